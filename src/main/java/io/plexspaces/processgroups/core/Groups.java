@@ -1,0 +1,172 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.Topic;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.GroupPage;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.Slice;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients ask of groups. Never blocks; expected failures are {@code GroupException}s. The answer to a change comes
+ * when this node's reading of the group has reached it, so that a caller reads its own writes.
+ */
+public interface Groups {
+    /** GROUP_EXISTS leaves the existing group untouched. */
+    Uni<GroupInfo> create(GroupId group, GroupSpec spec);
+
+    /** Whether there was a group. */
+    Uni<Boolean> delete(GroupId group);
+
+    /** GROUP_NOT_FOUND, LIMIT_EXCEEDED. All actors join, or none. */
+    Uni<JoinResult> join(JoinRequest request);
+
+    /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND. */
+    Uni<LeaveResult> leave(LeaveRequest request);
+
+    /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND. */
+    Uni<RenewResult> renew(RenewRequest request);
+
+    /** GROUP_NOT_FOUND. Each member once, ordered by id. */
+    Uni<MemberPage> members(MembersQuery query);
+
+    Uni<GroupPage> list(GroupQuery query);
+
+    /** GROUP_NOT_FOUND, LIMIT_EXCEEDED for a message that is too large, OVERLOADED. */
+    Uni<PublishResult> publish(PublishRequest request);
+
+    /** GROUP_NOT_FOUND; NOT_A_MEMBER for an actor that is none. */
+    Uni<Slice> fetch(FetchRequest request);
+
+    /**
+     * @param actors at least one, each once
+     * @param node where they live; null: this node
+     * @param ttl null: until leave
+     * @param subscription the session that joins, and how it receives; null: a join that no session holds
+     */
+    record JoinRequest(
+            GroupId group,
+            List<ActorId> actors,
+            TopicFilter filter,
+            @Nullable NodeId node,
+            @Nullable Duration ttl,
+            @Nullable Subscription subscription) {
+        public JoinRequest {
+            actors = List.copyOf(actors);
+        }
+    }
+
+    /**
+     * @param joinCount of the (last) actor's membership
+     * @param leaseId empty without ttl
+     */
+    record JoinResult(Position position, int joinCount, String leaseId) {}
+
+    /**
+     * @param leaseId drop the join of this lease; null: whose turn it is
+     * @param session drop joins of this session alone; null: whose turn it is
+     */
+    record LeaveRequest(
+            GroupId group,
+            ActorId actor,
+            boolean all,
+            @Nullable String leaseId,
+            @Nullable Session session) {}
+
+    /** @param joinCount joins left; 0: no longer a member */
+    record LeaveResult(Position position, int joinCount) {}
+
+    /**
+     * @param leaseId null: all leases of the actor
+     * @param ttl null: as before
+     */
+    record RenewRequest(
+            GroupId group,
+            ActorId actor,
+            @Nullable String leaseId,
+            @Nullable Duration ttl) {}
+
+    /** @param expiresAt when the soonest of the renewed leases ends */
+    record RenewResult(Instant expiresAt, int renewed) {}
+
+    /**
+     * @param localOnly only members with a join labelled with this node
+     * @param after ids greater than this; null: from the first
+     * @param limit ≥ 1
+     */
+    record MembersQuery(
+            GroupId group, boolean localOnly, @Nullable ActorId after, int limit) {}
+
+    /** @param total all that the query asks for, on every page */
+    record MemberPage(List<Membership> members, boolean more, int total, Position position) {}
+
+    /** Which of the accepting members get a message. */
+    enum Spread {
+        ALL,
+        /** One: on this node if any is, with a live session first; by turns, or by key. */
+        ONE,
+        /** Those with a join on this node. */
+        LOCAL
+    }
+
+    /** How much of the recipients the answer tells. */
+    enum Recipients {
+        IDS,
+        COUNTS,
+        NONE
+    }
+
+    /**
+     * @param topic null: every member, whatever its filter
+     * @param key with ONE: the same key goes to the same member as long as members stay the same; empty: by turns
+     */
+    record PublishRequest(
+            GroupId group,
+            Message message,
+            @Nullable Topic topic,
+            Spread spread,
+            String key,
+            boolean excludeSender,
+            Recipients recipients) {}
+
+    /**
+     * @param recipients members it is for, at its own offset
+     * @param failures recipients whose connections here are all broken or cut, as far as known
+     * @param perNode recipients by the node they have a join on
+     * @param ids unordered, each once; empty unless asked for
+     * @param truncated {@code ids} does not hold all
+     * @param repeated its idempotency key was used before, and this is the first answer
+     */
+    record PublishResult(
+            Position position,
+            int recipients,
+            int failures,
+            Map<NodeId, Integer> perNode,
+            List<ActorId> ids,
+            boolean truncated,
+            boolean repeated) {}
+
+    /**
+     * @param actor only what is for this member by its present filter; null: everything
+     * @param after null: from the oldest retained
+     * @param limit messages looked at, ≥ 1
+     */
+    record FetchRequest(
+            GroupId group,
+            @Nullable ActorId actor,
+            @Nullable Position after,
+            int limit) {}
+}

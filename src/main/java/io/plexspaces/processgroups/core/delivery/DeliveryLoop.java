@@ -1,0 +1,113 @@
+package io.plexspaces.processgroups.core.delivery;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The deliveries of one event loop. What any thread posts is done on the loop in the order of posting; everything posted
+ * while the loop was busy is one turn, in which each connection is flushed once.
+ */
+final class DeliveryLoop {
+    private static final System.Logger LOG = System.getLogger(DeliveryLoop.class.getName());
+
+    /** Steps after which a turn ends, so that the loop gets to read its sockets. */
+    private static final int STEPS_PER_TURN = 4096;
+
+    private final Executor executor;
+    private final InstantSource clock;
+    private final DeliveryObserver observer;
+    private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final AtomicLong backlog = new AtomicLong();
+
+    // On the loop alone.
+    private final List<Roster> running = new ArrayList<>();
+    private final List<Connection> unflushed = new ArrayList<>();
+    private final Run batch = new Run();
+
+    DeliveryLoop(Executor executor, InstantSource clock, DeliveryObserver observer) {
+        this.executor = executor;
+        this.clock = clock;
+        this.observer = observer;
+    }
+
+    void post(Runnable step) {
+        inbox.add(step);
+        schedule();
+    }
+
+    /** Bytes of messages that were posted and not yet handed to connections. */
+    long backlog() {
+        return backlog.get();
+    }
+
+    void addBacklog(long bytes) {
+        backlog.addAndGet(bytes);
+    }
+
+    // From here on: on the loop alone.
+
+    /** A run to use and clear at once. */
+    Run batch() {
+        return batch;
+    }
+
+    void flushLater(Connection connection) {
+        unflushed.add(connection);
+    }
+
+    void deliverLater(Roster roster) {
+        running.add(roster);
+    }
+
+    boolean isExpired(Frame frame) {
+        return frame.mayExpire() && frame.isExpired(clock.instant());
+    }
+
+    DeliveryObserver observer() {
+        return observer;
+    }
+
+    private void turn() {
+        for (int i = 0; i < STEPS_PER_TURN; i++) {
+            Runnable step = inbox.poll();
+            if (step == null) {
+                break;
+            }
+            guarded(step);
+        }
+        for (int i = 0; i < running.size(); i++) {
+            guarded(running.get(i)::endTurn);
+        }
+        running.clear();
+        for (int i = 0; i < unflushed.size(); i++) {
+            guarded(unflushed.get(i)::flush);
+        }
+        unflushed.clear();
+        scheduled.set(false);
+        if (!inbox.isEmpty()) {
+            schedule();
+        }
+    }
+
+    private void schedule() {
+        if (scheduled.compareAndSet(false, true)) {
+            executor.execute(this::turn);
+        }
+    }
+
+    /** One connection's failure must not stop the deliveries of all others. */
+    private static void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException failure) {
+            LOG.log(System.Logger.Level.ERROR, "a delivery failed", failure);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.plexspaces.processgroups.core.delivery;
+
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/** The deliveries of all event loops of this node. */
+public final class DeliveryLoops {
+    private final Map<Executor, DeliveryLoop> loops = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+    private final DeliveryObserver observer;
+    private final long mailboxBytes;
+    private final long backlogBytes;
+
+    /**
+     * @param mailboxBytes bound of each connection's mailbox
+     * @param backlogBytes bytes posted to one loop and not yet handled from which on {@link #isOverloaded}
+     */
+    public DeliveryLoops(InstantSource clock, DeliveryObserver observer, long mailboxBytes, long backlogBytes) {
+        this.clock = clock;
+        this.observer = observer;
+        this.mailboxBytes = mailboxBytes;
+        this.backlogBytes = backlogBytes;
+    }
+
+    /** A connection that is live from now on. */
+    public Connection connect(Sink<?> sink) {
+        DeliveryLoop loop = loops.computeIfAbsent(sink.loop(), executor -> new DeliveryLoop(executor, clock, observer));
+        return new Connection(sink, loop, mailboxBytes, observer);
+    }
+
+    /** Whether a loop has so much to deliver that nothing should be added. */
+    public boolean isOverloaded() {
+        for (DeliveryLoop loop : loops.values()) {
+            if (loop.backlog() > backlogBytes) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,39 @@
+package io.plexspaces.processgroups.core.delivery;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+
+/** Is told what becomes of deliveries, in sums rather than one by one. Called on event loops: must be quick. */
+public interface DeliveryObserver {
+    /** Events were handed to transports. */
+    void delivered(long events);
+
+    /** Messages were dropped from full mailboxes. */
+    void dropped(long messages);
+
+    /** A gap was told to a subscriber. */
+    void gap();
+
+    /** Mailboxes hold more bytes than before, or fewer. */
+    void queued(long bytes);
+
+    /** The server ended a connection. */
+    void cut(ErrorCode cause);
+
+    /** Observes nothing. */
+    DeliveryObserver NONE = new DeliveryObserver() {
+        @Override
+        public void delivered(long events) {}
+
+        @Override
+        public void dropped(long messages) {}
+
+        @Override
+        public void gap() {}
+
+        @Override
+        public void queued(long bytes) {}
+
+        @Override
+        public void cut(ErrorCode cause) {}
+    };
+}

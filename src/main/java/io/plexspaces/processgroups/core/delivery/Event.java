@@ -1,0 +1,80 @@
+package io.plexspaces.processgroups.core.delivery;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Position;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a connection is told of a group. Holds nothing about the connection, but for {@link Subscribed}. */
+public sealed interface Event {
+    GroupId group();
+
+    /** A message. */
+    record Delivered(GroupId group, Entry.Published entry) implements Event {}
+
+    /**
+     * Messages after {@code position} follow.
+     *
+     * @param recovered everything after the position the client named comes too
+     * @param resumeToken of a session that this subscription made; empty otherwise
+     * @param snapshot first part of the members, when asked
+     */
+    record Subscribed(
+            GroupId group,
+            Position position,
+            boolean recovered,
+            String resumeToken,
+            @Nullable Members snapshot) implements Event {}
+
+    /**
+     * Members at {@code position}, ordered by id, in parts.
+     *
+     * @param last no further part follows
+     */
+    record Members(GroupId group, Position position, List<Membership> members, boolean last) implements Event {}
+
+    /** An actor became a member. */
+    record Joined(GroupId group, long offset, Membership membership) implements Event {}
+
+    /** An actor is no longer a member; to a subscriber: its session's join ended. */
+    record Left(GroupId group, long offset, ActorId actor, LeaveReason reason) implements Event {}
+
+    /** A member's filter grew. */
+    record FilterChanged(GroupId group, long offset, Membership membership) implements Event {}
+
+    /** A group is there since. */
+    record GroupCreated(GroupInfo info) implements Event {
+        @Override
+        public GroupId group() {
+            return info.id();
+        }
+    }
+
+    /** This life of the group ended. */
+    record GroupDeleted(GroupId group, Position position) implements Event {}
+
+    /**
+     * Messages that do not come.
+     *
+     * @param missed how many, before filtering; 0 with EPOCH_CHANGED: nobody knows
+     * @param exact {@code missed} is exact, else the most it can be
+     * @param from they were after this offset
+     * @param to they were before this offset
+     */
+    record Gap(GroupId group, Reason reason, long missed, boolean exact, long from, long to) implements Event {
+        /** Why. */
+        public enum Reason {
+            /** The mailbox was full. */
+            OVERFLOW,
+            /** Retention had ended. */
+            TRIMMED,
+            /** The position belongs to another life of the log. */
+            EPOCH_CHANGED
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.plexspaces.processgroups.core.delivery;
+
+import io.plexspaces.processgroups.domain.Entry;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One event with its encodings, each made at its first use and shared by all connections. Thread-safe. */
+public final class Frame {
+    private final @Nullable Event event;
+    private volatile @Nullable Encoding encodings;
+
+    private record Encoding(
+            WireFormat<?> format, byte[] bytes, @Nullable Encoding next) {}
+
+    private Frame(@Nullable Event event, @Nullable Encoding encodings) {
+        this.event = event;
+        this.encodings = encodings;
+    }
+
+    public static Frame of(Event event) {
+        return new Frame(event, null);
+    }
+
+    /** An answer, made for one connection in its own format. Never dropped. */
+    public static Frame control(WireFormat<?> format, byte[] bytes) {
+        return new Frame(null, new Encoding(format, bytes, null));
+    }
+
+    /** May be encoded twice when two threads want it first at once; both encodings are alike. */
+    byte[] encoded(WireFormat<?> format) {
+        for (Encoding at = encodings; at != null; at = at.next()) {
+            if (at.format() == format) {
+                return at.bytes();
+            }
+        }
+        if (event == null) {
+            throw new IllegalStateException("an answer goes to the connection it was made for");
+        }
+        byte[] bytes = format.encode(event);
+        encodings = new Encoding(format, bytes, encodings);
+        return bytes;
+    }
+
+    /** The message, when it is one; only messages are ever dropped. */
+    Entry.@Nullable Published message() {
+        return event instanceof Event.Delivered delivered ? delivered.entry() : null;
+    }
+
+    /** Whether time can make it void. */
+    boolean mayExpire() {
+        Entry.Published message = message();
+        return message != null && message.message().ttl() != null;
+    }
+
+    boolean isExpired(Instant now) {
+        Entry.Published message = message();
+        return message != null && message.isExpired(now);
+    }
+}

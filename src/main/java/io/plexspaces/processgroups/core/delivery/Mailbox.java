@@ -1,0 +1,232 @@
+package io.plexspaces.processgroups.core.delivery;
+
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.domain.Topic;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection has not taken yet, in order, bounded in bytes. One frame is always accepted by an empty mailbox.
+ * On the connection's loop alone.
+ */
+final class Mailbox {
+    /** What an item costs beside its bytes. */
+    private static final int ITEM_BYTES = 64;
+
+    private final WireFormat<?> format;
+    private final long bound;
+    private final DeliveryObserver observer;
+    private final Set<Subscriber> gapped = new LinkedHashSet<>();
+    private final Map<Slot, Item> newest = new HashMap<>();
+    private @Nullable Item first;
+    private @Nullable Item last;
+    private long bytes;
+    private boolean conflating;
+
+    private record Slot(Subscriber subscriber, @Nullable Topic topic) {}
+
+    private static final class Item {
+        final @Nullable Subscriber subscriber;
+        final @Nullable Frame frame;
+        final @Nullable Source source;
+        final int size;
+
+        @Nullable
+        Item before;
+
+        @Nullable
+        Item after;
+
+        Item(@Nullable Subscriber subscriber, @Nullable Frame frame, @Nullable Source source, int size) {
+            this.subscriber = subscriber;
+            this.frame = frame;
+            this.source = source;
+            this.size = size;
+        }
+
+        /** The message a full mailbox may drop. */
+        Entry.@Nullable Published droppable() {
+            return frame == null || subscriber == null || subscriber.policy() == OverflowPolicy.DISCONNECT
+                    ? null
+                    : frame.message();
+        }
+    }
+
+    Mailbox(WireFormat<?> format, long bound, DeliveryObserver observer) {
+        this.format = format;
+        this.bound = bound;
+        this.observer = observer;
+    }
+
+    boolean isEmpty() {
+        return first == null && gapped.isEmpty();
+    }
+
+    /**
+     * Puts a frame at the end.
+     *
+     * @param subscriber null: an answer, belonging to no group
+     * @return false: it does not fit, and policy says to cut the connection
+     */
+    boolean offer(@Nullable Subscriber subscriber, Frame frame) {
+        int size = frame.encoded(format).length + ITEM_BYTES;
+        Item item = new Item(subscriber, frame, null, size);
+        Entry.Published message = item.droppable();
+        boolean conflated = message != null && subscriber != null && subscriber.policy() == OverflowPolicy.CONFLATE;
+        if (conflating && conflated && subscriber != null) {
+            dropIfThere(newest.get(new Slot(subscriber, message.topic())));
+        }
+        if (first != null && bytes + size > bound && !makeRoom(size, message == null, subscriber)) {
+            return false;
+        }
+        append(item);
+        if (conflated && subscriber != null) {
+            newest.put(new Slot(subscriber, message.topic()), item);
+        }
+        return true;
+    }
+
+    /** Puts events that are made later at the end. Not counted in bytes: it keeps nothing but references. */
+    void offer(Source source) {
+        append(new Item(null, null, source, ITEM_BYTES));
+    }
+
+    /** The next event; null when there is none, or the next are not made yet. */
+    @Nullable
+    Frame poll() {
+        while (first != null) {
+            Item item = first;
+            Source source = item.source;
+            if (source != null) {
+                if (source.isWaiting()) {
+                    return null;
+                }
+                Frame made = source.next();
+                if (made != null) {
+                    return made;
+                }
+                remove(item);
+                continue;
+            }
+            if (item.subscriber != null && gapped.remove(item.subscriber)) {
+                return gapOf(item.subscriber);
+            }
+            remove(item);
+            return item.frame;
+        }
+        conflating = false;
+        Iterator<Subscriber> untold = gapped.iterator();
+        if (untold.hasNext()) {
+            Subscriber subscriber = untold.next();
+            untold.remove();
+            return gapOf(subscriber);
+        }
+        return null;
+    }
+
+    void clear() {
+        observer.queued(-bytes);
+        first = null;
+        last = null;
+        bytes = 0;
+        gapped.clear();
+        newest.clear();
+    }
+
+    /** Forgets what waits for a subscriber that has left, gaps included. */
+    void forget(Subscriber subscriber) {
+        gapped.remove(subscriber);
+        for (Item at = first; at != null; at = at.after) {
+            if (at.subscriber == subscriber) {
+                remove(at);
+            }
+        }
+    }
+
+    private boolean makeRoom(int size, boolean control, @Nullable Subscriber subscriber) {
+        boolean mayDrop = control || (subscriber != null && subscriber.policy() != OverflowPolicy.DISCONNECT);
+        if (!mayDrop) {
+            return false;
+        }
+        if (!newest.isEmpty() && !conflating) {
+            conflate();
+        }
+        for (Item at = first; at != null && bytes + size > bound; at = at.after) {
+            if (at.droppable() != null) {
+                drop(at);
+            }
+        }
+        return bytes + size <= bound;
+    }
+
+    private void conflate() {
+        conflating = true;
+        for (Item at = first; at != null; at = at.after) {
+            Entry.Published message = at.droppable();
+            if (message != null
+                    && at.subscriber != null
+                    && at.subscriber.policy() == OverflowPolicy.CONFLATE
+                    && newest.get(new Slot(at.subscriber, message.topic())) != at) {
+                drop(at);
+            }
+        }
+    }
+
+    private void dropIfThere(@Nullable Item item) {
+        if (item != null) {
+            drop(item);
+        }
+    }
+
+    private void drop(Item item) {
+        Entry.Published message = item.droppable();
+        if (message != null && item.subscriber != null) {
+            item.subscriber.missed(message.offset());
+            gapped.add(item.subscriber);
+            observer.dropped(1);
+        }
+        remove(item);
+    }
+
+    private Frame gapOf(Subscriber subscriber) {
+        observer.gap();
+        return Frame.of(subscriber.takeGap());
+    }
+
+    private void append(Item item) {
+        item.before = last;
+        if (last == null) {
+            first = item;
+        } else {
+            last.after = item;
+        }
+        last = item;
+        bytes += item.size;
+        observer.queued(item.size);
+    }
+
+    /** Unlinks the item but leaves its own links, so that a walk may go on from it. */
+    private void remove(Item item) {
+        if (item.before == null) {
+            first = item.after;
+        } else {
+            item.before.after = item.after;
+        }
+        if (item.after == null) {
+            last = item.before;
+        } else {
+            item.after.before = item.before;
+        }
+        bytes -= item.size;
+        observer.queued(-item.size);
+        Entry.Published message = item.droppable();
+        if (message != null && item.subscriber != null && !newest.isEmpty()) {
+            newest.remove(new Slot(item.subscriber, message.topic()), item);
+        }
+    }
+}

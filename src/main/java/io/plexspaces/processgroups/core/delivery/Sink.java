@@ -1,0 +1,37 @@
+package io.plexspaces.processgroups.core.delivery;
+
+import io.plexspaces.processgroups.domain.GroupException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending half of one network connection, as its transport gives it. All methods but {@link #loop} and {@link #format}
+ * are called on the loop alone.
+ *
+ * @param <S> joined bytes as the transport wants them
+ */
+public interface Sink<S> {
+    WireFormat<S> format();
+
+    /** The one thread this connection lives on; the same object for all connections of a thread. */
+    Executor loop();
+
+    /** Whether the transport wants more. When it turns true again, the transport calls {@link Connection#ready()}. */
+    boolean ready();
+
+    /**
+     * Hands bytes to the transport, which may keep them until {@link #flush}. {@code joined} is shared with other
+     * connections and released by the caller when this returns: whoever keeps it retains it.
+     */
+    void write(S joined);
+
+    /** Sends what was written. */
+    void flush();
+
+    /**
+     * Ends the connection after what was written. Idempotent.
+     *
+     * @param cause what the peer is told; null: a regular end
+     */
+    void close(@Nullable GroupException cause);
+}

@@ -1,0 +1,50 @@
+package io.plexspaces.processgroups.domain;
+
+/** Every way a request or a connection can fail. How each one looks on the wire: {@code docs/errors.md}. */
+public enum ErrorCode {
+    /** A value breaks a rule; the exception names the field. */
+    INVALID_ARGUMENT(false),
+    /** There is no such group. */
+    GROUP_NOT_FOUND(false),
+    /** There is such a group already; it was not touched. */
+    GROUP_EXISTS(false),
+    /** The group was deleted while the request or the stream was using it. */
+    GROUP_DELETED(false),
+    /** The actor, or the session that asked, holds no join in the group. */
+    NOT_A_MEMBER(false),
+    /** The membership holds no such lease. */
+    LEASE_NOT_FOUND(false),
+    /** The request does not fit the state of its session: not opened yet, opened twice, already watching. */
+    FAILED_PRECONDITION(false),
+    /** A configured limit would be passed; the message names limit and value. */
+    LIMIT_EXCEEDED(false),
+    /** The server has too much waiting for delivery; the request was not executed. */
+    OVERLOADED(true),
+    /** The subscriber read too slowly and its queue was full. */
+    SLOW_CONSUMER(true),
+    /** Another connection took the session over. */
+    SESSION_REPLACED(false),
+    /** The peer did not answer a ping in time. */
+    PEER_TIMEOUT(true),
+    /** The write carries an incarnation of its node that is no longer the newest. */
+    FENCED(true),
+    /** The group's life changed between reading and writing; used inside the server, which tries again. */
+    EPOCH_CHANGED(true),
+    /** The store did not answer. */
+    STORE_UNAVAILABLE(true),
+    /** The server is stopping; another node, or the restarted one, will serve. */
+    SHUTTING_DOWN(true),
+    /** A defect of the server. Logged there, with nothing of it told to the client. */
+    INTERNAL(true);
+
+    private final boolean retryable;
+
+    ErrorCode(boolean retryable) {
+        this.retryable = retryable;
+    }
+
+    /** Whether the same request, or a new connection, may succeed later without any change to it. */
+    public boolean retryable() {
+        return retryable;
+    }
+}

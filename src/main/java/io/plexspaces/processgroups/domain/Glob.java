@@ -1,0 +1,53 @@
+package io.plexspaces.processgroups.domain;
+
+/** A pattern over names: {@code *} for any characters, {@code ?} for one, everything else for itself. */
+public record Glob(String value) {
+    /** Matches every name. */
+    public static final Glob ANY = new Glob("");
+
+    /** @throws GroupException INVALID_ARGUMENT naming {@code name_pattern}, when it is longer than a name can be */
+    public Glob {
+        if (value.length() > Names.GROUP_BYTES) {
+            throw GroupException.invalid("name_pattern", "must have at most " + Names.GROUP_BYTES + " bytes");
+        }
+    }
+
+    /** What every matching name begins with: the characters before the first wildcard. */
+    public String prefix() {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) == '*' || value.charAt(i) == '?') {
+                return value.substring(0, i);
+            }
+        }
+        return value;
+    }
+
+    /** Takes time proportional to pattern times name at worst; an empty pattern matches everything. */
+    public boolean matches(String name) {
+        if (value.isEmpty()) {
+            return true;
+        }
+        int at = 0;
+        int in = 0;
+        int star = -1;
+        int resume = 0;
+        while (in < name.length()) {
+            if (at < value.length() && value.charAt(at) == '*') {
+                star = at++;
+                resume = in;
+            } else if (at < value.length() && (value.charAt(at) == '?' || value.charAt(at) == name.charAt(in))) {
+                at++;
+                in++;
+            } else if (star >= 0) {
+                at = star + 1;
+                in = ++resume;
+            } else {
+                return false;
+            }
+        }
+        while (at < value.length() && value.charAt(at) == '*') {
+            at++;
+        }
+        return at == value.length();
+    }
+}

@@ -1,0 +1,52 @@
+package io.plexspaces.processgroups.domain;
+
+/** The one exception for every expected failure. Has no stack trace: it says what a client did, not where we were. */
+public final class GroupException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+    private final String field;
+
+    private GroupException(ErrorCode code, String field, String message) {
+        super(message, null, false, false);
+        this.code = code;
+        this.field = field;
+    }
+
+    public static GroupException of(ErrorCode code, String message) {
+        return new GroupException(code, "", message);
+    }
+
+    /** @param field the request field, in the spelling of the proto, for example {@code group_name} */
+    public static GroupException invalid(String field, String message) {
+        return new GroupException(ErrorCode.INVALID_ARGUMENT, field, field + ": " + message);
+    }
+
+    public static GroupException limit(String limit, long value) {
+        return new GroupException(
+                ErrorCode.LIMIT_EXCEEDED, limit, "limit processgroups.limits." + limit + " = " + value + " reached");
+    }
+
+    public static GroupException groupNotFound(GroupId group) {
+        return new GroupException(ErrorCode.GROUP_NOT_FOUND, "group_name", "no group " + group.name());
+    }
+
+    public static GroupException notAMember(GroupId group, ActorId actor) {
+        return new GroupException(
+                ErrorCode.NOT_A_MEMBER, "actor_id", actor.value() + " is not a member of " + group.name());
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    /** The request field or the limit it is about, in the spelling of the proto; empty when it is about none. */
+    public String field() {
+        return field;
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+}

@@ -1,0 +1,17 @@
+package io.plexspaces.processgroups.domain;
+
+/** Why a membership ended. */
+public enum LeaveReason {
+    /** By request. */
+    LEFT,
+    /** The connection ended and nobody came back within the grace. */
+    DISCONNECTED,
+    /** The node that served it is gone. */
+    NODE_DOWN,
+    /** Its ttl passed without renewal. */
+    LEASE_EXPIRED,
+    /** The group is gone. */
+    GROUP_DELETED,
+    /** The server cut it, and it did not come back within the grace. */
+    EVICTED
+}

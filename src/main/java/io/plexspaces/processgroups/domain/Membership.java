@@ -1,0 +1,155 @@
+package io.plexspaces.processgroups.domain;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An actor in a group.
+ *
+ * @param joinedOffset offset of the join that made it a member; tells one membership of an actor from the next
+ * @param lastHeartbeat latest join or lease renewal
+ * @param holdings joins by owner, oldest first, each owner once, never empty
+ */
+public record Membership(
+        ActorId actor,
+        TopicFilter filter,
+        Instant joinedAt,
+        long joinedOffset,
+        Instant lastHeartbeat,
+        List<Holding> holdings) {
+
+    /**
+     * The joins of one owner.
+     *
+     * @param node where the actor lives, as the owner says
+     * @param joins at least 1
+     * @param lease of a {@link Owner.Lease}, and of no other
+     */
+    public record Holding(
+            Owner owner, NodeId node, int joins, @Nullable Lease lease) {
+        private Holding withJoins(int count) {
+            return new Holding(owner, node, count, lease);
+        }
+    }
+
+    /** How long a leased join lives. */
+    public record Lease(Duration ttl, Instant expiresAt) {
+        public static Lease starting(Instant now, Duration ttl) {
+            return new Lease(ttl, now.plus(ttl));
+        }
+    }
+
+    public Membership {
+        holdings = List.copyOf(holdings);
+    }
+
+    /** The first join of an actor. */
+    public static Membership first(ActorId actor, TopicFilter filter, Holding holding, Instant now, long offset) {
+        return new Membership(actor, filter, now, offset, now, List.of(holding));
+    }
+
+    /** Adds the joins of {@code added} to its owner's, and merges the filter by union. */
+    public Membership join(Holding added, TopicFilter more, Instant now) {
+        List<Holding> next = new ArrayList<>(holdings);
+        int at = indexOf(added.owner());
+        if (at < 0) {
+            next.add(added);
+        } else {
+            next.set(at, added.withJoins(Math.addExact(next.get(at).joins(), added.joins())));
+        }
+        return new Membership(actor, filter.union(more), joinedAt, joinedOffset, now, next);
+    }
+
+    /** Takes one join of {@code owner} away, or all of its joins. Empty when it was the last; unchanged without that owner. */
+    public Optional<Membership> leave(Owner owner, boolean all) {
+        int at = indexOf(owner);
+        if (at < 0) {
+            return Optional.of(this);
+        }
+        List<Holding> next = new ArrayList<>(holdings);
+        Holding held = next.get(at);
+        if (all || held.joins() == 1) {
+            next.remove(at);
+        } else {
+            next.set(at, held.withJoins(held.joins() - 1));
+        }
+        return next.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Membership(actor, filter, joinedAt, joinedOffset, lastHeartbeat, next));
+    }
+
+    /**
+     * Restarts the leases that {@code which} accepts.
+     *
+     * @param ttl null: each keeps its own
+     * @return empty when no lease is accepted
+     */
+    public Optional<Membership> renew(Predicate<Owner> which, @Nullable Duration ttl, Instant now) {
+        List<Holding> next = new ArrayList<>(holdings);
+        boolean renewed = false;
+        for (int i = 0; i < next.size(); i++) {
+            Holding held = next.get(i);
+            Lease lease = held.lease();
+            if (lease != null && which.test(held.owner())) {
+                Lease again = Lease.starting(now, ttl == null ? lease.ttl() : ttl);
+                next.set(i, new Holding(held.owner(), held.node(), held.joins(), again));
+                renewed = true;
+            }
+        }
+        return renewed
+                ? Optional.of(new Membership(actor, filter, joinedAt, joinedOffset, now, next))
+                : Optional.empty();
+    }
+
+    /**
+     * Whose join an unnamed leave takes: joins that last first, then the lease that ends soonest, then sessions, oldest
+     * first.
+     */
+    public Owner nextToLeave() {
+        return holdings.stream()
+                .min(Comparator.comparingInt((Holding held) -> rank(held.owner()))
+                        .thenComparing(held -> held.lease() == null
+                                ? Instant.MAX
+                                : held.lease().expiresAt()))
+                .orElseThrow()
+                .owner();
+    }
+
+    private static int rank(Owner owner) {
+        return owner instanceof Owner.Durable ? 0 : owner instanceof Owner.Lease ? 1 : 2;
+    }
+
+    /** All joins, whoever holds them. */
+    public int joinCount() {
+        return holdings.stream().mapToInt(Holding::joins).sum();
+    }
+
+    public boolean heldBy(Owner owner) {
+        return indexOf(owner) >= 0;
+    }
+
+    /** The label of the oldest holding. */
+    public NodeId node() {
+        return holdings.get(0).node();
+    }
+
+    /** Whether a holding says that the actor lives on {@code node}. */
+    public boolean isOn(NodeId node) {
+        return holdings.stream().anyMatch(held -> held.node().equals(node));
+    }
+
+    private int indexOf(Owner owner) {
+        for (int i = 0; i < holdings.size(); i++) {
+            if (holdings.get(i).owner().equals(owner)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

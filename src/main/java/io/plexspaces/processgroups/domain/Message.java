@@ -1,0 +1,59 @@
+package io.plexspaces.processgroups.domain;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is published. Texts may be empty.
+ *
+ * @param sender null: not said
+ * @param timestamp null: the time of acceptance
+ * @param ttl null: no limit; not delivered later than this after acceptance
+ * @param idempotencyKey empty: none
+ */
+public record Message(
+        String id,
+        @Nullable ActorId sender,
+        String type,
+        Bytes payload,
+        @Nullable Instant timestamp,
+        int priority,
+        @Nullable Duration ttl,
+        Map<String, String> headers,
+        String idempotencyKey,
+        String uriPath,
+        String uriMethod) {
+    private static final int TEXT_BYTES = 255;
+    private static final int PATH_BYTES = 2048;
+    private static final int METHOD_BYTES = 16;
+
+    /** @throws GroupException INVALID_ARGUMENT naming the field, for texts that are too long or a negative ttl */
+    public Message {
+        check("message.id", id, TEXT_BYTES);
+        check("message.message_type", type, TEXT_BYTES);
+        check("message.idempotency_key", idempotencyKey, TEXT_BYTES);
+        check("message.uri_path", uriPath, PATH_BYTES);
+        check("message.uri_method", uriMethod, METHOD_BYTES);
+        if (ttl != null && ttl.isNegative()) {
+            throw GroupException.invalid("message.ttl", "must not be negative");
+        }
+        headers = Map.copyOf(headers);
+    }
+
+    private static void check(String field, String value, int max) {
+        if (value.length() > max) {
+            throw GroupException.invalid(field, "must have at most " + max + " bytes");
+        }
+    }
+
+    /** A rough count of the bytes it keeps alive, for bounds. */
+    public int weight() {
+        int headerBytes = 0;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            headerBytes += 64 + header.getKey().length() + header.getValue().length();
+        }
+        return 160 + payload.size() + id.length() + type.length() + uriPath.length() + headerBytes;
+    }
+}

@@ -1,0 +1,19 @@
+package io.plexspaces.processgroups.domain;
+
+/** The scope a group lives in. Ordered by tenant, then name. */
+public record Namespace(String tenant, String name) implements Comparable<Namespace> {
+    /** What an empty namespace means. */
+    public static final String DEFAULT = "default";
+
+    /** @throws GroupException INVALID_ARGUMENT naming {@code tenant_id} or {@code namespace}; an empty name is {@code default} */
+    public Namespace {
+        Names.check("tenant_id", tenant, Names.GROUP_BYTES);
+        name = name.isEmpty() ? DEFAULT : Names.check("namespace", name, Names.GROUP_BYTES);
+    }
+
+    @Override
+    public int compareTo(Namespace other) {
+        int byTenant = tenant.compareTo(other.tenant);
+        return byTenant != 0 ? byTenant : name.compareTo(other.name);
+    }
+}

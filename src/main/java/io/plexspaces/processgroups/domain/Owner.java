@@ -1,0 +1,17 @@
+package io.plexspaces.processgroups.domain;
+
+/** Who holds a join, and so decides how long it lives. */
+public sealed interface Owner {
+    /** A join that lasts until leave or delete. Those with one label are counted together. */
+    record Durable(NodeId label) implements Owner {}
+
+    /** A join with a ttl. */
+    record Lease(String id) implements Owner {}
+
+    /**
+     * The joins of one session.
+     *
+     * @param incarnation of the node that serves it
+     */
+    record Session(String id, NodeId node, long incarnation) implements Owner {}
+}

@@ -1,0 +1,19 @@
+package io.plexspaces.processgroups.domain;
+
+/**
+ * A place in a group's log.
+ *
+ * @param epoch which life of the log
+ * @param offset 1, 2, 3 … without holes; 0 is before the first entry
+ */
+public record Position(String epoch, long offset) {
+    /** @throws GroupException INVALID_ARGUMENT naming {@code after} */
+    public Position {
+        if (offset < 0) {
+            throw GroupException.invalid("after", "offset must not be negative");
+        }
+        if (epoch.length() > 64) {
+            throw GroupException.invalid("after", "epoch must have at most 64 bytes");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.plexspaces.processgroups.domain;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which messages a member gets: every one ({@link #ALL}), or those without a topic and those whose topic a pattern
+ * matches.
+ *
+ * @param patterns sorted, each once; empty means ALL
+ */
+public record TopicFilter(List<TopicPattern> patterns) {
+    /** Accepts every message. */
+    public static final TopicFilter ALL = new TopicFilter(List.of());
+
+    public TopicFilter {
+        patterns = patterns.stream().sorted().distinct().toList();
+    }
+
+    /**
+     * @param topics patterns in any order; empty means ALL
+     * @throws GroupException INVALID_ARGUMENT naming {@code topics}
+     */
+    public static TopicFilter of(Collection<String> topics) {
+        return topics.isEmpty()
+                ? ALL
+                : new TopicFilter(topics.stream().map(TopicPattern::new).toList());
+    }
+
+    public boolean isAll() {
+        return patterns.isEmpty();
+    }
+
+    /** A message without a topic ({@code null}) is accepted by every filter. */
+    public boolean accepts(@Nullable Topic topic) {
+        return topic == null || isAll() || patterns.stream().anyMatch(pattern -> pattern.matches(topic));
+    }
+
+    /** Accepts what either accepts. ALL absorbs. */
+    public TopicFilter union(TopicFilter other) {
+        if (isAll() || other.isAll()) {
+            return ALL;
+        }
+        if (patterns.containsAll(other.patterns)) {
+            return this;
+        }
+        return new TopicFilter(
+                Stream.concat(patterns.stream(), other.patterns.stream()).toList());
+    }
+
+    /** The patterns as text, sorted; empty means ALL. */
+    public List<String> topics() {
+        return patterns.stream().map(TopicPattern::value).toList();
+    }
+}

@@ -1,0 +1,67 @@
+package io.plexspaces.processgroups.log;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Topic;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A change asked of one group. Each is one atomic step: it happens whole, or fails and leaves everything as it was. */
+public sealed interface Command {
+    /** Makes the group. GROUP_EXISTS when there is one. */
+    record Create(GroupSpec spec) implements Command {}
+
+    /** Removes the group with its members and messages. Not an error when there is none. */
+    record Delete() implements Command {}
+
+    /**
+     * Adds one join for each actor, one entry each, all or none.
+     *
+     * @param actors at least one, each once
+     * @param node where they live
+     * @param ttl with a {@link Owner.Lease}, and with no other owner
+     */
+    record Join(
+            List<ActorId> actors,
+            TopicFilter filter,
+            Owner owner,
+            NodeId node,
+            @Nullable Duration ttl) implements Command {
+        public Join {
+            actors = List.copyOf(actors);
+        }
+    }
+
+    /**
+     * Takes one join away, or all. NOT_A_MEMBER when there is none to take, LEASE_NOT_FOUND for a lease unknown to a
+     * member.
+     *
+     * @param owner whose; null: whose turn it is ({@code Membership.nextToLeave}), or with {@code all} everybody's
+     */
+    record Leave(ActorId actor, @Nullable Owner owner, boolean all, LeaveReason reason) implements Command {}
+
+    /**
+     * Appends a message. NOT_A_MEMBER when it is for one actor ({@link Dispatch.To}) whose membership is no longer the
+     * one chosen.
+     */
+    record Publish(Message message, @Nullable Topic topic, Dispatch dispatch, boolean excludeSender)
+            implements Command {}
+
+    /**
+     * Restarts leases. Makes no entry. NOT_A_MEMBER or LEASE_NOT_FOUND.
+     *
+     * @param leaseId null: all leases of the actor
+     * @param ttl null: each keeps its own
+     */
+    record Renew(
+            ActorId actor,
+            @Nullable String leaseId,
+            @Nullable Duration ttl) implements Command {}
+}

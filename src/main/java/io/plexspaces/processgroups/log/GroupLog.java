@@ -1,0 +1,55 @@
+package io.plexspaces.processgroups.log;
+
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.smallrye.mutiny.Uni;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every group as one ordered log of entries: membership changes and messages share it. The contract suite holds every
+ * implementation to what is written here.
+ *
+ * <p>All operations may be called from any thread and never block. Expected failures are {@code GroupException}s.
+ * Nothing happens before a returned {@code Uni} is subscribed to, and once per subscription.
+ */
+public interface GroupLog {
+    /**
+     * Makes one change in one atomic step, gives its entries the next offsets, and announces them to every reader.
+     *
+     * <p>Fails with GROUP_NOT_FOUND for every command but create and delete, when there is no such group; with FENCED
+     * when a newer incarnation of the operation's node has written or taken a lease; with LIMIT_EXCEEDED.
+     *
+     * @param epoch when given, EPOCH_CHANGED unless the group is in this life
+     */
+    Uni<Appended> append(GroupId group, @Nullable String epoch, Command command, OperationId operation);
+
+    /**
+     * Reads a group from now on: its present state, then every entry after it in order, without gap or overlap. The
+     * reader has the snapshot when the result comes. GROUP_NOT_FOUND.
+     */
+    Uni<Tail> open(GroupId group, GroupReader reader);
+
+    /**
+     * The retained messages after a position, oldest first. GROUP_NOT_FOUND.
+     *
+     * @param after null: from the oldest retained, and none are counted missing
+     * @param limit messages at most, ≥ 1
+     */
+    Uni<Slice> read(GroupId group, @Nullable Position after, int limit);
+
+    /** Groups of a tenant. Takes time by the namespace, not by other tenants. */
+    Uni<GroupPage> groups(GroupQuery query);
+
+    /** Reads which groups a namespace has, from now on. */
+    Uni<Tail> follow(Namespace namespace, NamespaceReader reader);
+
+    /**
+     * Ends leased joins whose time has come (reason LEASE_EXPIRED) and forgets messages past their age. To be called
+     * regularly; each expiry is applied once, however many call.
+     *
+     * @return how many joins ended
+     */
+    Uni<Integer> expire(OperationId operation);
+}

@@ -1,0 +1,14 @@
+package io.plexspaces.processgroups.log;
+
+import io.plexspaces.processgroups.domain.Entry;
+
+/** Is told what happens in one group: calls come one at a time, each after what the one before did is visible. Must not block. */
+public interface GroupReader {
+    /**
+     * First call, and again whenever the entries since were lost to this reader: everything known before is replaced.
+     */
+    void snapshot(Snapshot snapshot);
+
+    /** The next entry: its offset is the one before plus 1. After {@link Entry.Deleted} no call comes. */
+    void entry(Entry entry);
+}

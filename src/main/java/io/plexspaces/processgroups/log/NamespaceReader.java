@@ -1,0 +1,16 @@
+package io.plexspaces.processgroups.log;
+
+import io.plexspaces.processgroups.domain.GroupInfo;
+import java.util.List;
+
+/** Is told which groups a namespace has: calls come one at a time. Must not block. */
+public interface NamespaceReader {
+    /** First call, and again whenever changes since were lost to this reader. Ordered by name. */
+    void snapshot(List<GroupInfo> groups);
+
+    /** A group is there since. One of the same name seen before, of another epoch, is gone. */
+    void created(GroupInfo group);
+
+    /** This life of the group has ended. */
+    void deleted(GroupInfo group);
+}

@@ -1,0 +1,18 @@
+package io.plexspaces.processgroups.log;
+
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.Position;
+import java.util.List;
+
+/**
+ * Retained messages after a position.
+ *
+ * @param messages in log order, no others between them; expired ones (ttl) are left out
+ * @param missed messages after the asked position that retention no longer has; 0 with {@code epochChanged}
+ * @param exact {@code missed} is exact; else it is the most it can be
+ * @param epochChanged the asked position is not of this life of the log, and {@code messages} start at the oldest retained
+ * @param end up to here everything is included
+ * @param more more is retained after {@code end}
+ */
+public record Slice(
+        List<Entry.Published> messages, long missed, boolean exact, boolean epochChanged, Position end, boolean more) {}
