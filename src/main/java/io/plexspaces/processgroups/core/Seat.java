@@ -16,7 +16,8 @@ final class Seat {
     }
 
     /** Null while the session has no connection, or has not asked to go on receiving. */
-    @Nullable Subscription subscription() {
+    @Nullable
+    Subscription subscription() {
         return subscription;
     }
 
