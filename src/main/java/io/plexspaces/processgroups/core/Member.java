@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Owner;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A member as this node reads it. The membership may be read by any thread; the rest belongs to the group's reading. */
 final class Member {
@@ -50,6 +51,21 @@ final class Member {
             return List.of(holdings.get(0).node());
         }
         return holdings.stream().map(Membership.Holding::node).distinct().toList();
+    }
+
+    @Nullable
+    Seat seatOf(Session session) {
+        for (Seat seat : seats) {
+            if (seat.session() == session) {
+                return seat;
+            }
+        }
+        return null;
+    }
+
+    /** Whether it has a join on this node. */
+    boolean isHere() {
+        return membership.isOn(self);
     }
 
     boolean hasSession() {

@@ -4,7 +4,6 @@ import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.domain.TopicPattern;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,10 +91,6 @@ final class TopicIndex {
         List<Interest> matching = find(topic);
         found.put(topic.value(), matching);
         return matching;
-    }
-
-    Collection<Interest> all() {
-        return interests.values();
     }
 
     private void forgetFound() {
