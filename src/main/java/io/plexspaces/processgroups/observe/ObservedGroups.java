@@ -115,12 +115,11 @@ public final class ObservedGroups implements Groups {
     }
 
     private static PublishRequest carrying(@Nullable Span span, PublishRequest request) {
-        Message message = GroupTracing.carrying(span, request.message());
-        return message == request.message()
+        return span == null
                 ? request
                 : new PublishRequest(
                         request.group(),
-                        message,
+                        GroupTracing.carrying(span, request.message()),
                         request.topic(),
                         request.spread(),
                         request.key(),
