@@ -157,7 +157,7 @@ public final class GrpcEndpoint implements BindableService {
         Requests.Watch wish = requests.watch(request);
         Connection connection = GrpcSink.connect(events, sessions);
         follow(connection, () -> {
-            Watcher watcher = sessions.watcher(connection);
+            Watcher watcher = sessions.watcher(connection, true);
             return wish.group() == null ? watcher.watch(wish.namespace()) : watcher.watch(wish.group());
         });
     }
