@@ -175,7 +175,7 @@ public final class SessionProtocol {
         Requests.Watch wish = in.watch(request);
         Watcher following = watcher;
         if (following == null) {
-            following = sessions.watcher(connection);
+            following = sessions.watcher(connection, false);
             watcher = following;
         }
         return wish.group() == null ? all.apply(following, wish.namespace()) : one.apply(following, wish.group());
