@@ -263,7 +263,7 @@ final class GroupReplica implements GroupReader {
             Member member = members.get(session.actor());
             Seat seat = member == null ? null : member.seatOf(session);
             Subscription subscription = seat == null ? null : seat.subscription();
-            if (member != null && subscription != null && subscription.connection() == connection) {
+            if (member != null && seat != null && subscription != null && subscription.connection() == connection) {
                 silence(member, seat);
             }
         });
@@ -276,16 +276,17 @@ final class GroupReplica implements GroupReader {
      * @param onEnd called when the group is gone, after its last event
      */
     Uni<Void> watch(Subscriber subscriber, boolean created, Consumer<GroupException> onEnd) {
-        return this.<Void>inOrder(() -> {
-            if (!usage.enter()) {
-                throw stale(group);
-            }
-            watches.put(subscriber, onEnd);
-            GroupInfo announced = created ? info() : null;
-            Iterator<Frame> first = Snapshots.welcome(announced, group, position(), members.snapshot());
-            watchers.add(subscriber, Source.of(first));
-            return null;
-        });
+        return inOrder(() -> {
+                    if (!usage.enter()) {
+                        throw stale(group);
+                    }
+                    watches.put(subscriber, onEnd);
+                    GroupInfo announced = created ? info() : null;
+                    Iterator<Frame> first = Snapshots.welcome(announced, group, position(), members.snapshot());
+                    watchers.add(subscriber, Source.of(first));
+                    return subscriber;
+                })
+                .replaceWithVoid();
     }
 
     void unwatch(Subscriber subscriber) {
@@ -383,7 +384,7 @@ final class GroupReplica implements GroupReader {
     }
 
     /** Runs between two entries. */
-    private <T extends @Nullable Object> Uni<T> inOrder(Step<T> step) {
+    private <T> Uni<T> inOrder(Step<T> step) {
         return Uni.createFrom()
                 .emitter(emitter -> serial.execute(() -> {
                     try {
@@ -394,7 +395,7 @@ final class GroupReplica implements GroupReader {
                 }));
     }
 
-    private interface Step<T extends @Nullable Object> {
+    private interface Step<T> {
         T take();
     }
 }

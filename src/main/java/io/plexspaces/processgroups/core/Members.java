@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +27,8 @@ final class Members {
     private final TopicIndex index = new TopicIndex();
     private final Set<Member> seated = new LinkedHashSet<>();
     private final OneOf oneOf = new OneOf();
-    private volatile int count;
-    private volatile int countHere;
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger countHere = new AtomicInteger();
 
     Members(NodeId self) {
         this.self = self;
@@ -35,12 +36,12 @@ final class Members {
 
     /** Any thread. */
     int count() {
-        return count;
+        return count.get();
     }
 
     /** Members with a join on this node. Any thread. */
     int countHere() {
-        return countHere;
+        return countHere.get();
     }
 
     /** The next memberships by id, at most {@code limit}. Any thread; weakly consistent with changes under way. */
@@ -67,7 +68,7 @@ final class Members {
 
     /** All memberships, ordered by id. */
     List<Membership> snapshot() {
-        List<Membership> all = new ArrayList<>(count);
+        List<Membership> all = new ArrayList<>(count.get());
         for (Member member : byId.values()) {
             all.add(member.membership());
         }
@@ -91,7 +92,7 @@ final class Members {
             Member added = new Member(membership, index.of(membership.filter()), self);
             added.interest().add(added);
             byId.put(membership.actor(), added);
-            count++;
+            count.incrementAndGet();
             place(added);
             return added;
         }
@@ -111,9 +112,9 @@ final class Members {
         oneOf.forget();
         leaveInterest(member);
         byId.remove(member.membership().actor());
-        count--;
+        count.decrementAndGet();
         if (here.remove(member.membership().actor()) != null) {
-            countHere--;
+            countHere.decrementAndGet();
         }
         seated.remove(member);
     }
@@ -178,10 +179,10 @@ final class Members {
 
     private void place(Member member) {
         ActorId actor = member.membership().actor();
-        if (member.isHere()) {
-            countHere += here.put(actor, member) == null ? 1 : 0;
-        } else {
-            countHere -= here.remove(actor) == null ? 0 : 1;
+        if (member.isHere() && here.put(actor, member) == null) {
+            countHere.incrementAndGet();
+        } else if (!member.isHere() && here.remove(actor) != null) {
+            countHere.decrementAndGet();
         }
     }
 }

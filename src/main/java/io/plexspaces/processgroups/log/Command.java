@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Message;
@@ -11,6 +12,7 @@ import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A change asked of one group. Each is one atomic step: it happens whole, or fails and leaves everything as it was. */
@@ -24,7 +26,7 @@ public sealed interface Command {
     /**
      * Adds one join for each actor, one entry each, all or none.
      *
-     * @param actors at least one, each once
+     * @param actors at least one, each once; else INVALID_ARGUMENT
      * @param node where they live
      * @param ttl with a {@link Owner.Lease}, and with no other owner
      */
@@ -36,6 +38,12 @@ public sealed interface Command {
             @Nullable Duration ttl) implements Command {
         public Join {
             actors = List.copyOf(actors);
+            if (actors.isEmpty() || actors.size() > 1 && Set.copyOf(actors).size() < actors.size()) {
+                throw GroupException.invalid("actor_id", "must be given, and each once");
+            }
+            if ((owner instanceof Owner.Lease) != (ttl != null)) {
+                throw new IllegalArgumentException("a ttl goes with a lease: " + owner);
+            }
         }
     }
 

@@ -1,0 +1,111 @@
+package io.plexspaces.processgroups.log.memory;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Membership.Holding;
+import io.plexspaces.processgroups.domain.Membership.Lease;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The members of one group, and which of their leases ends first. Used by one thread at a time. */
+final class Members {
+    private final Map<ActorId, Membership> byActor = new HashMap<>();
+
+    /** Every lease there is; null until there was one. */
+    private @Nullable NavigableSet<Ending> endings;
+
+    private record Ending(Instant at, ActorId actor, int holding) implements Comparable<Ending> {
+        private static final Comparator<Ending> ORDER =
+                Comparator.comparing(Ending::at).thenComparing(Ending::actor).thenComparingInt(Ending::holding);
+
+        @Override
+        public int compareTo(Ending other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    int size() {
+        return byActor.size();
+    }
+
+    @Nullable
+    Membership get(ActorId actor) {
+        return byActor.get(actor);
+    }
+
+    /** Unordered. */
+    List<Membership> all() {
+        return List.copyOf(byActor.values());
+    }
+
+    /** @param membership null: no longer a member */
+    void set(ActorId actor, @Nullable Membership membership) {
+        Membership before = membership == null ? byActor.remove(actor) : byActor.put(actor, membership);
+        if (before != null) {
+            mark(before, false);
+        }
+        if (membership != null) {
+            mark(membership, true);
+        }
+    }
+
+    void clear() {
+        byActor.clear();
+        endings = null;
+    }
+
+    /** Whose lease ended first; null when none did. */
+    @Nullable
+    ActorId firstEnded(Instant now) {
+        if (endings == null || endings.isEmpty()) {
+            return null;
+        }
+        Ending first = endings.first();
+        return first.at().isAfter(now) ? null : first.actor();
+    }
+
+    /** When the next lease ends, in milliseconds since 1970. */
+    long nextDue() {
+        return endings == null || endings.isEmpty()
+                ? Expiries.NEVER
+                : Expiries.millis(endings.first().at());
+    }
+
+    /** The membership without the leases that ended. Empty when nothing is left. */
+    static Optional<Membership> withoutEnded(Membership membership, Instant now) {
+        Optional<Membership> rest = Optional.of(membership);
+        for (Holding held : membership.holdings()) {
+            Lease lease = held.lease();
+            if (rest.isPresent() && lease != null && !lease.expiresAt().isAfter(now)) {
+                rest = rest.get().leave(held.owner(), true);
+            }
+        }
+        return rest;
+    }
+
+    private void mark(Membership membership, boolean add) {
+        List<Holding> holdings = membership.holdings();
+        for (int i = 0; i < holdings.size(); i++) {
+            Lease lease = holdings.get(i).lease();
+            if (lease == null) {
+                continue;
+            }
+            Ending ending = new Ending(lease.expiresAt(), membership.actor(), i);
+            if (endings == null) {
+                endings = new TreeSet<>();
+            }
+            if (add) {
+                endings.add(ending);
+            } else {
+                endings.remove(ending);
+            }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+package io.plexspaces.processgroups.log.memory;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Membership.Holding;
+import io.plexspaces.processgroups.domain.Membership.Lease;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.GroupReader;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.SerialQueue;
+import io.plexspaces.processgroups.log.Slice;
+import io.plexspaces.processgroups.log.Snapshot;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of one group. All but {@link #id}, {@link #info}, {@link #isDeleted} and {@link #execute} belongs to its serial queue.
+ * A change that fails has changed nothing.
+ */
+final class MemoryGroup {
+    private final GroupInfo created;
+    private final LogLimits limits;
+    private final Expiries.Alarm alarm;
+    private final SerialQueue queue = new SerialQueue();
+    private final Members members = new Members();
+    private final Readings<GroupReader> readings = new Readings<>();
+    private long offset = 1;
+
+    // Null until first needed: most groups of a large number are small.
+    private @Nullable History history;
+    private @Nullable IdempotencyKeys keys;
+
+    private volatile int memberCount;
+    private volatile boolean deleted;
+
+    MemoryGroup(GroupInfo created, LogLimits limits, Expiries expiries) {
+        this.created = created;
+        this.limits = limits;
+        this.alarm = expiries.alarmFor(this);
+    }
+
+    void execute(Runnable task) {
+        queue.execute(task);
+    }
+
+    GroupId id() {
+        return created.id();
+    }
+
+    /** As of now, on any thread. */
+    GroupInfo info() {
+        return new GroupInfo(created.id(), created.spec(), created.epoch(), created.createdAt(), memberCount);
+    }
+
+    /** Once true, it stays, and the group answers GROUP_NOT_FOUND to everything. On any thread. */
+    boolean isDeleted() {
+        return deleted;
+    }
+
+    Appended append(@Nullable String epoch, Command command, OperationId operation, Instant now) {
+        requireLife(epoch);
+        Appended answer = apply(command, operation, now);
+        alarm.noLaterThan(nextDue());
+        return answer;
+    }
+
+    private Appended apply(Command command, OperationId operation, Instant now) {
+        if (command instanceof Command.Publish publish) {
+            return publish(publish, operation, now);
+        }
+        if (command instanceof Command.Join join) {
+            return join(join, operation, now);
+        }
+        if (command instanceof Command.Leave leave) {
+            return leave(leave, operation, now);
+        }
+        if (command instanceof Command.Renew renew) {
+            return renew(renew, now);
+        }
+        throw new IllegalArgumentException("not a change inside a group: " + command);
+    }
+
+    /** Ends this life. Null when it has ended before. */
+    @Nullable
+    Appended delete(@Nullable String epoch, OperationId operation, Instant now) {
+        if (deleted) {
+            return null;
+        }
+        requireLife(epoch);
+        deleted = true;
+        announce(new Entry.Deleted(++offset, now, operation));
+        readings.clear();
+        history = null;
+        keys = null;
+        members.clear();
+        memberCount = 0;
+        alarm.set(Expiries.NEVER);
+        return answer(now, null);
+    }
+
+    Reading<GroupReader> open(GroupReader reader) {
+        requireLife(null);
+        Reading<GroupReader> reading = new Reading<>(reader, closed -> execute(() -> readings.remove(closed)));
+        Snapshot snapshot = new Snapshot(info(), end(), members.all());
+        reading.tell(told -> told.snapshot(snapshot));
+        readings.add(reading);
+        return reading;
+    }
+
+    Slice read(@Nullable Position after, int limit, Instant now) {
+        requireLife(null);
+        boolean epochChanged = after != null && (!after.epoch().equals(created.epoch()) || after.offset() > offset);
+        if (history == null) {
+            return new Slice(List.of(), 0, true, epochChanged, end(), false);
+        }
+        return history.read(after == null || epochChanged ? null : after.offset(), limit, epochChanged, end(), now);
+    }
+
+    /** Ends the leases and forgets the messages and keys whose time has come; returns how many joins ended. */
+    int expire(OperationId operation, Instant now) {
+        if (deleted) {
+            return 0;
+        }
+        int ended = 0;
+        ActorId actor;
+        while ((actor = members.firstEnded(now)) != null) {
+            Membership before = member(actor);
+            Membership after = Members.withoutEnded(before, now).orElse(null);
+            ended += before.joinCount() - (after == null ? 0 : after.joinCount());
+            left(actor, after, LeaveReason.LEASE_EXPIRED, operation, now);
+        }
+        if (history != null) {
+            history.trim(now);
+        }
+        if (keys != null) {
+            keys.forgetExpired(now);
+        }
+        alarm.set(nextDue());
+        return ended;
+    }
+
+    private Appended publish(Command.Publish publish, OperationId operation, Instant now) {
+        String key = publish.message().idempotencyKey();
+        Appended first = key.isEmpty() || keys == null ? null : keys.find(key, now);
+        if (first != null) {
+            return first;
+        }
+        if (publish.dispatch() instanceof Dispatch.To to && member(to.actor()).joinedOffset() != to.joinedOffset()) {
+            throw GroupException.notAMember(created.id(), to.actor());
+        }
+        long at = ++offset;
+        if (history == null) {
+            history = new History(at, created.spec().retention(), limits.retainedBytes());
+        }
+        Entry.Published entry = new Entry.Published(
+                at,
+                now,
+                operation,
+                history.nextOrdinal(),
+                publish.message(),
+                publish.topic(),
+                publish.dispatch(),
+                publish.excludeSender());
+        history.add(entry);
+        announce(entry);
+        Appended answer = answer(now, null);
+        if (!key.isEmpty()) {
+            remember(key, answer);
+        }
+        return answer;
+    }
+
+    private void remember(String key, Appended answer) {
+        if (keys == null) {
+            keys = new IdempotencyKeys(limits.idempotencyKeys());
+        }
+        keys.add(key, answer);
+    }
+
+    private Appended join(Command.Join join, OperationId operation, Instant now) {
+        List<Membership> joined = new ArrayList<>(join.actors().size());
+        int newcomers = 0;
+        for (ActorId actor : join.actors()) {
+            Membership before = members.get(actor);
+            newcomers += before == null ? 1 : 0;
+            joined.add(checked(joined(before, actor, join, now, offset + 1 + joined.size())));
+        }
+        if (newcomers > 0 && members.size() + newcomers > limits.membersPerGroup()) {
+            throw GroupException.limit("members-per-group", limits.membersPerGroup());
+        }
+        for (Membership membership : joined) {
+            Membership before = members.get(membership.actor());
+            boolean filterChanged = before != null && !before.filter().equals(membership.filter());
+            change(membership.actor(), membership);
+            other(new Entry.Joined(++offset, now, operation, membership, join.owner(), before == null, filterChanged));
+        }
+        return answer(now, joined.get(joined.size() - 1));
+    }
+
+    private static Membership joined(
+            @Nullable Membership before, ActorId actor, Command.Join join, Instant now, long offset) {
+        Lease lease = join.ttl() == null ? null : Lease.starting(now, join.ttl());
+        Holding holding = new Holding(join.owner(), join.node(), 1, lease);
+        return before == null
+                ? Membership.first(actor, join.filter(), holding, now, offset)
+                : before.join(holding, join.filter(), now);
+    }
+
+    private Membership checked(Membership membership) {
+        if (membership.filter().patterns().size() > limits.topicsPerMember()) {
+            throw GroupException.limit("topics-per-member", limits.topicsPerMember());
+        }
+        if (membership.holdings().size() > limits.ownersPerMember()) {
+            throw GroupException.limit("owners-per-member", limits.ownersPerMember());
+        }
+        return membership;
+    }
+
+    private Appended leave(Command.Leave leave, OperationId operation, Instant now) {
+        Membership before = member(leave.actor());
+        Owner owner = leave.owner();
+        Membership after = null;
+        if (owner != null && !before.heldBy(owner)) {
+            throw owner instanceof Owner.Lease lease
+                    ? noLease(lease.id())
+                    : GroupException.notAMember(created.id(), leave.actor());
+        }
+        if (owner != null || !leave.all()) {
+            after = before.leave(owner == null ? before.nextToLeave() : owner, leave.all())
+                    .orElse(null);
+        }
+        left(leave.actor(), after, leave.reason(), operation, now);
+        return answer(now, after);
+    }
+
+    private Appended renew(Command.Renew renew, Instant now) {
+        Membership before = member(renew.actor());
+        String id = renew.leaseId();
+        Membership after = before.renew(
+                        owner -> owner instanceof Owner.Lease lease
+                                && (id == null || lease.id().equals(id)),
+                        renew.ttl(),
+                        now)
+                .orElseThrow(() -> noLease(id == null ? "" : id));
+        change(renew.actor(), after);
+        return answer(now, after);
+    }
+
+    private void left(
+            ActorId actor, @Nullable Membership after, LeaveReason reason, OperationId operation, Instant now) {
+        change(actor, after);
+        other(new Entry.Left(++offset, now, operation, actor, after, reason));
+    }
+
+    private void change(ActorId actor, @Nullable Membership membership) {
+        members.set(actor, membership);
+        memberCount = members.size();
+    }
+
+    private void other(Entry entry) {
+        if (history != null) {
+            history.addOther(entry.offset());
+        }
+        announce(entry);
+    }
+
+    private void announce(Entry entry) {
+        if (!readings.isEmpty()) {
+            readings.tell(reader -> reader.entry(entry));
+        }
+    }
+
+    private long nextDue() {
+        long next = members.nextDue();
+        if (history != null) {
+            next = Math.min(next, history.nextDue());
+        }
+        return keys == null ? next : Math.min(next, keys.nextDue());
+    }
+
+    private Membership member(ActorId actor) {
+        Membership membership = members.get(actor);
+        if (membership == null) {
+            throw GroupException.notAMember(created.id(), actor);
+        }
+        return membership;
+    }
+
+    private void requireLife(@Nullable String epoch) {
+        if (deleted) {
+            throw GroupException.groupNotFound(created.id());
+        }
+        if (epoch != null && !epoch.equals(created.epoch())) {
+            throw GroupException.of(ErrorCode.EPOCH_CHANGED, created.id().name() + " is in epoch " + created.epoch());
+        }
+    }
+
+    private GroupException noLease(String id) {
+        return GroupException.of(
+                ErrorCode.LEASE_NOT_FOUND,
+                "no lease " + id + " in " + created.id().name());
+    }
+
+    private Appended answer(Instant now, @Nullable Membership membership) {
+        return new Appended(end(), now, membership, false);
+    }
+
+    private Position end() {
+        return new Position(created.epoch(), offset);
+    }
+}

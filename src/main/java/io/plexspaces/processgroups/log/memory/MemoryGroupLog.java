@@ -1,0 +1,220 @@
+package io.plexspaces.processgroups.log.memory;
+
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.GroupPage;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.GroupReader;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.NamespaceReader;
+import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.Slice;
+import io.plexspaces.processgroups.log.Tail;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of one process. Each group has a serial queue: its changes, and the calls of its readers, run there one after the
+ * other on the threads that ask for them. Answers come on the thread that did the work, before it goes on.
+ */
+public final class MemoryGroupLog implements GroupLog, NodeLeases {
+    private final InstantSource clock;
+    private final LogLimits limits;
+    private final Supplier<String> epochs;
+    private final Fence fence = new Fence();
+    private final Expiries expiries = new Expiries();
+    private final Directory directory;
+
+    /** @param epochs a new one at each call, at most 64 bytes; called by many threads */
+    public MemoryGroupLog(InstantSource clock, LogLimits limits, Supplier<String> epochs) {
+        this.clock = clock;
+        this.limits = limits;
+        this.epochs = epochs;
+        this.directory = new Directory(limits.groupsPerTenant());
+    }
+
+    @Override
+    public Uni<Appended> append(GroupId group, @Nullable String epoch, Command command, OperationId operation) {
+        return Uni.createFrom().emitter(emitter -> {
+            if (command instanceof Command.Create create) {
+                directory.execute(
+                        group.namespace(), () -> answer(emitter, () -> create(group, epoch, create.spec(), operation)));
+            } else {
+                change(group, epoch, command, operation, emitter);
+            }
+        });
+    }
+
+    @Override
+    public Uni<Tail> open(GroupId group, GroupReader reader) {
+        return MemoryGroupLog.<GroupReader>tail(emitter -> {
+            MemoryGroup present = find(group);
+            present.execute(() -> handOver(emitter, () -> present.open(reader)));
+        });
+    }
+
+    @Override
+    public Uni<Slice> read(GroupId group, @Nullable Position after, int limit) {
+        return Uni.createFrom().emitter(emitter -> {
+            MemoryGroup present = find(group);
+            present.execute(() -> answer(emitter, () -> present.read(after, limit, clock.instant())));
+        });
+    }
+
+    @Override
+    public Uni<GroupPage> groups(GroupQuery query) {
+        return Uni.createFrom().item(() -> directory.list(query));
+    }
+
+    @Override
+    public Uni<Tail> follow(Namespace namespace, NamespaceReader reader) {
+        return MemoryGroupLog.<NamespaceReader>tail(emitter ->
+                directory.execute(namespace, () -> handOver(emitter, () -> directory.follow(namespace, reader))));
+    }
+
+    @Override
+    public Uni<Integer> expire(OperationId operation) {
+        return Uni.createFrom().emitter(emitter -> {
+            fence.check(operation);
+            Instant now = clock.instant();
+            List<MemoryGroup> due = expiries.takeDue(now);
+            AtomicInteger ended = new AtomicInteger();
+            // One more than the groups, for the loop itself: groups may be done at once, or on other threads later.
+            AtomicInteger open = new AtomicInteger(due.size() + 1);
+            Runnable done = () -> {
+                if (open.decrementAndGet() == 0) {
+                    emitter.complete(ended.get());
+                }
+            };
+            for (MemoryGroup group : due) {
+                group.execute(() -> {
+                    try {
+                        ended.addAndGet(group.expire(operation, now));
+                    } finally {
+                        done.run();
+                    }
+                });
+            }
+            done.run();
+        });
+    }
+
+    @Override
+    public Uni<NodeLease> acquire(NodeId node) {
+        return Uni.createFrom().item(() -> new NodeLease(node, fence.next(node, clock.millis())));
+    }
+
+    private Appended create(GroupId id, @Nullable String epoch, GroupSpec spec, OperationId operation) {
+        fence.check(operation);
+        directory.requireNone(id, epoch);
+        Instant now = clock.instant();
+        GroupInfo info = new GroupInfo(id, spec, epochs.get(), now, 0);
+        directory.add(new MemoryGroup(info, limits, expiries));
+        return new Appended(new Position(info.epoch(), 1), now, null, false);
+    }
+
+    /** The path of every message. */
+    private void change(
+            GroupId id,
+            @Nullable String epoch,
+            Command command,
+            OperationId operation,
+            UniEmitter<? super Appended> emitter) {
+        MemoryGroup group = directory.find(id);
+        boolean delete = command instanceof Command.Delete;
+        if (group == null) {
+            fence.check(operation);
+            if (!delete) {
+                throw GroupException.groupNotFound(id);
+            }
+            emitter.complete(nothingDeleted());
+        } else if (delete) {
+            group.execute(() -> delete(group, epoch, operation, emitter));
+        } else {
+            group.execute(() -> answer(emitter, () -> {
+                fence.check(operation);
+                return group.append(epoch, command, operation, clock.instant());
+            }));
+        }
+    }
+
+    /** In the group's queue. The answer comes when the group is gone from the directory too. */
+    private void delete(
+            MemoryGroup group, @Nullable String epoch, OperationId operation, UniEmitter<? super Appended> emitter) {
+        Appended deleted;
+        try {
+            fence.check(operation);
+            deleted = group.delete(epoch, operation, clock.instant());
+        } catch (RuntimeException failure) {
+            emitter.fail(failure);
+            return;
+        }
+        directory.execute(group.id().namespace(), () -> {
+            directory.remove(group);
+            emitter.complete(deleted == null ? nothingDeleted() : deleted);
+        });
+    }
+
+    private Appended nothingDeleted() {
+        return new Appended(new Position("", 0), clock.instant(), null, false);
+    }
+
+    private MemoryGroup find(GroupId id) {
+        MemoryGroup group = directory.find(id);
+        if (group == null) {
+            throw GroupException.groupNotFound(id);
+        }
+        return group;
+    }
+
+    /** A reading whose caller is gone before it begins ends at once. */
+    private static <R> Uni<Tail> tail(Consumer<UniEmitter<? super Reading<R>>> start) {
+        return Uni.createFrom()
+                .<Reading<R>>emitter(start)
+                .onItem()
+                .invoke(reading -> reading.taken = true)
+                .map(reading -> reading);
+    }
+
+    private static <R> void handOver(UniEmitter<? super Reading<R>> emitter, Supplier<Reading<R>> opening) {
+        Reading<R> reading;
+        try {
+            reading = opening.get();
+        } catch (RuntimeException failure) {
+            emitter.fail(failure);
+            return;
+        }
+        emitter.complete(reading);
+        if (!reading.taken) {
+            reading.close();
+        }
+    }
+
+    private static <T> void answer(UniEmitter<? super T> emitter, Supplier<T> work) {
+        T result;
+        try {
+            result = work.get();
+        } catch (RuntimeException failure) {
+            emitter.fail(failure);
+            return;
+        }
+        emitter.complete(result);
+    }
+}

@@ -1,0 +1,44 @@
+package io.plexspaces.processgroups.log.memory;
+
+import io.plexspaces.processgroups.log.Tail;
+import java.util.function.Consumer;
+
+/**
+ * One open reading. Its calls are made in the serial queue of what it reads.
+ *
+ * @param <R> the kind of reader
+ */
+final class Reading<R> implements Tail {
+    private static final System.Logger LOG = System.getLogger(Reading.class.getName());
+
+    private final R reader;
+    private final Consumer<Reading<R>> whenClosed;
+    private volatile boolean closed;
+
+    /** True once the one who asked for it has it. In the serial queue alone. */
+    boolean taken;
+
+    /** @param whenClosed called by every {@link #close}, on the caller's thread */
+    Reading(R reader, Consumer<Reading<R>> whenClosed) {
+        this.reader = reader;
+        this.whenClosed = whenClosed;
+    }
+
+    /** A reader that fails does so alone: neither the change nor other readers are touched. */
+    void tell(Consumer<R> call) {
+        if (closed) {
+            return;
+        }
+        try {
+            call.accept(reader);
+        } catch (RuntimeException failure) {
+            LOG.log(System.Logger.Level.ERROR, "a reader failed", failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        whenClosed.accept(this);
+    }
+}

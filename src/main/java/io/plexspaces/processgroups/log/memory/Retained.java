@@ -1,0 +1,125 @@
+package io.plexspaces.processgroups.log.memory;
+
+import io.plexspaces.processgroups.domain.Entry.Published;
+import io.plexspaces.processgroups.domain.Retention;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages one group keeps, oldest first: bounded by count, age and bytes. Always the last ones of the log, without
+ * holes. Used by one thread at a time.
+ */
+final class Retained {
+    private static final int LEAST = 16;
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    private final int most;
+    private final long ageMillis;
+    private final long mostBytes;
+
+    // A ring: its length is a power of two.
+    private @Nullable Published[] messages = new Published[0];
+    private int[] weights = new int[0];
+    private int head;
+    private int size;
+    private long bytes;
+
+    Retained(Retention retention, long mostBytes) {
+        this.most = retention.keepsNone() ? 0 : retention.messages();
+        this.ageMillis = millis(retention.age().compareTo(LONGEST) > 0 ? LONGEST : retention.age());
+        this.mostBytes = mostBytes;
+    }
+
+    void add(Published message) {
+        if (most == 0) {
+            return;
+        }
+        trim(message.at());
+        if (size == most) {
+            removeOldest();
+        }
+        if (size == messages.length) {
+            grow();
+        }
+        int slot = slot(size++);
+        messages[slot] = message;
+        weights[slot] = message.message().weight();
+        bytes += weights[slot];
+        while (bytes > mostBytes) {
+            removeOldest();
+        }
+    }
+
+    /** Forgets what is past its age. */
+    void trim(Instant now) {
+        long nowMillis = now.toEpochMilli();
+        while (size > 0 && get(0).at().toEpochMilli() + ageMillis <= nowMillis) {
+            removeOldest();
+        }
+        if (size == 0 && messages.length > LEAST) {
+            messages = new Published[0];
+            weights = new int[0];
+            head = 0;
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** @param index 0 is the oldest */
+    Published get(int index) {
+        return Objects.requireNonNull(messages[slot(index)]);
+    }
+
+    /** Index of the first message after {@code offset}; {@link #size} when there is none. */
+    int indexAfter(long offset) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (get(middle).offset() > offset) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    /** When the oldest message is past its age, in milliseconds since 1970. */
+    long nextDue() {
+        return size == 0 ? Expiries.NEVER : get(0).at().toEpochMilli() + ageMillis;
+    }
+
+    private void removeOldest() {
+        messages[head] = null;
+        bytes -= weights[head];
+        head = slot(1);
+        size--;
+    }
+
+    private void grow() {
+        int length = Math.max(LEAST, 2 * messages.length);
+        @Nullable Published[] grown = new Published[length];
+        int[] grownWeights = new int[length];
+        for (int i = 0; i < size; i++) {
+            grown[i] = messages[slot(i)];
+            grownWeights[i] = weights[slot(i)];
+        }
+        messages = grown;
+        weights = grownWeights;
+        head = 0;
+    }
+
+    private int slot(int index) {
+        return (head + index) & (messages.length - 1);
+    }
+
+    /** Rounded up. */
+    private static long millis(Duration duration) {
+        return duration.plusNanos(999_999).toMillis();
+    }
+}
