@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -78,13 +79,21 @@ public interface Groups {
     /**
      * @param leaseId drop the join of this lease; null: whose turn it is
      * @param session drop joins of this session alone; null: whose turn it is
+     * @param reason what others are told
      */
     record LeaveRequest(
             GroupId group,
             ActorId actor,
             boolean all,
             @Nullable String leaseId,
-            @Nullable Session session) {}
+            @Nullable Session session,
+            LeaveReason reason) {
+        /** By request. */
+        public LeaveRequest(
+                GroupId group, ActorId actor, boolean all, @Nullable String leaseId, @Nullable Session session) {
+            this(group, actor, all, leaseId, session, LeaveReason.LEFT);
+        }
+    }
 
     /** @param joinCount joins left; 0: no longer a member */
     record LeaveResult(Position position, int joinCount) {}
@@ -122,7 +131,7 @@ public interface Groups {
         LOCAL
     }
 
-    /** How much of the recipients the answer tells. */
+    /** How much of the recipients the answer tells beside their number. */
     enum Recipients {
         IDS,
         COUNTS,

@@ -1,32 +1,80 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Subscriber;
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** One actor on one connection at a time, holding joins in any number of groups. */
+/**
+ * One actor on one connection at a time, holding joins in any number of groups. The joins outlive a connection by the
+ * grace; whoever shows the resume token in that time goes on with them. Thread-safe.
+ */
 public final class Session {
+    private final Sessions home;
+    private final Namespace namespace;
+    private final ActorId actor;
+    private final String resumeToken;
+    private final Owner.Session owner;
+
+    /** Groups it has a join in, or is joining, each with the connection it receives on. */
+    private final Map<GroupId, Connection> held = new ConcurrentHashMap<>(2);
+
+    private @Nullable Connection connection;
+    private @Nullable Future<?> graceEnd;
+    private boolean closed;
+
+    Session(Sessions home, Namespace namespace, ActorId actor, String resumeToken, Owner.Session owner) {
+        this.home = home;
+        this.namespace = namespace;
+        this.actor = actor;
+        this.resumeToken = resumeToken;
+        this.owner = owner;
+    }
+
     public Namespace namespace() {
-        throw new UnsupportedOperationException();
+        return namespace;
     }
 
     public ActorId actor() {
-        throw new UnsupportedOperationException();
+        return actor;
+    }
+
+    Owner.Session owner() {
+        return owner;
+    }
+
+    String resumeToken() {
+        return resumeToken;
+    }
+
+    List<GroupId> groups() {
+        return held.keySet().stream().sorted().toList();
     }
 
     /**
      * Joins a group and receives its messages on the session's connection: first an {@code Event.Subscribed}. For a group
-     * that a resumed session still holds and does not receive yet: goes on receiving, with no further join.
+     * that a resumed session still holds and does not receive yet: goes on receiving, with no further join and with the
+     * topics it has. For a group it receives already: one more join.
      *
      * @param after last position the client saw; null: only what comes
      * @param snapshot tell the members with the first event
      * @param policy null: the group's, or else the server's
-     * @param announceToken tell the resume token with the first event
+     * @param only the connection is for this group alone: the first event tells the resume token, and when the join ends
+     *     the connection ends too
      */
     public Uni<Groups.JoinResult> join(
             GroupId group,
@@ -34,12 +82,141 @@ public final class Session {
             @Nullable Position after,
             boolean snapshot,
             @Nullable OverflowPolicy policy,
-            boolean announceToken) {
-        throw new UnsupportedOperationException();
+            boolean only) {
+        Connection on = live();
+        if (on == null) {
+            return Uni.createFrom().failure(ended());
+        }
+        OverflowPolicy assumed = policy == null ? home.settings().overflow() : policy;
+        Subscriber subscriber = new Subscriber(on, group, actor, assumed);
+        Subscription subscription = new Subscription(this, subscriber, after, snapshot, policy, only);
+        Connection receiving = held.get(group);
+        if (receiving != null && receiving != on) {
+            return home.replicas()
+                    .with(group, replica -> replica.resume(subscription))
+                    .invoke(() -> held.put(group, on))
+                    .onFailure(Session::isGone)
+                    .recoverWithUni(() -> joinAnew(group, filter, subscription));
+        }
+        return joinAnew(group, filter, subscription);
+    }
+
+    private Uni<Groups.JoinResult> joinAnew(GroupId group, TopicFilter filter, Subscription subscription) {
+        int limit = home.settings().groupsPerSession();
+        boolean first = held.get(group) == null;
+        if (first && held.size() >= limit) {
+            return Uni.createFrom().failure(GroupException.limit("groups-per-session", limit));
+        }
+        held.put(group, subscription.connection());
+        return home.groups()
+                .join(new Groups.JoinRequest(group, List.of(actor), filter, null, null, subscription))
+                .onFailure()
+                .invoke(() -> {
+                    if (first) {
+                        held.remove(group);
+                    }
+                })
+                .invoke(() -> joined(group));
     }
 
     /** Drops one join of this session, or all of them. NOT_A_MEMBER when it has none. */
     public Uni<Groups.LeaveResult> leave(GroupId group, boolean all) {
-        throw new UnsupportedOperationException();
+        return held.containsKey(group)
+                ? home.groups().leave(new Groups.LeaveRequest(group, actor, all, null, this, LeaveReason.LEFT))
+                : Uni.createFrom().failure(GroupException.notAMember(group, actor));
+    }
+
+    /** Its last join in a group has ended, by whatever cause. */
+    void ended(GroupId group, @Nullable Subscription subscription, @Nullable GroupException cause) {
+        held.remove(group);
+        if (subscription != null && subscription.only()) {
+            subscription.connection().finish(cause);
+        }
+    }
+
+    /** Goes on with a new connection; false when the session is over. */
+    boolean takeOver(Connection next) {
+        Connection before;
+        synchronized (this) {
+            if (closed) {
+                return false;
+            }
+            before = connection;
+            connection = next;
+            if (graceEnd != null) {
+                graceEnd.cancel(false);
+                graceEnd = null;
+            }
+        }
+        if (before != null) {
+            silence(before);
+            before.cut(GroupException.of(ErrorCode.SESSION_REPLACED, "another connection took this session over"));
+        }
+        next.onEnd(cause -> lost(next, cause));
+        return true;
+    }
+
+    private void lost(Connection which, @Nullable GroupException cause) {
+        boolean evicted = cause != null && cause.code() == ErrorCode.SLOW_CONSUMER;
+        LeaveReason reason = evicted ? LeaveReason.EVICTED : LeaveReason.DISCONNECTED;
+        synchronized (this) {
+            if (connection != which || closed) {
+                return;
+            }
+            connection = null;
+            graceEnd = home.afterGrace(() -> endIfAway(reason));
+        }
+        silence(which);
+    }
+
+    private void endIfAway(LeaveReason reason) {
+        synchronized (this) {
+            if (connection != null || closed) {
+                return;
+            }
+            closed = true;
+        }
+        home.forget(this);
+        for (GroupId group : held.keySet()) {
+            abandon(group, reason);
+        }
+    }
+
+    private void silence(Connection which) {
+        for (GroupId group : held.keySet()) {
+            GroupReplica replica = home.replicas().ifOpen(group);
+            if (replica != null) {
+                replica.disconnect(this, which);
+            }
+        }
+    }
+
+    /** A join that was under way when the session ended must not stay. */
+    private void joined(GroupId group) {
+        synchronized (this) {
+            if (!closed) {
+                return;
+            }
+        }
+        abandon(group, LeaveReason.DISCONNECTED);
+    }
+
+    private void abandon(GroupId group, LeaveReason reason) {
+        home.groups()
+                .leave(new Groups.LeaveRequest(group, actor, true, null, this, reason))
+                .subscribe()
+                .with(left -> held.remove(group), failure -> home.notAbandoned(group, actor, failure));
+    }
+
+    private synchronized @Nullable Connection live() {
+        return closed ? null : connection;
+    }
+
+    private static boolean isGone(Throwable failure) {
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.NOT_A_MEMBER;
+    }
+
+    private static GroupException ended() {
+        return GroupException.of(ErrorCode.FAILED_PRECONDITION, "the session has no connection");
     }
 }

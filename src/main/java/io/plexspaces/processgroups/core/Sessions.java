@@ -1,27 +1,92 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Owner;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The live connections of this node and the sessions on them. */
+/** The live connections of this node, and the sessions on them or waiting for the next. Thread-safe. */
 public final class Sessions {
+    private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
+
+    private final Groups groups;
+    private final Replicas replicas;
+    private final DeliveryLoops loops;
+    private final Operations operations;
+    private final Settings settings;
+    private final ScheduledExecutorService timer;
+    private final Supplier<String> secrets;
+
+    private final Map<String, Session> byId = new ConcurrentHashMap<>();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connected = new AtomicInteger();
+    private volatile boolean stopping;
+
     /** @param resumed an earlier session was taken over, with its joins in {@code groups} */
     public record Opened(Session session, String resumeToken, boolean resumed, List<GroupId> groups) {}
 
     /**
+     * @param timer ends graces; nothing it runs takes long
+     * @param secrets unguessable texts, each once
+     */
+    public Sessions(
+            Groups groups,
+            Replicas replicas,
+            DeliveryLoops loops,
+            Operations operations,
+            Settings settings,
+            ScheduledExecutorService timer,
+            Supplier<String> secrets) {
+        this.groups = groups;
+        this.replicas = replicas;
+        this.loops = loops;
+        this.operations = operations;
+        this.settings = settings;
+        this.timer = timer;
+        this.secrets = secrets;
+    }
+
+    /**
      * A connection that is live from now on: its transport reports {@code ready()} and {@code lost()} to it.
      *
-     * @throws io.plexspaces.processgroups.domain.GroupException LIMIT_EXCEEDED, SHUTTING_DOWN
+     * @throws GroupException LIMIT_EXCEEDED, SHUTTING_DOWN
      */
     public Connection connect(Sink<?> sink) {
-        throw new UnsupportedOperationException();
+        if (stopping) {
+            throw stopping();
+        }
+        if (connected.incrementAndGet() > settings.sessions()) {
+            connected.decrementAndGet();
+            throw GroupException.limit("sessions", settings.sessions());
+        }
+        Connection connection = loops.connect(sink);
+        connections.add(connection);
+        connection.onEnd(cause -> {
+            connections.remove(connection);
+            connected.decrementAndGet();
+        });
+        return connection;
     }
 
     /**
@@ -31,20 +96,99 @@ public final class Sessions {
      * @param resumeToken null or unknown: a new session
      */
     public Opened open(Connection connection, Namespace namespace, ActorId actor, @Nullable String resumeToken) {
-        throw new UnsupportedOperationException();
+        Session known = resumeToken == null ? null : byId.get(idOf(resumeToken));
+        if (known != null
+                && known.actor().equals(actor)
+                && known.namespace().equals(namespace)
+                && known.takeOver(connection)) {
+            return new Opened(known, known.resumeToken(), true, known.groups());
+        }
+        String token = secrets.get();
+        String id = idOf(token);
+        Owner.Session owner =
+                new Owner.Session(id, settings.node(), operations.lease().incarnation());
+        Session session = new Session(this, namespace, actor, token, owner);
+        byId.put(id, session);
+        session.takeOver(connection);
+        return new Opened(session, token, false, List.of());
     }
 
-    /** Follows membership on a connection, until that ends. */
-    public Watcher watcher(Connection connection) {
-        throw new UnsupportedOperationException();
+    /**
+     * Follows membership on a connection, until that ends.
+     *
+     * @param only the connection is for one watch alone, and ends with it
+     */
+    public Watcher watcher(Connection connection, boolean only) {
+        return new Watcher(connection, replicas, settings, only);
     }
 
     public NodeId node() {
-        throw new UnsupportedOperationException();
+        return settings.node();
     }
 
     /** How long joins survive their connection. */
     public Duration grace() {
-        throw new UnsupportedOperationException();
+        return settings.grace();
+    }
+
+    /** Live connections. */
+    public int connected() {
+        return connected.get();
+    }
+
+    /** Sessions, connected or in their grace. */
+    public int size() {
+        return byId.size();
+    }
+
+    /** Takes no more connections, and tells those there are to go elsewhere. */
+    public void shutdown() {
+        stopping = true;
+        connections.forEach(connection -> connection.finish(stopping()));
+    }
+
+    Groups groups() {
+        return groups;
+    }
+
+    Replicas replicas() {
+        return replicas;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Future<?> afterGrace(Runnable action) {
+        return timer.schedule(action, settings.grace().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    void forget(Session session) {
+        byId.remove(session.owner().id());
+    }
+
+    void notAbandoned(GroupId group, ActorId actor, Throwable failure) {
+        boolean goneAlready = failure instanceof GroupException expected
+                && (expected.code() == ErrorCode.NOT_A_MEMBER || expected.code() == ErrorCode.GROUP_NOT_FOUND);
+        if (!goneAlready) {
+            LOG.log(System.Logger.Level.WARNING, "join of {0} in {1} stays: {2}", actor.value(), group.name(), failure);
+        }
+    }
+
+    /** The public name of the session that a secret token belongs to. */
+    private static String idOf(String token) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(digest)
+                    .substring(0, 22);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    private static GroupException stopping() {
+        return GroupException.of(ErrorCode.SHUTTING_DOWN, "this server is stopping");
     }
 }

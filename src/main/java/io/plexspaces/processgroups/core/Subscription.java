@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Subscriber;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Position;
@@ -8,18 +9,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session receiving one group on one connection.
  *
- * @param announcedToken resume token to tell with the first event; empty: none
+ * @param after last position the client saw; null: only what comes
+ * @param snapshot tell the members first
+ * @param policy null: the group's, or else the server's
+ * @param only the connection is for this group alone: its first event tells the resume token, and it ends with the join
  */
-public record Subscription(Session session, Subscriber subscriber, Wish wish, String announcedToken) {
-    /**
-     * What the client asked for.
-     *
-     * @param after last position it saw; null: only what comes
-     * @param snapshot tell the members first
-     * @param policy null: the group's, or else the server's
-     */
-    public record Wish(
-            @Nullable Position after,
-            boolean snapshot,
-            @Nullable OverflowPolicy policy) {}
+record Subscription(
+        Session session,
+        Subscriber subscriber,
+        @Nullable Position after,
+        boolean snapshot,
+        @Nullable OverflowPolicy policy,
+        boolean only) {
+    Connection connection() {
+        return subscriber.connection();
+    }
+
+    String announcedToken() {
+        return only ? session.resumeToken() : "";
+    }
 }

@@ -1,28 +1,198 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Subscriber;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.log.NamespaceReader;
+import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/** The watches of one connection. */
+/** The watches of one connection: they end with it. Thread-safe. */
 public final class Watcher {
-    /** The members of a group, then every change. GROUP_NOT_FOUND; FAILED_PRECONDITION when watched already; LIMIT_EXCEEDED. */
+    private final Connection connection;
+    private final Replicas replicas;
+    private final Settings settings;
+    private final boolean only;
+    private final Map<GroupId, Subscriber> groups = new ConcurrentHashMap<>(2);
+    private final Map<Namespace, NamespaceWatch> namespaces = new ConcurrentHashMap<>(2);
+
+    Watcher(Connection connection, Replicas replicas, Settings settings, boolean only) {
+        this.connection = connection;
+        this.replicas = replicas;
+        this.settings = settings;
+        this.only = only;
+        connection.onEnd(cause -> endAll());
+    }
+
+    /**
+     * The members of a group, then every change. GROUP_NOT_FOUND; FAILED_PRECONDITION when it is watched already, alone or
+     * with its namespace; LIMIT_EXCEEDED.
+     */
     public Uni<Void> watch(GroupId group) {
-        throw new UnsupportedOperationException();
+        GroupException refused = namespaces.containsKey(group.namespace())
+                ? GroupException.of(ErrorCode.FAILED_PRECONDITION, "the namespace is watched already")
+                : full();
+        return refused != null ? Uni.createFrom().failure(refused) : attach(group, false);
     }
 
     /** The groups of a namespace as if they were just created, each with its members; then every change. */
     public Uni<Void> watch(Namespace namespace) {
-        throw new UnsupportedOperationException();
+        GroupException refused = full();
+        if (refused != null) {
+            return Uni.createFrom().failure(refused);
+        }
+        NamespaceWatch watch = new NamespaceWatch(namespace);
+        if (namespaces.putIfAbsent(namespace, watch) != null) {
+            return Uni.createFrom().failure(GroupException.of(ErrorCode.FAILED_PRECONDITION, "watched already"));
+        }
+        return replicas.follow(namespace, watch)
+                .invoke(watch::opened)
+                .onFailure()
+                .invoke(() -> namespaces.remove(namespace, watch))
+                .replaceWithVoid();
     }
 
     /** FAILED_PRECONDITION when not watched. */
     public Uni<Void> unwatch(GroupId group) {
-        throw new UnsupportedOperationException();
+        if (namespaces.containsKey(group.namespace()) || !groups.containsKey(group)) {
+            return Uni.createFrom().failure(notWatched());
+        }
+        detach(group);
+        return Uni.createFrom().voidItem();
     }
 
     /** FAILED_PRECONDITION when not watched. */
     public Uni<Void> unwatch(Namespace namespace) {
-        throw new UnsupportedOperationException();
+        NamespaceWatch watch = namespaces.remove(namespace);
+        if (watch == null) {
+            return Uni.createFrom().failure(notWatched());
+        }
+        watch.close();
+        return Uni.createFrom().voidItem();
+    }
+
+    private @Nullable GroupException full() {
+        int limit = settings.watchesPerConnection();
+        return groups.size() + namespaces.size() >= limit
+                ? GroupException.limit("watches-per-connection", limit)
+                : null;
+    }
+
+    private Uni<Void> attach(GroupId group, boolean created) {
+        Subscriber subscriber = new Subscriber(connection, group, null, OverflowPolicy.DISCONNECT);
+        if (groups.putIfAbsent(group, subscriber) != null) {
+            return Uni.createFrom().failure(GroupException.of(ErrorCode.FAILED_PRECONDITION, "watched already"));
+        }
+        return replicas.with(
+                        group, replica -> replica.watch(subscriber, created, gone -> ended(group, subscriber, gone)))
+                .onFailure()
+                .invoke(() -> groups.remove(group, subscriber))
+                .invoke(() -> {
+                    if (connection.isClosed()) {
+                        detach(group);
+                    }
+                });
+    }
+
+    private void detach(GroupId group) {
+        Subscriber subscriber = groups.remove(group);
+        GroupReplica replica = subscriber == null ? null : replicas.ifOpen(group);
+        if (subscriber != null && replica != null) {
+            replica.unwatch(subscriber);
+        }
+    }
+
+    private void ended(GroupId group, Subscriber subscriber, GroupException cause) {
+        groups.remove(group, subscriber);
+        if (only && !namespaces.containsKey(group.namespace())) {
+            connection.finish(cause);
+        }
+    }
+
+    private void endAll() {
+        List.copyOf(namespaces.keySet()).forEach(namespace -> {
+            NamespaceWatch watch = namespaces.remove(namespace);
+            if (watch != null) {
+                watch.close();
+            }
+        });
+        List.copyOf(groups.keySet()).forEach(this::detach);
+    }
+
+    private static GroupException notWatched() {
+        return GroupException.of(ErrorCode.FAILED_PRECONDITION, "not watched");
+    }
+
+    /** Watches each group of a namespace as it comes. */
+    private final class NamespaceWatch implements NamespaceReader {
+        private final Namespace namespace;
+        private volatile @Nullable Tail tail;
+        private volatile boolean closed;
+
+        NamespaceWatch(Namespace namespace) {
+            this.namespace = namespace;
+        }
+
+        void opened(Tail opened) {
+            tail = opened;
+            if (closed || connection.isClosed()) {
+                close();
+            }
+        }
+
+        @Override
+        public void snapshot(List<GroupInfo> found) {
+            found.forEach(this::created);
+        }
+
+        @Override
+        public void created(GroupInfo group) {
+            if (closed) {
+                return;
+            }
+            if (groups.size() >= settings.watchedGroups()) {
+                connection.cut(GroupException.limit("watched-groups", settings.watchedGroups()));
+                return;
+            }
+            detach(group.id());
+            attach(group.id(), true).subscribe().with(done -> {}, this::notAttached);
+        }
+
+        @Override
+        public void deleted(GroupInfo group) {
+            // The group's own log tells its watchers, after everything else it has to tell.
+        }
+
+        /** The group may be gone again, which is no matter; without anything else the picture would be incomplete. */
+        private void notAttached(Throwable failure) {
+            if (!(failure instanceof GroupException expected) || expected.code() != ErrorCode.GROUP_NOT_FOUND) {
+                connection.cut(
+                        failure instanceof GroupException expected
+                                ? expected
+                                : GroupException.of(ErrorCode.INTERNAL, "the namespace could not be watched"));
+            }
+        }
+
+        void close() {
+            closed = true;
+            Tail opened = tail;
+            if (opened != null) {
+                opened.close();
+            }
+            for (GroupId group : List.copyOf(groups.keySet())) {
+                if (group.namespace().equals(namespace)) {
+                    detach(group);
+                }
+            }
+        }
     }
 }

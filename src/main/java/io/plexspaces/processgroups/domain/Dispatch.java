@@ -15,6 +15,9 @@ public sealed interface Dispatch {
     /** Those with a join on this node. */
     record OnNode(NodeId node) implements Dispatch {}
 
+    /** Nobody: it was for one member, and none accepted it. Kept for those who fetch. */
+    record Nobody() implements Dispatch {}
+
     /** Every one. */
     Dispatch ALL = new All();
 }

@@ -77,6 +77,9 @@ public sealed interface Entry {
             if (dispatch instanceof Dispatch.To to) {
                 return to.actor().equals(member.actor());
             }
+            if (dispatch instanceof Dispatch.Nobody) {
+                return false;
+            }
             if (dispatch instanceof Dispatch.OnNode on && !member.isOn(on.node())) {
                 return false;
             }

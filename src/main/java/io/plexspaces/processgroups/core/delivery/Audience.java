@@ -40,6 +40,11 @@ public final class Audience {
         rosterOf(subscriber.connection().loop()).send(subscriber, frame);
     }
 
+    /** Events for one subscriber of this audience, after everything delivered before. */
+    public void send(Subscriber subscriber, Source source) {
+        rosterOf(subscriber.connection().loop()).send(subscriber, source);
+    }
+
     /**
      * An event for every subscriber.
      *

@@ -24,7 +24,6 @@ public final class Connection {
     private boolean dirty;
 
     private volatile boolean closed;
-    private volatile boolean stalled;
     private final List<Consumer<@Nullable GroupException>> onEnd = new CopyOnWriteArrayList<>();
 
     Connection(Sink<?> sink, DeliveryLoop loop, long mailboxBytes, DeliveryObserver observer) {
@@ -40,11 +39,6 @@ public final class Connection {
 
     public boolean isClosed() {
         return closed;
-    }
-
-    /** Whether it is not taking what is due to it now: its mailbox holds something. */
-    public boolean isStalled() {
-        return stalled || closed;
     }
 
     /**
@@ -139,7 +133,6 @@ public final class Connection {
 
     private void enqueue(@Nullable Subscriber subscriber, Frame frame) {
         if (mailbox.offer(subscriber, frame)) {
-            stalled = true;
             return;
         }
         end(GroupException.of(ErrorCode.SLOW_CONSUMER, "the queue of this connection is full"), true);
@@ -151,7 +144,6 @@ public final class Connection {
                 break;
             }
         }
-        stalled = !mailbox.isEmpty();
     }
 
     /** Hands over all that can be, ready or not: the transport is about to end. */

@@ -77,16 +77,18 @@ final class Mailbox {
         int size = frame.encoded(format).length + ITEM_BYTES;
         Item item = new Item(subscriber, frame, null, size);
         Entry.Published message = item.droppable();
-        boolean conflated = message != null && subscriber != null && subscriber.policy() == OverflowPolicy.CONFLATE;
-        if (conflating && conflated && subscriber != null) {
-            dropIfThere(newest.get(new Slot(subscriber, message.topic())));
+        Slot slot = message != null && subscriber != null && subscriber.policy() == OverflowPolicy.CONFLATE
+                ? new Slot(subscriber, message.topic())
+                : null;
+        if (conflating && slot != null) {
+            dropIfThere(newest.get(slot));
         }
         if (first != null && bytes + size > bound && !makeRoom(size, message == null, subscriber)) {
             return false;
         }
         append(item);
-        if (conflated && subscriber != null) {
-            newest.put(new Slot(subscriber, message.topic()), item);
+        if (slot != null) {
+            newest.put(slot, item);
         }
         return true;
     }

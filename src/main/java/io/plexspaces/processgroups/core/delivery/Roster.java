@@ -61,6 +61,13 @@ final class Roster {
         });
     }
 
+    void send(Subscriber subscriber, Source source) {
+        loop.post(() -> {
+            deliver();
+            subscriber.connection().push(source);
+        });
+    }
+
     void post(Frame frame, int weight, @Nullable ActorId except) {
         loop.addBacklog(weight);
         loop.post(() -> take(frame, weight, except));

@@ -1,0 +1,201 @@
+package io.plexspaces.processgroups.api;
+
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.GroupPage;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.Slice;
+import io.plexspaces.processgroups.proto.v1.CreateGroupResponse;
+import io.plexspaces.processgroups.proto.v1.DeleteGroupResponse;
+import io.plexspaces.processgroups.proto.v1.FetchMessagesResponse;
+import io.plexspaces.processgroups.proto.v1.GetLocalMembersResponse;
+import io.plexspaces.processgroups.proto.v1.GetMembersResponse;
+import io.plexspaces.processgroups.proto.v1.GroupMembership;
+import io.plexspaces.processgroups.proto.v1.JoinGroupResponse;
+import io.plexspaces.processgroups.proto.v1.LeaveGroupResponse;
+import io.plexspaces.processgroups.proto.v1.ListGroupsResponse;
+import io.plexspaces.processgroups.proto.v1.ProcessGroup;
+import io.plexspaces.processgroups.proto.v1.PublishToGroupResponse;
+import io.plexspaces.processgroups.proto.v1.RenewLeaseResponse;
+import io.plexspaces.processgroups.proto.v1.SessionOpened;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Results as they look on the wire. */
+public final class Answers {
+    /** Encoded bytes of the groups, members or events in one answer; a single larger one still goes. */
+    static final int ANSWER_BYTES = 2 * 1024 * 1024;
+
+    private Answers() {}
+
+    public static CreateGroupResponse created(GroupInfo info) {
+        return CreateGroupResponse.newBuilder().setGroup(GroupSpecs.write(info)).build();
+    }
+
+    public static DeleteGroupResponse deleted(boolean existed) {
+        return DeleteGroupResponse.newBuilder().setExisted(existed).build();
+    }
+
+    public static JoinGroupResponse joined(Groups.JoinResult result) {
+        return JoinGroupResponse.newBuilder()
+                .setEpoch(result.position().epoch())
+                .setOffset(result.position().offset())
+                .setJoinCount(result.joinCount())
+                .setLeaseId(result.leaseId())
+                .build();
+    }
+
+    public static LeaveGroupResponse left(Groups.LeaveResult result) {
+        return LeaveGroupResponse.newBuilder()
+                .setEpoch(result.position().epoch())
+                .setOffset(result.position().offset())
+                .setJoinCount(result.joinCount())
+                .build();
+    }
+
+    public static RenewLeaseResponse renewed(Groups.RenewResult result) {
+        return RenewLeaseResponse.newBuilder()
+                .setExpiresAt(Values.instant(result.expiresAt()))
+                .setRenewed(result.renewed())
+                .build();
+    }
+
+    /** As much of the page as fits into {@value #ANSWER_BYTES} bytes; the token leads to the rest. */
+    public static GetMembersResponse members(Groups.MembersQuery query, Groups.MemberPage page, boolean detailed) {
+        GetMembersResponse.Builder response = GetMembersResponse.newBuilder().setTotalCount(page.total());
+        boolean more = page.more();
+        long bytes = 0;
+        @Nullable ActorId last = null;
+        for (Membership member : page.members()) {
+            if (detailed) {
+                GroupMembership membership = Events.membership(query.group(), member);
+                bytes += membership.getSerializedSize();
+                if (last != null && bytes > ANSWER_BYTES) {
+                    more = true;
+                    break;
+                }
+                response.addMemberships(membership);
+            }
+            response.addMemberIds(member.actor().value());
+            last = member.actor();
+        }
+        return response.setNextPageToken(next(query, more, last)).build();
+    }
+
+    public static GetLocalMembersResponse localMembers(Groups.MembersQuery query, Groups.MemberPage page) {
+        GetLocalMembersResponse.Builder response =
+                GetLocalMembersResponse.newBuilder().setLocalCount(page.total());
+        @Nullable ActorId last = null;
+        for (Membership member : page.members()) {
+            response.addMemberIds(member.actor().value());
+            last = member.actor();
+        }
+        return response.setNextPageToken(next(query, page.more(), last)).build();
+    }
+
+    /** As much of the page as fits into {@value #ANSWER_BYTES} bytes; the token leads to the rest. */
+    public static ListGroupsResponse groups(GroupQuery query, GroupPage page) {
+        ListGroupsResponse.Builder response = ListGroupsResponse.newBuilder().setTotalCount(page.total());
+        boolean more = page.more();
+        long bytes = 0;
+        @Nullable GroupId last = null;
+        for (GroupInfo info : page.groups()) {
+            ProcessGroup group = GroupSpecs.write(info);
+            bytes += group.getSerializedSize();
+            if (last != null && bytes > ANSWER_BYTES) {
+                more = true;
+                break;
+            }
+            response.addGroups(group);
+            last = info.id();
+        }
+        if (more && last != null) {
+            response.setNextPageToken(PageTokens.encode(Pages.groups(query), Pages.end(last)));
+        }
+        return response.build();
+    }
+
+    public static PublishToGroupResponse published(Groups.PublishResult result) {
+        PublishToGroupResponse.Builder response = PublishToGroupResponse.newBuilder()
+                .setRecipientsCount(result.recipients())
+                .setFailuresCount(result.failures())
+                .setRecipientIdsTruncated(result.truncated())
+                .setEpoch(result.position().epoch())
+                .setOffset(result.position().offset())
+                .setDuplicate(result.repeated());
+        for (Map.Entry<NodeId, Integer> node : result.perNode().entrySet()) {
+            response.putRecipientsPerNode(node.getKey().value(), node.getValue());
+        }
+        for (ActorId id : result.ids()) {
+            response.addRecipientIds(id.value());
+        }
+        return response.build();
+    }
+
+    /**
+     * As many messages as fit into {@value #ANSWER_BYTES} bytes.
+     *
+     * @param after as it was asked; null: from the oldest retained
+     */
+    public static FetchMessagesResponse fetched(GroupId group, @Nullable Position after, Slice slice) {
+        FetchMessagesResponse.Builder response = FetchMessagesResponse.newBuilder();
+        Position next = slice.end();
+        boolean caughtUp = !slice.more();
+        long bytes = 0;
+        List<Entry.Published> messages = slice.messages();
+        for (int i = 0; i < messages.size(); i++) {
+            var event = Events.message(group, messages.get(i));
+            bytes += event.getSerializedSize();
+            if (i > 0 && bytes > ANSWER_BYTES) {
+                next = new Position(slice.end().epoch(), messages.get(i - 1).offset());
+                caughtUp = false;
+                break;
+            }
+            response.addEvents(event);
+        }
+        if (slice.epochChanged() || slice.missed() > 0) {
+            response.setGap(Events.gap(gap(group, after, slice)));
+        }
+        return response.setNext(Values.position(next)).setCaughtUp(caughtUp).build();
+    }
+
+    /** @param node the answering one */
+    public static SessionOpened opened(Sessions.Opened opened, NodeId node, Duration grace) {
+        SessionOpened.Builder response = SessionOpened.newBuilder()
+                .setResumeToken(opened.resumeToken())
+                .setResumed(opened.resumed())
+                .setNodeId(node.value())
+                .setGrace(Values.duration(grace));
+        for (GroupId group : opened.groups()) {
+            response.addGroups(group.name());
+        }
+        return response.build();
+    }
+
+    private static Event.Gap gap(GroupId group, @Nullable Position after, Slice slice) {
+        long to = slice.messages().isEmpty()
+                ? slice.end().offset() + 1
+                : slice.messages().get(0).offset();
+        if (slice.epochChanged()) {
+            return new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, to);
+        }
+        long from = after == null ? 0 : after.offset();
+        return new Event.Gap(group, Event.Gap.Reason.TRIMMED, slice.missed(), slice.exact(), from, to);
+    }
+
+    private static String next(Groups.MembersQuery query, boolean more, @Nullable ActorId last) {
+        return more && last != null
+                ? PageTokens.encode(Pages.members(query.group(), query.localOnly()), last.value())
+                : "";
+    }
+}

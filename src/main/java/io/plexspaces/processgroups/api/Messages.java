@@ -1,0 +1,72 @@
+package io.plexspaces.processgroups.api;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.Message;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Messages, proto to domain and back. */
+final class Messages {
+    private static final int TEXT_BYTES = 255;
+    private static final int PATH_BYTES = 2048;
+    private static final int METHOD_BYTES = 16;
+
+    private Messages() {}
+
+    /**
+     * @param sender who publishes
+     * @throws GroupException INVALID_ARGUMENT, or LIMIT_EXCEEDED for one that is too large
+     */
+    static Message read(io.plexspaces.processgroups.proto.v1.Message message, @Nullable ActorId sender, int maxBytes) {
+        if (message.getSerializedSize() > maxBytes) {
+            throw GroupException.limit("message-bytes", maxBytes);
+        }
+        if (!message.getReceiverId().isEmpty()) {
+            throw GroupException.invalid("message.receiver_id", "must be empty: the group decides who receives");
+        }
+        return new Message(
+                Values.text("message.id", message.getId(), TEXT_BYTES),
+                sender,
+                Values.text("message.message_type", message.getMessageType(), TEXT_BYTES),
+                Values.bytes(message.getPayload()),
+                message.hasTimestamp() ? Values.instant("message.timestamp", message.getTimestamp()) : null,
+                message.getPriority(),
+                message.hasTtl() ? ttl(message.getTtl()) : null,
+                message.getHeadersMap(),
+                Values.text("message.idempotency_key", message.getIdempotencyKey(), TEXT_BYTES),
+                Values.text("message.uri_path", message.getUriPath(), PATH_BYTES),
+                Values.text("message.uri_method", message.getUriMethod(), METHOD_BYTES));
+    }
+
+    private static @Nullable Duration ttl(com.google.protobuf.Duration value) {
+        Duration ttl = Values.duration("message.ttl", value);
+        return ttl.isZero() ? null : ttl;
+    }
+
+    /** As it is delivered: without receiver, and never without a time. */
+    static io.plexspaces.processgroups.proto.v1.Message write(Entry.Published entry) {
+        Message message = entry.message();
+        io.plexspaces.processgroups.proto.v1.Message.Builder delivered =
+                io.plexspaces.processgroups.proto.v1.Message.newBuilder()
+                        .setId(message.id())
+                        .setMessageType(message.type())
+                        .setPayload(Values.bytes(message.payload()))
+                        .setTimestamp(Values.instant(message.timestamp() == null ? entry.at() : message.timestamp()))
+                        .setPriority(message.priority())
+                        .setIdempotencyKey(message.idempotencyKey())
+                        .setUriPath(message.uriPath())
+                        .setUriMethod(message.uriMethod());
+        if (message.sender() != null) {
+            delivered.setSenderId(message.sender().value());
+        }
+        if (message.ttl() != null) {
+            delivered.setTtl(Values.duration(message.ttl()));
+        }
+        if (!message.headers().isEmpty()) {
+            delivered.putAllHeaders(message.headers());
+        }
+        return delivered.build();
+    }
+}

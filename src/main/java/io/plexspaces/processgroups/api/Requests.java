@@ -1,0 +1,269 @@
+package io.plexspaces.processgroups.api;
+
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Glob;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.Topic;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
+import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
+import io.plexspaces.processgroups.proto.v1.GetLocalMembersRequest;
+import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
+import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
+import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
+import io.plexspaces.processgroups.proto.v1.ListGroupsRequest;
+import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
+import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.WatchRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests as the use cases want them. Checks everything that can be checked without a group: what breaks a rule is
+ * INVALID_ARGUMENT naming the field, before anything is touched.
+ */
+public final class Requests {
+    private static final int PAGE = 100;
+    private static final int MAX_PAGE = 1000;
+    private static final int LOCAL_PAGE = 10_000;
+    private static final int ID_BYTES = 255;
+    private static final Duration MIN_TTL = Duration.ofSeconds(1);
+    private static final Duration MAX_TTL = Duration.ofHours(24);
+
+    private final ApiSettings settings;
+    private final Scope scope;
+
+    public Requests(ApiSettings settings) {
+        this(settings, Scope.NONE);
+    }
+
+    private Requests(ApiSettings settings, Scope scope) {
+        this.settings = settings;
+        this.scope = scope;
+    }
+
+    /** For requests in a session: names left out are the session's, and others are refused. */
+    Requests in(Namespace namespace, ActorId actor) {
+        return new Requests(settings, new Scope(namespace, actor));
+    }
+
+    /**
+     * To receive a group's messages.
+     *
+     * @param after last position the client saw; null: only what comes
+     * @param policy null: the group's
+     * @param resumeToken null: none
+     */
+    public record Subscribe(
+            GroupId group,
+            ActorId actor,
+            TopicFilter filter,
+            @Nullable Position after,
+            boolean snapshot,
+            @Nullable OverflowPolicy policy,
+            @Nullable String resumeToken) {}
+
+    /** @param group null: the whole namespace */
+    public record Watch(Namespace namespace, @Nullable GroupId group) {}
+
+    public GroupId group(String tenant, String namespace, String name) {
+        return new GroupId(scope.namespace(tenant, namespace), name);
+    }
+
+    public GroupSpec spec(CreateGroupRequest request) {
+        return GroupSpecs.read(request, settings);
+    }
+
+    public Groups.JoinRequest join(JoinGroupRequest request) {
+        return new Groups.JoinRequest(
+                group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
+                actors(request),
+                filter(request.getTopicsList()),
+                request.getNodeId().isEmpty() ? null : new NodeId(request.getNodeId()),
+                request.hasTtl() ? ttl(request.getTtl()) : null,
+                null);
+    }
+
+    public Groups.LeaveRequest leave(LeaveGroupRequest request) {
+        return new Groups.LeaveRequest(
+                group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
+                scope.actor("actor_id", request.getActorId()),
+                request.getAll(),
+                lease(request.getLeaseId()),
+                null);
+    }
+
+    public Groups.RenewRequest renew(RenewLeaseRequest request) {
+        return new Groups.RenewRequest(
+                group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
+                scope.actor("actor_id", request.getActorId()),
+                lease(request.getLeaseId()),
+                request.hasTtl() ? ttl(request.getTtl()) : null);
+    }
+
+    public Groups.MembersQuery members(GetMembersRequest request) {
+        GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
+        return new Groups.MembersQuery(
+                group,
+                false,
+                afterMember(Pages.members(group, false), request.getPageToken()),
+                pageSize(request.getPageSize(), PAGE, MAX_PAGE));
+    }
+
+    public Groups.MembersQuery localMembers(GetLocalMembersRequest request) {
+        GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
+        return new Groups.MembersQuery(
+                group,
+                true,
+                afterMember(Pages.members(group, true), request.getPageToken()),
+                pageSize(request.getPageSize(), LOCAL_PAGE, LOCAL_PAGE));
+    }
+
+    public GroupQuery list(ListGroupsRequest request) {
+        Namespace namespace = new Namespace(request.getTenantId(), request.getNamespace());
+        boolean all = request.getNamespace().isEmpty();
+        GroupQuery query = new GroupQuery(
+                namespace.tenant(),
+                all ? null : namespace.name(),
+                new Glob(Values.text("name_pattern", request.getNamePattern(), 128)),
+                null,
+                pageSize(request.getPageSize(), PAGE, MAX_PAGE));
+        if (request.getPageToken().isEmpty()) {
+            return query;
+        }
+        GroupId after = Pages.group(query, PageTokens.decode(Pages.groups(query), request.getPageToken()));
+        return new GroupQuery(query.tenant(), query.namespace(), query.names(), after, query.limit());
+    }
+
+    public Groups.PublishRequest publish(PublishToGroupRequest request) {
+        GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
+        if (!request.hasMessage()) {
+            throw GroupException.invalid("message", "must be set");
+        }
+        return new Groups.PublishRequest(
+                group,
+                Messages.read(
+                        request.getMessage(),
+                        scope.sender(request.getMessage().getSenderId()),
+                        settings.maxMessageBytes()),
+                request.getTopic().isEmpty() ? null : new Topic(request.getTopic()),
+                spread(request),
+                Values.text("dispatch_key", request.getDispatchKey(), ID_BYTES),
+                request.getExcludeSender(),
+                recipients(request));
+    }
+
+    public Groups.FetchRequest fetch(FetchMessagesRequest request) {
+        return new Groups.FetchRequest(
+                group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
+                request.getActorId().isEmpty() ? null : new ActorId(request.getActorId()),
+                request.hasAfter() ? Values.position(request.getAfter()) : null,
+                pageSize(request.getPageSize(), PAGE, MAX_PAGE));
+    }
+
+    public Subscribe subscribe(SubscribeRequest request) {
+        return new Subscribe(
+                group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
+                scope.actor("actor_id", request.getActorId()),
+                filter(request.getTopicsList()),
+                request.hasAfter() ? Values.position(request.getAfter()) : null,
+                request.getSnapshot(),
+                Values.policy(request.getOverflowPolicy()),
+                resumeToken(request.getResumeToken()));
+    }
+
+    public Watch watch(WatchRequest request) {
+        Namespace namespace = scope.namespace(request.getTenantId(), request.getNamespace());
+        if (!request.getWholeNamespace()) {
+            return new Watch(namespace, new GroupId(namespace, request.getGroupName()));
+        }
+        if (!request.getGroupName().isEmpty()) {
+            throw GroupException.invalid("group_name", "must be empty with whole_namespace");
+        }
+        return new Watch(namespace, null);
+    }
+
+    /** @return null: none */
+    public @Nullable String resumeToken(String token) {
+        return token.isEmpty() ? null : Values.text("resume_token", token, ID_BYTES);
+    }
+
+    /** @throws GroupException INVALID_ARGUMENT naming {@code topics} */
+    public TopicFilter filter(List<String> topics) {
+        if (topics.size() > settings.maxTopics()) {
+            throw GroupException.invalid("topics", "must be at most " + settings.maxTopics());
+        }
+        return TopicFilter.of(topics);
+    }
+
+    private List<ActorId> actors(JoinGroupRequest request) {
+        Set<ActorId> actors = new LinkedHashSet<>();
+        if (!request.getActorId().isEmpty() || request.getActorIdsCount() == 0) {
+            actors.add(new ActorId(request.getActorId()));
+        }
+        for (String id : request.getActorIdsList()) {
+            actors.add(Values.actor("actor_ids", id));
+            if (actors.size() > settings.maxBatchActors()) {
+                throw GroupException.invalid("actor_ids", "must be at most " + settings.maxBatchActors());
+            }
+        }
+        return new ArrayList<>(actors);
+    }
+
+    private static Groups.Spread spread(PublishToGroupRequest request) {
+        return switch (request.getDispatch()) {
+            case DISPATCH_UNSPECIFIED, ALL -> Groups.Spread.ALL;
+            case ONE -> Groups.Spread.ONE;
+            case LOCAL -> Groups.Spread.LOCAL;
+            case UNRECOGNIZED -> throw Values.unknownValue("dispatch");
+        };
+    }
+
+    private static Groups.Recipients recipients(PublishToGroupRequest request) {
+        return switch (request.getAnswer()) {
+            case RECIPIENT_IDS -> Groups.Recipients.IDS;
+            case COUNTS -> Groups.Recipients.COUNTS;
+            case NONE -> Groups.Recipients.NONE;
+            case UNRECOGNIZED -> throw Values.unknownValue("answer");
+        };
+    }
+
+    private static @Nullable String lease(String id) {
+        return id.isEmpty() ? null : Values.text("lease_id", id, ID_BYTES);
+    }
+
+    private static Duration ttl(com.google.protobuf.Duration value) {
+        Duration ttl = Values.duration("ttl", value);
+        if (ttl.compareTo(MIN_TTL) < 0 || ttl.compareTo(MAX_TTL) > 0) {
+            throw GroupException.invalid("ttl", "must be from 1 second to 24 hours");
+        }
+        return ttl;
+    }
+
+    private static @Nullable ActorId afterMember(List<String> query, String token) {
+        if (token.isEmpty()) {
+            return null;
+        }
+        return Values.actor("page_token", PageTokens.decode(query, token));
+    }
+
+    private static int pageSize(int asked, int usual, int most) {
+        if (asked < 0) {
+            throw GroupException.invalid("page_size", "must not be negative");
+        }
+        return asked == 0 ? usual : Math.min(asked, most);
+    }
+}

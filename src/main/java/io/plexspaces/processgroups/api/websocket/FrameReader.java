@@ -1,0 +1,214 @@
+package io.plexspaces.processgroups.api.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the frames of one peer from its channel, in order, and hands over whole messages. In the pipeline before the
+ * handler of the HTTP server, which sees requests, pongs and close frames alone. While the receiver is busy, or not there
+ * yet, nothing more is read; what was read already waits. On the event loop alone.
+ */
+final class FrameReader extends ChannelInboundHandlerAdapter {
+    static final String NAME = "process-groups";
+    private static final System.Logger LOG = System.getLogger(FrameReader.class.getName());
+
+    private final Deque<WebSocketFrame> waiting = new ArrayDeque<>();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Receiver receiver;
+    private @Nullable ByteBuf partial;
+
+    /** Who the frames are for. Called on the event loop. */
+    interface Receiver {
+        boolean isBusy();
+
+        /** Bytes of the largest message. */
+        int maxMessageBytes();
+
+        boolean acceptsText();
+
+        /** A complete message of the accepted kind. */
+        void message(byte[] content);
+
+        void unacceptable(boolean text);
+
+        void tooLarge();
+
+        /** @param content released by the caller */
+        void ping(ByteBuf content);
+
+        /** A close frame has come. */
+        void closing();
+
+        /** The peer sent something, or took what waited for it. */
+        void alive();
+
+        /** The channel takes more. */
+        void writable();
+
+        /** The channel is closed, or about to be. */
+        void ended();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    ChannelHandlerContext context() {
+        return Objects.requireNonNull(context, "not in a pipeline");
+    }
+
+    /** Hands over what has come and what comes. To be called once. */
+    void start(Receiver to) {
+        receiver = to;
+        resume();
+    }
+
+    /** Goes on after the receiver was busy. */
+    void resume() {
+        Receiver to = receiver;
+        if (to == null) {
+            return;
+        }
+        while (!to.isBusy() && !waiting.isEmpty()) {
+            dispatch(context(), to, waiting.remove());
+        }
+        boolean read = waiting.isEmpty() && !to.isBusy();
+        if (context().channel().config().isAutoRead() != read) {
+            context().channel().config().setAutoRead(read);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object read) {
+        if (!(read instanceof WebSocketFrame frame)) {
+            ctx.fireChannelRead(read);
+            return;
+        }
+        Receiver to = receiver;
+        if (to == null || to.isBusy() || !waiting.isEmpty()) {
+            waiting.add(frame);
+            ctx.channel().config().setAutoRead(false);
+            return;
+        }
+        dispatch(ctx, to, frame);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (receiver != null) {
+            receiver.alive();
+        }
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (receiver != null && ctx.channel().isWritable()) {
+            receiver.alive();
+            receiver.writable();
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (receiver != null) {
+            receiver.ended();
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        waiting.forEach(ReferenceCountUtil::release);
+        waiting.clear();
+        dropPartial();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+        if (receiver == null) {
+            ctx.fireExceptionCaught(failure);
+            return;
+        }
+        receiver.ended();
+        if (failure instanceof CorruptedWebSocketFrameException) {
+            // The decoder has sent a close frame that says what is wrong, and closes when it is out.
+            LOG.log(System.Logger.Level.DEBUG, "a peer broke the protocol: {0}", failure.getMessage());
+            return;
+        }
+        if (!(failure instanceof IOException)) {
+            LOG.log(System.Logger.Level.ERROR, "a WebSocket failed", failure);
+        }
+        ctx.close();
+    }
+
+    private void dispatch(ChannelHandlerContext ctx, Receiver to, WebSocketFrame frame) {
+        if (frame instanceof PongWebSocketFrame) {
+            ctx.fireChannelRead(frame);
+            return;
+        }
+        if (frame instanceof CloseWebSocketFrame) {
+            to.closing();
+            ctx.fireChannelRead(frame);
+            return;
+        }
+        try {
+            if (frame instanceof PingWebSocketFrame) {
+                to.ping(frame.content());
+            } else {
+                data(ctx, to, frame);
+            }
+        } finally {
+            frame.release();
+        }
+    }
+
+    private void data(ChannelHandlerContext ctx, Receiver to, WebSocketFrame frame) {
+        boolean text = frame instanceof TextWebSocketFrame;
+        if (!(frame instanceof ContinuationWebSocketFrame) && text != to.acceptsText()) {
+            to.unacceptable(text);
+            return;
+        }
+        int before = partial == null ? 0 : partial.readableBytes();
+        if ((long) before + frame.content().readableBytes() > to.maxMessageBytes()) {
+            dropPartial();
+            to.tooLarge();
+            return;
+        }
+        if (frame.isFinalFragment() && partial == null) {
+            to.message(ByteBufUtil.getBytes(frame.content()));
+            return;
+        }
+        if (partial == null) {
+            partial = ctx.alloc().heapBuffer(frame.content().readableBytes());
+        }
+        partial.writeBytes(frame.content());
+        if (frame.isFinalFragment()) {
+            byte[] whole = ByteBufUtil.getBytes(partial);
+            dropPartial();
+            to.message(whole);
+        }
+    }
+
+    private void dropPartial() {
+        ReferenceCountUtil.release(partial);
+        partial = null;
+    }
+}

@@ -1,0 +1,62 @@
+package io.plexspaces.processgroups.api.websocket;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.plexspaces.processgroups.api.ApiSettings;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pings the peers of one event loop and finds those that are gone: one timer for all of them, none while there are none.
+ * On the event loop alone.
+ */
+final class Heartbeat {
+    /** How long a peer may take to answer a close frame. */
+    static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
+    private static final int TICKS_PER_PING = 10;
+
+    private final EventLoop loop;
+    private final LongSupplier nanos;
+    private final long tickNanos;
+    private final Peer.HeartbeatTimes times;
+    private final Set<Peer> peers = new HashSet<>();
+    private @Nullable Future<?> timer;
+
+    /** @param nanos a monotonic clock */
+    Heartbeat(EventLoop loop, ApiSettings settings, LongSupplier nanos) {
+        this.loop = loop;
+        this.nanos = nanos;
+        long ping = settings.pingInterval().toNanos();
+        tickNanos = Math.max(1, Math.min(LONGEST_TICK.toNanos(), ping / TICKS_PER_PING));
+        // Within the documented time, though looking takes place only once a tick.
+        long silence = ping + settings.pongTimeout().toNanos() - tickNanos;
+        times = new Peer.HeartbeatTimes(ping, silence, CLOSE_TIMEOUT.toNanos());
+    }
+
+    void add(Peer peer) {
+        peers.add(peer);
+        if (timer == null) {
+            timer = loop.scheduleWithFixedDelay(this::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    void remove(Peer peer) {
+        peers.remove(peer);
+        if (peers.isEmpty() && timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+    }
+
+    private void tick() {
+        long now = nanos.getAsLong();
+        for (Peer peer : peers.toArray(new Peer[0])) {
+            peer.check(now, times);
+        }
+    }
+}

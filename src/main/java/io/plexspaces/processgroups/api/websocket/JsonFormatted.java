@@ -1,0 +1,46 @@
+package io.plexspaces.processgroups.api.websocket;
+
+import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.Events;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.proto.v1.SessionRequest;
+
+/** {@code processgroups.v1.json}: text frames with proto3 JSON. */
+final class JsonFormatted extends FrameFormat {
+    /** Base64 makes four bytes of three. */
+    private static final double GROWTH = 4.0 / 3;
+
+    private static final int NAMES_BYTES = 16 * 1024;
+
+    @Override
+    String subprotocol() {
+        return "processgroups.v1.json";
+    }
+
+    @Override
+    boolean isText() {
+        return true;
+    }
+
+    @Override
+    int maxRequestBytes(ApiSettings settings) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.ceil(settings.maxRequestBytes() * GROWTH) + NAMES_BYTES);
+    }
+
+    @Override
+    SessionRequest read(byte[] request) throws UnreadableRequest {
+        return JsonRequests.read(request);
+    }
+
+    @Override
+    public byte[] encode(Event event) {
+        return event instanceof Event.Delivered message
+                ? JsonEvents.encode(message)
+                : JsonEvents.encode(Events.toProto(event));
+    }
+
+    @Override
+    byte[] encode(io.plexspaces.processgroups.proto.v1.Event event) {
+        return JsonEvents.encode(event);
+    }
+}

@@ -1,0 +1,210 @@
+package io.plexspaces.processgroups.api.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.plexspaces.processgroups.api.Errors;
+import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.proto.v1.Answer;
+import io.plexspaces.processgroups.proto.v1.Event;
+import java.util.function.Consumer;
+
+/**
+ * One connected peer, from its upgrade to its end: its requests go to the session protocol, and its signs of life are
+ * watched. On the event loop alone.
+ */
+final class Peer implements FrameReader.Receiver {
+    private static final int UNSUPPORTED_DATA = 1003;
+    private static final int INVALID_PAYLOAD = 1007;
+    private static final int MESSAGE_TOO_BIG = 1009;
+
+    /** A ping without content: final, opcode 9, length 0. */
+    private static final ByteBuf PING = Unpooled.unreleasableBuffer(
+            Unpooled.directBuffer(2, 2).writeByte(0x89).writeByte(0).asReadOnly());
+
+    private final FrameReader reader;
+    private final FrameFormat format;
+    private final int maxMessageBytes;
+    private final WebSocketSink sink;
+    private final Connection connection;
+    private final SessionProtocol protocol;
+    private final Consumer<Peer> onEnd;
+
+    private boolean ended;
+    private boolean heard = true;
+    private boolean readySoon;
+    private long heardAt;
+    private long pingedAt;
+    private long closedAt;
+
+    /** What a peer is made of. */
+    record Parts(
+            FrameReader reader, FrameFormat format, int maxMessageBytes, WebSocketSink sink, Connection connection) {}
+
+    /** @param onEnd called once when the channel has ended */
+    Peer(Parts parts, SessionProtocol.Service service, Consumer<Peer> onEnd) {
+        this.reader = parts.reader();
+        this.format = parts.format();
+        this.maxMessageBytes = parts.maxMessageBytes();
+        this.sink = parts.sink();
+        this.connection = parts.connection();
+        this.protocol = new SessionProtocol(service, connection, format, this::readMore);
+        this.onEnd = onEnd;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    SessionProtocol protocol() {
+        return protocol;
+    }
+
+    @Override
+    public boolean isBusy() {
+        return protocol.isBusy() && !sink.isClosed();
+    }
+
+    @Override
+    public int maxMessageBytes() {
+        return maxMessageBytes;
+    }
+
+    @Override
+    public boolean acceptsText() {
+        return format.isText();
+    }
+
+    @Override
+    public void message(byte[] content) {
+        if (sink.isClosed()) {
+            return;
+        }
+        if (format.isText() && !JsonText.isUtf8(content)) {
+            refuse(INVALID_PAYLOAD, "text must be UTF-8");
+            return;
+        }
+        try {
+            protocol.handle(format.read(content));
+        } catch (UnreadableRequest unreadable) {
+            connection.send(format.frame(Event.newBuilder()
+                    .setAnswer(Answer.newBuilder()
+                            .setRequestId(unreadable.requestId())
+                            .setError(Errors.toProto(unreadable.reason())))
+                    .build()));
+        }
+    }
+
+    @Override
+    public void unacceptable(boolean text) {
+        refuse(
+                UNSUPPORTED_DATA,
+                text ? format.subprotocol() + " has binary frames" : format.subprotocol() + " has text frames");
+    }
+
+    @Override
+    public void tooLarge() {
+        refuse(MESSAGE_TOO_BIG, "at most " + maxMessageBytes + " bytes in a message");
+    }
+
+    /** A peer that does not take its pongs gets no more of them: they would pile up without bound. */
+    @Override
+    public void ping(ByteBuf content) {
+        ChannelHandlerContext context = reader.context();
+        if (context.channel().isWritable() && !sink.isClosed()) {
+            context.writeAndFlush(new PongWebSocketFrame(content.retain()), context.voidPromise());
+        }
+    }
+
+    @Override
+    public void closing() {
+        sink.peerCloses();
+        connection.lost();
+    }
+
+    @Override
+    public void alive() {
+        heard = true;
+    }
+
+    /** Told in a turn of its own: the channel may be flushing just now. */
+    @Override
+    public void writable() {
+        if (!readySoon) {
+            readySoon = true;
+            reader.context().channel().eventLoop().execute(() -> {
+                readySoon = false;
+                connection.ready();
+            });
+        }
+    }
+
+    @Override
+    public void ended() {
+        if (!ended) {
+            ended = true;
+            sink.peerCloses();
+            connection.lost();
+            onEnd.accept(this);
+        }
+    }
+
+    /** Ends the connection for a reason that the core does not know. */
+    private void refuse(int code, String reason) {
+        sink.close(code, reason);
+        connection.lost();
+    }
+
+    /** On any thread. */
+    private void readMore() {
+        Channel channel = reader.context().channel();
+        if (!channel.config().isAutoRead()) {
+            channel.eventLoop().execute(reader::resume);
+        }
+    }
+
+    /**
+     * Looks whether the peer lives.
+     *
+     * @param now monotonic nanoseconds
+     */
+    void check(long now, HeartbeatTimes times) {
+        ChannelHandlerContext context = reader.context();
+        if (sink.isClosed()) {
+            closedAt = closedAt == 0 ? now : closedAt;
+            reader.resume();
+            if (now - closedAt >= times.closeNanos()) {
+                context.close();
+            }
+            return;
+        }
+        if (heard || !context.channel().config().isAutoRead()) {
+            heard = false;
+            heardAt = now;
+        } else if (now - heardAt >= times.silenceNanos()) {
+            connection.cut(GroupException.of(ErrorCode.PEER_TIMEOUT, "no sign of life"));
+            return;
+        }
+        ping(context, now, times);
+    }
+
+    private void ping(ChannelHandlerContext context, long now, HeartbeatTimes times) {
+        if (pingedAt == 0) {
+            // Peers that came all at once are pinged one after the other.
+            pingedAt = now - Math.floorMod(context.channel().hashCode() * 31L * 1_000_003L, times.pingNanos());
+        }
+        if (now - pingedAt >= times.pingNanos() && context.channel().isWritable()) {
+            pingedAt = now;
+            context.writeAndFlush(PING.duplicate(), context.voidPromise());
+        }
+    }
+
+    /** When to do what, in nanoseconds. */
+    record HeartbeatTimes(long pingNanos, long silenceNanos, long closeNanos) {}
+
+}

@@ -1,0 +1,26 @@
+package io.plexspaces.processgroups.api.websocket;
+
+import io.plexspaces.processgroups.domain.GroupException;
+
+/** A request that could not be read; the session goes on. Has no stack trace: it says what a client did. */
+final class UnreadableRequest extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final long requestId;
+    private final GroupException reason;
+
+    /** @param requestId 0 when it could not be read */
+    UnreadableRequest(long requestId, GroupException reason) {
+        super(reason.getMessage(), null, false, false);
+        this.requestId = requestId;
+        this.reason = reason;
+    }
+
+    long requestId() {
+        return requestId;
+    }
+
+    GroupException reason() {
+        return reason;
+    }
+}

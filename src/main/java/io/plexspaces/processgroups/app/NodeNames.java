@@ -1,0 +1,31 @@
+package io.plexspaces.processgroups.app;
+
+import io.plexspaces.processgroups.domain.NodeId;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** The name of this server when none is configured. */
+final class NodeNames {
+    private static final int HOST_CHARS = 200;
+
+    private NodeNames() {}
+
+    /** A legal name of this host and the port, the same at every start. */
+    static NodeId ofHost(int port) {
+        return named(hostName(), port);
+    }
+
+    static NodeId named(String host, int port) {
+        String legal = host.replaceAll("[^A-Za-z0-9._~-]", "-").replaceAll("^[^A-Za-z0-9]+", "");
+        String shortened = legal.length() > HOST_CHARS ? legal.substring(0, HOST_CHARS) : legal;
+        return new NodeId((shortened.isEmpty() ? "node" : shortened) + ":" + port);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package io.plexspaces.processgroups.app;
+
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Every setting of the service itself; {@code docs/configuration.md} lists them. A value out of its range stops the start. */
+@ConfigMapping(prefix = "processgroups")
+@RegisterForReflection
+interface ProcessGroupsConfig {
+    /** Where groups are kept. {@code memory}: in this process alone, gone with it. */
+    @WithDefault("memory")
+    Store store();
+
+    /** Who may call. {@code none}: everybody who can reach the server, which therefore listens on loopback only. */
+    @WithDefault("none")
+    Auth auth();
+
+    /** This server among others. */
+    Node node();
+
+    /** Live connections and what becomes of their joins. */
+    Session session();
+
+    /** The way of events to connections. */
+    Delivery delivery();
+
+    /** What groups keep that are created without a retention of their own. */
+    Retention retention();
+
+    /** Bounds on everything a client can make grow. What passes one is refused with LIMIT_EXCEEDED or INVALID_ARGUMENT. */
+    Limits limits();
+
+    /** This node's live readings of groups. */
+    Replica replica();
+
+    /** Regular work. */
+    Reaper reaper();
+
+    /** The WebSocket endpoint. */
+    Websocket websocket();
+
+    /** Metrics. */
+    Metrics metrics();
+
+    /** Known stores. */
+    enum Store {
+        MEMORY
+    }
+
+    /** Known ways to tell who calls. */
+    enum Auth {
+        NONE
+    }
+
+    /** This server among others. */
+    interface Node {
+        /**
+         * Name of this server: 1 to 255 bytes, by the rule for names; no two live servers of one store share it. Default:
+         * the host's name and the gRPC port.
+         */
+        Optional<String> id();
+    }
+
+    /** Live connections and what becomes of their joins. */
+    interface Session {
+        /** How long the joins of a connection outlive it, for the client to come back. 0: they end with it. */
+        @WithDefault("10S")
+        @Range(min = "0S", max = "1H")
+        Duration grace();
+
+        /** Bytes that may wait for one connection. When more would, the overflow policy acts. */
+        @WithDefault("1M")
+        @Range(min = "16K", max = "1G")
+        MemorySize queueBytes();
+
+        /** What happens at a full queue, for groups and subscribers that chose nothing else. */
+        @WithDefault("disconnect")
+        OverflowPolicy overflowPolicy();
+    }
+
+    /** The way of events to connections. */
+    interface Delivery {
+        /** Bytes one event loop may have waiting; above, publishes are refused with OVERLOADED until it has caught up. */
+        @WithDefault("64M")
+        @Range(min = "1M", max = "4G")
+        MemorySize backlogBytes();
+    }
+
+    /** What groups keep that are created without a retention of their own. */
+    interface Retention {
+        /** Messages, the newest ones. 0: none. */
+        @WithDefault("128")
+        @Range(min = "0", max = "10000000")
+        int messages();
+
+        /** Time a message is kept at most. 0: none is kept. */
+        @WithDefault("5M")
+        @Range(min = "0S", max = "366D")
+        Duration age();
+    }
+
+    /** Bounds on everything a client can make grow. */
+    interface Limits {
+        /** Groups of one tenant. */
+        @WithDefault("100000")
+        @Range(min = "1", max = "10000000")
+        int groupsPerTenant();
+
+        /** Members of one group. */
+        @WithDefault("1000000")
+        @Range(min = "1", max = "10000000")
+        int membersPerGroup();
+
+        /** Topic patterns in one membership's filter. */
+        @WithDefault("256")
+        @Range(min = "1", max = "10000")
+        int topicsPerMember();
+
+        /** Owners (labels, leases, sessions) that hold joins in one membership. */
+        @WithDefault("1000")
+        @Range(min = "1", max = "100000")
+        int ownersPerMember();
+
+        /** Groups one session holds. */
+        @WithDefault("1000")
+        @Range(min = "1", max = "1000000")
+        int groupsPerSession();
+
+        /** Groups and namespaces one connection watches. */
+        @WithDefault("1000")
+        @Range(min = "1", max = "1000000")
+        int watchesPerConnection();
+
+        /** Groups that the watch of a namespace may come to. */
+        @WithDefault("10000")
+        @Range(min = "1", max = "10000000")
+        int watchedGroups();
+
+        /** Live connections of this server, gRPC streams and WebSockets together. */
+        @WithDefault("100000")
+        @Range(min = "1", max = "10000000")
+        int sessions();
+
+        /** Encoded bytes of one message. */
+        @WithDefault("1M")
+        @Range(min = "1K", max = "64M")
+        MemorySize messageBytes();
+
+        /** Bytes of labels and annotations of one group. */
+        @WithDefault("16K")
+        @Range(min = "1K", max = "1M")
+        MemorySize metadataBytes();
+
+        /** Messages a group may ask to retain. */
+        @WithDefault("100000")
+        @Range(min = "1", max = "10000000")
+        int retainedMessages();
+
+        /** Time a group may ask to retain messages. */
+        @WithDefault("24H")
+        @Range(min = "1S", max = "366D")
+        Duration retentionAge();
+
+        /** Bytes of messages one group retains; the oldest go first, however many its retention would keep. */
+        @WithDefault("8M")
+        @Range(min = "1K", max = "1G")
+        MemorySize retainedBytes();
+
+        /** Idempotency keys one group remembers, for two minutes each; the oldest go first. */
+        @WithDefault("10000")
+        @Range(min = "1", max = "1000000")
+        int idempotencyKeys();
+
+        /** Ids of recipients that one publish answer names; it says when these are not all. */
+        @WithDefault("10000")
+        @Range(min = "1", max = "1000000")
+        int recipientIds();
+
+        /** Requests of one session that wait for their answers; further ones are not read until then. */
+        @WithDefault("256")
+        @Range(min = "1", max = "65536")
+        int requestsInFlight();
+
+        /** Actors that join in one request. */
+        @WithDefault("1000")
+        @Range(min = "1", max = "10000")
+        int batchActors();
+
+        /** Bytes of the headers of one gRPC call. */
+        @WithDefault("8K")
+        @Range(min = "1K", max = "1M")
+        MemorySize headerBytes();
+
+        /** Calls and streams open at once on one gRPC connection; the client holds back further ones. */
+        @WithDefault("1000")
+        @Range(min = "1", max = "1000000")
+        int streamsPerConnection();
+    }
+
+    /** This node's live readings of groups. */
+    interface Replica {
+        /** How long a group that nobody uses stays open; longer than the two minutes idempotency keys last. */
+        @WithDefault("3M")
+        @Range(min = "121S", max = "24H")
+        Duration idle();
+    }
+
+    /** Regular work. */
+    interface Reaper {
+        /** Time between two looks for ended leases, passed graces and old messages: how late each may end. */
+        @WithDefault("250ms")
+        @Range(min = "10ms", max = "10S")
+        Duration interval();
+    }
+
+    /** The WebSocket endpoint. */
+    interface Websocket {
+        /** Time without a sign of the peer after which it is pinged. */
+        @WithDefault("10S")
+        @Range(min = "100ms", max = "1H")
+        Duration pingInterval();
+
+        /** Time a peer has to answer a ping; afterwards its connection is closed. */
+        @WithDefault("20S")
+        @Range(min = "100ms", max = "1H")
+        Duration pongTimeout();
+
+        /** Origins browsers may connect from, comma-separated, as they send them; {@code *}: all. Default: the server's own. */
+        Optional<List<String>> allowedOrigins();
+    }
+
+    /** Metrics. */
+    interface Metrics {
+        /** Groups, the first ones used, with labels of their own; all others share {@code _other}. 0: all of them. */
+        @WithDefault("100")
+        @Range(min = "0", max = "100000")
+        int groups();
+    }
+}

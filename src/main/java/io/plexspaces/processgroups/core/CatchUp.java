@@ -1,0 +1,110 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.core.delivery.Source;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.Slice;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What a subscriber gets before the first live message: where it stands, the members, and what it missed. */
+final class CatchUp {
+    private final GroupLog log;
+
+    CatchUp(GroupLog log) {
+        this.log = log;
+    }
+
+    /**
+     * The first events of a subscription that is live from {@code position} on: messages up to there come from the log,
+     * and everything queued behind waits for them.
+     *
+     * @param shown members to tell; null: none
+     */
+    Source first(Subscription subscription, Position position, Membership member, @Nullable List<Membership> shown) {
+        Position after = subscription.after();
+        if (after == null) {
+            return Source.of(frames(subscription, position, false, shown, Stream.of()));
+        }
+        Source source = Source.awaited();
+        log.read(subscription.subscriber().group(), after, Integer.MAX_VALUE)
+                .subscribe()
+                .with(
+                        slice -> subscription
+                                .connection()
+                                .supply(source, replay(subscription, position, member, shown, after, slice)),
+                        failure -> subscription.connection().cut(reported(failure)));
+        return source;
+    }
+
+    private static Iterator<Frame> replay(
+            Subscription subscription,
+            Position position,
+            Membership member,
+            @Nullable List<Membership> shown,
+            Position after,
+            Slice slice) {
+        GroupId group = subscription.subscriber().group();
+        boolean sameLife = !slice.epochChanged() && slice.end().epoch().equals(position.epoch());
+        Stream<Event> gap = Stream.of();
+        if (!sameLife) {
+            gap = Stream.of(
+                    new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, firstOffset(slice, position)));
+        } else if (slice.missed() > 0) {
+            gap = Stream.of(new Event.Gap(
+                    group,
+                    Event.Gap.Reason.TRIMMED,
+                    slice.missed(),
+                    slice.exact(),
+                    after.offset(),
+                    firstOffset(slice, position)));
+        }
+        Stream<Event> missed = slice.messages().stream()
+                .filter(entry -> entry.offset() <= position.offset() && entry.isFor(member))
+                .map(entry -> new Event.Delivered(group, entry));
+        boolean recovered = sameLife && slice.missed() == 0;
+        return frames(subscription, position, recovered, shown, Stream.concat(gap, missed));
+    }
+
+    private static long firstOffset(Slice slice, Position position) {
+        return slice.messages().isEmpty()
+                ? position.offset() + 1
+                : slice.messages().get(0).offset();
+    }
+
+    private static Iterator<Frame> frames(
+            Subscription subscription,
+            Position position,
+            boolean recovered,
+            @Nullable List<Membership> shown,
+            Stream<Event> rest) {
+        GroupId group = subscription.subscriber().group();
+        Event subscribed = new Event.Subscribed(
+                group,
+                position,
+                recovered,
+                subscription.announcedToken(),
+                shown == null ? null : Snapshots.part(group, position, shown, 0));
+        Stream<Event> parts = shown == null || shown.size() <= Snapshots.PART
+                ? Stream.of()
+                : Snapshots.parts(group, position, shown, Snapshots.PART);
+        return Stream.of(Stream.of(subscribed), parts, rest)
+                .flatMap(events -> events)
+                .map(Frame::of)
+                .iterator();
+    }
+
+    private static GroupException reported(Throwable failure) {
+        return failure instanceof GroupException expected
+                ? expected
+                : GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the messages to catch up with could not be read");
+    }
+}

@@ -1,0 +1,401 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.core.delivery.Audience;
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.core.delivery.Source;
+import io.plexspaces.processgroups.core.delivery.Subscriber;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.GroupReader;
+import io.plexspaces.processgroups.log.SerialQueue;
+import io.plexspaces.processgroups.log.Snapshot;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's live reading of one life of one group: who is a member, who of them is connected here, and who wants what.
+ * Everything that changes happens in one serial queue, in the order of the log; so a delivery, an answer and a watch that
+ * speak of the same offset agree. Members may be read by any thread.
+ */
+final class GroupReplica implements GroupReader {
+    private static final int EVENT_WEIGHT = 256;
+
+    private final GroupId group;
+    private final Settings settings;
+    private final CatchUp catchUp;
+    private final SerialQueue serial = new SerialQueue();
+    private final Members members;
+    private final Audience watchers = new Audience();
+    private final Map<Subscriber, Consumer<GroupException>> watches = new HashMap<>(2);
+    private final Map<OperationId, PendingPublish> publishing = new ConcurrentHashMap<>(4);
+    private final Map<OperationId, Subscription> joining = new ConcurrentHashMap<>(4);
+    private final FirstAnswers firstAnswers = new FirstAnswers();
+    private final Usage usage = new Usage();
+
+    private final NavigableMap<Long, List<Runnable>> waiting = new TreeMap<>();
+
+    private volatile @Nullable GroupInfo info;
+    private volatile long offset;
+
+    /** A publish of this node that waits for its entry to come back. */
+    private record PendingPublish(Groups.Recipients wanted, CompletableFuture<Groups.PublishResult> result) {}
+
+    GroupReplica(GroupId group, Settings settings, CatchUp catchUp) {
+        this.group = group;
+        this.settings = settings;
+        this.catchUp = catchUp;
+        this.members = new Members(settings.node());
+    }
+
+    GroupId group() {
+        return group;
+    }
+
+    /** What was said at its creation; there once the replica is open. */
+    GroupInfo info() {
+        return Objects.requireNonNull(info, "not open yet");
+    }
+
+    String epoch() {
+        return info().epoch();
+    }
+
+    Members members() {
+        return members;
+    }
+
+    Usage usage() {
+        return usage;
+    }
+
+    Position position() {
+        return new Position(epoch(), offset);
+    }
+
+    // ---- what the log tells
+
+    @Override
+    public void snapshot(Snapshot snapshot) {
+        serial.execute(() -> {
+            info = snapshot.info();
+            offset = snapshot.position().offset();
+            for (Membership membership : snapshot.members()) {
+                members.put(membership);
+            }
+        });
+    }
+
+    @Override
+    public void entry(Entry entry) {
+        serial.execute(() -> {
+            offset = entry.offset();
+            if (entry instanceof Entry.Published published) {
+                published(published);
+            } else if (entry instanceof Entry.Joined joined) {
+                joined(joined);
+            } else if (entry instanceof Entry.Left left) {
+                left(left);
+            } else {
+                deleted();
+            }
+            release(offset);
+        });
+    }
+
+    private void published(Entry.Published entry) {
+        Frame frame = Frame.of(new Event.Delivered(group, entry));
+        int weight = entry.message().weight();
+        ActorId except = entry.excludeSender() ? entry.message().sender() : null;
+        if (entry.dispatch() instanceof Dispatch.To to) {
+            Member member = members.get(to.actor());
+            if (member != null) {
+                send(member, frame);
+            }
+        } else if (entry.dispatch() instanceof Dispatch.All || Recipients.isHere(entry.dispatch(), settings.node())) {
+            for (Interest interest : members.wanting(entry.topic())) {
+                interest.audience().deliver(frame, weight, except);
+            }
+        }
+        PendingPublish pending = publishing.remove(entry.operation());
+        boolean keyed = !entry.message().idempotencyKey().isEmpty();
+        if (pending == null && !keyed) {
+            return;
+        }
+        Recipients recipients = Recipients.of(entry, members);
+        if (keyed) {
+            firstAnswers.put(entry, recipients.result(position(), Groups.Recipients.IDS, settings.recipientIds()));
+        }
+        if (pending != null) {
+            pending.result().complete(recipients.result(position(), pending.wanted(), settings.recipientIds()));
+        }
+    }
+
+    private void joined(Entry.Joined entry) {
+        Membership membership = entry.membership();
+        Member member = members.put(membership);
+        if (!watches.isEmpty() && entry.first()) {
+            tellWatchers(new Event.Joined(group, offset, membership));
+        } else if (!watches.isEmpty() && entry.filterChanged()) {
+            tellWatchers(new Event.FilterChanged(group, offset, membership));
+        }
+        Subscription subscription = joining.remove(entry.operation());
+        if (subscription != null && member.seatOf(subscription.session()) == null) {
+            usage.enter();
+            Seat seat = new Seat(subscription.session());
+            members.seat(member, seat);
+            receive(member, seat, subscription);
+        }
+    }
+
+    private void left(Entry.Left entry) {
+        Member member = members.get(entry.actor());
+        if (member == null) {
+            return;
+        }
+        Membership after = entry.membership();
+        for (Seat seat : List.copyOf(member.seats())) {
+            if (after == null || !after.heldBy(seat.session().owner())) {
+                endSeat(member, seat, new Event.Left(group, offset, entry.actor(), entry.reason()), null);
+            }
+        }
+        if (after == null) {
+            members.remove(member);
+            if (!watches.isEmpty()) {
+                tellWatchers(new Event.Left(group, offset, entry.actor(), entry.reason()));
+            }
+        } else {
+            members.put(after);
+        }
+    }
+
+    private void deleted() {
+        GroupException gone = GroupException.of(ErrorCode.GROUP_DELETED, "group " + group.name() + " was deleted");
+        Event.GroupDeleted event = new Event.GroupDeleted(group, position());
+        List<Membership> last = members.snapshot();
+        for (Member member : members.withSeats()) {
+            for (Seat seat : List.copyOf(member.seats())) {
+                endSeat(member, seat, event, gone);
+            }
+        }
+        Map<Subscriber, Consumer<GroupException>> ended = new HashMap<>(watches);
+        ended.forEach((subscriber, onEnd) -> {
+            watchers.send(subscriber, Source.of(Snapshots.farewell(event, last)));
+            stopWatching(subscriber);
+            onEnd.accept(gone);
+        });
+        usage.close();
+        publishing.values().forEach(pending -> pending.result().completeExceptionally(stale(group)));
+        publishing.clear();
+        joining.clear();
+        release(Long.MAX_VALUE);
+    }
+
+    // ---- what this node does
+
+    /** To be called before the append of {@code operation}; completes when its entry is here. */
+    Uni<Groups.PublishResult> expectPublished(OperationId operation, Groups.Recipients wanted) {
+        CompletableFuture<Groups.PublishResult> result = new CompletableFuture<>();
+        publishing.put(operation, new PendingPublish(wanted, result));
+        return Uni.createFrom().completionStage(result);
+    }
+
+    /** To be called before the append of a join: its session receives from the offset of that entry on. */
+    void expectJoined(OperationId operation, Subscription subscription) {
+        joining.put(operation, subscription);
+    }
+
+    /** The append failed, or did nothing: no entry will come. */
+    void forget(OperationId operation) {
+        publishing.remove(operation);
+        joining.remove(operation);
+    }
+
+    /** The answer that the message at {@code first} got; with what it asked for now. */
+    Uni<Groups.PublishResult> firstAnswer(Position first, Groups.Recipients wanted) {
+        return inOrder(() -> firstAnswers.get(first, wanted));
+    }
+
+    /** Who is to get a message for one member; it says Nobody when no member accepts it. */
+    Uni<Dispatch> chooseOne(Groups.PublishRequest request) {
+        return inOrder(() -> members.chooseOne(request));
+    }
+
+    /** Lets a session that holds a join here receive again; NOT_A_MEMBER when it does not. */
+    Uni<Groups.JoinResult> resume(Subscription subscription) {
+        return inOrder(() -> {
+            ActorId actor = subscription.session().actor();
+            Member member = members.get(actor);
+            Seat seat = member == null ? null : member.seatOf(subscription.session());
+            if (member == null || seat == null) {
+                throw GroupException.notAMember(group, actor);
+            }
+            silence(member, seat);
+            receive(member, seat, subscription);
+            return new Groups.JoinResult(position(), member.membership().joinCount(), "");
+        });
+    }
+
+    /** A connection of a session is gone; its join stays. */
+    void disconnect(Session session, Connection connection) {
+        serial.execute(() -> {
+            Member member = members.get(session.actor());
+            Seat seat = member == null ? null : member.seatOf(session);
+            Subscription subscription = seat == null ? null : seat.subscription();
+            if (member != null && seat != null && subscription != null && subscription.connection() == connection) {
+                silence(member, seat);
+            }
+        });
+    }
+
+    /**
+     * Tells a watch the members, then every change.
+     *
+     * @param created begin with the group's creation
+     * @param onEnd called when the group is gone, after its last event
+     */
+    Uni<Void> watch(Subscriber subscriber, boolean created, Consumer<GroupException> onEnd) {
+        return inOrder(() -> {
+                    if (!usage.enter()) {
+                        throw stale(group);
+                    }
+                    watches.put(subscriber, onEnd);
+                    GroupInfo announced = created ? info() : null;
+                    Iterator<Frame> first = Snapshots.welcome(announced, group, position(), members.snapshot());
+                    watchers.add(subscriber, Source.of(first));
+                    return subscriber;
+                })
+                .replaceWithVoid();
+    }
+
+    void unwatch(Subscriber subscriber) {
+        serial.execute(() -> stopWatching(subscriber));
+    }
+
+    /** Completes when the entry at {@code position} has been read, or the group is gone. */
+    Uni<Void> reached(Position position) {
+        return Uni.createFrom()
+                .emitter(emitter -> serial.execute(() -> {
+                    if (offset >= position.offset() || usage.isClosed() || !epoch().equals(position.epoch())) {
+                        emitter.complete(null);
+                    } else {
+                        waiting.computeIfAbsent(position.offset(), at -> new ArrayList<>(1))
+                                .add(() -> emitter.complete(null));
+                    }
+                }));
+    }
+
+    /** A lease renewal seen by this node. */
+    void renewed(Membership membership) {
+        serial.execute(() -> {
+            Member member = members.get(membership.actor());
+            if (member != null && member.membership().joinedOffset() == membership.joinedOffset()) {
+                members.heartbeat(member, membership.lastHeartbeat());
+            }
+        });
+    }
+
+    // ---- in the serial queue
+
+    private void receive(Member member, Seat seat, Subscription subscription) {
+        Subscriber subscriber = subscription.subscriber();
+        if (subscription.connection().isClosed()) {
+            return;
+        }
+        OverflowPolicy chosen = subscription.policy() != null
+                ? subscription.policy()
+                : info().spec().overflow();
+        subscriber.policy(chosen == null ? settings.overflow() : chosen);
+        members.change(member, () -> seat.subscription(subscription));
+        List<Membership> shown = subscription.snapshot() ? members.snapshot() : null;
+        Source first = catchUp.first(subscription, position(), member.membership(), shown);
+        member.interest().audience().add(subscriber, first);
+    }
+
+    private void silence(Member member, Seat seat) {
+        Subscription subscription = seat.subscription();
+        if (subscription != null) {
+            member.interest().audience().remove(subscription.subscriber());
+            members.change(member, () -> seat.subscription(null));
+        }
+    }
+
+    private void endSeat(Member member, Seat seat, Event last, @Nullable GroupException cause) {
+        Subscription subscription = seat.subscription();
+        if (subscription != null) {
+            member.interest().audience().send(subscription.subscriber(), Frame.of(last));
+            silence(member, seat);
+        }
+        members.unseat(member, seat);
+        usage.exit();
+        seat.session().ended(group, subscription, cause);
+    }
+
+    private static void send(Member member, Frame frame) {
+        for (Seat seat : member.seats()) {
+            Subscription subscription = seat.subscription();
+            if (subscription != null) {
+                member.interest().audience().send(subscription.subscriber(), frame);
+            }
+        }
+    }
+
+    private void tellWatchers(Event event) {
+        watchers.deliver(Frame.of(event), EVENT_WEIGHT, null);
+    }
+
+    private void stopWatching(Subscriber subscriber) {
+        if (watches.remove(subscriber) != null) {
+            watchers.remove(subscriber);
+            usage.exit();
+        }
+    }
+
+    private void release(long upTo) {
+        while (!waiting.isEmpty() && waiting.firstKey() <= upTo) {
+            waiting.pollFirstEntry().getValue().forEach(Runnable::run);
+        }
+    }
+
+    /** This life of the group is over: whoever asked asks the next one. */
+    static GroupException stale(GroupId group) {
+        return GroupException.of(ErrorCode.EPOCH_CHANGED, "group " + group.name() + " was deleted meanwhile");
+    }
+
+    /** Runs between two entries. */
+    private <T> Uni<T> inOrder(Step<T> step) {
+        return Uni.createFrom()
+                .emitter(emitter -> serial.execute(() -> {
+                    try {
+                        emitter.complete(step.take());
+                    } catch (GroupException failure) {
+                        emitter.fail(failure);
+                    }
+                }));
+    }
+
+    private interface Step<T> {
+        T take();
+    }
+}

@@ -1,0 +1,23 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.log.NodeLease;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Names the writes of this node, each once. Thread-safe. */
+public final class Operations {
+    private final NodeLease lease;
+    private final AtomicLong sequence = new AtomicLong();
+
+    public Operations(NodeLease lease) {
+        this.lease = lease;
+    }
+
+    OperationId next() {
+        return new OperationId(lease.node(), lease.incarnation(), sequence.incrementAndGet());
+    }
+
+    NodeLease lease() {
+        return lease;
+    }
+}

@@ -1,0 +1,118 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.NamespaceReader;
+import io.plexspaces.processgroups.log.Tail;
+import io.smallrye.mutiny.Uni;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The groups this node reads: opened when somebody wants to know, closed when nobody did for a while. Thread-safe. */
+public final class Replicas {
+    private static final int ATTEMPTS = 5;
+
+    private final Map<GroupId, Slot> slots = new ConcurrentHashMap<>();
+    private final GroupLog log;
+    private final Settings settings;
+
+    /** One opening of one group, shared by all who wait for it. */
+    private final class Slot {
+        final GroupReplica replica;
+        final Uni<GroupReplica> opening;
+        volatile @Nullable Tail tail;
+        volatile boolean ready;
+        int idleSweeps;
+
+        Slot(GroupId group) {
+            replica = new GroupReplica(group, settings, new CatchUp(log));
+            opening = log.open(group, replica)
+                    .onItem()
+                    .transform(opened -> {
+                        tail = opened;
+                        ready = true;
+                        return replica;
+                    })
+                    .onFailure()
+                    .invoke(() -> slots.remove(group, this))
+                    .memoize()
+                    .indefinitely();
+        }
+    }
+
+    public Replicas(GroupLog log, Settings settings) {
+        this.log = log;
+        this.settings = settings;
+    }
+
+    /** How many are open. */
+    public int size() {
+        return slots.size();
+    }
+
+    /** The open replica of a group; null: none is open. */
+    @Nullable
+    GroupReplica ifOpen(GroupId group) {
+        Slot slot = slots.get(group);
+        return slot != null && slot.ready && !slot.replica.usage().isClosed() ? slot.replica : null;
+    }
+
+    /**
+     * Does something with the replica of a group, which stays open meanwhile. GROUP_NOT_FOUND. Done again, with the next
+     * replica, when it fails with EPOCH_CHANGED.
+     */
+    <T extends @Nullable Object> Uni<T> with(GroupId group, Function<GroupReplica, Uni<T>> use) {
+        return Uni.createFrom().deferred(() -> attempt(group, use, 1));
+    }
+
+    private <T extends @Nullable Object> Uni<T> attempt(
+            GroupId group, Function<GroupReplica, Uni<T>> use, int attempt) {
+        Slot slot = slots.computeIfAbsent(group, Slot::new);
+        Uni<T> used = slot.ready ? enter(slot, use) : slot.opening.chain(replica -> enter(slot, use));
+        return used.onFailure(Replicas::isStale).recoverWithUni(failure -> {
+            slots.remove(group, slot);
+            return attempt < ATTEMPTS
+                    ? attempt(group, use, attempt + 1)
+                    : Uni.createFrom().failure(GroupException.groupNotFound(group));
+        });
+    }
+
+    private static <T extends @Nullable Object> Uni<T> enter(Slot slot, Function<GroupReplica, Uni<T>> use) {
+        GroupReplica replica = slot.replica;
+        if (!replica.usage().enter()) {
+            return Uni.createFrom().failure(GroupReplica.stale(replica.group()));
+        }
+        return use.apply(replica).onTermination().invoke(replica.usage()::exit);
+    }
+
+    private static boolean isStale(Throwable failure) {
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.EPOCH_CHANGED;
+    }
+
+    /** Reads which groups a namespace has, from now on. */
+    Uni<Tail> follow(Namespace namespace, NamespaceReader reader) {
+        return log.follow(namespace, reader);
+    }
+
+    /** Closes what nobody used during the last {@code sweeps} calls of this. */
+    void closeIdle(int sweeps) {
+        slots.forEach((group, slot) -> {
+            Tail tail = slot.tail;
+            if (slot.replica.usage().isClosed()) {
+                slots.remove(group, slot);
+            } else if (slot.replica.usage().takeTouched()) {
+                slot.idleSweeps = 0;
+            } else if (tail != null
+                    && ++slot.idleSweeps >= sweeps
+                    && slot.replica.usage().closeIfUnused()) {
+                slots.remove(group, slot);
+                tail.close();
+            }
+        });
+    }
+}

@@ -1,0 +1,223 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.GroupPage;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.Slice;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Groups as this node's replicas of their logs. */
+public final class ReplicatedGroups implements Groups {
+    private final GroupLog log;
+    private final Replicas replicas;
+    private final DeliveryLoops loops;
+    private final Operations operations;
+    private final Settings settings;
+    private final Supplier<String> ids;
+
+    /** @param ids unguessable texts, each once */
+    public ReplicatedGroups(
+            GroupLog log,
+            Replicas replicas,
+            DeliveryLoops loops,
+            Operations operations,
+            Settings settings,
+            Supplier<String> ids) {
+        this.log = log;
+        this.replicas = replicas;
+        this.loops = loops;
+        this.operations = operations;
+        this.settings = settings;
+        this.ids = ids;
+    }
+
+    @Override
+    public Uni<GroupInfo> create(GroupId group, GroupSpec spec) {
+        return append(group, new Command.Create(spec))
+                .map(done -> new GroupInfo(group, spec, done.position().epoch(), done.at(), 0));
+    }
+
+    @Override
+    public Uni<Boolean> delete(GroupId group) {
+        return append(group, new Command.Delete()).map(done -> done.position().offset() > 0);
+    }
+
+    @Override
+    public Uni<JoinResult> join(JoinRequest request) {
+        Subscription subscription = request.subscription();
+        if (subscription != null) {
+            return replicas.with(request.group(), replica -> joinAndReceive(replica, request, subscription));
+        }
+        NodeId node = request.node() == null ? settings.node() : request.node();
+        String leaseId = request.ttl() == null ? "" : ids.get();
+        Owner owner = request.ttl() == null ? new Owner.Durable(node) : new Owner.Lease(leaseId);
+        Command join = new Command.Join(request.actors(), request.filter(), owner, node, request.ttl());
+        return append(request.group(), join)
+                .chain(done -> readAgain(request.group(), done))
+                .map(done -> new JoinResult(done.position(), joins(done.membership()), leaseId));
+    }
+
+    private Uni<JoinResult> joinAndReceive(GroupReplica replica, JoinRequest request, Subscription subscription) {
+        OperationId operation = operations.next();
+        replica.expectJoined(operation, subscription);
+        Owner owner = subscription.session().owner();
+        Command join = new Command.Join(request.actors(), request.filter(), owner, settings.node(), null);
+        return log.append(replica.group(), replica.epoch(), join, operation)
+                .onFailure()
+                .invoke(() -> replica.forget(operation))
+                .chain(done -> replica.reached(done.position()).replaceWith(done))
+                .map(done -> new JoinResult(done.position(), joins(done.membership()), ""));
+    }
+
+    @Override
+    public Uni<LeaveResult> leave(LeaveRequest request) {
+        Session session = request.session();
+        String lease = request.leaseId();
+        Owner owner = session != null ? session.owner() : lease != null ? new Owner.Lease(lease) : null;
+        return append(request.group(), new Command.Leave(request.actor(), owner, request.all(), request.reason()))
+                .chain(done -> readAgain(request.group(), done))
+                .map(done -> new LeaveResult(done.position(), joins(done.membership())));
+    }
+
+    @Override
+    public Uni<RenewResult> renew(RenewRequest request) {
+        return append(request.group(), new Command.Renew(request.actor(), request.leaseId(), request.ttl()))
+                .map(done -> renewed(request, done));
+    }
+
+    private RenewResult renewed(RenewRequest request, Appended done) {
+        Membership membership = done.membership();
+        if (membership == null) {
+            throw GroupException.notAMember(request.group(), request.actor());
+        }
+        GroupReplica replica = replicas.ifOpen(request.group());
+        if (replica != null) {
+            replica.renewed(membership);
+        }
+        List<Instant> ends = membership.holdings().stream()
+                .filter(held -> held.owner() instanceof Owner.Lease owner
+                        && (request.leaseId() == null || owner.id().equals(request.leaseId())))
+                .flatMap(held -> Stream.ofNullable(held.lease()))
+                .map(Membership.Lease::expiresAt)
+                .toList();
+        return new RenewResult(ends.stream().min(Instant::compareTo).orElse(done.at()), ends.size());
+    }
+
+    @Override
+    public Uni<MemberPage> members(MembersQuery query) {
+        return replicas.with(query.group(), replica -> {
+            Members members = replica.members();
+            List<Membership> page = members.page(query.localOnly(), query.after(), query.limit() + 1);
+            boolean more = page.size() > query.limit();
+            int total = query.localOnly() ? members.countHere() : members.count();
+            return Uni.createFrom()
+                    .item(new MemberPage(
+                            more ? page.subList(0, query.limit()) : page, more, total, replica.position()));
+        });
+    }
+
+    @Override
+    public Uni<GroupPage> list(GroupQuery query) {
+        return log.groups(query);
+    }
+
+    @Override
+    public Uni<PublishResult> publish(PublishRequest request) {
+        if (loops.isOverloaded()) {
+            return Uni.createFrom()
+                    .failure(GroupException.of(ErrorCode.OVERLOADED, "too much is waiting for delivery, try again"));
+        }
+        return replicas.with(request.group(), replica -> publish(replica, request));
+    }
+
+    private Uni<PublishResult> publish(GroupReplica replica, PublishRequest request) {
+        if (request.spread() == Spread.ONE) {
+            // The one chosen may leave before the message has its offset: then another one is chosen.
+            return replica.chooseOne(request)
+                    .chain(one -> publish(replica, request, one))
+                    .onFailure(ReplicatedGroups::isNotAMember)
+                    .retry()
+                    .atMost(10);
+        }
+        Dispatch dispatch = request.spread() == Spread.LOCAL ? new Dispatch.OnNode(settings.node()) : Dispatch.ALL;
+        return publish(replica, request, dispatch);
+    }
+
+    private Uni<PublishResult> publish(GroupReplica replica, PublishRequest request, Dispatch dispatch) {
+        OperationId operation = operations.next();
+        Uni<PublishResult> published = replica.expectPublished(operation, request.recipients());
+        Command publish = new Command.Publish(request.message(), request.topic(), dispatch, request.excludeSender());
+        return log.append(replica.group(), replica.epoch(), publish, operation)
+                .onFailure()
+                .invoke(() -> replica.forget(operation))
+                .chain(done -> {
+                    if (!done.repeated()) {
+                        return published;
+                    }
+                    replica.forget(operation);
+                    return replica.firstAnswer(done.position(), request.recipients());
+                });
+    }
+
+    @Override
+    public Uni<Slice> fetch(FetchRequest request) {
+        ActorId actor = request.actor();
+        if (actor == null) {
+            return log.read(request.group(), request.after(), request.limit());
+        }
+        return replicas.with(request.group(), replica -> {
+            Member member = replica.members().get(actor);
+            if (member == null) {
+                return Uni.createFrom().failure(GroupException.notAMember(request.group(), actor));
+            }
+            return log.read(request.group(), request.after(), request.limit())
+                    .map(slice -> onlyFor(member.membership(), slice));
+        });
+    }
+
+    private static Slice onlyFor(Membership member, Slice slice) {
+        List<Entry.Published> wanted =
+                slice.messages().stream().filter(entry -> entry.isFor(member)).toList();
+        return new Slice(wanted, slice.missed(), slice.exact(), slice.epochChanged(), slice.end(), slice.more());
+    }
+
+    private Uni<Appended> append(GroupId group, Command command) {
+        return Uni.createFrom().deferred(() -> log.append(group, null, command, operations.next()));
+    }
+
+    /** Waits until this node reads what was written, if it reads the group at all. */
+    private Uni<Appended> readAgain(GroupId group, Appended done) {
+        GroupReplica replica = replicas.ifOpen(group);
+        return replica == null
+                ? Uni.createFrom().item(done)
+                : replica.reached(done.position()).replaceWith(done);
+    }
+
+    private static int joins(@Nullable Membership membership) {
+        return membership == null ? 0 : membership.joinCount();
+    }
+
+    private static boolean isNotAMember(Throwable failure) {
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.NOT_A_MEMBER;
+    }
+}

@@ -1,0 +1,27 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import java.time.Duration;
+
+/**
+ * What the use cases are configured with.
+ *
+ * @param node this node
+ * @param grace how long the joins of a session survive its connection, ≥ 0
+ * @param overflow of subscribers and groups that chose none
+ * @param sessions live connections at once
+ * @param groupsPerSession groups one session may hold
+ * @param watchesPerConnection groups and namespaces one connection may watch
+ * @param watchedGroups groups a watch of a namespace may come to
+ * @param recipientIds ids one publish answer may name
+ */
+public record Settings(
+        NodeId node,
+        Duration grace,
+        OverflowPolicy overflow,
+        int sessions,
+        int groupsPerSession,
+        int watchesPerConnection,
+        int watchedGroups,
+        int recipientIds) {}

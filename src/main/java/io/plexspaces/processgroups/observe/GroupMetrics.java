@@ -1,0 +1,135 @@
+package io.plexspaces.processgroups.observe;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of the use cases. Every name starts with {@code plexspaces_process_groups_}. Thread-safe.
+ *
+ * <p>The first groups that are used get labels of their own and keep them for the life of the process; all others share
+ * {@link #OTHER}, as group and as tenant. So the number of series is bounded, and sums over labels are complete.
+ */
+public final class GroupMetrics {
+    static final String PREFIX = "plexspaces_process_groups_";
+    /** No name: names begin with a letter or digit. */
+    static final String OTHER = "_other";
+
+    private static final Duration[] LATENCIES = {
+        Duration.ofNanos(100_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofSeconds(1)
+    };
+    private static final double[] FANOUTS = {1, 10, 100, 1_000, 10_000, 100_000};
+
+    /** The counters of one group, or of all that have no labels of their own. */
+    record GroupMeters(Counter joins, Counter leaves, Counter published) {}
+
+    private record Failure(Operation operation, ErrorCode code) {}
+
+    private final MeterRegistry registry;
+    private final int labelledGroups;
+    private final AtomicInteger claimed = new AtomicInteger();
+    private final Map<GroupId, GroupMeters> groups = new ConcurrentHashMap<>();
+    private final GroupMeters others;
+    private final Map<Failure, Counter> errors = new ConcurrentHashMap<>();
+    private final Counter created;
+    private final Counter deleted;
+    private final Timer publishDuration;
+    private final DistributionSummary fanout;
+
+    /** @param labelledGroups how many groups get labels of their own; 0: none */
+    public GroupMetrics(MeterRegistry registry, int labelledGroups) {
+        this.registry = registry;
+        this.labelledGroups = labelledGroups;
+        others = meters(OTHER, OTHER);
+        created = counter("created", "Groups created").register(registry);
+        deleted = counter("deleted", "Groups deleted").register(registry);
+        publishDuration = Timer.builder(PREFIX + "publish_duration")
+                .description("Time from the request to the answer of accepted publishes")
+                .serviceLevelObjectives(LATENCIES)
+                .register(registry);
+        fanout = DistributionSummary.builder(PREFIX + "fanout_size")
+                .description("Recipients of a message")
+                .serviceLevelObjectives(FANOUTS)
+                .register(registry);
+    }
+
+    void created() {
+        created.increment();
+    }
+
+    void deleted() {
+        deleted.increment();
+    }
+
+    void joined(GroupId group, int actors) {
+        of(group).joins().increment(actors);
+    }
+
+    void left(GroupId group) {
+        of(group).leaves().increment();
+    }
+
+    void published(GroupId group, int recipients, Duration duration) {
+        of(group).published().increment();
+        fanout.record(recipients);
+        publishDuration.record(duration);
+    }
+
+    void failed(Operation operation, ErrorCode code) {
+        errors.computeIfAbsent(new Failure(operation, code), this::errorCounter).increment();
+    }
+
+    private Counter errorCounter(Failure failure) {
+        return counter(failure.operation().label() + "_errors", "Requests that failed, by reason")
+                .tag("error", failure.code().name())
+                .register(registry);
+    }
+
+    private GroupMeters of(GroupId group) {
+        GroupMeters known = groups.get(group);
+        if (known != null) {
+            return known;
+        }
+        if (claimed.get() >= labelledGroups) {
+            return others;
+        }
+        GroupMeters claimedNow = groups.computeIfAbsent(group, this::claim);
+        return claimedNow == null ? others : claimedNow;
+    }
+
+    /** Null when others took the last labels meanwhile. */
+    private @Nullable GroupMeters claim(GroupId group) {
+        return claimed.incrementAndGet() > labelledGroups ? null : meters(group.name(), group.tenant());
+    }
+
+    private GroupMeters meters(String group, String tenant) {
+        return new GroupMeters(
+                labelled("joins", "Joins of actors", group, tenant),
+                labelled("leaves", "Leaves asked for", group, tenant),
+                labelled("publish", "Messages published", group, tenant));
+    }
+
+    private Counter labelled(String name, String description, String group, String tenant) {
+        return counter(name, description)
+                .tag("group", group)
+                .tag("tenant", tenant)
+                .register(registry);
+    }
+
+    private static Counter.Builder counter(String name, String description) {
+        return Counter.builder(PREFIX + name).description(description);
+    }
+}

@@ -1,0 +1,159 @@
+package io.plexspaces.processgroups.observe;
+
+import io.opentelemetry.api.trace.Span;
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.log.GroupPage;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.Slice;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Groups that are counted, timed, traced and logged. Answers and failures are the decorated ones, unchanged. */
+public final class ObservedGroups implements Groups {
+    private final Groups groups;
+    private final GroupMetrics metrics;
+    private final GroupTracing tracing;
+    private final LongSupplier nanos;
+
+    /** @param nanos a clock that only moves on, in nanoseconds, as {@link System#nanoTime} */
+    public ObservedGroups(Groups groups, GroupMetrics metrics, GroupTracing tracing, LongSupplier nanos) {
+        this.groups = groups;
+        this.metrics = metrics;
+        this.tracing = tracing;
+        this.nanos = nanos;
+    }
+
+    @Override
+    public Uni<GroupInfo> create(GroupId group, GroupSpec spec) {
+        return observed(
+                Operation.CREATE, Subject.of(group), () -> groups.create(group, spec), info -> metrics.created());
+    }
+
+    @Override
+    public Uni<Boolean> delete(GroupId group) {
+        return observed(Operation.DELETE, Subject.of(group), () -> groups.delete(group), existed -> {
+            if (existed) {
+                metrics.deleted();
+            }
+        });
+    }
+
+    @Override
+    public Uni<JoinResult> join(JoinRequest request) {
+        ActorId actor = request.actors().size() == 1 ? request.actors().get(0) : null;
+        return observed(
+                Operation.JOIN,
+                Subject.of(request.group(), actor, null),
+                () -> groups.join(request),
+                joined -> metrics.joined(request.group(), request.actors().size()));
+    }
+
+    @Override
+    public Uni<LeaveResult> leave(LeaveRequest request) {
+        return observed(
+                Operation.LEAVE,
+                Subject.of(request.group(), request.actor(), null),
+                () -> groups.leave(request),
+                left -> metrics.left(request.group()));
+    }
+
+    @Override
+    public Uni<RenewResult> renew(RenewRequest request) {
+        return observed(
+                Operation.RENEW,
+                Subject.of(request.group(), request.actor(), null),
+                () -> groups.renew(request),
+                renewed -> {});
+    }
+
+    @Override
+    public Uni<MemberPage> members(MembersQuery query) {
+        return observed(Operation.GET_MEMBERS, Subject.of(query.group()), () -> groups.members(query), page -> {});
+    }
+
+    @Override
+    public Uni<GroupPage> list(GroupQuery query) {
+        return observed(
+                Operation.LIST,
+                new Subject(query.tenant(), query.namespace(), null, null, null),
+                () -> groups.list(query),
+                page -> {});
+    }
+
+    @Override
+    public Uni<Slice> fetch(FetchRequest request) {
+        return observed(
+                Operation.FETCH,
+                Subject.of(request.group(), request.actor(), null),
+                () -> groups.fetch(request),
+                slice -> {});
+    }
+
+    @Override
+    public Uni<PublishResult> publish(PublishRequest request) {
+        Message message = request.message();
+        Subject subject = Subject.of(request.group(), message.sender(), request.topic());
+        return Uni.createFrom().deferred(() -> {
+            long start = nanos.getAsLong();
+            Span span = tracing.start(Operation.PUBLISH, subject, message);
+            return ending(Operation.PUBLISH, subject, span, () -> groups.publish(carrying(span, request)), result -> {
+                if (!result.repeated()) {
+                    Duration took = Duration.ofNanos(nanos.getAsLong() - start);
+                    metrics.published(request.group(), result.recipients(), took);
+                }
+            });
+        });
+    }
+
+    private static PublishRequest carrying(@Nullable Span span, PublishRequest request) {
+        if (span == null || !GroupTracing.isWanted(span, request.message())) {
+            return request;
+        }
+        return new PublishRequest(
+                request.group(),
+                GroupTracing.carrying(span, request.message()),
+                request.topic(),
+                request.spread(),
+                request.key(),
+                request.excludeSender(),
+                request.recipients());
+    }
+
+    private <T> Uni<T> observed(Operation operation, Subject subject, Supplier<Uni<T>> request, Consumer<T> success) {
+        return Uni.createFrom()
+                .deferred(() -> ending(operation, subject, tracing.start(operation, subject, null), request, success));
+    }
+
+    private <T> Uni<T> ending(
+            Operation operation, Subject subject, @Nullable Span span, Supplier<Uni<T>> request, Consumer<T> success) {
+        GroupLogging.begun(operation, subject);
+        return outcome(request).onTermination().invoke((item, failure, cancelled) -> {
+            GroupTracing.end(span, failure);
+            if (failure != null) {
+                metrics.failed(operation, Failures.codeOf(failure));
+                GroupLogging.failed(operation, subject, failure);
+            } else if (!cancelled) {
+                success.accept(item);
+                GroupLogging.succeeded(operation, subject, item);
+            }
+        });
+    }
+
+    /** What a request throws instead of answering is a failure like any other. */
+    private static <T> Uni<T> outcome(Supplier<Uni<T>> request) {
+        try {
+            return request.get();
+        } catch (RuntimeException thrown) {
+            return Uni.createFrom().failure(thrown);
+        }
+    }
+}

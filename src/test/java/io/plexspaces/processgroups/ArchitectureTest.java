@@ -1,0 +1,144 @@
+package io.plexspaces.processgroups;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Holds the packages to the table of rooms: each may use only what its row lists, and nothing uses {@code app}. */
+class ArchitectureTest {
+    private static final String BASE = "io.plexspaces.processgroups";
+
+    /** Room to the rooms it may use. A room of its own is each package that is a key here. */
+    private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
+            Map.entry("domain", List.of()),
+            Map.entry("log", List.of("domain")),
+            Map.entry("log.memory", List.of("log", "domain")),
+            Map.entry("core.delivery", List.of("domain")),
+            Map.entry("core", List.of("core.delivery", "log", "domain")),
+            Map.entry("api", List.of("core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry("api.grpc", List.of("api", "core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry("api.websocket", List.of("api", "core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry("observe", List.of("core", "core.delivery", "log", "domain")),
+            Map.entry("proto.v1", List.of()));
+
+    private static final DescribedPredicate<JavaClass> RECORDS =
+            DescribedPredicate.describe("records", JavaClass::isRecord);
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(BASE);
+
+    @TestFactory
+    Stream<DynamicTest> rooms_useOnlyWhatTheirRowLists() {
+        return MAY_USE.entrySet().stream()
+                .map(row -> DynamicTest.dynamicTest(
+                        row.getKey(), () -> rule(row.getKey(), row.getValue()).check(MAIN)));
+    }
+
+    @Test
+    void packages_areAllInTheTable() {
+        Set<String> packages = MAIN.stream()
+                .map(JavaClass::getPackageName)
+                .map(name -> name.substring(BASE.length() + 1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        packages.remove("app");
+
+        assertThat(MAY_USE.keySet()).containsAll(packages);
+    }
+
+    @Test
+    void domain_usesTheJdkAlone() {
+        classes()
+                .that()
+                .resideInAPackage(BASE + ".domain")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(BASE + ".domain", "java..", "org.jspecify.annotations"))
+                .check(MAIN);
+    }
+
+    @Test
+    void log_usesMutinyAndNoOtherLibrary() {
+        classes()
+                .that()
+                .resideInAnyPackage(BASE + ".log", BASE + ".log.memory")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        BASE + ".log..",
+                        BASE + ".domain",
+                        "java..",
+                        "org.jspecify.annotations",
+                        "io.smallrye.mutiny.."))
+                .check(MAIN);
+    }
+
+    @Test
+    void core_knowsNoStoreNoWireAndNoFramework() {
+        noClasses()
+                .that()
+                .resideInAPackage(BASE + ".core..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.vertx..",
+                        "io.netty..",
+                        "io.grpc..",
+                        "com.google.protobuf..",
+                        "io.quarkus..",
+                        "jakarta..",
+                        "io.micrometer..",
+                        "io.opentelemetry..",
+                        BASE + ".log.memory..",
+                        BASE + ".log.redis..",
+                        BASE + ".proto..")
+                .check(MAIN);
+    }
+
+    /** The inbound interface hands pages and slices of the log through; writing and reading it is the core's alone. */
+    @Test
+    void edges_useOnlyTheLogsValues() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(BASE + ".api..", BASE + ".observe")
+                .should()
+                .dependOnClassesThat(resideInAPackage(BASE + ".log").and(DescribedPredicate.not(RECORDS)))
+                .allowEmptyShould(true)
+                .check(MAIN);
+    }
+
+    @Test
+    void rooms_haveNoCycles() {
+        slices().matching(BASE + ".(**)").should().beFreeOfCycles().check(MAIN);
+    }
+
+    private static ArchRule rule(String room, List<String> allowed) {
+        String[] packages = Stream.concat(Stream.of(room), allowed.stream())
+                .map(name -> BASE + "." + name)
+                .toArray(String[]::new);
+        DescribedPredicate<JavaClass> elsewhere = DescribedPredicate.not(resideInAPackage(BASE + ".."));
+        return classes()
+                .that()
+                .resideInAPackage(BASE + "." + room)
+                .should()
+                .onlyDependOnClassesThat(elsewhere.or(resideInAnyPackage(packages)))
+                .allowEmptyShould(true);
+    }
+}
