@@ -1,24 +1,46 @@
 package io.plexspaces.processgroups.app;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.opentelemetry.api.OpenTelemetry;
+import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Operations;
+import io.plexspaces.processgroups.core.Reaper;
+import io.plexspaces.processgroups.core.Replicas;
+import io.plexspaces.processgroups.core.ReplicatedGroups;
+import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
+import io.plexspaces.processgroups.observe.ObservedGroups;
+import io.quarkus.runtime.configuration.MemorySize;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts of the service out of the configuration. */
 @Singleton
 final class Wiring {
+    private static final int LEASE_SECONDS = 30;
+
     private final ProcessGroupsConfig config;
+    private final InstantSource clock = Clock.systemUTC();
+    private final RandomTexts secrets = new RandomTexts();
 
     /** @throws io.quarkus.runtime.configuration.ConfigurationException for a configuration that cannot work */
     Wiring(ProcessGroupsConfig config) {
@@ -28,35 +50,24 @@ final class Wiring {
 
     @Produces
     @Singleton
-    InstantSource clock() {
-        return Clock.systemUTC();
-    }
-
-    @Produces
-    @Singleton
-    NodeId node(@ConfigProperty(name = "quarkus.grpc.server.port") int port) {
-        return config.node().id().map(NodeId::new).orElseGet(() -> NodeNames.ofHost(port));
-    }
-
-    @Produces
-    @Singleton
-    LogLimits logLimits() {
+    MemoryGroupLog log() {
         ProcessGroupsConfig.Limits limits = config.limits();
-        return new LogLimits(
+        LogLimits logLimits = new LogLimits(
                 limits.groupsPerTenant(),
                 limits.membersPerGroup(),
                 limits.topicsPerMember(),
                 limits.ownersPerMember(),
                 limits.retainedBytes().asLongValue(),
                 limits.idempotencyKeys());
+        return new MemoryGroupLog(clock, logLimits, secrets);
     }
 
     @Produces
     @Singleton
-    Settings settings(NodeId node) {
+    Settings settings(@ConfigProperty(name = "quarkus.grpc.server.port") int port) {
         ProcessGroupsConfig.Limits limits = config.limits();
         return new Settings(
-                node,
+                config.node().id().map(NodeId::new).orElseGet(() -> NodeNames.ofHost(port)),
                 config.session().grace(),
                 config.session().overflowPolicy(),
                 limits.sessions(),
@@ -66,32 +77,118 @@ final class Wiring {
                 limits.recipientIds());
     }
 
+    /** Waits for the store: nothing can be served before this node has its lease. Made on the thread that starts. */
     @Produces
     @Singleton
-    MetricsDeliveryObserver deliveryObserver(MeterRegistry registry) {
-        return new MetricsDeliveryObserver(registry);
+    NodeLease lease(NodeLeases leases, Settings settings) {
+        try {
+            return leases.acquire(settings.node()).subscribeAsCompletionStage().get(LEASE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(
+                    "no lease for node " + settings.node().value() + " from the store", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the store", e);
+        }
     }
 
     @Produces
     @Singleton
-    GroupMetrics groupMetrics(MeterRegistry registry) {
-        return new GroupMetrics(registry, config.metrics().groups());
+    Operations operations(NodeLease lease) {
+        return new Operations(lease);
     }
 
     @Produces
     @Singleton
-    GroupTracing tracing(
-            OpenTelemetry telemetry, @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled) {
-        return disabled ? GroupTracing.off() : GroupTracing.on(telemetry);
+    Replicas replicas(MemoryGroupLog log, Settings settings) {
+        return new Replicas(log, settings);
     }
 
     @Produces
     @Singleton
-    DeliveryLoops deliveryLoops(InstantSource clock, MetricsDeliveryObserver observer) {
+    DeliveryLoops deliveryLoops(MetricsDeliveryObserver observer) {
         return new DeliveryLoops(
                 clock,
                 observer,
                 config.session().queueBytes().asLongValue(),
                 config.delivery().backlogBytes().asLongValue());
+    }
+
+    @Produces
+    @Singleton
+    Groups groups(
+            MemoryGroupLog log,
+            Replicas replicas,
+            DeliveryLoops loops,
+            Operations operations,
+            Settings settings,
+            GroupMetrics metrics,
+            GroupTracing tracing) {
+        Groups groups = new ReplicatedGroups(log, replicas, loops, operations, settings, secrets);
+        return new ObservedGroups(groups, metrics, tracing, System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    Sessions sessions(
+            Groups groups,
+            Replicas replicas,
+            DeliveryLoops loops,
+            Operations operations,
+            Settings settings,
+            ScheduledExecutorService timer) {
+        return new Sessions(groups, replicas, loops, operations, settings, timer, secrets);
+    }
+
+    @Produces
+    @Singleton
+    Reaper reaper(MemoryGroupLog log, Replicas replicas, Operations operations) {
+        return new Reaper(
+                log,
+                replicas,
+                operations,
+                config.reaper().interval(),
+                config.replica().idle());
+    }
+
+    /** One thread for graces and regular work, each of which only begins something. */
+    @Produces
+    @Singleton
+    ScheduledExecutorService timer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "processgroups-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
+    }
+
+    void stop(@Disposes ScheduledExecutorService timer) {
+        timer.shutdownNow();
+    }
+
+    @Produces
+    @Singleton
+    ApiSettings apiSettings() {
+        ProcessGroupsConfig.Limits limits = config.limits();
+        return new ApiSettings(
+                bytes(limits.messageBytes()),
+                bytes(limits.metadataBytes()),
+                limits.topicsPerMember(),
+                limits.batchActors(),
+                limits.retainedMessages(),
+                limits.retentionAge(),
+                new Retention(config.retention().messages(), config.retention().age()),
+                limits.requestsInFlight(),
+                bytes(limits.headerBytes()),
+                limits.streamsPerConnection(),
+                config.websocket().pingInterval(),
+                config.websocket().pongTimeout(),
+                config.websocket().allowedOrigins().map(Set::copyOf).orElse(Set.of()));
+    }
+
+    private static int bytes(MemorySize size) {
+        return Math.toIntExact(size.asLongValue());
     }
 }

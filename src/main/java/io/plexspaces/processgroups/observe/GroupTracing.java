@@ -64,11 +64,13 @@ public final class GroupTracing {
         return builder.startSpan();
     }
 
-    /** The message with the span's context in its headers, when the span is recorded and the message has none. */
-    static Message carrying(@Nullable Span span, Message message) {
-        if (span == null || !span.isRecording() || message.headers().containsKey(TRACEPARENT)) {
-            return message;
-        }
+    /** Whether a message is to carry the span's context: the span is recorded, and the message has no context yet. */
+    static boolean isWanted(Span span, Message message) {
+        return span.isRecording() && !message.headers().containsKey(TRACEPARENT);
+    }
+
+    /** The message with the span's context in its headers. */
+    static Message carrying(Span span, Message message) {
         Map<String, String> headers = new HashMap<>(message.headers());
         PROPAGATOR.inject(Context.root().with(span), headers, (carrier, key, value) -> {
             if (carrier != null) {

@@ -115,17 +115,17 @@ public final class ObservedGroups implements Groups {
     }
 
     private static PublishRequest carrying(@Nullable Span span, PublishRequest request) {
-        Message message = GroupTracing.carrying(span, request.message());
-        return message == request.message()
-                ? request
-                : new PublishRequest(
-                        request.group(),
-                        message,
-                        request.topic(),
-                        request.spread(),
-                        request.key(),
-                        request.excludeSender(),
-                        request.recipients());
+        if (span == null || !GroupTracing.isWanted(span, request.message())) {
+            return request;
+        }
+        return new PublishRequest(
+                request.group(),
+                GroupTracing.carrying(span, request.message()),
+                request.topic(),
+                request.spread(),
+                request.key(),
+                request.excludeSender(),
+                request.recipients());
     }
 
     private <T> Uni<T> observed(Operation operation, Subject subject, Supplier<Uni<T>> request, Consumer<T> success) {

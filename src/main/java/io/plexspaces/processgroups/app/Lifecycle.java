@@ -1,0 +1,74 @@
+package io.plexspaces.processgroups.app;
+
+import io.plexspaces.processgroups.core.Reaper;
+import io.plexspaces.processgroups.core.Replicas;
+import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Locale;
+import java.util.concurrent.ScheduledExecutorService;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** What happens when the server starts and when it stops. */
+@Singleton
+final class Lifecycle {
+    private static final Logger LOG = Logger.getLogger(Lifecycle.class);
+
+    private final Sessions sessions;
+    private volatile boolean serving;
+
+    Lifecycle(Sessions sessions) {
+        this.sessions = sessions;
+    }
+
+    /** Between start and stop. */
+    boolean isServing() {
+        return serving;
+    }
+
+    void begin(@Observes StartupEvent started, Reaper reaper, ScheduledExecutorService timer, NodeLease lease) {
+        reaper.start(timer);
+        serving = true;
+    }
+
+    void showGauges(@Observes StartupEvent started, MetricsDeliveryObserver observer, Replicas replicas) {
+        observer.gauge("connections", "Live connections", sessions::connected);
+        observer.gauge("sessions", "Sessions, connected or in their grace", sessions::size);
+        observer.gauge("open_groups", "Groups this node reads", replicas::size);
+    }
+
+    void announce(
+            @Observes StartupEvent started,
+            ProcessGroupsConfig config,
+            NodeLease lease,
+            @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
+            @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort,
+            @ConfigProperty(name = "quarkus.http.host") String httpHost,
+            @ConfigProperty(name = "quarkus.http.port") int httpPort) {
+        LOG.infof(
+                "Node %s: gRPC on %s:%d, WebSocket on %s:%d, store %s, authentication %s",
+                lease.node().value(),
+                grpcHost,
+                grpcPort,
+                httpHost,
+                httpPort,
+                config.store().name().toLowerCase(Locale.ROOT),
+                config.auth().name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Comes first when a stop waits for load balancers to notice. */
+    void leaveRotation(@Observes ShutdownDelayInitiatedEvent stopping) {
+        serving = false;
+    }
+
+    void end(@Observes ShutdownEvent stopped) {
+        serving = false;
+        sessions.shutdown();
+    }
+}

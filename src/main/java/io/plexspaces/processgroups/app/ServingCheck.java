@@ -1,0 +1,33 @@
+package io.plexspaces.processgroups.app;
+
+import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready: started, not stopping, holding the node's lease. Being overloaded is shown, and passes without a restart. */
+@Readiness
+@Singleton
+final class ServingCheck implements HealthCheck {
+    private final Lifecycle lifecycle;
+    private final Sessions sessions;
+    private final DeliveryLoops loops;
+
+    ServingCheck(Lifecycle lifecycle, Sessions sessions, DeliveryLoops loops) {
+        this.lifecycle = lifecycle;
+        this.sessions = sessions;
+        this.loops = loops;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        return HealthCheckResponse.named("process-groups")
+                .status(lifecycle.isServing())
+                .withData("node", sessions.node().value())
+                .withData("connections", sessions.connected())
+                .withData("overloaded", loops.isOverloaded())
+                .build();
+    }
+}
