@@ -37,6 +37,7 @@ public final class SessionProtocol {
     private final int maxInFlight;
     private final Runnable readMore;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile boolean finishing;
 
     private @Nullable Session session;
     private @Nullable Requests requests;
@@ -102,6 +103,14 @@ public final class SessionProtocol {
         send(Answer.newBuilder().setError(Errors.toProto(failure)));
         if (!isBusy()) {
             readMore.run();
+        }
+    }
+
+    /** No further requests come: ends the connection once those in flight are answered. */
+    public void finish() {
+        finishing = true;
+        if (inFlight.get() == 0) {
+            connection.finish(null);
         }
     }
 
@@ -194,8 +203,12 @@ public final class SessionProtocol {
     }
 
     private void answered() {
-        if (inFlight.decrementAndGet() == maxInFlight - 1) {
+        int waiting = inFlight.decrementAndGet();
+        if (waiting == maxInFlight - 1) {
             readMore.run();
+        }
+        if (waiting == 0 && finishing) {
+            connection.finish(null);
         }
     }
 

@@ -44,7 +44,8 @@ final class FirstAnswers {
     Groups.PublishResult get(Position first, Groups.Recipients wanted) {
         Groups.PublishResult answer = byOffset.get(first.offset());
         if (answer == null || wanted == Groups.Recipients.NONE) {
-            return new Groups.PublishResult(first, 0, 0, Map.of(), List.of(), false, true);
+            int recipients = answer == null ? 0 : answer.recipients();
+            return new Groups.PublishResult(first, recipients, 0, Map.of(), List.of(), false, true);
         }
         List<ActorId> ids = wanted == Groups.Recipients.IDS ? answer.ids() : List.of();
         return new Groups.PublishResult(

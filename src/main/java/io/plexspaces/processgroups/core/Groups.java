@@ -131,7 +131,7 @@ public interface Groups {
         LOCAL
     }
 
-    /** How much of the recipients the answer tells. */
+    /** How much of the recipients the answer tells beside their number. */
     enum Recipients {
         IDS,
         COUNTS,

@@ -47,10 +47,10 @@ final class Recipients {
     }
 
     Groups.PublishResult result(Position position, Groups.Recipients wanted, int maxIds) {
-        if (wanted == Groups.Recipients.NONE) {
-            return new Groups.PublishResult(position, 0, 0, Map.of(), List.of(), false, false);
-        }
         int count = count();
+        if (wanted == Groups.Recipients.NONE) {
+            return new Groups.PublishResult(position, count, 0, Map.of(), List.of(), false, false);
+        }
         List<ActorId> ids = wanted == Groups.Recipients.IDS ? ids(maxIds) : List.of();
         boolean truncated = wanted == Groups.Recipients.IDS && ids.size() < count;
         return new Groups.PublishResult(position, count, failures(), perNode(), ids, truncated, false);

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * On the event loop alone.
  */
 final class Heartbeat {
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    /** How long a peer may take to answer a close frame. */
+    static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
     private static final int TICKS_PER_PING = 10;
 

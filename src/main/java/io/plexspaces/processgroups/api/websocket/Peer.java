@@ -12,6 +12,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.Answer;
 import io.plexspaces.processgroups.proto.v1.Event;
+import java.util.function.Consumer;
 
 /**
  * One connected peer, from its upgrade to its end: its requests go to the session protocol, and its signs of life are
@@ -32,7 +33,7 @@ final class Peer implements FrameReader.Receiver {
     private final WebSocketSink sink;
     private final Connection connection;
     private final SessionProtocol protocol;
-    private final Runnable onEnd;
+    private final Consumer<Peer> onEnd;
 
     private boolean ended;
     private boolean heard = true;
@@ -46,7 +47,7 @@ final class Peer implements FrameReader.Receiver {
             FrameReader reader, FrameFormat format, int maxMessageBytes, WebSocketSink sink, Connection connection) {}
 
     /** @param onEnd called once when the channel has ended */
-    Peer(Parts parts, SessionProtocol.Service service, Runnable onEnd) {
+    Peer(Parts parts, SessionProtocol.Service service, Consumer<Peer> onEnd) {
         this.reader = parts.reader();
         this.format = parts.format();
         this.maxMessageBytes = parts.maxMessageBytes();
@@ -114,9 +115,9 @@ final class Peer implements FrameReader.Receiver {
     /** A peer that does not take its pongs gets no more of them: they would pile up without bound. */
     @Override
     public void ping(ByteBuf content) {
-        Channel channel = reader.context().channel();
-        if (channel.isWritable() && !sink.isClosed()) {
-            channel.writeAndFlush(new PongWebSocketFrame(content.retain()));
+        ChannelHandlerContext context = reader.context();
+        if (context.channel().isWritable() && !sink.isClosed()) {
+            context.writeAndFlush(new PongWebSocketFrame(content.retain()), context.voidPromise());
         }
     }
 
@@ -149,7 +150,7 @@ final class Peer implements FrameReader.Receiver {
             ended = true;
             sink.peerCloses();
             connection.lost();
-            onEnd.run();
+            onEnd.accept(this);
         }
     }
 

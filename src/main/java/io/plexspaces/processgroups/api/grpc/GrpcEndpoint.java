@@ -1,0 +1,194 @@
+package io.plexspaces.processgroups.api.grpc;
+
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.api.Answers;
+import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.Errors;
+import io.plexspaces.processgroups.api.Requests;
+import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.Watcher;
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
+import io.plexspaces.processgroups.proto.v1.CreateGroupResponse;
+import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
+import io.plexspaces.processgroups.proto.v1.DeleteGroupResponse;
+import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
+import io.plexspaces.processgroups.proto.v1.FetchMessagesResponse;
+import io.plexspaces.processgroups.proto.v1.GetLocalMembersRequest;
+import io.plexspaces.processgroups.proto.v1.GetLocalMembersResponse;
+import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
+import io.plexspaces.processgroups.proto.v1.GetMembersResponse;
+import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
+import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
+import io.plexspaces.processgroups.proto.v1.ListGroupsRequest;
+import io.plexspaces.processgroups.proto.v1.ListGroupsResponse;
+import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
+import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
+import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.SessionRequest;
+import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.WatchRequest;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.mutiny.Uni;
+import java.util.function.Supplier;
+
+/**
+ * The service on gRPC. Calls start on the event loop of their connection and nothing in them blocks it; streams send only
+ * while their client takes it, and what waits meanwhile is bounded by the connection's mailbox.
+ */
+@GrpcService
+public final class GrpcEndpoint implements BindableService {
+    private final Groups groups;
+    private final Sessions sessions;
+    private final Requests requests;
+    private final SessionProtocol.Service service;
+
+    GrpcEndpoint(Groups groups, Sessions sessions, ApiSettings settings) {
+        this.groups = groups;
+        this.sessions = sessions;
+        this.requests = new Requests(settings);
+        this.service = new SessionProtocol.Service(groups, sessions, requests, settings);
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return new Methods(ProcessGroupServiceGrpc.getServiceDescriptor())
+                        .unary(
+                                ProcessGroupServiceGrpc.getCreateGroupMethod(),
+                                CreateGroupRequest.getDefaultInstance(),
+                                this::create)
+                        .unary(
+                                ProcessGroupServiceGrpc.getDeleteGroupMethod(),
+                                DeleteGroupRequest.getDefaultInstance(),
+                                this::delete)
+                        .unary(
+                                ProcessGroupServiceGrpc.getJoinGroupMethod(),
+                                JoinGroupRequest.getDefaultInstance(),
+                                request -> groups.join(requests.join(request)).map(Answers::joined))
+                        .unary(
+                                ProcessGroupServiceGrpc.getLeaveGroupMethod(),
+                                LeaveGroupRequest.getDefaultInstance(),
+                                request -> groups.leave(requests.leave(request)).map(Answers::left))
+                        .unary(
+                                ProcessGroupServiceGrpc.getGetMembersMethod(),
+                                GetMembersRequest.getDefaultInstance(),
+                                this::members)
+                        .unary(
+                                ProcessGroupServiceGrpc.getGetLocalMembersMethod(),
+                                GetLocalMembersRequest.getDefaultInstance(),
+                                this::localMembers)
+                        .unary(
+                                ProcessGroupServiceGrpc.getListGroupsMethod(),
+                                ListGroupsRequest.getDefaultInstance(),
+                                this::list)
+                        .unary(
+                                ProcessGroupServiceGrpc.getPublishToGroupMethod(),
+                                PublishToGroupRequest.getDefaultInstance(),
+                                request -> groups.publish(requests.publish(request))
+                                        .map(Answers::published))
+                        .unary(
+                                ProcessGroupServiceGrpc.getFetchMessagesMethod(),
+                                FetchMessagesRequest.getDefaultInstance(),
+                                this::fetch)
+                        .unary(
+                                ProcessGroupServiceGrpc.getRenewLeaseMethod(),
+                                RenewLeaseRequest.getDefaultInstance(),
+                                request -> groups.renew(requests.renew(request)).map(Answers::renewed))
+                        .stream(
+                                ProcessGroupServiceGrpc.getSubscribeMethod(),
+                                SubscribeRequest.getDefaultInstance(),
+                                this::subscribe)
+                        .stream(
+                                ProcessGroupServiceGrpc.getWatchMethod(),
+                                WatchRequest.getDefaultInstance(),
+                                this::watch)
+                        .session(
+                                ProcessGroupServiceGrpc.getSessionMethod(),
+                                SessionRequest.getDefaultInstance(),
+                                this::session)
+                        .build();
+    }
+
+    private Uni<CreateGroupResponse> create(CreateGroupRequest request) {
+        var group = requests.group(request.getTenantId(), request.getNamespace(), request.getGroupName());
+        return groups.create(group, requests.spec(request)).map(Answers::created);
+    }
+
+    private Uni<DeleteGroupResponse> delete(DeleteGroupRequest request) {
+        return groups.delete(requests.group(request.getTenantId(), request.getNamespace(), request.getGroupName()))
+                .map(Answers::deleted);
+    }
+
+    private Uni<GetMembersResponse> members(GetMembersRequest request) {
+        Groups.MembersQuery query = requests.members(request);
+        return groups.members(query).map(page -> Answers.members(query, page, request.getDetailed()));
+    }
+
+    private Uni<GetLocalMembersResponse> localMembers(GetLocalMembersRequest request) {
+        Groups.MembersQuery query = requests.localMembers(request);
+        return groups.members(query).map(page -> Answers.localMembers(query, page));
+    }
+
+    private Uni<ListGroupsResponse> list(ListGroupsRequest request) {
+        GroupQuery query = requests.list(request);
+        return groups.list(query).map(page -> Answers.groups(query, page));
+    }
+
+    private Uni<FetchMessagesResponse> fetch(FetchMessagesRequest request) {
+        Groups.FetchRequest wish = requests.fetch(request);
+        return groups.fetch(wish).map(slice -> Answers.fetched(wish.group(), wish.after(), slice));
+    }
+
+    private void subscribe(SubscribeRequest request, ServerCallStreamObserver<byte[]> events) {
+        Requests.Subscribe wish = requests.subscribe(request);
+        Connection connection = GrpcSink.connect(events, sessions);
+        follow(connection, () -> sessions.open(connection, wish.group().namespace(), wish.actor(), wish.resumeToken())
+                .session()
+                .join(wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true));
+    }
+
+    private void watch(WatchRequest request, ServerCallStreamObserver<byte[]> events) {
+        Requests.Watch wish = requests.watch(request);
+        Connection connection = GrpcSink.connect(events, sessions);
+        follow(connection, () -> {
+            Watcher watcher = sessions.watcher(connection, true);
+            return wish.group() == null ? watcher.watch(wish.namespace()) : watcher.watch(wish.group());
+        });
+    }
+
+    private StreamObserver<Parsed<SessionRequest>> session(ServerCallStreamObserver<byte[]> events) {
+        try {
+            return GrpcSession.start(service, events);
+        } catch (RuntimeException failure) {
+            events.onError(GrpcErrors.toStatus(failure));
+            return new Ignored();
+        }
+    }
+
+    /** The stream goes on when {@code beginning} succeeds, and ends with its failure otherwise. */
+    private static void follow(Connection connection, Supplier<Uni<?>> beginning) {
+        try {
+            beginning.get().subscribe().with(begun -> {}, failure -> connection.finish(Errors.expected(failure)));
+        } catch (RuntimeException failure) {
+            connection.finish(Errors.expected(failure));
+        }
+    }
+
+    /** What still arrives on a call that was refused. */
+    private static final class Ignored implements StreamObserver<Parsed<SessionRequest>> {
+        @Override
+        public void onNext(Parsed<SessionRequest> request) {}
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {}
+    }
+}

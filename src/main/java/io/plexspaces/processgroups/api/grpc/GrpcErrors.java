@@ -1,0 +1,32 @@
+package io.plexspaces.processgroups.api.grpc;
+
+import com.google.protobuf.Any;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.plexspaces.processgroups.api.Errors;
+import io.plexspaces.processgroups.domain.GroupException;
+
+/** Failures as a gRPC status with {@code google.rpc.ErrorInfo}. */
+final class GrpcErrors {
+    static final String DOMAIN = "processgroups.plexspaces.io";
+
+    private GrpcErrors() {}
+
+    static StatusRuntimeException toStatus(Throwable failure) {
+        GroupException expected = Errors.expected(failure);
+        ErrorInfo.Builder info = ErrorInfo.newBuilder()
+                .setReason(expected.code().name())
+                .setDomain(DOMAIN)
+                .putMetadata("retryable", String.valueOf(expected.code().retryable()));
+        if (!expected.field().isEmpty()) {
+            info.putMetadata("field", expected.field());
+        }
+        return StatusProto.toStatusRuntimeException(Status.newBuilder()
+                .setCode(Errors.status(expected.code()).value())
+                .setMessage(expected.getMessage())
+                .addDetails(Any.pack(info.build()))
+                .build());
+    }
+}

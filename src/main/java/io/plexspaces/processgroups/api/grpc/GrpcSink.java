@@ -1,0 +1,77 @@
+package io.plexspaces.processgroups.api.grpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.netty.util.internal.ThreadExecutorMap;
+import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Sink;
+import io.plexspaces.processgroups.core.delivery.WireFormat;
+import io.plexspaces.processgroups.domain.GroupException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The sending half of one call that streams events. */
+final class GrpcSink implements Sink<byte[]> {
+    private final ServerCallStreamObserver<byte[]> call;
+    private final Executor loop;
+    private boolean closed;
+
+    private GrpcSink(ServerCallStreamObserver<byte[]> call, Executor loop) {
+        this.call = call;
+        this.loop = loop;
+    }
+
+    /**
+     * Makes a connection of a call, from within the handler that starts it.
+     *
+     * @throws GroupException LIMIT_EXCEEDED, SHUTTING_DOWN
+     */
+    static Connection connect(ServerCallStreamObserver<byte[]> call, Sessions sessions) {
+        Executor loop = ThreadExecutorMap.currentExecutor();
+        if (loop == null) {
+            throw new IllegalStateException("calls must be started on an event loop");
+        }
+        Connection connection = sessions.connect(new GrpcSink(call, loop));
+        call.setOnReadyHandler(connection::ready);
+        call.setOnCancelHandler(connection::lost);
+        return connection;
+    }
+
+    @Override
+    public WireFormat<byte[]> format() {
+        return GrpcFormat.INSTANCE;
+    }
+
+    @Override
+    public Executor loop() {
+        return loop;
+    }
+
+    @Override
+    public boolean ready() {
+        return call.isReady();
+    }
+
+    @Override
+    public void write(byte[] joined) {
+        call.onNext(joined);
+    }
+
+    @Override
+    public void flush() {
+        // the transport flushes on its own once it is idle
+    }
+
+    @Override
+    public void close(@Nullable GroupException cause) {
+        if (closed || call.isCancelled()) {
+            return;
+        }
+        closed = true;
+        if (cause == null) {
+            call.onCompleted();
+        } else {
+            call.onError(GrpcErrors.toStatus(cause));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.plexspaces.processgroups.api.grpc;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/** Collects the methods of the service: the generated ones, with marshallers of our own. */
+final class Methods {
+    private final ServiceDescriptor generated;
+    private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+
+    Methods(ServiceDescriptor generated) {
+        this.generated = generated;
+    }
+
+    /** One request, one answer. */
+    <Q extends MessageLite, A> Methods unary(
+            MethodDescriptor<Q, A> method, Q prototype, Function<Q, Uni<A>> operation) {
+        methods.add(ServerMethodDefinition.create(
+                method.toBuilder(requests(prototype), method.getResponseMarshaller())
+                        .build(),
+                ServerCalls.asyncUnaryCall((request, answer) -> answer(request, answer, operation))));
+        return this;
+    }
+
+    /** One request, batches of events. */
+    <Q extends MessageLite> Methods stream(
+            MethodDescriptor<Q, ?> method, Q prototype, BiConsumer<Q, ServerCallStreamObserver<byte[]>> operation) {
+        methods.add(ServerMethodDefinition.create(
+                method.toBuilder(requests(prototype), BatchMarshaller.INSTANCE).build(),
+                ServerCalls.asyncServerStreamingCall((request, events) -> start(request, events, operation))));
+        return this;
+    }
+
+    /** Many requests, batches of events; the operation asks for requests itself. */
+    <Q extends MessageLite> Methods session(
+            MethodDescriptor<Q, ?> method,
+            Q prototype,
+            Function<ServerCallStreamObserver<byte[]>, StreamObserver<Parsed<Q>>> operation) {
+        methods.add(ServerMethodDefinition.create(
+                method.toBuilder(requests(prototype), BatchMarshaller.INSTANCE).build(),
+                ServerCalls.asyncBidiStreamingCall(
+                        events -> operation.apply((ServerCallStreamObserver<byte[]>) events))));
+        return this;
+    }
+
+    /** The service, with what reflection wants to know of it. */
+    ServerServiceDefinition build() {
+        ServiceDescriptor.Builder descriptor =
+                ServiceDescriptor.newBuilder(generated.getName()).setSchemaDescriptor(generated.getSchemaDescriptor());
+        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+        ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(descriptor.build());
+        methods.forEach(service::addMethod);
+        return service.build();
+    }
+
+    @SuppressWarnings("unchecked") // a message's parser makes messages of its type
+    private static <Q extends MessageLite> RequestMarshaller<Q> requests(Q prototype) {
+        return new RequestMarshaller<>((com.google.protobuf.Parser<Q>) prototype.getParserForType());
+    }
+
+    private static <Q, A> void answer(Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation) {
+        try {
+            operation
+                    .apply(request.get())
+                    .subscribe()
+                    .with(
+                            result -> {
+                                answer.onNext(result);
+                                answer.onCompleted();
+                            },
+                            failure -> answer.onError(GrpcErrors.toStatus(failure)));
+        } catch (RuntimeException failure) {
+            answer.onError(GrpcErrors.toStatus(failure));
+        }
+    }
+
+    private static <Q> void start(
+            Parsed<Q> request,
+            StreamObserver<byte[]> events,
+            BiConsumer<Q, ServerCallStreamObserver<byte[]>> operation) {
+        try {
+            operation.accept(request.get(), (ServerCallStreamObserver<byte[]>) events);
+        } catch (RuntimeException failure) {
+            events.onError(GrpcErrors.toStatus(failure));
+        }
+    }
+}

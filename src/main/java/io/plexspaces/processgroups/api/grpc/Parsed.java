@@ -1,0 +1,28 @@
+package io.plexspaces.processgroups.api.grpc;
+
+import io.plexspaces.processgroups.domain.GroupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as it arrived: read, or why it could not be.
+ *
+ * @param value null with a failure
+ * @param failure null with a value
+ */
+record Parsed<T>(@Nullable T value, @Nullable GroupException failure) {
+    static <T> Parsed<T> of(T value) {
+        return new Parsed<>(value, null);
+    }
+
+    static <T> Parsed<T> failed(GroupException failure) {
+        return new Parsed<>(null, failure);
+    }
+
+    /** @throws GroupException when it could not be read */
+    T get() {
+        if (value == null) {
+            throw failure == null ? GroupException.invalid("request", "is missing") : failure;
+        }
+        return value;
+    }
+}

@@ -1,0 +1,50 @@
+package io.plexspaces.processgroups.api.grpc;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/** Reads requests. Malformed ones become values too, so that they are answered and not mistaken for a defect. */
+final class RequestMarshaller<T extends MessageLite> implements MethodDescriptor.Marshaller<Parsed<T>> {
+    private final Parser<T> parser;
+
+    RequestMarshaller(Parser<T> parser) {
+        this.parser = parser;
+    }
+
+    @Override
+    public InputStream stream(Parsed<T> request) {
+        return new ByteArrayInputStream(request.get().toByteArray());
+    }
+
+    /** Byte fields of the message share the bytes read, without another copy. */
+    @Override
+    public Parsed<T> parse(InputStream stream) {
+        try {
+            byte[] bytes =
+                    stream instanceof KnownLength ? stream.readNBytes(stream.available()) : stream.readAllBytes();
+            CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+            in.enableAliasing(true);
+            T value = parser.parseFrom(in);
+            in.checkLastTagWas(0);
+            return Parsed.of(value);
+        } catch (InvalidProtocolBufferException malformed) {
+            return Parsed.failed(GroupException.invalid("request", "is no valid encoding of its message"));
+        } catch (StatusRuntimeException tooLarge) {
+            return Parsed.failed(GroupException.of(ErrorCode.LIMIT_EXCEEDED, "the decompressed request is too large"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.plexspaces.processgroups.api.websocket;
+
+import io.plexspaces.processgroups.api.Requests;
+import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.core.Session;
+import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.common.annotation.NonBlocking;
+
+/** Joins the group of the URL and streams its events at once: enough for a client that sends nothing. */
+@WebSocket(path = "/ws/{tenant}/{namespace}/{group}", endpointId = GroupEndpoint.ID)
+class GroupEndpoint {
+    static final String ID = "group";
+
+    private final Peers peers;
+    private final SessionProtocol.Service service;
+
+    GroupEndpoint(Peers peers, SessionProtocol.Service service) {
+        this.peers = peers;
+        this.service = service;
+    }
+
+    @OnOpen
+    @NonBlocking
+    void open(WebSocketConnection connection) {
+        peers.open(connection, peer -> subscribe(peer, connection));
+    }
+
+    private void subscribe(Peer peer, WebSocketConnection url) {
+        String query = url.handshakeRequest().query();
+        SubscribeRequest asked = SubscribeUrl.read(
+                url.pathParam("tenant"), url.pathParam("namespace"), url.pathParam("group"), query == null ? "" : query);
+        Requests.Subscribe wish = service.requests().subscribe(asked);
+        Session session = service.sessions()
+                .open(peer.connection(), wish.group().namespace(), wish.actor(), wish.resumeToken())
+                .session();
+        peer.protocol().opened(session);
+        session.join(wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true)
+                .subscribe()
+                .with(joined -> {}, failure -> Peers.refuse(peer, failure));
+    }
+}

@@ -1,0 +1,114 @@
+package io.plexspaces.processgroups.api.websocket;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.plexspaces.processgroups.api.Errors;
+import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.WebSocketConnection;
+import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Makes peers of upgraded connections. */
+@Singleton
+final class Peers {
+    private static final System.Logger LOG = System.getLogger(Peers.class.getName());
+
+    private final SessionProtocol.Service service;
+    private final Map<EventLoop, Heartbeat> heartbeats = new ConcurrentHashMap<>();
+
+    Peers(SessionProtocol.Service service) {
+        this.service = service;
+    }
+
+    /**
+     * Connects a peer whose handshake is done.
+     *
+     * @param start what to do with it before its first request; what it throws ends the connection
+     */
+    void open(WebSocketConnection upgraded, Consumer<Peer> start) {
+        FrameReader reader = upgraded.userData().get(UpgradeCheck.READER);
+        EventLoop loop = reader.context().channel().eventLoop();
+        if (loop.inEventLoop()) {
+            open(upgraded, reader, start);
+        } else {
+            loop.execute(() -> open(upgraded, reader, start));
+        }
+    }
+
+    private void open(WebSocketConnection upgraded, FrameReader reader, Consumer<Peer> start) {
+        ChannelHandlerContext context = reader.context();
+        if (!context.channel().isActive()) {
+            return;
+        }
+        if (!isUpgraded(context.pipeline())) {
+            // A peer that does not even take the answer to its handshake.
+            context.close();
+            return;
+        }
+        FrameFormat format = Subprotocols.format(upgraded.subprotocol());
+        WebSocketSink sink = new WebSocketSink(context, format, (code, reason) -> close(upgraded, code, reason));
+        try {
+            start(reader, format, sink, start);
+        } catch (RuntimeException failure) {
+            sink.close(Errors.expected(failure));
+            closeSoon(context.channel());
+        }
+    }
+
+    private void start(FrameReader reader, FrameFormat format, WebSocketSink sink, Consumer<Peer> start) {
+        Connection connection = service.sessions().connect(sink);
+        Heartbeat heartbeat = heartbeats.computeIfAbsent(
+                reader.context().channel().eventLoop(),
+                loop -> new Heartbeat(loop, service.settings(), System::nanoTime));
+        int maxBytes = format.maxRequestBytes(service.settings());
+        Peer peer =
+                new Peer(new Peer.Parts(reader, format, maxBytes, sink, connection), service, heartbeat::remove);
+        heartbeat.add(peer);
+        try {
+            start.accept(peer);
+        } catch (RuntimeException failure) {
+            connection.cut(Errors.expected(failure));
+        }
+        reader.start(peer);
+    }
+
+    /** A subscription that cannot begin ends its connection, and the close code says why: browsers see nothing else. */
+    static void refuse(Peer peer, Throwable failure) {
+        GroupException cause = Errors.expected(failure);
+        peer.connection().cut(cause);
+    }
+
+    private static boolean isUpgraded(ChannelPipeline pipeline) {
+        ChannelHandlerContext decoder = pipeline.context(WebSocket08FrameDecoder.class);
+        if (decoder == null || pipeline.get(HttpResponseEncoder.class) != null) {
+            return false;
+        }
+        // The decoder sends a close frame itself when a peer breaks the protocol, past the encoder behind it.
+        pipeline.addBefore(decoder.name(), "process-groups-violations", new WebSocket13FrameEncoder(false));
+        return true;
+    }
+
+    private static void close(WebSocketConnection upgraded, int code, String reason) {
+        upgraded.close(new CloseReason(code, reason))
+                .subscribe()
+                .with(
+                        done -> LOG.log(System.Logger.Level.TRACE, "closed with {0}", code),
+                        failure -> LOG.log(System.Logger.Level.DEBUG, "closing with {0} failed: {1}", code, failure));
+    }
+
+    private static void closeSoon(Channel channel) {
+        channel.eventLoop()
+                .schedule(() -> channel.close(), Heartbeat.CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,109 @@
+package io.plexspaces.processgroups.api.websocket;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.proto.v1.OverflowPolicy;
+import io.plexspaces.processgroups.proto.v1.Position;
+import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** What a URL asks for: {@code /ws/{tenant}/{namespace}/{group}?actor=…&topics=a,b.*}, for clients that only listen. */
+final class SubscribeUrl {
+    private static final Set<String> NAMES =
+            Set.of("actor", "topics", "resume", "epoch", "offset", "snapshot", "overflow");
+    private static final int MAX_PARAMETERS = 64;
+
+    private final Map<String, List<String>> query;
+
+    private SubscribeUrl(Map<String, List<String>> query) {
+        this.query = query;
+    }
+
+    /**
+     * @param query encoded as in URLs; may be empty
+     * @throws GroupException INVALID_ARGUMENT naming the parameter
+     */
+    static SubscribeRequest read(String tenant, String namespace, String group, String query) {
+        SubscribeUrl url = new SubscribeUrl(parse(query));
+        url.checkNames();
+        SubscribeRequest.Builder request = SubscribeRequest.newBuilder()
+                .setTenantId(tenant)
+                .setNamespace(namespace)
+                .setGroupName(group)
+                .setActorId(url.one("actor"))
+                .setResumeToken(url.one("resume"))
+                .setSnapshot(url.snapshot())
+                .setOverflowPolicy(url.overflow());
+        for (String topics : url.query.getOrDefault("topics", List.of())) {
+            if (!topics.isEmpty()) {
+                request.addAllTopics(List.of(topics.split(",", -1)));
+            }
+        }
+        if (!url.one("epoch").isEmpty() || !url.one("offset").isEmpty()) {
+            request.setAfter(url.position());
+        }
+        return request.build();
+    }
+
+    private static Map<String, List<String>> parse(String query) {
+        try {
+            return new QueryStringDecoder(query, UTF_8, false, MAX_PARAMETERS).parameters();
+        } catch (IllegalArgumentException malformed) {
+            throw GroupException.invalid("query", "is not encoded as in URLs");
+        }
+    }
+
+    private void checkNames() {
+        for (String name : query.keySet()) {
+            if (!NAMES.contains(name)) {
+                throw GroupException.invalid("query", "has a parameter that is none of actor, topics, resume, epoch, "
+                        + "offset, snapshot, overflow");
+            }
+        }
+    }
+
+    /** @return empty: not given */
+    private String one(String name) {
+        List<String> values = query.getOrDefault(name, List.of(""));
+        if (values.size() > 1) {
+            throw GroupException.invalid(name, "is given more than once");
+        }
+        return values.get(0);
+    }
+
+    private boolean snapshot() {
+        return switch (one("snapshot")) {
+            case "true" -> true;
+            case "", "false" -> false;
+            default -> throw GroupException.invalid("snapshot", "must be true or false");
+        };
+    }
+
+    private OverflowPolicy overflow() {
+        return switch (one("overflow").toLowerCase(Locale.ROOT)) {
+            case "" -> OverflowPolicy.OVERFLOW_POLICY_UNSPECIFIED;
+            case "disconnect" -> OverflowPolicy.DISCONNECT;
+            case "drop_oldest" -> OverflowPolicy.DROP_OLDEST;
+            case "conflate" -> OverflowPolicy.CONFLATE;
+            default ->
+                throw GroupException.invalid("overflow", "must be disconnect, drop_oldest or conflate");
+        };
+    }
+
+    private Position position() {
+        if (one("epoch").isEmpty() || one("offset").isEmpty()) {
+            throw GroupException.invalid("after", "epoch and offset go together");
+        }
+        try {
+            long offset = Long.parseLong(one("offset"));
+            return Position.newBuilder().setEpoch(one("epoch")).setOffset(offset).build();
+        } catch (NumberFormatException malformed) {
+            throw GroupException.invalid("offset", "must be a whole number");
+        }
+    }
+}

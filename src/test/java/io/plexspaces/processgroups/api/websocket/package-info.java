@@ -1,0 +1,4 @@
+@NullMarked
+package io.plexspaces.processgroups.api.websocket;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,169 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Bytes;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.Retention;
+import io.plexspaces.processgroups.domain.Topic;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
+import io.smallrye.mutiny.Uni;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** The core over a log in memory, with peers that the test reads and stalls. */
+final class CoreFixture implements AutoCloseable {
+    static final NodeId NODE = new NodeId("node-1");
+    static final long MAILBOX = 10_000;
+
+    final MemoryGroupLog log;
+    final Replicas replicas;
+    final Groups groups;
+    final Sessions sessions;
+    final String tenant = "t-" + UUID.randomUUID();
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+    private int peers;
+
+    CoreFixture(Duration grace) {
+        log = new MemoryGroupLog(
+                Clock.systemUTC(),
+                new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000),
+                () -> UUID.randomUUID().toString());
+        NodeLease lease = log.acquire(NODE).await().indefinitely();
+        Settings settings = new Settings(NODE, grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
+        DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, MAILBOX, 64 << 20);
+        Operations operations = new Operations(lease);
+        replicas = new Replicas(log, settings);
+        groups = new ReplicatedGroups(
+                log, replicas, loops, operations, settings, () -> UUID.randomUUID().toString());
+        sessions = new Sessions(
+                groups, replicas, loops, operations, settings, timer, () -> UUID.randomUUID().toString());
+    }
+
+    GroupId group(String name) {
+        return GroupId.of(tenant, "", name);
+    }
+
+    GroupId create(String name) {
+        return create(name, 128);
+    }
+
+    GroupId create(String name, int retained) {
+        GroupSpec spec = new GroupSpec(GroupSpec.Metadata.NONE, new Retention(retained, Duration.ofMinutes(5)), null);
+        await(groups.create(group(name), spec));
+        return group(name);
+    }
+
+    Client connect(String actor) {
+        return connect(actor, null);
+    }
+
+    Client connect(String actor, @Nullable String resumeToken) {
+        FakePeer peer = new FakePeer(peers++);
+        Connection connection = sessions.connect(peer);
+        peer.connected(connection);
+        GroupId any = group("any");
+        Sessions.Opened opened = sessions.open(connection, any.namespace(), new ActorId(actor), resumeToken);
+        return new Client(peer, connection, opened);
+    }
+
+    Watching watch(GroupId group) {
+        FakePeer peer = new FakePeer(peers++);
+        Connection connection = sessions.connect(peer);
+        peer.connected(connection);
+        Watcher watcher = sessions.watcher(connection, true);
+        await(watcher.watch(group));
+        return new Watching(peer, connection, watcher);
+    }
+
+    Groups.JoinResult join(GroupId group, String actor, String... topics) {
+        return await(groups.join(new Groups.JoinRequest(
+                group, List.of(new ActorId(actor)), TopicFilter.of(List.of(topics)), null, null, null)));
+    }
+
+    Groups.LeaveResult leave(GroupId group, String actor) {
+        return await(groups.leave(new Groups.LeaveRequest(group, new ActorId(actor), false, null, null)));
+    }
+
+    Groups.PublishResult publish(GroupId group, @Nullable String topic, String text) {
+        return await(groups.publish(request(group, topic, text, Groups.Spread.ALL, "", null)));
+    }
+
+    static Groups.PublishRequest request(
+            GroupId group,
+            @Nullable String topic,
+            String text,
+            Groups.Spread spread,
+            String key,
+            @Nullable String excludedSender) {
+        return new Groups.PublishRequest(
+                group,
+                message(text, excludedSender, ""),
+                topic == null ? null : new Topic(topic),
+                spread,
+                key,
+                excludedSender != null,
+                Groups.Recipients.IDS);
+    }
+
+    static Message message(String text, @Nullable String sender, String idempotencyKey) {
+        return new Message(
+                "",
+                sender == null ? null : new ActorId(sender),
+                "",
+                Bytes.wrap(text.getBytes(StandardCharsets.UTF_8)),
+                null,
+                0,
+                null,
+                Map.of(),
+                idempotencyKey,
+                "",
+                "");
+    }
+
+    static <T> T await(Uni<T> uni) {
+        return uni.await().atMost(Duration.ofSeconds(20));
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    /** A session on a connection. */
+    record Client(FakePeer peer, Connection connection, Sessions.Opened opened) {
+        Groups.JoinResult join(GroupId group, String... topics) {
+            return joinWith(group, null, null, topics);
+        }
+
+        Groups.JoinResult joinWith(
+                GroupId group, @Nullable Position after, @Nullable OverflowPolicy policy, String... topics) {
+            return await(opened.session()
+                    .join(group, TopicFilter.of(List.of(topics)), after, false, policy, false));
+        }
+
+        void drop() {
+            connection.lost();
+        }
+    }
+
+    /** A watch on a connection. */
+    record Watching(FakePeer peer, Connection connection, Watcher watcher) {}
+}
