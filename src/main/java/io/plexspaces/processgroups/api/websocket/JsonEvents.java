@@ -84,7 +84,8 @@ final class JsonEvents {
         count(out, "failuresCount", result.getFailuresCount());
         if (result.getRecipientsPerNodeCount() > 0) {
             out.writeObjectFieldStart("recipientsPerNode");
-            for (Map.Entry<String, Integer> node : result.getRecipientsPerNodeMap().entrySet()) {
+            for (Map.Entry<String, Integer> node :
+                    result.getRecipientsPerNodeMap().entrySet()) {
                 out.writeNumberField(node.getKey(), Integer.toUnsignedLong(node.getValue()));
             }
             out.writeEndObject();
@@ -114,8 +115,7 @@ final class JsonEvents {
         }
         text(out, "messageType", message.type());
         payload(out, message.payload());
-        out.writeStringField(
-                "timestamp", (message.timestamp() == null ? entry.at() : message.timestamp()).toString());
+        out.writeStringField("timestamp", (message.timestamp() == null ? entry.at() : message.timestamp()).toString());
         if (message.priority() != 0) {
             out.writeNumberField("priority", message.priority());
         }

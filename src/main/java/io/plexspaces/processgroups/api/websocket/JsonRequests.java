@@ -27,8 +27,10 @@ final class JsonRequests {
         } catch (GroupException invalid) {
             throw new UnreadableRequest(requestId(utf8), invalid);
         } catch (StreamConstraintsException passed) {
-            throw new UnreadableRequest(0, malformed("JSON nested deeper than " + JsonText.MAX_DEPTH
-                    + ", or with a number longer than " + JsonText.MAX_NUMBER_CHARS));
+            throw new UnreadableRequest(
+                    0,
+                    malformed("JSON nested deeper than " + JsonText.MAX_DEPTH + ", or with a number longer than "
+                            + JsonText.MAX_NUMBER_CHARS));
         } catch (IOException malformed) {
             throw new UnreadableRequest(0, malformed("malformed JSON"));
         }

@@ -206,5 +206,4 @@ final class Peer implements FrameReader.Receiver {
 
     /** When to do what, in nanoseconds. */
     record HeartbeatTimes(long pingNanos, long silenceNanos, long closeNanos) {}
-
 }
