@@ -11,7 +11,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Locale;
-import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -32,8 +31,8 @@ final class Lifecycle {
         return serving;
     }
 
-    void begin(@Observes StartupEvent started, Reaper reaper, ScheduledExecutorService timer, NodeLease lease) {
-        reaper.start(timer);
+    void begin(@Observes StartupEvent started, Reaper reaper, TimerThread timer) {
+        reaper.start(timer.executor());
         serving = true;
     }
 

@@ -1,7 +1,6 @@
 package io.plexspaces.processgroups.app;
 
 import jakarta.inject.Singleton;
-import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
@@ -10,14 +9,14 @@ import org.eclipse.microprofile.health.Liveness;
 @Liveness
 @Singleton
 final class TimerCheck implements HealthCheck {
-    private final ScheduledExecutorService timer;
+    private final TimerThread timer;
 
-    TimerCheck(ScheduledExecutorService timer) {
+    TimerCheck(TimerThread timer) {
         this.timer = timer;
     }
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("timer").status(!timer.isShutdown()).build();
+        return HealthCheckResponse.named("timer").status(timer.isRunning()).build();
     }
 }

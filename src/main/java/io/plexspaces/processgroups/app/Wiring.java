@@ -1,6 +1,8 @@
 package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.Requests;
+import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Operations;
 import io.plexspaces.processgroups.core.Reaper;
@@ -20,15 +22,12 @@ import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.plexspaces.processgroups.observe.ObservedGroups;
 import io.quarkus.runtime.configuration.MemorySize;
-import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -136,8 +135,8 @@ final class Wiring {
             DeliveryLoops loops,
             Operations operations,
             Settings settings,
-            ScheduledExecutorService timer) {
-        return new Sessions(groups, replicas, loops, operations, settings, timer, secrets);
+            TimerThread timer) {
+        return new Sessions(groups, replicas, loops, operations, settings, timer.executor(), secrets);
     }
 
     @Produces
@@ -149,23 +148,6 @@ final class Wiring {
                 operations,
                 config.reaper().interval(),
                 config.replica().idle());
-    }
-
-    /** One thread for graces and regular work, each of which only begins something. */
-    @Produces
-    @Singleton
-    ScheduledExecutorService timer() {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "processgroups-timer");
-            thread.setDaemon(true);
-            return thread;
-        });
-        timer.setRemoveOnCancelPolicy(true);
-        return timer;
-    }
-
-    void stop(@Disposes ScheduledExecutorService timer) {
-        timer.shutdownNow();
     }
 
     @Produces
@@ -190,5 +172,11 @@ final class Wiring {
 
     private static int bytes(MemorySize size) {
         return Math.toIntExact(size.asLongValue());
+    }
+
+    @Produces
+    @Singleton
+    SessionProtocol.Service service(Groups groups, Sessions sessions, ApiSettings settings) {
+        return new SessionProtocol.Service(groups, sessions, new Requests(settings), settings);
     }
 }

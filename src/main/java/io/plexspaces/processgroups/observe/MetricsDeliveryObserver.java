@@ -50,12 +50,12 @@ public final class MetricsDeliveryObserver implements DeliveryObserver {
 
     @Override
     public void delivered(long events) {
-        deliveries.increment(events);
+        deliveries.increment((double) events);
     }
 
     @Override
     public void dropped(long messages) {
-        drops.increment(messages);
+        drops.increment((double) messages);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.plexspaces.processgroups.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -39,6 +38,7 @@ import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.Retention;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -84,7 +84,8 @@ class RequestsTest {
         assertThat(spec.overflow()).isEqualTo(OverflowPolicy.CONFLATE);
         assertThat(spec.metadata().createdBy()).isEqualTo("ann");
         assertThat(spec.metadata().labels()).containsEntry("k", "v");
-        assertThat(spec.metadata().annotations().get("a").value().array()).isEqualTo("raw".getBytes(UTF_8));
+        assertThat(spec.metadata().annotations().get("a").value().array())
+                .isEqualTo("raw".getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -148,7 +149,7 @@ class RequestsTest {
         assertThat(message.id()).isEqualTo("m1");
         assertThat(message.sender()).isEqualTo(new ActorId("ann"));
         assertThat(message.type()).isEqualTo("greeting");
-        assertThat(message.payload().array()).isEqualTo("hello".getBytes(UTF_8));
+        assertThat(message.payload().array()).isEqualTo("hello".getBytes(StandardCharsets.UTF_8));
         assertThat(message.timestamp()).isEqualTo(Instant.ofEpochSecond(5, 7));
         assertThat(message.priority()).isEqualTo(-3);
         assertThat(message.ttl()).isEqualTo(java.time.Duration.ofSeconds(9));

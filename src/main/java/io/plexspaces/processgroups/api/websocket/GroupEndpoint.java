@@ -17,9 +17,9 @@ class GroupEndpoint {
     private final Peers peers;
     private final SessionProtocol.Service service;
 
-    GroupEndpoint(Peers peers, SessionProtocol.Service service) {
+    GroupEndpoint(Peers peers) {
         this.peers = peers;
-        this.service = service;
+        this.service = peers.service();
     }
 
     @OnOpen

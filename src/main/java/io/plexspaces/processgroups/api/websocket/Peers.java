@@ -7,8 +7,12 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Errors;
+import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.quarkus.websockets.next.CloseReason;
@@ -27,8 +31,12 @@ final class Peers {
     private final SessionProtocol.Service service;
     private final Map<EventLoop, Heartbeat> heartbeats = new ConcurrentHashMap<>();
 
-    Peers(SessionProtocol.Service service) {
-        this.service = service;
+    Peers(Groups groups, Sessions sessions, ApiSettings settings) {
+        service = new SessionProtocol.Service(groups, sessions, new Requests(settings), settings);
+    }
+
+    SessionProtocol.Service service() {
+        return service;
     }
 
     /**

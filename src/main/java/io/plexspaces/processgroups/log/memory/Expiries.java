@@ -33,7 +33,7 @@ final class Expiries {
         return new Alarm(group);
     }
 
-    /** Takes the groups whose time has come. No two calls take the same entry. */
+    /** Takes the groups whose time has come, or comes within the present millisecond. No two calls take the same entry. */
     List<MemoryGroup> takeDue(Instant now) {
         List<MemoryGroup> taken = new ArrayList<>();
         for (Due due : groups.headMap(new Due(now.toEpochMilli(), Long.MAX_VALUE), true)
@@ -74,11 +74,10 @@ final class Expiries {
         }
     }
 
-    /** The first whole millisecond that is not before {@code instant}. */
+    /** The whole millisecond {@code instant} is in. */
     static long millis(Instant instant) {
         try {
-            long floor = instant.toEpochMilli();
-            return instant.getNano() % 1_000_000 == 0 ? floor : Math.addExact(floor, 1);
+            return instant.toEpochMilli();
         } catch (ArithmeticException beyondRange) {
             return NEVER;
         }

@@ -45,8 +45,7 @@ final class IdempotencyKeys {
     /** When the next key is to be forgotten, in milliseconds since 1970. */
     long nextDue() {
         Iterator<Appended> oldestFirst = first.values().iterator();
-        // A key still counts at the very end of its life, and is forgotten after it.
-        return oldestFirst.hasNext() ? Expiries.millis(oldestFirst.next().at().plus(LIFE)) + 1 : Expiries.NEVER;
+        return oldestFirst.hasNext() ? Expiries.millis(oldestFirst.next().at().plus(LIFE)) : Expiries.NEVER;
     }
 
     private void forgetOldest() {

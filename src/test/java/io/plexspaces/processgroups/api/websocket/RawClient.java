@@ -1,0 +1,140 @@
+package io.plexspaces.processgroups.api.websocket;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+
+/** A client on a bare socket, for what a proper one would never send. */
+final class RawClient implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final byte[] MASK = {1, 2, 3, 4};
+
+    private final Socket socket;
+    private final DataInputStream in;
+
+    /** A frame of the server. */
+    record Received(int opcode, byte[] payload) {
+        int closeCode() {
+            return ((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF);
+        }
+    }
+
+    private RawClient(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = new DataInputStream(socket.getInputStream());
+    }
+
+    static RawClient connect(URI uri) throws IOException {
+        Socket socket = new Socket(uri.getHost(), uri.getPort());
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        return new RawClient(socket);
+    }
+
+    /** @return the status line and headers of the answer */
+    String handshake(URI uri, String... headers) throws IOException {
+        return handshake(uri, new byte[0], headers);
+    }
+
+    /** @param early what to send at once, before the answer is there */
+    String handshake(URI uri, byte[] early, String... headers) throws IOException {
+        String request = "GET " + uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery())
+                + " HTTP/1.1\r\nHost: " + uri.getHost() + ":" + uri.getPort()
+                + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                + String.join("", headers) + "\r\n";
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        sent.writeBytes(request.getBytes(ISO_8859_1));
+        sent.writeBytes(early);
+        write(sent.toByteArray());
+        StringBuilder answer = new StringBuilder();
+        while (answer.indexOf("\r\n\r\n") < 0) {
+            answer.append((char) in.readUnsignedByte());
+        }
+        return answer.toString();
+    }
+
+    static RawClient upgraded(URI uri, String... headers) throws IOException {
+        RawClient client = connect(uri);
+        String[] all = new String[headers.length + 1];
+        System.arraycopy(headers, 0, all, 0, headers.length);
+        all[headers.length] = "Sec-WebSocket-Version: 13\r\n";
+        String answer = client.handshake(uri, all);
+        if (!answer.startsWith("HTTP/1.1 101 ")) {
+            throw new AssertionError(answer);
+        }
+        return client;
+    }
+
+    void write(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+    }
+
+    void text(String text) throws IOException {
+        write(masked(0x81, text.getBytes(UTF_8)));
+    }
+
+    /** @param first FIN, RSV and opcode */
+    static byte[] masked(int first, byte[] payload) {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream();
+        frame.writeBytes(header(first, payload.length));
+        for (int i = 0; i < payload.length; i++) {
+            frame.write(payload[i] ^ MASK[i % MASK.length]);
+        }
+        return frame.toByteArray();
+    }
+
+    /** The header of a masked frame, whatever follows it. */
+    static byte[] header(int first, long length) {
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        header.write(first);
+        int lengthBytes = length < 126 ? 0 : length <= 0xFFFF ? 2 : 8;
+        header.write(0x80 | (lengthBytes == 0 ? (int) length : lengthBytes == 2 ? 126 : 127));
+        for (int i = lengthBytes - 1; i >= 0; i--) {
+            header.write((int) (length >>> (8 * i)));
+        }
+        header.writeBytes(MASK);
+        return header.toByteArray();
+    }
+
+    /** The next frame. */
+    Received read() throws IOException {
+        int opcode = in.readUnsignedByte() & 0xF;
+        long length = in.readUnsignedByte();
+        if (length == 126) {
+            length = in.readUnsignedShort();
+        } else if (length == 127) {
+            length = in.readLong();
+        }
+        byte[] payload = new byte[(int) length];
+        in.readFully(payload);
+        return new Received(opcode, payload);
+    }
+
+    /** The close frame; other frames before it are skipped. */
+    Received readClose() throws IOException {
+        Received frame = read();
+        while (frame.opcode() != 8) {
+            frame = read();
+        }
+        return frame;
+    }
+
+    boolean isAtEnd() throws IOException {
+        return in.read() < 0;
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package io.plexspaces.processgroups.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Actors join and leave. */
+abstract class MembershipContract extends LogFixture {
+    MembershipContract(GroupLogContract contract) {
+        super(contract);
+    }
+
+    @BeforeEach
+    void makeRoom() {
+        create(room);
+    }
+
+    @Test
+    void join_makesAMember() {
+        Recorder reader = open(room);
+        Appended joined = done(join(ALICE, DURABLE, "user.*"));
+        Membership membership = joined.membership();
+        assertThat(joined.position().offset()).isEqualTo(2);
+        assertThat(membership.actor()).isEqualTo(ALICE);
+        assertThat(membership.joinedOffset()).isEqualTo(2);
+        assertThat(membership.joinedAt()).isEqualTo(joined.at());
+        assertThat(membership.filter().topics()).containsExactly("user.*");
+        assertThat(membership.holdings()).containsExactly(new Membership.Holding(DURABLE, NODE, 1, null));
+        assertThat(snapshot().members()).containsExactly(membership);
+
+        Entry.Joined entry = (Entry.Joined) reader.upTo(joined).last();
+        assertThat(entry.membership()).isEqualTo(membership);
+        assertThat(entry.by()).isEqualTo(DURABLE);
+        assertThat(entry.first()).isTrue();
+        assertThat(entry.filterChanged()).isFalse();
+        assertThat(entry.at()).isEqualTo(joined.at());
+    }
+
+    @Test
+    void join_twice_requiresTwoLeaves() {
+        Recorder reader = open(room);
+        done(join(ALICE));
+        Membership twice = done(join(ALICE)).membership();
+        assertThat(twice.joinCount()).isEqualTo(2);
+        assertThat(twice.joinedOffset()).isEqualTo(2);
+        assertThat(snapshot().members()).hasSize(1);
+        assertThat(snapshot().info().memberCount()).isEqualTo(1);
+        assertThat(done(leave(ALICE, null)).membership().joinCount()).isEqualTo(1);
+        Appended last = done(leave(ALICE, null));
+        assertThat(last.membership()).isNull();
+        assertThat(snapshot().members()).isEmpty();
+        assertThat(snapshot().info().memberCount()).isZero();
+
+        reader.upTo(last);
+        assertThat(reader.only(Entry.Joined.class))
+                .extracting(Entry.Joined::first)
+                .containsExactly(true, false);
+        assertThat(reader.only(Entry.Left.class))
+                .extracting(left -> left.membership() == null)
+                .containsExactly(false, true);
+    }
+
+    @Test
+    void topics_mergeByUnionAndStayUntilTheEnd() {
+        Recorder reader = open(room);
+        done(join(ALICE, DURABLE, "b", "a.*"));
+        done(join(ALICE, DURABLE, "a.*"));
+        Membership merged = done(join(ALICE, SESSION, "c.>")).membership();
+        assertThat(merged.filter().topics()).containsExactly("a.*", "b", "c.>");
+        Appended left = done(leave(ALICE, SESSION));
+        assertThat(left.membership().filter()).isEqualTo(merged.filter());
+        assertThat(reader.upTo(left).only(Entry.Joined.class))
+                .extracting(Entry.Joined::filterChanged)
+                .containsExactly(false, false, true);
+    }
+
+    @Test
+    void joinWithoutTopics_absorbsAllTopics() {
+        done(join(ALICE, DURABLE, "a"));
+        assertThat(done(join(ALICE)).membership().filter()).isEqualTo(TopicFilter.ALL);
+        assertThat(done(join(ALICE, DURABLE, "b")).membership().filter()).isEqualTo(TopicFilter.ALL);
+    }
+
+    @Test
+    void unnamedLeave_takesDurableThenLeaseThenSession() {
+        done(join(ALICE, SESSION));
+        done(lease(ALICE, "later", Duration.ofMinutes(9)));
+        done(lease(ALICE, "sooner", Duration.ofMinutes(5)));
+        done(join(ALICE));
+        List<Owner> left = new ArrayList<>();
+        Membership before = snapshot().members().get(0);
+        while (before != null) {
+            Membership after = done(leave(ALICE, null)).membership();
+            left.addAll(gone(before, after));
+            before = after;
+        }
+        assertThat(left).containsExactly(DURABLE, new Owner.Lease("sooner"), new Owner.Lease("later"), SESSION);
+    }
+
+    private static List<Owner> gone(Membership before, Membership after) {
+        return before.holdings().stream()
+                .map(Membership.Holding::owner)
+                .filter(owner -> after == null || !after.heldBy(owner))
+                .toList();
+    }
+
+    @Test
+    void leaveByOwner_takesThatOwnersJoinsAlone() {
+        done(join(ALICE, DURABLE));
+        done(join(ALICE, SESSION));
+        done(join(ALICE, SESSION));
+        Membership left = done(leaveAll(ALICE, SESSION)).membership();
+        assertThat(left.holdings()).extracting(Membership.Holding::owner).containsExactly(DURABLE);
+        assertThat(failure(append(room, leave(ALICE, SESSION)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        assertThat(failure(append(room, leave(ALICE, new Owner.Lease("none"))))).isEqualTo(ErrorCode.LEASE_NOT_FOUND);
+        assertThat(snapshot().members()).containsExactly(left);
+    }
+
+    @Test
+    void leaveAll_dropsEveryJoinInOneEntry() {
+        done(join(ALICE, DURABLE));
+        done(join(ALICE, SESSION));
+        Recorder reader = open(room);
+        Appended left = done(leaveAll(ALICE, null));
+        assertThat(left.membership()).isNull();
+        Entry.Left entry = (Entry.Left) reader.upTo(left).last();
+        assertThat(entry.reason()).isEqualTo(LeaveReason.DISCONNECTED);
+        assertThat(entry.membership()).isNull();
+        assertThat(reader.entries).hasSize(1);
+    }
+
+    @Test
+    void leaveOfAStranger_changesNothing() {
+        Appended joined = done(join(ALICE));
+        for (Command command : List.of(
+                leave(BOB, null), leave(BOB, DURABLE), leaveAll(BOB, null), leave(BOB, new Owner.Lease("none")))) {
+            assertThat(failure(append(room, command))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        }
+        assertThat(snapshot().position()).isEqualTo(joined.position());
+        assertThat(snapshot().members()).containsExactly(joined.membership());
+    }
+
+    @Test
+    void rejoin_isANewMembership() {
+        done(join(ALICE, DURABLE, "a"));
+        done(leave(ALICE, null));
+        Membership again = done(join(ALICE, DURABLE, "b")).membership();
+        assertThat(again.joinedOffset()).isEqualTo(4);
+        assertThat(again.filter().topics()).containsExactly("b");
+    }
+
+    @Test
+    void labels_areKeptPerOwner() {
+        NodeId elsewhere = new NodeId("elsewhere");
+        done(join(ALICE));
+        Membership both = done(new Command.Join(
+                        List.of(ALICE), TopicFilter.ALL, new Owner.Durable(elsewhere), elsewhere, null))
+                .membership();
+        assertThat(both.isOn(NODE)).isTrue();
+        assertThat(both.isOn(elsewhere)).isTrue();
+        assertThat(both.holdings()).hasSize(2);
+    }
+
+    @Test
+    void batch_joinsAllWithOneEntryEach() {
+        Recorder reader = open(room);
+        Appended joined = done(batch(3));
+        assertThat(joined.position().offset()).isEqualTo(4);
+        assertThat(joined.membership().actor()).isEqualTo(new ActorId("a2"));
+        assertThat(reader.upTo(joined).only(Entry.Joined.class))
+                .extracting(entry -> entry.membership().joinedOffset())
+                .containsExactly(2L, 3L, 4L);
+    }
+
+    @Test
+    void batchThatWouldPassALimit_joinsNone() {
+        done(batch(GroupLogContract.LIMITS.membersPerGroup() - 1));
+        Snapshot before = snapshot();
+        Command two = new Command.Join(List.of(ALICE, BOB), TopicFilter.ALL, DURABLE, NODE, null);
+        assertThat(failure(append(room, two))).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(snapshot())
+                .usingRecursiveComparison()
+                .ignoringCollectionOrder()
+                .isEqualTo(before);
+        done(join(ALICE));
+        assertThat(failure(append(room, join(BOB)))).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        // Those who are members already take no room.
+        assertThat(done(batch(2)).membership().joinCount()).isEqualTo(2);
+    }
+
+    @Test
+    void batchWhereOneMemberWouldPassALimit_joinsNone() {
+        done(join(BOB, DURABLE, "1", "2", "3", "4", "5", "6", "7", "8"));
+        Snapshot before = snapshot();
+        Command two = new Command.Join(List.of(ALICE, BOB), TopicFilter.of(List.of("9")), DURABLE, NODE, null);
+        assertThat(failure(append(room, two))).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(snapshot()).isEqualTo(before);
+    }
+
+    @Test
+    void batchNamingAnActorTwice_orNone_isInvalid() {
+        for (List<ActorId> actors : List.of(List.of(ALICE, BOB, ALICE), List.<ActorId>of())) {
+            Assertions.assertThatThrownBy(() -> new Command.Join(actors, TopicFilter.ALL, DURABLE, NODE, null))
+                    .isInstanceOfSatisfying(GroupException.class, failure -> assertThat(failure.code())
+                            .isEqualTo(ErrorCode.INVALID_ARGUMENT));
+        }
+    }
+
+    @Test
+    void topicsPerMember_countTheUnion() {
+        done(join(ALICE, DURABLE, "1", "2", "3", "4", "5"));
+        assertThat(failure(append(room, join(ALICE, DURABLE, "6", "7", "8", "9"))))
+                .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(snapshot().members().get(0).joinCount()).isEqualTo(1);
+        assertThat(done(join(ALICE, DURABLE, "5", "6", "7", "8"))
+                        .membership()
+                        .filter()
+                        .patterns())
+                .hasSize(8);
+        assertThat(done(join(ALICE)).membership().filter()).isEqualTo(TopicFilter.ALL);
+    }
+
+    @Test
+    void ownersPerMember_areLimited() {
+        for (int i = 0; i < GroupLogContract.LIMITS.ownersPerMember(); i++) {
+            done(join(ALICE, new Owner.Session("s" + i, NODE, 1)));
+        }
+        assertThat(failure(append(room, join(ALICE)))).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(done(join(ALICE, new Owner.Session("s0", NODE, 1)))
+                        .membership()
+                        .joinCount())
+                .isEqualTo(GroupLogContract.LIMITS.ownersPerMember() + 1);
+    }
+
+    private static Command batch(int count) {
+        List<ActorId> actors =
+                IntStream.range(0, count).mapToObj(i -> new ActorId("a" + i)).toList();
+        return new Command.Join(actors, TopicFilter.ALL, DURABLE, NODE, null);
+    }
+}

@@ -1,0 +1,206 @@
+package io.plexspaces.processgroups.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Topic;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Messages, and those who read along. */
+abstract class MessageContract extends LogFixture {
+    private final GroupLogContract contract;
+
+    MessageContract(GroupLogContract contract) {
+        super(contract);
+        this.contract = contract;
+    }
+
+    @BeforeEach
+    void makeRoom() {
+        create(room);
+    }
+
+    @Test
+    void published_isToldAsItWasGiven() {
+        Recorder reader = open(room);
+        done(publish("first"));
+        done(join(ALICE));
+        OperationId operation = operation();
+        Command.Publish command =
+                new Command.Publish(message("text", "", null), new Topic("a.b"), new Dispatch.OnNode(NODE), true);
+        Appended answer = result(log().append(room, null, command, operation));
+        assertThat(reader.upTo(answer).last())
+                .isEqualTo(new Entry.Published(
+                        4, answer.at(), operation, 2, command.message(), command.topic(), command.dispatch(), true));
+        assertThat(answer.repeated()).isFalse();
+        assertThat(read(null).messages().get(1)).isEqualTo(reader.last());
+    }
+
+    @Test
+    void publishToAnEmptyGroup_isNoError() {
+        assertThat(done(publish("x")).position().offset()).isEqualTo(2);
+    }
+
+    @Test
+    void forOneActor_mustBeTheMembershipThatWasChosen() {
+        long chosen = done(join(ALICE)).membership().joinedOffset();
+        done(join(ALICE));
+        done(to(ALICE, chosen));
+        assertThat(failure(append(room, to(BOB, chosen)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        done(leaveAll(ALICE, null));
+        assertThat(failure(append(room, to(ALICE, chosen)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        done(join(ALICE));
+        assertThat(failure(append(room, to(ALICE, chosen)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        assertThat(read(null).messages()).hasSize(1);
+    }
+
+    private static Command to(ActorId actor, long joinedOffset) {
+        return new Command.Publish(message("x", "", null), null, new Dispatch.To(actor, joinedOffset), false);
+    }
+
+    @Test
+    void idempotencyKey_takesEffectOnceAndRepeatsTheFirstAnswer() {
+        Appended first = done(publish(message("one", "key", null)));
+        done(publish("between"));
+        advance(Duration.ofMillis(50));
+        Appended repeat = done(publish(message("two", "key", null)));
+        assertThat(repeat.repeated()).isTrue();
+        assertThat(repeat.position()).isEqualTo(first.position());
+        assertThat(repeat.at()).isEqualTo(first.at());
+        assertThat(texts(read(null))).containsExactly("one", "between");
+    }
+
+    @Test
+    void idempotencyKey_isForgottenAfterTwoMinutes() {
+        Assumptions.assumeTrue(contract.hasClock());
+        done(publish(message("one", "key", null)));
+        advance(Duration.ofMinutes(2));
+        result(log().expire(operation()));
+        assertThat(done(publish(message("two", "key", null))).repeated()).isTrue();
+        advance(Duration.ofMillis(1));
+        assertThat(done(publish(message("three", "key", null))).repeated()).isFalse();
+        assertThat(texts(read(null))).containsExactly("one", "three");
+    }
+
+    @Test
+    void idempotencyKeys_beyondTheLimitForgetTheOldest() {
+        int limit = GroupLogContract.LIMITS.idempotencyKeys();
+        for (int i = 0; i <= limit; i++) {
+            done(publish(message("x", "key" + i, null)));
+        }
+        assertThat(done(publish(message("x", "key" + limit, null))).repeated()).isTrue();
+        assertThat(done(publish(message("x", "key0", null))).repeated()).isFalse();
+    }
+
+    @Test
+    void failedPublish_usesNoIdempotencyKey() {
+        Command toNobody = new Command.Publish(message("x", "key", null), null, new Dispatch.To(ALICE, 2), false);
+        assertThat(failure(append(room, toNobody))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        assertThat(done(publish(message("x", "key", null))).repeated()).isFalse();
+    }
+
+    @Test
+    void opened_hasThePresentStateThenWhatComes() {
+        done(join(ALICE));
+        Recorder reader = open(room);
+        assertThat(reader.first().position().offset()).isEqualTo(2);
+        assertThat(reader.members()).containsOnlyKeys(ALICE);
+        assertThat(reader.first().info().memberCount()).isEqualTo(1);
+        done(join(BOB));
+        done(publish("x"));
+        reader.upTo(done(leave(ALICE, null)));
+        assertThat(reader.entries).hasSize(3);
+        assertThat(reader.members()).containsOnlyKeys(BOB);
+    }
+
+    @Test
+    void closed_isToldNothingMore() {
+        Recorder closed = new Recorder();
+        Tail tail = result(log().open(room, closed));
+        Recorder stays = open(room);
+        tail.close();
+        tail.close();
+        stays.upTo(done(join(ALICE)));
+        assertThat(closed.entries).isEmpty();
+    }
+
+    @Test
+    void failingReader_disturbsNobody() {
+        result(log().open(room, new GroupReader() {
+            @Override
+            public void snapshot(Snapshot snapshot) {
+                throw new IllegalStateException("expected by the test");
+            }
+
+            @Override
+            public void entry(Entry entry) {
+                throw new IllegalStateException("expected by the test");
+            }
+        }));
+        Recorder other = open(room);
+        other.upTo(done(publish("x")));
+        assertThat(other.entries).hasSize(1);
+    }
+
+    @Test
+    void readerThatWrites_isToldItsOwnEntryLater() {
+        Recorder recorder = new Recorder();
+        result(log().open(room, new GroupReader() {
+            @Override
+            public void snapshot(Snapshot snapshot) {
+                recorder.snapshot(snapshot);
+            }
+
+            @Override
+            public void entry(Entry entry) {
+                if (entry.offset() < 100) {
+                    append(room, publish("echo")).subscribe().with(answer -> {});
+                }
+                recorder.entry(entry);
+            }
+        }));
+        done(publish("first"));
+        recorder.upTo(100);
+        assertThat(recorder.entries).hasSize(99);
+    }
+
+    @Test
+    void followedNamespace_tellsItsGroupsInOrder() {
+        NamespaceRecorder reader = new NamespaceRecorder();
+        Tail tail = result(log().follow(room.namespace(), reader));
+        create(group("attic"));
+        result(deleting(room));
+        create(room);
+        result(deleting(room));
+        result(deleting(room));
+        reader.awaitTold("snapshot [room]", "created attic", "deleted room", "created room", "deleted room");
+        tail.close();
+        create(room);
+        NamespaceRecorder later = new NamespaceRecorder();
+        result(log().follow(room.namespace(), later));
+        later.awaitTold("snapshot [attic, room]");
+        assertThat(reader.told).hasSize(5);
+    }
+
+    @Test
+    void followedNamespaceWithoutGroups_tellsTheFirst() {
+        NamespaceRecorder reader = new NamespaceRecorder();
+        NamespaceRecorder elsewhere = new NamespaceRecorder();
+        Namespace namespace = new Namespace(tenant, "empty");
+        result(log().follow(namespace, reader));
+        result(log().follow(new Namespace(tenant, "other"), elsewhere));
+        create(new GroupId(namespace, "first"));
+        reader.awaitTold("snapshot []", "created first");
+        assertThat(List.copyOf(elsewhere.told)).containsExactly("snapshot []");
+    }
+}

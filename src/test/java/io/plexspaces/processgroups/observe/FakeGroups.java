@@ -1,0 +1,92 @@
+package io.plexspaces.processgroups.observe;
+
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.GroupPage;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.Slice;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** Answers everything with what a test put into its fields, fails with {@link #failure}, or stays {@link #silent}. */
+final class FakeGroups implements Groups {
+    static final Position POSITION = new Position("epoch", 7);
+
+    RuntimeException failure;
+    boolean throwing;
+    boolean silent;
+    int recipients = 3;
+    boolean repeated;
+    PublishRequest published;
+
+    private <T> Uni<T> answer(T item) {
+        if (silent) {
+            return Uni.createFrom().nothing();
+        }
+        if (failure == null) {
+            return Uni.createFrom().item(item);
+        }
+        if (throwing) {
+            throw failure;
+        }
+        return Uni.createFrom().failure(failure);
+    }
+
+    void refuse(GroupException with) {
+        failure = with;
+    }
+
+    @Override
+    public Uni<GroupInfo> create(GroupId group, GroupSpec spec) {
+        return answer(new GroupInfo(group, spec, "epoch", Instant.EPOCH, 0));
+    }
+
+    @Override
+    public Uni<Boolean> delete(GroupId group) {
+        return answer(true);
+    }
+
+    @Override
+    public Uni<JoinResult> join(JoinRequest request) {
+        return answer(new JoinResult(POSITION, 1, ""));
+    }
+
+    @Override
+    public Uni<LeaveResult> leave(LeaveRequest request) {
+        return answer(new LeaveResult(POSITION, 0));
+    }
+
+    @Override
+    public Uni<RenewResult> renew(RenewRequest request) {
+        return answer(new RenewResult(Instant.EPOCH, 1));
+    }
+
+    @Override
+    public Uni<MemberPage> members(MembersQuery query) {
+        return answer(new MemberPage(List.of(), false, 0, POSITION));
+    }
+
+    @Override
+    public Uni<GroupPage> list(GroupQuery query) {
+        return answer(new GroupPage(List.of(), false, 0));
+    }
+
+    @Override
+    public Uni<PublishResult> publish(PublishRequest request) {
+        published = request;
+        return answer(new PublishResult(
+                POSITION, recipients, 0, Map.of(new NodeId("n"), recipients), List.of(), false, repeated));
+    }
+
+    @Override
+    public Uni<Slice> fetch(FetchRequest request) {
+        return answer(new Slice(List.of(), 0, true, false, POSITION, false));
+    }
+}

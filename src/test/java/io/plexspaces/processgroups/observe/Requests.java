@@ -1,0 +1,66 @@
+package io.plexspaces.processgroups.observe;
+
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Bytes;
+import io.plexspaces.processgroups.domain.Glob;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.Retention;
+import io.plexspaces.processgroups.domain.Topic;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** One request of each kind. */
+final class Requests {
+    static final ActorId ACTOR = new ActorId("alice");
+
+    private Requests() {}
+
+    static GroupId group(String name) {
+        return GroupId.of("acme", "", name);
+    }
+
+    static Uni<?> create(Groups groups, GroupId group) {
+        return groups.create(group, new GroupSpec(GroupSpec.Metadata.NONE, new Retention(1, Duration.ZERO), null));
+    }
+
+    static Uni<?> join(Groups groups, GroupId group, ActorId... actors) {
+        return groups.join(new Groups.JoinRequest(group, List.of(actors), TopicFilter.ALL, null, null, null));
+    }
+
+    static Uni<?> leave(Groups groups, GroupId group) {
+        return groups.leave(new Groups.LeaveRequest(group, ACTOR, false, null, null, LeaveReason.LEFT));
+    }
+
+    static Uni<?> publish(Groups groups, GroupId group, Map<String, String> headers) {
+        return groups.publish(new Groups.PublishRequest(
+                group,
+                new Message("", ACTOR, "", Bytes.EMPTY, null, 0, null, headers, "", "", ""),
+                new Topic("user.login"),
+                Groups.Spread.ALL,
+                "",
+                false,
+                Groups.Recipients.NONE));
+    }
+
+    /** All nine, by the name they are measured under. */
+    static Map<String, Uni<?>> all(Groups groups, GroupId group) {
+        return Map.of(
+                "create", create(groups, group),
+                "delete", groups.delete(group),
+                "join", join(groups, group, ACTOR),
+                "leave", leave(groups, group),
+                "renew", groups.renew(new Groups.RenewRequest(group, ACTOR, null, null)),
+                "get_members", groups.members(new Groups.MembersQuery(group, false, null, 1)),
+                "list", groups.list(new GroupQuery("acme", null, Glob.ANY, null, 1)),
+                "publish", publish(groups, group, Map.of()),
+                "fetch", groups.fetch(new Groups.FetchRequest(group, null, null, 1)));
+    }
+}
