@@ -20,7 +20,10 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.MemoryService;
+import io.plexspaces.processgroups.api.Requests;
+import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
@@ -80,7 +83,7 @@ class GrpcEndpointTest {
     void start() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
-                .addService(new GrpcEndpoint(service.groups, service.sessions, TestSettings.defaults()))
+                .addService(new GrpcEndpoint(endpoints()))
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
@@ -93,6 +96,11 @@ class GrpcEndpointTest {
                 .setTenantId("acme")
                 .setGroupName("room")
                 .build());
+    }
+
+    private SessionProtocol.Service endpoints() {
+        ApiSettings settings = TestSettings.defaults();
+        return new SessionProtocol.Service(service.groups, service.sessions, new Requests(settings), settings);
     }
 
     @AfterEach
