@@ -84,7 +84,8 @@ class RequestsTest {
         assertThat(spec.overflow()).isEqualTo(OverflowPolicy.CONFLATE);
         assertThat(spec.metadata().createdBy()).isEqualTo("ann");
         assertThat(spec.metadata().labels()).containsEntry("k", "v");
-        assertThat(spec.metadata().annotations().get("a").value().array()).isEqualTo("raw".getBytes(StandardCharsets.UTF_8));
+        assertThat(spec.metadata().annotations().get("a").value().array())
+                .isEqualTo("raw".getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

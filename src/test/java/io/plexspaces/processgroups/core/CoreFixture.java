@@ -43,18 +43,17 @@ final class CoreFixture implements AutoCloseable {
 
     CoreFixture(Duration grace) {
         log = new MemoryGroupLog(
-                Clock.systemUTC(),
-                new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000),
-                () -> UUID.randomUUID().toString());
+                Clock.systemUTC(), new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000), () -> UUID.randomUUID()
+                        .toString());
         NodeLease lease = log.acquire(NODE).await().indefinitely();
         Settings settings = new Settings(NODE, grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, MAILBOX, 64 << 20);
         Operations operations = new Operations(lease);
         replicas = new Replicas(log, settings);
-        groups = new ReplicatedGroups(
-                log, replicas, loops, operations, settings, () -> UUID.randomUUID().toString());
-        sessions = new Sessions(
-                groups, replicas, loops, operations, settings, timer, () -> UUID.randomUUID().toString());
+        groups = new ReplicatedGroups(log, replicas, loops, operations, settings, () -> UUID.randomUUID()
+                .toString());
+        sessions = new Sessions(groups, replicas, loops, operations, settings, timer, () -> UUID.randomUUID()
+                .toString());
     }
 
     GroupId group(String name) {
@@ -155,8 +154,7 @@ final class CoreFixture implements AutoCloseable {
 
         Groups.JoinResult joinWith(
                 GroupId group, @Nullable Position after, @Nullable OverflowPolicy policy, String... topics) {
-            return await(opened.session()
-                    .join(group, TopicFilter.of(List.of(topics)), after, false, policy, false));
+            return await(opened.session().join(group, TopicFilter.of(List.of(topics)), after, false, policy, false));
         }
 
         void drop() {

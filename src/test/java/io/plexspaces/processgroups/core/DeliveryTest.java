@@ -104,7 +104,8 @@ class DeliveryTest {
     @Test
     void one_isSpreadEvenly_andAKeyStaysWithItsMember() {
         GroupId group = core.create("g");
-        List<Client> workers = IntStream.range(0, 4).mapToObj(i -> core.connect("w" + i)).toList();
+        List<Client> workers =
+                IntStream.range(0, 4).mapToObj(i -> core.connect("w" + i)).toList();
         workers.forEach(worker -> worker.join(group));
         core.join(group, "no-connection");
 
@@ -115,7 +116,8 @@ class DeliveryTest {
                         .mapToInt(worker -> worker.peer().texts().size())
                         .sum())
                 .isEqualTo(400));
-        assertThat(workers).allSatisfy(worker -> assertThat(worker.peer().texts()).hasSize(100));
+        assertThat(workers)
+                .allSatisfy(worker -> assertThat(worker.peer().texts()).hasSize(100));
 
         Map<String, String> byKey = new HashMap<>();
         for (int i = 0; i < 200; i++) {
@@ -130,8 +132,8 @@ class DeliveryTest {
     void one_withNobody_isForNobody_andStaysFetchable() {
         GroupId group = core.create("g");
         core.join(group, "a", "other");
-        Groups.PublishResult result = await(
-                core.groups.publish(CoreFixture.request(group, "topic", "m", Groups.Spread.ONE, "", null)));
+        Groups.PublishResult result =
+                await(core.groups.publish(CoreFixture.request(group, "topic", "m", Groups.Spread.ONE, "", null)));
         assertThat(result.recipients()).isZero();
         assertThat(await(core.groups.fetch(new Groups.FetchRequest(group, null, null, 10)))
                         .messages())
@@ -234,7 +236,10 @@ class DeliveryTest {
         Client first = core.connect("a");
         first.join(group);
         Position seen = new Position(
-                await(core.groups.members(new Groups.MembersQuery(group, false, null, 1))).position().epoch(), 2);
+                await(core.groups.members(new Groups.MembersQuery(group, false, null, 1)))
+                        .position()
+                        .epoch(),
+                2);
         first.drop();
         List<String> sent = publishMany(group, 1000);
         Client second = core.connect("a", first.opened().resumeToken());
@@ -246,7 +251,8 @@ class DeliveryTest {
             assertThat(gap.exact()).isTrue();
             assertThat(gap.reason()).isEqualTo(Event.Gap.Reason.TRIMMED);
         });
-        assertThat(second.peer().seen(Event.Subscribed.class).get(0).recovered()).isFalse();
+        assertThat(second.peer().seen(Event.Subscribed.class).get(0).recovered())
+                .isFalse();
     }
 
     @Test
@@ -293,12 +299,12 @@ class DeliveryTest {
             assertThat(two.peer().texts()).containsExactly("m");
         });
         one.drop();
-        await().untilAsserted(() -> assertThat(
-                        await(core.groups.members(new Groups.MembersQuery(group, false, null, 10)))
-                                .members()
-                                .get(0)
-                                .joinCount())
-                .isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(await(core.groups.members(new Groups.MembersQuery(group, false, null, 10)))
+                                        .members()
+                                        .get(0)
+                                        .joinCount())
+                                .isEqualTo(1));
     }
 
     @Test
@@ -310,12 +316,11 @@ class DeliveryTest {
         CoreFixture.Watching watch = core.watch(group);
         assertThat(await(core.groups.delete(group))).isTrue();
 
-        await().untilAsserted(
-                () -> assertThat(a.peer().seen(Event.GroupDeleted.class)).hasSize(1));
+        await().untilAsserted(() ->
+                assertThat(a.peer().seen(Event.GroupDeleted.class)).hasSize(1));
         await().until(() -> watch.peer().isClosed());
-        assertThat(watch.peer().seen(Event.Left.class))
-                .hasSize(2)
-                .allSatisfy(left -> assertThat(left.reason()).isEqualTo(LeaveReason.GROUP_DELETED));
+        assertThat(watch.peer().seen(Event.Left.class)).hasSize(2).allSatisfy(left -> assertThat(left.reason())
+                .isEqualTo(LeaveReason.GROUP_DELETED));
         assertThat(watch.peer().closeCode()).isEqualTo(ErrorCode.GROUP_DELETED);
         assertThat(a.peer().isClosed()).isFalse();
         core.create("g");
@@ -362,7 +367,8 @@ class DeliveryTest {
 
     private Position lastSeen(Client client, GroupId group) {
         List<Event.Delivered> got = client.peer().seen(Event.Delivered.class);
-        String epoch = client.peer().seen(Event.Subscribed.class).get(0).position().epoch();
+        String epoch =
+                client.peer().seen(Event.Subscribed.class).get(0).position().epoch();
         assertThat(got.get(0).group()).isEqualTo(group);
         return new Position(epoch, got.get(got.size() - 1).entry().offset());
     }

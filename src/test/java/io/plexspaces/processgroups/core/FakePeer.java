@@ -58,7 +58,8 @@ final class FakePeer implements Sink<List<byte[]>> {
         return closed;
     }
 
-    @Nullable ErrorCode closeCode() {
+    @Nullable
+    ErrorCode closeCode() {
         GroupException why = cause;
         return why == null ? null : why.code();
     }

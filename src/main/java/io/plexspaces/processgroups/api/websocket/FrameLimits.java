@@ -11,8 +11,7 @@ final class FrameLimits implements HttpServerOptionsCustomizer {
     private final int maxBytes;
 
     FrameLimits(ApiSettings settings) {
-        maxBytes = Math.max(
-                FrameFormat.JSON.maxRequestBytes(settings), FrameFormat.PROTO.maxRequestBytes(settings));
+        maxBytes = Math.max(FrameFormat.JSON.maxRequestBytes(settings), FrameFormat.PROTO.maxRequestBytes(settings));
     }
 
     @Override

@@ -31,7 +31,10 @@ class GroupEndpoint {
     private void subscribe(Peer peer, WebSocketConnection url) {
         String query = url.handshakeRequest().query();
         SubscribeRequest asked = SubscribeUrl.read(
-                url.pathParam("tenant"), url.pathParam("namespace"), url.pathParam("group"), query == null ? "" : query);
+                url.pathParam("tenant"),
+                url.pathParam("namespace"),
+                url.pathParam("group"),
+                query == null ? "" : query);
         Requests.Subscribe wish = service.requests().subscribe(asked);
         Session session = service.sessions()
                 .open(peer.connection(), wish.group().namespace(), wish.actor(), wish.resumeToken())

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Heartbeat {
     /** How long a peer may take to answer a close frame. */
     static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
     private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
     private static final int TICKS_PER_PING = 10;
 

@@ -80,8 +80,7 @@ final class Peers {
                 reader.context().channel().eventLoop(),
                 loop -> new Heartbeat(loop, service.settings(), System::nanoTime));
         int maxBytes = format.maxRequestBytes(service.settings());
-        Peer peer =
-                new Peer(new Peer.Parts(reader, format, maxBytes, sink, connection), service, heartbeat::remove);
+        Peer peer = new Peer(new Peer.Parts(reader, format, maxBytes, sink, connection), service, heartbeat::remove);
         heartbeat.add(peer);
         try {
             start.accept(peer);
@@ -116,7 +115,6 @@ final class Peers {
     }
 
     private static void closeSoon(Channel channel) {
-        channel.eventLoop()
-                .schedule(() -> channel.close(), Heartbeat.CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        channel.eventLoop().schedule(() -> channel.close(), Heartbeat.CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -61,8 +61,10 @@ final class SubscribeUrl {
     private void checkNames() {
         for (String name : query.keySet()) {
             if (!NAMES.contains(name)) {
-                throw GroupException.invalid("query", "has a parameter that is none of actor, topics, resume, epoch, "
-                        + "offset, snapshot, overflow");
+                throw GroupException.invalid(
+                        "query",
+                        "has a parameter that is none of actor, topics, resume, epoch, "
+                                + "offset, snapshot, overflow");
             }
         }
     }
@@ -90,8 +92,7 @@ final class SubscribeUrl {
             case "disconnect" -> OverflowPolicy.DISCONNECT;
             case "drop_oldest" -> OverflowPolicy.DROP_OLDEST;
             case "conflate" -> OverflowPolicy.CONFLATE;
-            default ->
-                throw GroupException.invalid("overflow", "must be disconnect, drop_oldest or conflate");
+            default -> throw GroupException.invalid("overflow", "must be disconnect, drop_oldest or conflate");
         };
     }
 
@@ -101,7 +102,10 @@ final class SubscribeUrl {
         }
         try {
             long offset = Long.parseLong(one("offset"));
-            return Position.newBuilder().setEpoch(one("epoch")).setOffset(offset).build();
+            return Position.newBuilder()
+                    .setEpoch(one("epoch"))
+                    .setOffset(offset)
+                    .build();
         } catch (NumberFormatException malformed) {
             throw GroupException.invalid("offset", "must be a whole number");
         }

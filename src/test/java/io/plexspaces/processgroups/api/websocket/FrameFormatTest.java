@@ -252,8 +252,7 @@ class FrameFormatTest {
     }
 
     private static Delivered delivered(byte[] payload) {
-        return delivered(new Message(
-                "", null, "", Bytes.wrap(payload), null, 0, null, Map.of(), "", "", ""));
+        return delivered(new Message("", null, "", Bytes.wrap(payload), null, 0, null, Map.of(), "", "", ""));
     }
 
     private static Delivered delivered(Message message) {

@@ -44,7 +44,8 @@ class HandshakeTest {
     @Test
     void origin_absentOrAllAllowed_passes() {
         assertThat(new Origins(Set.of()).accept(null, "app.example")).isTrue();
-        assertThat(new Origins(Set.of("*")).accept("https://evil.example", null)).isTrue();
+        assertThat(new Origins(Set.of("*")).accept("https://evil.example", null))
+                .isTrue();
         assertThat(new Origins(Set.of("null")).accept("null", "app.example")).isTrue();
     }
 
@@ -52,9 +53,12 @@ class HandshakeTest {
     void subprotocol_unknownOnly_isNotAcceptable() {
         assertThat(Subprotocols.isAcceptable(List.of())).isTrue();
         assertThat(Subprotocols.isAcceptable(List.of(""))).isTrue();
-        assertThat(Subprotocols.isAcceptable(List.of("chat, processgroups.v1.proto"))).isTrue();
-        assertThat(Subprotocols.isAcceptable(List.of("chat", "processgroups.v1.json"))).isTrue();
-        assertThat(Subprotocols.isAcceptable(List.of("chat, processgroups.v2.json"))).isFalse();
+        assertThat(Subprotocols.isAcceptable(List.of("chat, processgroups.v1.proto")))
+                .isTrue();
+        assertThat(Subprotocols.isAcceptable(List.of("chat", "processgroups.v1.json")))
+                .isTrue();
+        assertThat(Subprotocols.isAcceptable(List.of("chat, processgroups.v2.json")))
+                .isFalse();
     }
 
     @Test
@@ -99,8 +103,8 @@ class HandshakeTest {
                 "actor=a&epoch=e&offset=x|offset"
             })
     void url_withAWrongParameter_namesIt(String query, String field) {
-        GroupException refused = catchThrowableOfType(
-                GroupException.class, () -> SubscribeUrl.read("acme", "prod", "news", query));
+        GroupException refused =
+                catchThrowableOfType(GroupException.class, () -> SubscribeUrl.read("acme", "prod", "news", query));
 
         assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
         assertThat(refused.field()).isEqualTo(field);

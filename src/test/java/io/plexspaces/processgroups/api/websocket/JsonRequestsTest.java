@@ -53,7 +53,8 @@ class JsonRequestsTest {
                                 .setOverflowPolicy(OverflowPolicy.CONFLATE))
                         .build(),
                 SessionRequest.newBuilder()
-                        .setLeave(LeaveGroupRequest.newBuilder().setGroupName("g").setAll(true))
+                        .setLeave(
+                                LeaveGroupRequest.newBuilder().setGroupName("g").setAll(true))
                         .build(),
                 SessionRequest.newBuilder()
                         .setRequestId(7)
@@ -67,9 +68,13 @@ class JsonRequestsTest {
                                 .setMessage(Message.newBuilder()
                                         .setId("\ud83d\ude00\"\\\n")
                                         .setPayload(ByteString.copyFrom(new byte[] {-1, 0, 62, 63}))
-                                        .setTimestamp(Timestamp.newBuilder().setSeconds(5).setNanos(6_000_000))
+                                        .setTimestamp(Timestamp.newBuilder()
+                                                .setSeconds(5)
+                                                .setNanos(6_000_000))
                                         .setPriority(Integer.MIN_VALUE)
-                                        .setTtl(Duration.newBuilder().setSeconds(1).setNanos(500_000_000))
+                                        .setTtl(Duration.newBuilder()
+                                                .setSeconds(1)
+                                                .setNanos(500_000_000))
                                         .putHeaders("k", "v")
                                         .putHeaders("", "")))
                         .build(),
@@ -208,9 +213,23 @@ class JsonRequestsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "{", "[]", "1", "null", "{}{}", "{} x", "{\"join\":{}", "{'join':{}}", "{\"requestId\":01}",
-                "{\"publish\":{\"message\":{\"data\":{\"a\":}}}}", "{\"publish\":{\"message\":{\"data\":nul}}}",
-                "{\"publish\":{\"message\":{\"text\":\"\n\"}}}", "{\"requestId\":NaN}", "\u0000{}", "{\u0000}"
+                "",
+                " ",
+                "{",
+                "[]",
+                "1",
+                "null",
+                "{}{}",
+                "{} x",
+                "{\"join\":{}",
+                "{'join':{}}",
+                "{\"requestId\":01}",
+                "{\"publish\":{\"message\":{\"data\":{\"a\":}}}}",
+                "{\"publish\":{\"message\":{\"data\":nul}}}",
+                "{\"publish\":{\"message\":{\"text\":\"\n\"}}}",
+                "{\"requestId\":NaN}",
+                "\u0000{}",
+                "{\u0000}"
             })
     void text_thatIsNoObject_isMalformed(String json) {
         UnreadableRequest refused = refused(json);
@@ -224,8 +243,11 @@ class JsonRequestsTest {
     void nesting_hasABound() throws Exception {
         int free = JsonText.MAX_DEPTH - 3;
 
-        assertThat(payload("{\"data\":" + "[".repeat(free) + "]".repeat(free) + "}")).hasSize(2 * free);
-        assertThat(refused("{\"publish\":{\"message\":{\"data\":" + "[".repeat(100_000)).reason().code())
+        assertThat(payload("{\"data\":" + "[".repeat(free) + "]".repeat(free) + "}"))
+                .hasSize(2 * free);
+        assertThat(refused("{\"publish\":{\"message\":{\"data\":" + "[".repeat(100_000))
+                        .reason()
+                        .code())
                 .isEqualTo(ErrorCode.INVALID_ARGUMENT);
     }
 

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.domain.GroupId;
-import io.plexspaces.processgroups.api.ApiSettings;
-import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
