@@ -1,6 +1,8 @@
 package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.Requests;
+import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Operations;
 import io.plexspaces.processgroups.core.Reaper;
@@ -170,5 +172,11 @@ final class Wiring {
 
     private static int bytes(MemorySize size) {
         return Math.toIntExact(size.asLongValue());
+    }
+
+    @Produces
+    @Singleton
+    SessionProtocol.Service service(Groups groups, Sessions sessions, ApiSettings settings) {
+        return new SessionProtocol.Service(groups, sessions, new Requests(settings), settings);
     }
 }
