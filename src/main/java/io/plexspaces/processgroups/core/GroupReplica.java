@@ -1,6 +1,5 @@
 package io.plexspaces.processgroups.core;
 
-import io.plexspaces.processgroups.core.delivery.Audience;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
@@ -21,14 +20,9 @@ import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.log.Snapshot;
 import io.smallrye.mutiny.Uni;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -40,21 +34,18 @@ import org.jspecify.annotations.Nullable;
  * speak of the same offset agree. Members may be read by any thread.
  */
 final class GroupReplica implements GroupReader {
-    private static final int EVENT_WEIGHT = 256;
-
     private final GroupId group;
     private final Settings settings;
     private final CatchUp catchUp;
     private final SerialQueue serial = new SerialQueue();
     private final Members members;
-    private final Audience watchers = new Audience();
-    private final Map<Subscriber, Consumer<GroupException>> watches = new HashMap<>(2);
+    private final Watches watches = new Watches();
     private final Map<OperationId, PendingPublish> publishing = new ConcurrentHashMap<>(4);
     private final Map<OperationId, Subscription> joining = new ConcurrentHashMap<>(4);
     private final FirstAnswers firstAnswers = new FirstAnswers();
     private final Usage usage = new Usage();
 
-    private final NavigableMap<Long, List<Runnable>> waiting = new TreeMap<>();
+    private final Waiters waiters = new Waiters();
 
     private volatile @Nullable GroupInfo info;
     private volatile long offset;
@@ -120,7 +111,7 @@ final class GroupReplica implements GroupReader {
             } else {
                 deleted();
             }
-            release(offset);
+            waiters.release(offset);
         });
     }
 
@@ -155,10 +146,10 @@ final class GroupReplica implements GroupReader {
     private void joined(Entry.Joined entry) {
         Membership membership = entry.membership();
         Member member = members.put(membership);
-        if (!watches.isEmpty() && entry.first()) {
-            tellWatchers(new Event.Joined(group, offset, membership));
-        } else if (!watches.isEmpty() && entry.filterChanged()) {
-            tellWatchers(new Event.FilterChanged(group, offset, membership));
+        if (entry.first()) {
+            watches.tell(new Event.Joined(group, offset, membership));
+        } else if (entry.filterChanged()) {
+            watches.tell(new Event.FilterChanged(group, offset, membership));
         }
         Subscription subscription = joining.remove(entry.operation());
         if (subscription != null && member.seatOf(subscription.session()) == null) {
@@ -182,9 +173,7 @@ final class GroupReplica implements GroupReader {
         }
         if (after == null) {
             members.remove(member);
-            if (!watches.isEmpty()) {
-                tellWatchers(new Event.Left(group, offset, entry.actor(), entry.reason()));
-            }
+            watches.tell(new Event.Left(group, offset, entry.actor(), entry.reason()));
         } else {
             members.put(after);
         }
@@ -199,17 +188,14 @@ final class GroupReplica implements GroupReader {
                 endSeat(member, seat, event, gone);
             }
         }
-        Map<Subscriber, Consumer<GroupException>> ended = new HashMap<>(watches);
-        ended.forEach((subscriber, onEnd) -> {
-            watchers.send(subscriber, Source.of(Snapshots.farewell(event, last)));
-            stopWatching(subscriber);
-            onEnd.accept(gone);
-        });
+        for (int i = watches.end(event, last, gone); i > 0; i--) {
+            usage.exit();
+        }
         usage.close();
         publishing.values().forEach(pending -> pending.result().completeExceptionally(stale(group)));
         publishing.clear();
         joining.clear();
-        release(Long.MAX_VALUE);
+        waiters.release(Long.MAX_VALUE);
     }
 
     // ---- what this node does
@@ -280,17 +266,19 @@ final class GroupReplica implements GroupReader {
                     if (!usage.enter()) {
                         throw stale(group);
                     }
-                    watches.put(subscriber, onEnd);
                     GroupInfo announced = created ? info() : null;
-                    Iterator<Frame> first = Snapshots.welcome(announced, group, position(), members.snapshot());
-                    watchers.add(subscriber, Source.of(first));
+                    watches.add(subscriber, Snapshots.welcome(announced, group, position(), members.snapshot()), onEnd);
                     return subscriber;
                 })
                 .replaceWithVoid();
     }
 
     void unwatch(Subscriber subscriber) {
-        serial.execute(() -> stopWatching(subscriber));
+        serial.execute(() -> {
+            if (watches.remove(subscriber)) {
+                usage.exit();
+            }
+        });
     }
 
     /** Completes when the entry at {@code position} has been read, or the group is gone. */
@@ -300,8 +288,7 @@ final class GroupReplica implements GroupReader {
                     if (offset >= position.offset() || usage.isClosed() || !epoch().equals(position.epoch())) {
                         emitter.complete(null);
                     } else {
-                        waiting.computeIfAbsent(position.offset(), at -> new ArrayList<>(1))
-                                .add(() -> emitter.complete(null));
+                        waiters.add(position.offset(), () -> emitter.complete(null));
                     }
                 }));
     }
@@ -358,23 +345,6 @@ final class GroupReplica implements GroupReader {
             if (subscription != null) {
                 member.interest().audience().send(subscription.subscriber(), frame);
             }
-        }
-    }
-
-    private void tellWatchers(Event event) {
-        watchers.deliver(Frame.of(event), EVENT_WEIGHT, null);
-    }
-
-    private void stopWatching(Subscriber subscriber) {
-        if (watches.remove(subscriber) != null) {
-            watchers.remove(subscriber);
-            usage.exit();
-        }
-    }
-
-    private void release(long upTo) {
-        while (!waiting.isEmpty() && waiting.firstKey() <= upTo) {
-            waiting.pollFirstEntry().getValue().forEach(Runnable::run);
         }
     }
 

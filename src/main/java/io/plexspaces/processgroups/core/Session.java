@@ -153,6 +153,9 @@ public final class Session {
             before.cut(GroupException.of(ErrorCode.SESSION_REPLACED, "another connection took this session over"));
         }
         next.onEnd(cause -> lost(next, cause));
+        if (next.isClosed()) {
+            lost(next, null);
+        }
         return true;
     }
 

@@ -38,7 +38,7 @@ public sealed interface Command {
             @Nullable Duration ttl) implements Command {
         public Join {
             actors = List.copyOf(actors);
-            if (actors.isEmpty() || actors.size() > 1 && Set.copyOf(actors).size() < actors.size()) {
+            if (actors.isEmpty() || (actors.size() > 1 && Set.copyOf(actors).size() < actors.size())) {
                 throw GroupException.invalid("actor_id", "must be given, and each once");
             }
             if ((owner instanceof Owner.Lease) != (ttl != null)) {

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
@@ -205,7 +206,7 @@ abstract class LoadContract extends LogFixture {
                     result(deleting(room));
                     assertThat(failureOrNull(append(room, publish("dead")))).isIn(null, ErrorCode.GROUP_NOT_FOUND);
                     if (unless(creating(room), ErrorCode.GROUP_EXISTS)) {
-                        assertThat(epochs.add(snapshotOrEmptyEpoch())).isTrue();
+                        assertThat(epochs.add(presentEpoch())).isTrue();
                     }
                 }
                 stop.set(true);
@@ -221,10 +222,10 @@ abstract class LoadContract extends LogFixture {
         String last = create(room).position().epoch();
         assertThat(snapshot().members()).isEmpty();
         assertThat(read(null).messages()).isEmpty();
-        org.awaitility.Awaitility.await().until(() -> follower.groups().equals(Map.of("room", last)));
+        await().until(() -> follower.groups().equals(Map.of("room", last)));
     }
 
-    private String snapshotOrEmptyEpoch() {
+    private String presentEpoch() {
         return snapshot().info().epoch();
     }
 

@@ -5,7 +5,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.plexspaces.processgroups.api.Answers;
-import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
@@ -49,11 +48,11 @@ public final class GrpcEndpoint implements BindableService {
     private final Requests requests;
     private final SessionProtocol.Service service;
 
-    GrpcEndpoint(Groups groups, Sessions sessions, ApiSettings settings) {
-        this.groups = groups;
-        this.sessions = sessions;
-        this.requests = new Requests(settings);
-        this.service = new SessionProtocol.Service(groups, sessions, requests, settings);
+    GrpcEndpoint(SessionProtocol.Service service) {
+        this.groups = service.groups();
+        this.sessions = service.sessions();
+        this.requests = service.requests();
+        this.service = service;
     }
 
     @Override

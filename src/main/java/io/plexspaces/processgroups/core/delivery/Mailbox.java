@@ -140,16 +140,6 @@ final class Mailbox {
         newest.clear();
     }
 
-    /** Forgets what waits for a subscriber that has left, gaps included. */
-    void forget(Subscriber subscriber) {
-        gapped.remove(subscriber);
-        for (Item at = first; at != null; at = at.after) {
-            if (at.subscriber == subscriber) {
-                remove(at);
-            }
-        }
-    }
-
     private boolean makeRoom(int size, boolean control, @Nullable Subscriber subscriber) {
         boolean mayDrop = control || (subscriber != null && subscriber.policy() != OverflowPolicy.DISCONNECT);
         if (!mayDrop) {

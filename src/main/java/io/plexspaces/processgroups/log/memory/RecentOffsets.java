@@ -27,10 +27,6 @@ final class RecentOffsets {
         }
     }
 
-    int size() {
-        return size;
-    }
-
     /** Whether {@link #countAfter} knows of every offset after {@code offset}. */
     boolean covers(long offset) {
         return !forgot || offset >= get(0) - 1;

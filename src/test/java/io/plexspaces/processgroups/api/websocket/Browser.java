@@ -31,13 +31,14 @@ final class Browser implements WebSocket.Listener, AutoCloseable {
     static Browser connect(URI uri, String... subprotocols) {
         Browser browser = new Browser();
         WebSocket.Builder builder = HTTP.newWebSocketBuilder();
+        URI address = URI.create(uri.toString().replaceFirst("^http", "ws"));
         if (subprotocols.length > 0) {
             String[] others = new String[subprotocols.length - 1];
             System.arraycopy(subprotocols, 1, others, 0, others.length);
             builder.subprotocols(subprotocols[0], others);
         }
         try {
-            browser.socket = builder.buildAsync(uri, browser).join();
+            browser.socket = builder.buildAsync(address, browser).join();
         } catch (CompletionException failed) {
             throw new IllegalStateException(failed.getCause());
         }

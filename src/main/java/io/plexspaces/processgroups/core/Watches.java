@@ -1,0 +1,64 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.core.delivery.Audience;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.core.delivery.Source;
+import io.plexspaces.processgroups.core.delivery.Subscriber;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.Membership;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Who follows the membership of one group on this node. Each gets a snapshot, then every change after it. Part of the
+ * group's reading, and as little thread-safe as that.
+ */
+final class Watches {
+    private static final int EVENT_WEIGHT = 256;
+
+    private final Audience audience = new Audience();
+    private final Map<Subscriber, Consumer<GroupException>> ends = new HashMap<>(2);
+
+    /**
+     * @param first what it gets before every change
+     * @param onEnd called when the group is gone, after the last event
+     */
+    void add(Subscriber subscriber, Iterator<Frame> first, Consumer<GroupException> onEnd) {
+        ends.put(subscriber, onEnd);
+        audience.add(subscriber, Source.of(first));
+    }
+
+    /** Whether it was there. */
+    boolean remove(Subscriber subscriber) {
+        if (ends.remove(subscriber) == null) {
+            return false;
+        }
+        audience.remove(subscriber);
+        return true;
+    }
+
+    void tell(Event event) {
+        if (!ends.isEmpty()) {
+            audience.deliver(Frame.of(event), EVENT_WEIGHT, null);
+        }
+    }
+
+    /**
+     * Tells that everyone has left and the group is gone, and ends all watches.
+     *
+     * @return how many there were
+     */
+    int end(Event.GroupDeleted deleted, List<Membership> last, GroupException cause) {
+        Map<Subscriber, Consumer<GroupException>> ended = new HashMap<>(ends);
+        ended.forEach((subscriber, onEnd) -> {
+            audience.send(subscriber, Source.of(Snapshots.farewell(deleted, last)));
+            remove(subscriber);
+            onEnd.accept(cause);
+        });
+        return ended.size();
+    }
+}

@@ -1,0 +1,195 @@
+package io.plexspaces.processgroups.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Bytes;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.Topic;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.Slice;
+import io.plexspaces.processgroups.proto.v1.FetchMessagesResponse;
+import io.plexspaces.processgroups.proto.v1.Gap;
+import io.plexspaces.processgroups.proto.v1.GroupMembership;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Events and results as they look on the wire. */
+public class EventsTest {
+    private static final GroupId ROOM = GroupId.of("acme", "prod", "room");
+    private static final Instant AT = Instant.ofEpochSecond(100, 5);
+    private static final NodeId NODE = new NodeId("node-1");
+
+    @Test
+    void message_hasNoReceiverAndAlwaysATime() {
+        var event = Events.toProto(new Event.Delivered(ROOM, published(7, "hello", "user.login")));
+
+        assertThat(event.getGroupName()).isEqualTo("room");
+        assertThat(event.getOffset()).isEqualTo(7);
+        assertThat(event.getTopic()).isEqualTo("user.login");
+        assertThat(event.getMessage().getReceiverId()).isEmpty();
+        assertThat(event.getMessage().getSenderId()).isEqualTo("ann");
+        assertThat(event.getMessage().getPayload().toStringUtf8()).isEqualTo("hello");
+        assertThat(event.getMessage().getTimestamp().getSeconds()).isEqualTo(100);
+        assertThat(event.getMessage().getTimestamp().getNanos()).isEqualTo(5);
+        assertThat(event.getMessage().getHeadersMap()).containsEntry("h", "v");
+    }
+
+    @Test
+    void subscribed_tellsPositionTokenAndMembers() {
+        Position position = new Position("e", 9);
+        var event = Events.toProto(new Event.Subscribed(
+                ROOM,
+                position,
+                true,
+                "secret",
+                new Event.Members(ROOM, position, List.of(member("a", "x.*", "b"), member("b")), true)));
+
+        assertThat(event.getOffset()).isEqualTo(9);
+        assertThat(event.getSubscribed().getEpoch()).isEqualTo("e");
+        assertThat(event.getSubscribed().getOffset()).isEqualTo(9);
+        assertThat(event.getSubscribed().getRecovered()).isTrue();
+        assertThat(event.getSubscribed().getResumeToken()).isEqualTo("secret");
+        assertThat(event.getSubscribed().getSnapshot().getLast()).isTrue();
+        assertThat(event.getSubscribed().getSnapshot().getMembersList())
+                .extracting(GroupMembership::getActorId)
+                .containsExactly("a", "b");
+        GroupMembership first = event.getSubscribed().getSnapshot().getMembers(0);
+        assertThat(first.getTopicsList()).containsExactly("b", "x.*");
+        assertThat(first.getJoinCount()).isEqualTo(1);
+        assertThat(first.getNodeId()).isEqualTo("node-1");
+        assertThat(first.getNamespace()).isEqualTo("prod");
+        assertThat(first.getTenantId()).isEqualTo("acme");
+    }
+
+    @Test
+    void membershipEvents_carryTheirOffsets() {
+        assertThat(Events.toProto(new Event.Joined(ROOM, 3, member("a")))
+                        .getJoined()
+                        .getActorId())
+                .isEqualTo("a");
+        assertThat(Events.toProto(new Event.FilterChanged(ROOM, 4, member("a"))).getOffset())
+                .isEqualTo(4);
+        var deleted = Events.toProto(new Event.GroupDeleted(ROOM, new Position("e", 5)));
+        assertThat(deleted.getOffset()).isEqualTo(5);
+        assertThat(deleted.getGroupDeleted().getEpoch()).isEqualTo("e");
+    }
+
+    @ParameterizedTest
+    @EnumSource(LeaveReason.class)
+    void leaveReasons_haveOneNameOnBothSides(LeaveReason reason) {
+        var event = Events.toProto(new Event.Left(ROOM, 3, new ActorId("a"), reason));
+
+        assertThat(event.getLeft().getReason().name()).isEqualTo(reason.name());
+        assertThat(event.getLeft().getActorId()).isEqualTo("a");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Event.Gap.Reason.class)
+    void gapReasons_haveOneNameOnBothSides(Event.Gap.Reason reason) {
+        var event = Events.toProto(new Event.Gap(ROOM, reason, 4, true, 10, 20));
+
+        assertThat(event.getGap().getReason().name()).isEqualTo(reason.name());
+        assertThat(event.getGap().getMissed()).isEqualTo(4);
+        assertThat(event.getGap().getExact()).isTrue();
+        assertThat(event.getGap().getFromOffset()).isEqualTo(10);
+        assertThat(event.getGap().getToOffset()).isEqualTo(20);
+    }
+
+    @Test
+    void fetched_endsWhereTheSliceEnds() {
+        FetchMessagesResponse response = Answers.fetched(
+                ROOM,
+                new Position("e", 2),
+                new Slice(
+                        List.of(published(6, "a", null), published(8, "b", null)),
+                        3,
+                        true,
+                        false,
+                        new Position("e", 9),
+                        false));
+
+        assertThat(response.getEventsList())
+                .extracting(io.plexspaces.processgroups.proto.v1.Event::getOffset)
+                .containsExactly(6L, 8L);
+        assertThat(response.getGap().getReason()).isEqualTo(Gap.Reason.TRIMMED);
+        assertThat(response.getGap().getMissed()).isEqualTo(3);
+        assertThat(response.getGap().getFromOffset()).isEqualTo(2);
+        assertThat(response.getGap().getToOffset()).isEqualTo(6);
+        assertThat(response.getNext().getOffset()).isEqualTo(9);
+        assertThat(response.getCaughtUp()).isTrue();
+    }
+
+    @Test
+    void fetched_ofAnotherEpochSaysSo() {
+        FetchMessagesResponse response = Answers.fetched(
+                ROOM, new Position("old", 2), new Slice(List.of(), 0, false, true, new Position("e", 4), false));
+
+        assertThat(response.getGap().getReason()).isEqualTo(Gap.Reason.EPOCH_CHANGED);
+        assertThat(response.getNext().getEpoch()).isEqualTo("e");
+    }
+
+    @Test
+    void fetched_isCutAtItsBound() {
+        List<Entry.Published> messages = new ArrayList<>();
+        for (int i = 1; i <= 5; i++) {
+            messages.add(published(i * 2L, "x".repeat(600_000), null));
+        }
+        FetchMessagesResponse response =
+                Answers.fetched(ROOM, null, new Slice(messages, 0, true, false, new Position("e", 20), false));
+
+        assertThat(response.getEventsCount()).isEqualTo(3);
+        assertThat(response.getSerializedSize()).isLessThanOrEqualTo(Answers.ANSWER_BYTES + 100);
+        assertThat(response.getNext().getOffset()).isEqualTo(6);
+        assertThat(response.getCaughtUp()).isFalse();
+        assertThat(response.hasGap()).isFalse();
+    }
+
+    public static Entry.Published published(long offset, String text, String topic) {
+        Message message = new Message(
+                "m" + offset,
+                new ActorId("ann"),
+                "text",
+                Bytes.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                null,
+                0,
+                null,
+                Map.of("h", "v"),
+                "",
+                "",
+                "");
+        return new Entry.Published(
+                offset,
+                AT,
+                new OperationId(NODE, 1, offset),
+                offset,
+                message,
+                topic == null ? null : new Topic(topic),
+                Dispatch.ALL,
+                false);
+    }
+
+    private static Membership member(String actor, String... topics) {
+        return Membership.first(
+                new ActorId(actor),
+                TopicFilter.of(List.of(topics)),
+                new Membership.Holding(new Owner.Durable(NODE), NODE, 1, null),
+                AT,
+                2);
+    }
+}

@@ -1,0 +1,58 @@
+package io.plexspaces.processgroups.api;
+
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Operations;
+import io.plexspaces.processgroups.core.Replicas;
+import io.plexspaces.processgroups.core.ReplicatedGroups;
+import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.Settings;
+import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.UnaryOperator;
+
+/** The use cases over a log in memory, for tests of the endpoints. */
+public final class MemoryService implements AutoCloseable {
+    public static final NodeId NODE = new NodeId("node-1");
+
+    public final Groups groups;
+    public final Sessions sessions;
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+
+    /** @param mailboxBytes bound of each connection's mailbox */
+    public MemoryService(long mailboxBytes) {
+        this(mailboxBytes, groups -> groups);
+    }
+
+    /** @param around puts something between the endpoints and the use cases */
+    MemoryService(long mailboxBytes, UnaryOperator<Groups> around) {
+        MemoryGroupLog log = new MemoryGroupLog(
+                Clock.systemUTC(), new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000), MemoryService::unique);
+        NodeLease lease = log.acquire(NODE).await().indefinitely();
+        Settings settings = new Settings(
+                NODE, Duration.ofMillis(200), OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
+        DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, mailboxBytes, 64 << 20);
+        Operations operations = new Operations(lease);
+        Replicas replicas = new Replicas(log, settings);
+        groups = around.apply(new ReplicatedGroups(log, replicas, loops, operations, settings, MemoryService::unique));
+        sessions = new Sessions(groups, replicas, loops, operations, settings, timer, MemoryService::unique);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    private static String unique() {
+        return UUID.randomUUID().toString();
+    }
+}
