@@ -80,6 +80,11 @@ final class GrpcClient implements AutoCloseable {
         return new GrpcClient(channel, tenant, other);
     }
 
+    /** Empty: the default one. */
+    String namespace() {
+        return namespace;
+    }
+
     /** Ends the connection and all its streams at once. */
     @Override
     public void close() {
