@@ -28,7 +28,9 @@ class IsolationTest extends LiveServer {
     /** Joined by a character that names may hold, these two would be one key. */
     @Test
     void namesThatRunTogether_doNotMix() {
-        doNotMix(client.forTenant(tenant + ":a").in("b"), client.forTenant(tenant).in("a:b"));
+        doNotMix(
+                client.forTenant(tenant + ":a").in("b"),
+                client.forTenant(tenant).in("a:b"));
     }
 
     private static void doNotMix(GrpcClient here, GrpcClient there) {

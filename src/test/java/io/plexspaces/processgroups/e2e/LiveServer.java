@@ -56,7 +56,8 @@ abstract class LiveServer {
 
     /** A WebSocket that subscribes to a group of the default namespace, in JSON; its first event has come. */
     final WsClient browse(String group, String actor, String... topics) {
-        String query = "?actor=" + actor + (topics.length == 0 ? "" : "&topics=" + URLEncoder.encode(String.join(",", topics), UTF_8));
+        String query = "?actor=" + actor
+                + (topics.length == 0 ? "" : "&topics=" + URLEncoder.encode(String.join(",", topics), UTF_8));
         WsClient opened = openWs("/" + tenant + "/default/" + group + query, WsClient.JSON);
         opened.awaitEvents(1);
         return opened;

@@ -34,7 +34,8 @@ final class Load<R> {
      * @param answer null: it failed
      * @param failure null: it succeeded
      */
-    record Outcome<R>(int number, @Nullable R answer, @Nullable Throwable failure, long started, long ended) {
+    record Outcome<R>(
+            int number, @Nullable R answer, @Nullable Throwable failure, long started, long ended) {
         boolean succeeded() {
             return failure == null;
         }
@@ -58,9 +59,7 @@ final class Load<R> {
     List<Outcome<R>> await() {
         List<Outcome<R>> all =
                 done.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-        return all.stream()
-                .sorted(Comparator.comparingInt(Outcome::number))
-                .toList();
+        return all.stream().sorted(Comparator.comparingInt(Outcome::number)).toList();
     }
 
     /** All answers in the order of their calls' numbers; a failure fails the test. */

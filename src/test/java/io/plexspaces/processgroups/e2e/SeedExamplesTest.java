@@ -241,16 +241,20 @@ class SeedExamplesTest extends LiveServer {
     @Test
     void largeGroup_of1000_isReachedAndListedInPages() {
         client.create("crowd");
-        List<String> ids =
-                IntStream.range(0, 1000).mapToObj(i -> "actor-%04d".formatted(i)).toList();
-        Load<JoinGroupResponse> joins = Load.start(1000, 50, (i, reply) -> client.streams.joinGroup(
-                JoinGroupRequest.newBuilder()
-                        .setTenantId(tenant)
-                        .setGroupName("crowd")
-                        .setActorId(ids.get(i))
-                        .addAllTopics(i % 2 == 0 ? List.of() : List.of("odd"))
-                        .build(),
-                reply.as(answer -> answer)));
+        List<String> ids = IntStream.range(0, 1000)
+                .mapToObj(i -> "actor-%04d".formatted(i))
+                .toList();
+        Load<JoinGroupResponse> joins = Load.start(
+                1000,
+                50,
+                (i, reply) -> client.streams.joinGroup(
+                        JoinGroupRequest.newBuilder()
+                                .setTenantId(tenant)
+                                .setGroupName("crowd")
+                                .setActorId(ids.get(i))
+                                .addAllTopics(i % 2 == 0 ? List.of() : List.of("odd"))
+                                .build(),
+                        reply.as(answer -> answer)));
         assertThat(joins.await()).allMatch(Load.Outcome::succeeded);
         var live = client.subscribe("crowd", "actor-0007", "odd");
 
