@@ -120,7 +120,6 @@ class ArchitectureTest {
                 .resideInAnyPackage(BASE + ".api..", BASE + ".observe")
                 .should()
                 .dependOnClassesThat(resideInAPackage(BASE + ".log").and(DescribedPredicate.not(RECORDS)))
-                .allowEmptyShould(true)
                 .check(MAIN);
     }
 

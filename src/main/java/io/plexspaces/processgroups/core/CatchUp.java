@@ -87,15 +87,11 @@ final class CatchUp {
             @Nullable List<Membership> shown,
             Stream<Event> rest) {
         GroupId group = subscription.subscriber().group();
-        Event subscribed = new Event.Subscribed(
-                group,
-                position,
-                recovered,
-                subscription.announcedToken(),
-                shown == null ? null : Snapshots.part(group, position, shown, 0));
-        Stream<Event> parts = shown == null || shown.size() <= Snapshots.PART
+        Event.Members first = shown == null ? null : Snapshots.first(group, position, shown);
+        Event subscribed = new Event.Subscribed(group, position, recovered, subscription.announcedToken(), first);
+        Stream<Event> parts = shown == null || first == null || first.last()
                 ? Stream.of()
-                : Snapshots.parts(group, position, shown, Snapshots.PART);
+                : Snapshots.parts(group, position, shown, first.members().size());
         return Stream.of(Stream.of(subscribed), parts, rest)
                 .flatMap(events -> events)
                 .map(Frame::of)

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -159,8 +160,14 @@ public final class Sessions {
         return settings;
     }
 
+    /** Nothing is done any more, and null returned, once the server stops. */
+    @Nullable
     Future<?> afterGrace(Runnable action) {
-        return timer.schedule(action, settings.grace().toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            return stopping ? null : timer.schedule(action, settings.grace().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopped) {
+            return null;
+        }
     }
 
     void forget(Session session) {

@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.TopicPattern;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells many members in many small events, each made when it is taken. */
 final class Snapshots {
-    /** Members in one event. */
-    static final int PART = 500;
+    /** Members in one event at most, and about how many bytes of them. */
+    private static final int PART = 500;
+
+    private static final int PART_BYTES = 256 * 1024;
 
     private Snapshots() {}
 
@@ -40,15 +43,44 @@ final class Snapshots {
         return Stream.concat(lefts, Stream.of(deleted)).map(Frame::of).iterator();
     }
 
-    /** The part that begins with member {@code from}. */
-    static Event.Members part(GroupId group, Position position, List<Membership> members, int from) {
-        int to = Math.min(from + PART, members.size());
-        return new Event.Members(group, position, members.subList(from, to), to == members.size());
+    /** The first part; empty when there is nobody at all. */
+    static Event.Members first(GroupId group, Position position, List<Membership> members) {
+        return event(group, position, members, Cut.from(members, 0));
     }
 
-    /** All parts from member {@code from} on; one empty part when there is nobody at all. */
+    /** The parts from member {@code from} on. */
     static Stream<Event> parts(GroupId group, Position position, List<Membership> members, int from) {
-        return Stream.iterate(from, at -> at == 0 || at < members.size(), at -> at + PART)
-                .map(at -> part(group, position, members, at));
+        return Stream.iterate(Cut.from(members, from), cut -> cut != null, cut -> cut.next(members))
+                .map(cut -> event(group, position, members, cut));
+    }
+
+    private static Event.Members event(GroupId group, Position position, List<Membership> members, Cut cut) {
+        return new Event.Members(group, position, members.subList(cut.begin(), cut.end()), cut.end() == members.size());
+    }
+
+    /** Members that fit into one event. */
+    private record Cut(int begin, int end) {
+        static Cut from(List<Membership> members, int begin) {
+            int end = begin;
+            int bytes = 0;
+            while (end < members.size() && end - begin < PART && bytes < PART_BYTES) {
+                bytes += bytes(members.get(end++));
+            }
+            return new Cut(begin, end);
+        }
+
+        @Nullable
+        Cut next(List<Membership> members) {
+            return end == members.size() ? null : from(members, end);
+        }
+
+        /** About what it takes on the wire. */
+        private static int bytes(Membership membership) {
+            int bytes = 128 + membership.actor().value().length();
+            for (TopicPattern pattern : membership.filter().patterns()) {
+                bytes += 2 + pattern.value().length();
+            }
+            return bytes;
+        }
     }
 }

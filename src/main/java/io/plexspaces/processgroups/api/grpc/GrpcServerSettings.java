@@ -6,19 +6,19 @@ import io.quarkus.grpc.api.ServerBuilderCustomizer;
 import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
 import io.vertx.grpc.VertxServerBuilder;
 import jakarta.inject.Singleton;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-/** Limits of the gRPC server, the search for dead peers, and the thread calls are handled on. */
+/**
+ * Limits of the gRPC server, and the search for dead peers. The executor of calls stays the server's own: it runs all
+ * callbacks of a call on one event loop in their order, while a direct one runs some of them before earlier ones that
+ * wait for their turn in the call's context.
+ */
 @Singleton
 final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBuilder> {
     /** A client that pings more often than this is disconnected. */
     private static final int FASTEST_CLIENT_PING_SECONDS = 5;
 
     private static final int HANDSHAKE_SECONDS = 10;
-
-    /** Another executor could run the callbacks of one call in another order than they were made. */
-    private static final Executor DIRECT = Runnable::run;
 
     private final ApiSettings settings;
 
@@ -29,7 +29,6 @@ final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBui
     @Override
     public void customize(GrpcServerConfiguration configuration, VertxServerBuilder server) {
         NettyServerBuilder netty = server.nettyBuilder();
-        netty.callExecutor(new OnTransportThread());
         netty.keepAliveTime(settings.pingInterval().toMillis(), TimeUnit.MILLISECONDS);
         netty.keepAliveTimeout(settings.pongTimeout().toMillis(), TimeUnit.MILLISECONDS);
         netty.permitKeepAliveTime(FASTEST_CLIENT_PING_SECONDS, TimeUnit.SECONDS);
@@ -38,12 +37,5 @@ final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBui
         netty.maxInboundMessageSize(settings.maxRequestBytes());
         netty.maxInboundMetadataSize(settings.maxHeaderBytes());
         netty.maxConcurrentCallsPerConnection(settings.maxStreamsPerConnection());
-    }
-
-    private static final class OnTransportThread implements io.grpc.ServerCallExecutorSupplier {
-        @Override
-        public <Q, A> Executor getExecutor(io.grpc.ServerCall<Q, A> call, io.grpc.Metadata headers) {
-            return DIRECT;
-        }
     }
 }

@@ -5,7 +5,7 @@ import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;
 
-/** Frames that no request needs are refused by the transport, before they are read. */
+/** Frames that no request needs are refused by the transport, before they are read; compressed ones too. */
 @Singleton
 final class FrameLimits implements HttpServerOptionsCustomizer {
     private final int maxBytes;
@@ -25,6 +25,8 @@ final class FrameLimits implements HttpServerOptionsCustomizer {
     }
 
     private void customize(HttpServerOptions options) {
-        options.setMaxWebSocketFrameSize(maxBytes).setMaxWebSocketMessageSize(maxBytes);
+        options.setMaxWebSocketFrameSize(maxBytes)
+                .setMaxWebSocketMessageSize(maxBytes)
+                .setPerFrameWebSocketCompressionSupported(false);
     }
 }

@@ -31,6 +31,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
     private @Nullable Receiver receiver;
     private @Nullable ByteBuf partial;
+    private @Nullable CorruptedWebSocketFrameException violation;
 
     /** Who the frames are for. Called on the event loop. */
     interface Receiver {
@@ -47,6 +48,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         void unacceptable(boolean text);
 
         void tooLarge();
+
+        /** The peer broke the protocol, and nothing more can be read. */
+        void violation(int closeCode, String reason);
 
         /** @param content released by the caller */
         void ping(ByteBuf content);
@@ -87,6 +91,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         }
         while (!to.isBusy() && !waiting.isEmpty()) {
             dispatch(context(), to, waiting.remove());
+        }
+        if (waiting.isEmpty() && violation != null) {
+            to.violation(violation.closeStatus().code(), String.valueOf(violation.getMessage()));
+            violation = null;
         }
         boolean read = waiting.isEmpty() && !to.isBusy();
         if (context().channel().config().isAutoRead() != read) {
@@ -143,20 +151,30 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+        if (failure instanceof CorruptedWebSocketFrameException broken) {
+            // What follows is no frame. It is still read, and dropped, for a close that the peer gets to see.
+            ctx.pipeline().addFirst(new Discarding());
+            violation = broken;
+            resume();
+            return;
+        }
         if (receiver == null) {
             ctx.fireExceptionCaught(failure);
             return;
         }
         receiver.ended();
-        if (failure instanceof CorruptedWebSocketFrameException) {
-            // The decoder has sent a close frame that says what is wrong, and closes when it is out.
-            LOG.log(System.Logger.Level.DEBUG, "a peer broke the protocol: {0}", failure.getMessage());
-            return;
-        }
         if (!(failure instanceof IOException)) {
             LOG.log(System.Logger.Level.ERROR, "a WebSocket failed", failure);
         }
         ctx.close();
+    }
+
+    /** Reads on without keeping anything. */
+    private static final class Discarding extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object read) {
+            ReferenceCountUtil.release(read);
+        }
     }
 
     private void dispatch(ChannelHandlerContext ctx, Receiver to, WebSocketFrame frame) {

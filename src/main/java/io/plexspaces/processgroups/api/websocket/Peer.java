@@ -112,6 +112,11 @@ final class Peer implements FrameReader.Receiver {
         refuse(MESSAGE_TOO_BIG, "at most " + maxMessageBytes + " bytes in a message");
     }
 
+    @Override
+    public void violation(int closeCode, String reason) {
+        refuse(closeCode, CloseReasons.fit(reason));
+    }
+
     /** A peer that does not take its pongs gets no more of them: they would pile up without bound. */
     @Override
     public void ping(ByteBuf content) {

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.Requests;
@@ -97,13 +96,7 @@ final class Peers {
     }
 
     private static boolean isUpgraded(ChannelPipeline pipeline) {
-        ChannelHandlerContext decoder = pipeline.context(WebSocket08FrameDecoder.class);
-        if (decoder == null || pipeline.get(HttpResponseEncoder.class) != null) {
-            return false;
-        }
-        // The decoder sends a close frame itself when a peer breaks the protocol, past the encoder behind it.
-        pipeline.addBefore(decoder.name(), "process-groups-violations", new WebSocket13FrameEncoder(false));
-        return true;
+        return pipeline.get(WebSocket08FrameDecoder.class) != null && pipeline.get(HttpResponseEncoder.class) == null;
     }
 
     private static void close(WebSocketConnection upgraded, int code, String reason) {

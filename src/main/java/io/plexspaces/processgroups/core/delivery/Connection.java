@@ -62,11 +62,9 @@ public final class Connection {
         });
     }
 
-    /** The transport takes more. On the loop. */
+    /** The transport takes more. */
     public void ready() {
-        dirty = true;
-        drain();
-        flush();
+        loop.post(this::drain);
     }
 
     /** Ends the connection after everything sent before, as long as the peer keeps taking it. */

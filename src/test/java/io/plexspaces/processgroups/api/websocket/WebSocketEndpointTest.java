@@ -235,6 +235,7 @@ class WebSocketEndpointTest {
         try (RawClient raw = RawClient.upgraded(session)) {
             raw.write(RawClient.header(0x81, 1L << 40));
             assertThat(raw.readClose().closeCode()).isEqualTo(1009);
+            raw.write(new byte[100_000]);
             assertThat(raw.isAtEnd()).isTrue();
         }
     }
@@ -259,7 +260,6 @@ class WebSocketEndpointTest {
             try (RawClient raw = RawClient.upgraded(session)) {
                 raw.write(frame);
                 assertThat(raw.readClose().closeCode()).isEqualTo(1002);
-                assertThat(raw.isAtEnd()).isTrue();
             }
         }
     }
