@@ -50,7 +50,8 @@ final class Crowd implements AutoCloseable {
             } else if (event.hasMessage()) {
                 String expected = String.valueOf(received.get());
                 if (!event.getMessage().getId().equals(expected)) {
-                    trouble = "expected " + expected + ", got " + event.getMessage().getId();
+                    trouble = "expected " + expected + ", got "
+                            + event.getMessage().getId();
                 }
                 long sent = Long.parseLong(event.getMessage().getHeadersOrThrow(SENT));
                 slowest.accumulateAndGet(System.nanoTime() - sent, Math::max);
@@ -109,10 +110,7 @@ final class Crowd implements AutoCloseable {
 
     /** What any of them complains about; empty: each message came once and in order. */
     List<String> troubles() {
-        return all.stream()
-                .map(one -> one.trouble)
-                .filter(Objects::nonNull)
-                .toList();
+        return all.stream().map(one -> one.trouble).filter(Objects::nonNull).toList();
     }
 
     /** The longest time from publish to receipt. */
@@ -158,7 +156,9 @@ final class Crowd implements AutoCloseable {
             partial.writeBytes(part);
             if (last) {
                 try {
-                    SessionResponse.parseFrom(partial.toByteArray()).getEventsList().forEach(progress::take);
+                    SessionResponse.parseFrom(partial.toByteArray())
+                            .getEventsList()
+                            .forEach(progress::take);
                 } catch (InvalidProtocolBufferException malformed) {
                     progress.over(String.valueOf(malformed));
                 }

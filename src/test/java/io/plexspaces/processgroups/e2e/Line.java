@@ -48,16 +48,16 @@ record Line(Way way, Supplier<List<Event>> received, Supplier<@Nullable String> 
 
     private static Line subscribe(
             LiveServer server, String group, String actor, String token, @Nullable Position after) {
-        var stream = server.client.subscribe(joining(group, after).setActorId(actor).setResumeToken(token));
+        var stream =
+                server.client.subscribe(joining(group, after).setActorId(actor).setResumeToken(token));
         return new Line(Way.SUBSCRIBE, stream::events, () -> reason(stream), stream::cancel);
     }
 
     private static Line session(LiveServer server, String group, String actor, String token, @Nullable Position after) {
-        GrpcSession session = server.client.session(
-                SessionOpen.newBuilder().setActorId(actor).setResumeToken(token));
+        GrpcSession session =
+                server.client.session(SessionOpen.newBuilder().setActorId(actor).setResumeToken(token));
         session.ask(SessionRequest.newBuilder().setJoin(joining(group, after)));
-        Line line = new Line(
-                Way.SESSION, session::events, () -> reason(session.stream()), session::close);
+        Line line = new Line(Way.SESSION, session::events, () -> reason(session.stream()), session::close);
         line.awaitSubscribed();
         return line;
     }
@@ -122,7 +122,9 @@ record Line(Way way, Supplier<List<Event>> received, Supplier<@Nullable String> 
     }
 
     String token() {
-        return way == Way.SESSION ? opened().getResumeToken() : awaitSubscribed().getResumeToken();
+        return way == Way.SESSION
+                ? opened().getResumeToken()
+                : awaitSubscribed().getResumeToken();
     }
 
     /** The last position it has seen. */

@@ -61,9 +61,13 @@ class ResumeTest extends LiveServer {
 
         second.forEach((way, line) -> {
             line.awaitText(String.valueOf(MESSAGES));
-            assertThat(line.awaitSubscribed().getRecovered()).as("%s recovered", way).isTrue();
+            assertThat(line.awaitSubscribed().getRecovered())
+                    .as("%s recovered", way)
+                    .isTrue();
             assertThat(line.gaps()).as("%s gaps", way).isEmpty();
-            assertThat(line.token()).as("%s token", way).isEqualTo(first.get(way).token());
+            assertThat(line.token())
+                    .as("%s token", way)
+                    .isEqualTo(first.get(way).token());
             assertThat(concat(first.get(way), line)).as("%s messages", way).isEqualTo(numbers(1, MESSAGES));
         });
         assertNobodyLeft(watch::events);
@@ -81,7 +85,9 @@ class ResumeTest extends LiveServer {
             assertThat(line.awaitText(String.valueOf(MESSAGES)))
                     .as("%s messages", way)
                     .isEqualTo(numbers(MESSAGES - 9, MESSAGES));
-            assertThat(line.awaitSubscribed().getRecovered()).as("%s recovered", way).isFalse();
+            assertThat(line.awaitSubscribed().getRecovered())
+                    .as("%s recovered", way)
+                    .isFalse();
             assertThat(line.gaps()).as("%s gaps", way).singleElement().satisfies(gap -> {
                 assertThat(gap.getReason()).isEqualTo(Gap.Reason.TRIMMED);
                 assertThat(gap.getMissed()).isEqualTo(MESSAGES - 10 - seen);
@@ -128,13 +134,16 @@ class ResumeTest extends LiveServer {
 
         assertThat(second.awaitText("new")).containsExactly("new");
         assertThat(second.awaitSubscribed().getRecovered()).isFalse();
-        assertThat(second.awaitSubscribed().getEpoch()).isNotEqualTo(first.position().getEpoch());
+        assertThat(second.awaitSubscribed().getEpoch())
+                .isNotEqualTo(first.position().getEpoch());
         assertThat(second.gaps()).singleElement().satisfies(gap -> {
             assertThat(gap.getReason()).isEqualTo(Gap.Reason.EPOCH_CHANGED);
             assertThat(gap.getMissed()).isZero();
             assertThat(gap.getExact()).isFalse();
         });
-        assertThat(client.memberships(GROUP)).extracting(GroupMembership::getJoinCount).containsExactly(1);
+        assertThat(client.memberships(GROUP))
+                .extracting(GroupMembership::getJoinCount)
+                .containsExactly(1);
     }
 
     @Test
@@ -150,7 +159,9 @@ class ResumeTest extends LiveServer {
             Line after = before.resume(this, GROUP, actor(way));
             assertThat(after.token()).as("%s token", way).isNotEmpty().isNotEqualTo(before.token());
             assertThat(after.awaitText("meanwhile")).as("%s messages", way).containsExactly("meanwhile");
-            assertThat(after.awaitSubscribed().getRecovered()).as("%s recovered", way).isTrue();
+            assertThat(after.awaitSubscribed().getRecovered())
+                    .as("%s recovered", way)
+                    .isTrue();
         });
         assertThat(watch.awaitEvents(7).subList(1, 7))
                 .extracting(event -> event.hasLeft() ? event.getLeft().getReason() : event.getKindCase())
@@ -186,7 +197,9 @@ class ResumeTest extends LiveServer {
             assertThat(line.awaitText("m" + i)).containsExactly("m" + i);
             assertThat(before.texts()).doesNotContain("m" + i);
         }
-        assertThat(client.memberships(GROUP)).extracting(GroupMembership::getJoinCount).containsExactly(1);
+        assertThat(client.memberships(GROUP))
+                .extracting(GroupMembership::getJoinCount)
+                .containsExactly(1);
         client.join(GROUP, "marker");
         assertThat(watch.awaitEvents(3))
                 .extracting(Event::getKindCase)
@@ -202,7 +215,9 @@ class ResumeTest extends LiveServer {
         Line bob = open(way, "bob", ann.token(), null);
         Line eve = open(way, "eve", "no-such-token", null);
 
-        assertThat(Stream.of(ann, bob, eve).map(Line::token)).doesNotHaveDuplicates().doesNotContain("no-such-token");
+        assertThat(Stream.of(ann, bob, eve).map(Line::token))
+                .doesNotHaveDuplicates()
+                .doesNotContain("no-such-token");
         client.publish(GROUP, "", "to all");
         for (Line line : List.of(ann, bob, eve)) {
             assertThat(line.awaitText("to all")).containsExactly("to all");
@@ -247,14 +262,18 @@ class ResumeTest extends LiveServer {
                         .hasLeft())
                 .isTrue();
         Map<String, Position> seen = new TreeMap<>();
-        first.events().stream().filter(Event::hasSubscribed).forEach(event -> seen.put(
-                event.getGroupName(),
-                Position.newBuilder().setEpoch(event.getSubscribed().getEpoch()).build()));
+        first.events().stream()
+                .filter(Event::hasSubscribed)
+                .forEach(event -> seen.put(
+                        event.getGroupName(),
+                        Position.newBuilder()
+                                .setEpoch(event.getSubscribed().getEpoch())
+                                .build()));
         first.events().stream()
                 .filter(Event::hasMessage)
-                .forEach(event -> seen.computeIfPresent(
-                        event.getGroupName(),
-                        (group, at) -> at.toBuilder().setOffset(event.getOffset()).build()));
+                .forEach(event -> seen.computeIfPresent(event.getGroupName(), (group, at) -> at.toBuilder()
+                        .setOffset(event.getOffset())
+                        .build()));
         first.close();
         groups.forEach(group -> client.publish(group, "", group + 2));
 
@@ -265,7 +284,8 @@ class ResumeTest extends LiveServer {
         assertThat(second.opened().getResumed()).isTrue();
         assertThat(second.opened().getGroupsList()).containsExactly("a", "b", "c");
         for (String group : second.opened().getGroupsList()) {
-            assertThat(second.ask(join(group, seen.get(group))).getJoined().getJoinCount()).isEqualTo(1);
+            assertThat(second.ask(join(group, seen.get(group))).getJoined().getJoinCount())
+                    .isEqualTo(1);
             client.publish(group, "", group + 3);
         }
         List<String> texts = new ArrayList<>(second.stream().awaitTexts(6));
@@ -273,7 +293,8 @@ class ResumeTest extends LiveServer {
         assertThat(texts.stream().filter(text -> text.startsWith("b"))).containsExactly("b2", "b3");
         assertThat(second.events().stream().filter(Event::hasSubscribed))
                 .hasSize(3)
-                .allSatisfy(event -> assertThat(event.getSubscribed().getRecovered()).isTrue());
+                .allSatisfy(event ->
+                        assertThat(event.getSubscribed().getRecovered()).isTrue());
         assertThat(client.members("left")).isEmpty();
     }
 
@@ -343,9 +364,8 @@ class ResumeTest extends LiveServer {
                         Event.KindCase.JOINED,
                         Event.KindCase.JOINED,
                         Event.KindCase.JOINED);
-        assertThat(client.memberships(GROUP))
-                .hasSize(4)
-                .allSatisfy(member -> assertThat(member.getJoinCount()).isEqualTo(1));
+        assertThat(client.memberships(GROUP)).hasSize(4).allSatisfy(member -> assertThat(member.getJoinCount())
+                .isEqualTo(1));
     }
 
     private void create(int retained) {
@@ -360,8 +380,7 @@ class ResumeTest extends LiveServer {
                         .setMaxAge(Duration.newBuilder().setSeconds(300))));
     }
 
-    private static SessionRequest.Builder join(
-            String group, @Nullable Position after) {
+    private static SessionRequest.Builder join(String group, @Nullable Position after) {
         SubscribeRequest.Builder request = SubscribeRequest.newBuilder().setGroupName(group);
         return SessionRequest.newBuilder().setJoin(after == null ? request : request.setAfter(after));
     }

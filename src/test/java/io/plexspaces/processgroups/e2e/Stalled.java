@@ -28,8 +28,8 @@ interface Stalled extends AutoCloseable {
 
     static Stalled grpc(LiveServer server, String group, String actor) {
         GrpcClient own = server.newClient();
-        var stream = own.subscribe(
-                SubscribeRequest.newBuilder().setGroupName(group).setActorId(actor));
+        var stream =
+                own.subscribe(SubscribeRequest.newBuilder().setGroupName(group).setActorId(actor));
         stream.pause();
         return new Stalled() {
             @Override
@@ -37,7 +37,8 @@ interface Stalled extends AutoCloseable {
                 stream.resume();
                 Awaitility.await()
                         .atMost(EventStream.PATIENCE)
-                        .until(() -> stream.end() != null || stream.events().stream().anyMatch(last));
+                        .until(() ->
+                                stream.end() != null || stream.events().stream().anyMatch(last));
                 return stream.events();
             }
 
@@ -61,8 +62,7 @@ interface Stalled extends AutoCloseable {
         List<Event> events = new ArrayList<>();
         RawClient socket;
         try {
-            socket = RawClient.upgradedWithBuffer(
-                    uri, 4096, "Sec-WebSocket-Protocol: processgroups.v1.proto\r\n");
+            socket = RawClient.upgradedWithBuffer(uri, 4096, "Sec-WebSocket-Protocol: processgroups.v1.proto\r\n");
             events.addAll(parsed(socket.read()));
         } catch (IOException failed) {
             throw new AssertionError(failed);

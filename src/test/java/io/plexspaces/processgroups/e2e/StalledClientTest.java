@@ -117,9 +117,7 @@ class StalledClientTest extends LiveServer {
                 assertThat(numbers).isSorted().doesNotHaveDuplicates().hasSizeLessThan(published);
                 assertThat(missed(events) + numbers.size()).isEqualTo(published);
                 Map<String, Integer> newest = new TreeMap<>();
-                events.stream()
-                        .filter(Event::hasMessage)
-                        .forEach(event -> newest.put(event.getTopic(), number(event)));
+                events.stream().filter(Event::hasMessage).forEach(event -> newest.put(event.getTopic(), number(event)));
                 assertThat(newest).hasSize(TOPICS);
                 assertThat(newest.values())
                         .containsExactlyInAnyOrderElementsOf(IntStream.range(published - TOPICS, published)
@@ -149,9 +147,7 @@ class StalledClientTest extends LiveServer {
             long direct = directMemory();
             for (int i = 1; i < rounds; i++) {
                 publish(crowd, messages, size, "");
-                assertThat(metric("queue_bytes"))
-                        .as("queued for 4 connections")
-                        .isBetween(1.0 * MIB, 4.5 * MIB);
+                assertThat(metric("queue_bytes")).as("queued for 4 connections").isBetween(1.0 * MIB, 4.5 * MIB);
             }
             assertThat(heapAfterGc() - heap).as("growth of the heap").isLessThan(12L * MIB);
             assertThat(directMemory() - direct).as("growth of direct memory").isLessThan(24L * MIB);
@@ -166,8 +162,8 @@ class StalledClientTest extends LiveServer {
     }
 
     private List<Stalled> stalledInBothWays(Crowd crowd, String topicPrefix) {
-        List<Stalled> stalled = List.of(
-                Stalled.grpc(this, GROUP, "stalled-grpc"), Stalled.webSocket(this, GROUP, "stalled-ws"));
+        List<Stalled> stalled =
+                List.of(Stalled.grpc(this, GROUP, "stalled-grpc"), Stalled.webSocket(this, GROUP, "stalled-ws"));
         publish(crowd, MESSAGES, 16 * KIB, topicPrefix);
         return stalled;
     }
@@ -236,7 +232,9 @@ class StalledClientTest extends LiveServer {
     }
 
     private static int missed(List<Event> events) {
-        return events.stream().mapToInt(event -> (int) event.getGap().getMissed()).sum();
+        return events.stream()
+                .mapToInt(event -> (int) event.getGap().getMissed())
+                .sum();
     }
 
     private static long heapAfterGc() {
