@@ -26,6 +26,7 @@ final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoClose
     private final CompletableFuture<Status> end = new CompletableFuture<>();
     private final List<Event> events = new ArrayList<>();
     private final CompletableFuture<ClientCallStreamObserver<Q>> call = new CompletableFuture<>();
+    private volatile @Nullable Throwable failure;
     private boolean paused;
     private boolean owed;
 
@@ -58,8 +59,9 @@ final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoClose
     }
 
     @Override
-    public void onError(Throwable failure) {
-        end.complete(Status.fromThrowable(failure));
+    public void onError(Throwable cause) {
+        failure = cause;
+        end.complete(Status.fromThrowable(cause));
     }
 
     @Override
@@ -147,6 +149,12 @@ final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoClose
     Status awaitEnd() {
         patiently().until(end::isDone);
         return end.join();
+    }
+
+    /** What the server ended the stream with; null: it lives, or ended well. */
+    @Nullable
+    Throwable failure() {
+        return failure;
     }
 
     /** How the stream ended; null: it lives. */
