@@ -4,6 +4,7 @@ import static io.plexspaces.processgroups.e2e.GrpcClient.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
@@ -17,6 +18,7 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,6 +28,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class PgBehaviourTest extends LiveServer {
     private static final int MANY = 10_000;
+
+    @Inject
+    Sessions sessions;
 
     @Test
     void leave_byAStranger_changesNothing() {
@@ -117,6 +122,7 @@ class PgBehaviourTest extends LiveServer {
 
     @Test
     void watcherThatIsAMember_dies_othersSeeItLeave() {
+        EventStream.patiently().until(() -> sessions.connected() == 0);
         client.create("pg");
         client.create("elsewhere");
         GrpcClient mortal = newClient();
@@ -133,7 +139,9 @@ class PgBehaviourTest extends LiveServer {
         survivor.ask(
                 SessionRequest.newBuilder().setWatch(WatchRequest.newBuilder().setGroupName("pg")));
 
+        assertThat(sessions.connected()).isEqualTo(2);
         mortal.close();
+        EventStream.patiently().until(() -> sessions.connected() == 1);
         client.join("pg", "noise");
         client.join("elsewhere", "noise");
         Event left = survivor.stream().awaitEvent(Event::hasLeft);
