@@ -11,15 +11,12 @@ final class Tab implements WebSocket.Listener {
 
     public static void main(String[] args) {
         if (args.length != 1) {
-            System.err.println(
-                    "usage: java examples/Tab.java ws://HOST:PORT/ws/TENANT/NAMESPACE/GROUP?actor=ID&topics=A,B");
+            System.err.println("usage: java examples/Tab.java 'ws://HOST:PORT/ws/TENANT/NAMESPACE/GROUP?actor=ID'");
             System.exit(2);
         }
         Tab tab = new Tab();
-        HttpClient.newHttpClient()
-                .newWebSocketBuilder()
-                .buildAsync(URI.create(args[0].replace(">", "%3E")), tab)
-                .join();
+        URI url = URI.create(args[0].replace(">", "%3E"));
+        HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(url, tab).join();
         System.out.println(tab.closed.join());
     }
 

@@ -13,11 +13,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 
 /** The events of one gRPC stream, in the order they came. A paused one reads nothing from its connection. */
 final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final Duration POLL = Duration.ofMillis(10);
 
     private final Function<A, List<Event>> eventsOf;
     private final CompletableFuture<Status> end = new CompletableFuture<>();
@@ -29,6 +32,11 @@ final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoClose
 
     EventStream(Function<A, List<Event>> eventsOf) {
         this.eventsOf = eventsOf;
+    }
+
+    /** Waits as long as a busy machine may need, and looks often. */
+    static ConditionFactory patiently() {
+        return await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(POLL);
     }
 
     @Override
@@ -120,26 +128,26 @@ final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoClose
 
     /** All events, once there are as many. */
     List<Event> awaitEvents(int least) {
-        await().atMost(PATIENCE).until(() -> count() >= least || end.isDone());
+        patiently().until(() -> count() >= least || end.isDone());
         return events();
     }
 
     /** The payloads, once there are as many. */
     List<String> awaitTexts(int least) {
-        await().atMost(PATIENCE).until(() -> texts().size() >= least || end.isDone());
+        patiently().until(() -> texts().size() >= least || end.isDone());
         return texts();
     }
 
     /** The first event of a kind, now or later. */
     Event awaitEvent(Predicate<Event> wanted) {
-        return await().atMost(PATIENCE)
+        return patiently()
                 .until(() -> events().stream().filter(wanted).findFirst(), Optional::isPresent)
                 .orElseThrow();
     }
 
     /** How the server ended the stream; waits for it. */
     Status awaitEnd() {
-        await().atMost(PATIENCE).until(end::isDone);
+        patiently().until(end::isDone);
         return end.join();
     }
 

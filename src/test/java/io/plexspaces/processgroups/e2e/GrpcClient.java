@@ -80,6 +80,11 @@ final class GrpcClient implements AutoCloseable {
         return new GrpcClient(channel, tenant, other);
     }
 
+    /** Empty: the default one. */
+    String namespace() {
+        return namespace;
+    }
+
     /** Ends the connection and all its streams at once. */
     @Override
     public void close() {
@@ -210,21 +215,19 @@ final class GrpcClient implements AutoCloseable {
 
     /** Watches this client's namespace; an empty one sends nothing at first. */
     EventStream<WatchRequest, WatchResponse> watchNamespace() {
-        EventStream<WatchRequest, WatchResponse> stream = new EventStream<>(WatchResponse::getEventsList);
-        streams.watch(
-                WatchRequest.newBuilder()
-                        .setTenantId(tenant)
-                        .setNamespace(namespace)
-                        .setWholeNamespace(true)
-                        .build(),
-                stream);
-        return stream;
+        return beginWatch(WatchRequest.newBuilder().setWholeNamespace(true));
     }
 
     EventStream<WatchRequest, WatchResponse> watch(WatchRequest.Builder request) {
+        EventStream<WatchRequest, WatchResponse> stream = beginWatch(request);
+        stream.awaitEvents(1);
+        return stream;
+    }
+
+    /** Watches; nothing may have come yet. */
+    EventStream<WatchRequest, WatchResponse> beginWatch(WatchRequest.Builder request) {
         EventStream<WatchRequest, WatchResponse> stream = new EventStream<>(WatchResponse::getEventsList);
         streams.watch(request.setTenantId(tenant).setNamespace(namespace).build(), stream);
-        stream.awaitEvents(1);
         return stream;
     }
 

@@ -1,10 +1,13 @@
 package io.plexspaces.processgroups.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.quarkus.grpc.runtime.GrpcServer;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.value.registry.ValueRegistry;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -53,7 +56,8 @@ abstract class LiveServer {
 
     /** A WebSocket that subscribes to a group of the default namespace, in JSON; its first event has come. */
     final WsClient browse(String group, String actor, String... topics) {
-        String query = "?actor=" + actor + (topics.length == 0 ? "" : "&topics=" + String.join(",", topics));
+        String query = "?actor=" + actor
+                + (topics.length == 0 ? "" : "&topics=" + URLEncoder.encode(String.join(",", topics), UTF_8));
         WsClient opened = openWs("/" + tenant + "/default/" + group + query, WsClient.JSON);
         opened.awaitEvents(1);
         return opened;

@@ -1,7 +1,5 @@
 package io.plexspaces.processgroups.e2e;
 
-import static org.awaitility.Awaitility.await;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -106,11 +104,11 @@ final class WsClient implements WebSocket.Listener, AutoCloseable {
     }
 
     void awaitEvents(int least) {
-        await().atMost(EventStream.PATIENCE).until(() -> json().size() + proto().size() >= least || closed.isDone());
+        EventStream.patiently().until(() -> json().size() + proto().size() >= least || closed.isDone());
     }
 
     List<String> awaitTexts(int least) {
-        await().atMost(EventStream.PATIENCE).until(() -> texts().size() >= least || closed.isDone());
+        EventStream.patiently().until(() -> texts().size() >= least || closed.isDone());
         return texts();
     }
 
@@ -121,14 +119,14 @@ final class WsClient implements WebSocket.Listener, AutoCloseable {
 
     /** The first JSON event of a kind, now or later. */
     JsonNode awaitJson(Predicate<JsonNode> wanted) {
-        return await().atMost(EventStream.PATIENCE)
+        return EventStream.patiently()
                 .until(() -> json().stream().filter(wanted).findFirst(), Optional::isPresent)
                 .orElseThrow();
     }
 
     /** Waits for the server's end of it. */
     Closed awaitClosed() {
-        await().atMost(EventStream.PATIENCE).until(closed::isDone);
+        EventStream.patiently().until(closed::isDone);
         return closed.join();
     }
 
