@@ -64,8 +64,7 @@ final class CatchUp {
             gap = Stream.of(new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, first));
         } else if (gone > 0) {
             boolean exact = slice.exact() && !trimmedBeyond;
-            gap = Stream.of(
-                    new Event.Gap(group, Event.Gap.Reason.TRIMMED, gone, exact, after.offset(), first));
+            gap = Stream.of(new Event.Gap(group, Event.Gap.Reason.TRIMMED, gone, exact, after.offset(), first));
         }
         Stream<Event> missed = slice.messages().stream()
                 .filter(entry -> entry.offset() <= position.offset() && entry.isFor(member))

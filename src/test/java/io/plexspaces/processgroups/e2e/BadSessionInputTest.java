@@ -224,7 +224,9 @@ class BadSessionInputTest extends LiveServer {
             return quickly()
                     .until(
                             () -> socket.json().stream()
-                                    .filter(event -> event.at("/answer/requestId").asText().equals(id))
+                                    .filter(event -> event.at("/answer/requestId")
+                                            .asText()
+                                            .equals(id))
                                     .findFirst(),
                             Optional::isPresent)
                     .map(event -> answer(event.get("answer")))
