@@ -54,29 +54,29 @@ final class CatchUp {
             Slice slice) {
         GroupId group = subscription.subscriber().group();
         boolean sameLife = !slice.epochChanged() && slice.end().epoch().equals(position.epoch());
+        long firstRetained = firstOffset(slice, position);
+        // The log may have gone on and trimmed since: what is gone from there comes live, and is not missing.
+        boolean trimmedBeyond = firstRetained > position.offset() + 1;
+        long first = Math.min(firstRetained, position.offset() + 1);
+        long gone = sameLife ? Math.min(slice.missed(), first - 1 - after.offset()) : 0;
         Stream<Event> gap = Stream.of();
         if (!sameLife) {
-            gap = Stream.of(
-                    new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, firstOffset(slice, position)));
-        } else if (slice.missed() > 0) {
-            gap = Stream.of(new Event.Gap(
-                    group,
-                    Event.Gap.Reason.TRIMMED,
-                    slice.missed(),
-                    slice.exact(),
-                    after.offset(),
-                    firstOffset(slice, position)));
+            gap = Stream.of(new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, first));
+        } else if (gone > 0) {
+            boolean exact = slice.exact() && !trimmedBeyond;
+            gap = Stream.of(new Event.Gap(group, Event.Gap.Reason.TRIMMED, gone, exact, after.offset(), first));
         }
         Stream<Event> missed = slice.messages().stream()
                 .filter(entry -> entry.offset() <= position.offset() && entry.isFor(member))
                 .map(entry -> new Event.Delivered(group, entry));
-        boolean recovered = sameLife && slice.missed() == 0;
+        boolean recovered = sameLife && gone <= 0;
         return frames(subscription, position, recovered, shown, Stream.concat(gap, missed));
     }
 
+    /** Of the oldest message that is retained; behind the log's end when none is. */
     private static long firstOffset(Slice slice, Position position) {
         return slice.messages().isEmpty()
-                ? position.offset() + 1
+                ? Math.max(slice.end().offset(), position.offset()) + 1
                 : slice.messages().get(0).offset();
     }
 

@@ -22,8 +22,11 @@ import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -204,35 +207,48 @@ class BadSessionInputTest extends LiveServer {
             GrpcSession session = client.unopenedSession();
             return request -> {
                 session.sendRaw(request);
-                return session.stream()
-                        .awaitEvent(event -> isAnswer(event, request))
-                        .getAnswer();
+                return answer(session::events, request);
             };
         }
         if (over == Over.WEBSOCKET_PROTO) {
             WsClient socket = openWs("", WsClient.PROTO);
             return request -> {
                 socket.send(request);
-                await().atMost(EventStream.PATIENCE)
-                        .pollDelay(java.time.Duration.ZERO)
-                        .pollInterval(java.time.Duration.ofMillis(1))
-                        .until(() -> socket.closed() != null
-                                || socket.proto().stream().anyMatch(event -> isAnswer(event, request)));
-                return socket.proto().stream()
-                        .filter(event -> isAnswer(event, request))
-                        .findFirst()
-                        .orElseThrow()
-                        .getAnswer();
+                return answer(socket::proto, request);
             };
         }
         WsClient socket = openWs("", WsClient.JSON);
         return request -> {
             socket.send(json(request));
             String id = String.valueOf(request.getRequestId());
-            JsonNode event =
-                    socket.awaitJson(one -> one.at("/answer/requestId").asText().equals(id));
-            return answer(event.get("answer"));
+            return quickly()
+                    .until(
+                            () -> socket.json().stream()
+                                    .filter(event -> event.at("/answer/requestId")
+                                            .asText()
+                                            .equals(id))
+                                    .findFirst(),
+                            Optional::isPresent)
+                    .map(event -> answer(event.get("answer")))
+                    .orElseThrow();
         };
+    }
+
+    private static Answer answer(Supplier<List<Event>> received, SessionRequest request) {
+        return quickly()
+                .until(
+                        () -> received.get().stream()
+                                .filter(event -> isAnswer(event, request))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow()
+                .getAnswer();
+    }
+
+    private static ConditionFactory quickly() {
+        return await().atMost(EventStream.PATIENCE)
+                .pollDelay(java.time.Duration.ZERO)
+                .pollInterval(java.time.Duration.ofMillis(1));
     }
 
     private static boolean isAnswer(Event event, SessionRequest request) {
