@@ -7,11 +7,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 
 /** A client on a bare socket, for what a proper one would never send. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 10_000;
     private static final byte[] MASK = {1, 2, 3, 4};
 
@@ -19,8 +20,8 @@ final class RawClient implements AutoCloseable {
     private final DataInputStream in;
 
     /** A frame of the server. */
-    record Received(int opcode, byte[] payload) {
-        int closeCode() {
+    public record Received(int opcode, byte[] payload) {
+        public int closeCode() {
             return ((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF);
         }
     }
@@ -30,19 +31,28 @@ final class RawClient implements AutoCloseable {
         this.in = new DataInputStream(socket.getInputStream());
     }
 
-    static RawClient connect(URI uri) throws IOException {
-        Socket socket = new Socket(uri.getHost(), uri.getPort());
+    public static RawClient connect(URI uri) throws IOException {
+        return connect(uri, 0);
+    }
+
+    /** @param receiveBuffer bytes the system may keep that were not read; 0: as it likes */
+    private static RawClient connect(URI uri, int receiveBuffer) throws IOException {
+        Socket socket = new Socket();
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
         socket.setSoTimeout(TIMEOUT_MILLIS);
         return new RawClient(socket);
     }
 
     /** @return the status line and headers of the answer */
-    String handshake(URI uri, String... headers) throws IOException {
+    public String handshake(URI uri, String... headers) throws IOException {
         return handshake(uri, new byte[0], headers);
     }
 
     /** @param early what to send at once, before the answer is there */
-    String handshake(URI uri, byte[] early, String... headers) throws IOException {
+    public String handshake(URI uri, byte[] early, String... headers) throws IOException {
         String request = "GET " + uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery())
                 + " HTTP/1.1\r\nHost: " + uri.getHost() + ":" + uri.getPort()
                 + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -58,8 +68,13 @@ final class RawClient implements AutoCloseable {
         return answer.toString();
     }
 
-    static RawClient upgraded(URI uri, String... headers) throws IOException {
-        RawClient client = connect(uri);
+    public static RawClient upgraded(URI uri, String... headers) throws IOException {
+        return upgradedWithBuffer(uri, 0, headers);
+    }
+
+    /** @param receiveBuffer bytes the system may keep that were not read; 0: as it likes */
+    public static RawClient upgradedWithBuffer(URI uri, int receiveBuffer, String... headers) throws IOException {
+        RawClient client = connect(uri, receiveBuffer);
         String[] all = new String[headers.length + 1];
         System.arraycopy(headers, 0, all, 0, headers.length);
         all[headers.length] = "Sec-WebSocket-Version: 13\r\n";
@@ -70,17 +85,17 @@ final class RawClient implements AutoCloseable {
         return client;
     }
 
-    void write(byte[] bytes) throws IOException {
+    public void write(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
     }
 
-    void text(String text) throws IOException {
+    public void text(String text) throws IOException {
         write(masked(0x81, text.getBytes(UTF_8)));
     }
 
     /** @param first FIN, RSV and opcode */
-    static byte[] masked(int first, byte[] payload) {
+    public static byte[] masked(int first, byte[] payload) {
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         frame.writeBytes(header(first, payload.length));
         for (int i = 0; i < payload.length; i++) {
@@ -90,7 +105,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The header of a masked frame, whatever follows it. */
-    static byte[] header(int first, long length) {
+    public static byte[] header(int first, long length) {
         ByteArrayOutputStream header = new ByteArrayOutputStream();
         header.write(first);
         int lengthBytes = length < 126 ? 0 : length <= 0xFFFF ? 2 : 8;
@@ -103,7 +118,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The next frame. */
-    Received read() throws IOException {
+    public Received read() throws IOException {
         int opcode = in.readUnsignedByte() & 0xF;
         long length = in.readUnsignedByte();
         if (length == 126) {
@@ -117,7 +132,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The close frame; other frames before it are skipped. */
-    Received readClose() throws IOException {
+    public Received readClose() throws IOException {
         Received frame = read();
         while (frame.opcode() != 8) {
             frame = read();
@@ -125,7 +140,7 @@ final class RawClient implements AutoCloseable {
         return frame;
     }
 
-    boolean isAtEnd() throws IOException {
+    public boolean isAtEnd() throws IOException {
         return in.read() < 0;
     }
 

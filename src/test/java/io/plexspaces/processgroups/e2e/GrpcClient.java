@@ -1,0 +1,273 @@
+package io.plexspaces.processgroups.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
+import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
+import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
+import io.plexspaces.processgroups.proto.v1.GetMembersResponse;
+import io.plexspaces.processgroups.proto.v1.GroupMembership;
+import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
+import io.plexspaces.processgroups.proto.v1.JoinGroupResponse;
+import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
+import io.plexspaces.processgroups.proto.v1.LeaveGroupResponse;
+import io.plexspaces.processgroups.proto.v1.ListGroupsRequest;
+import io.plexspaces.processgroups.proto.v1.ListGroupsResponse;
+import io.plexspaces.processgroups.proto.v1.Message;
+import io.plexspaces.processgroups.proto.v1.ProcessGroup;
+import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
+import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
+import io.plexspaces.processgroups.proto.v1.PublishToGroupResponse;
+import io.plexspaces.processgroups.proto.v1.SessionOpen;
+import io.plexspaces.processgroups.proto.v1.SessionRequest;
+import io.plexspaces.processgroups.proto.v1.SessionResponse;
+import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.SubscribeResponse;
+import io.plexspaces.processgroups.proto.v1.WatchRequest;
+import io.plexspaces.processgroups.proto.v1.WatchResponse;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/** The generated stubs on one connection, for one tenant and namespace. Requests given whole get both set. */
+final class GrpcClient implements AutoCloseable {
+    private static final int PAGE = 1000;
+
+    private final ManagedChannel channel;
+    private final String tenant;
+    private final String namespace;
+
+    /** For calls that wait. */
+    final ProcessGroupServiceGrpc.ProcessGroupServiceBlockingStub calls;
+
+    /** For calls that do not wait, and streams. */
+    final ProcessGroupServiceGrpc.ProcessGroupServiceStub streams;
+
+    private GrpcClient(ManagedChannel channel, String tenant, String namespace) {
+        this.channel = channel;
+        this.tenant = tenant;
+        this.namespace = namespace;
+        this.calls = ProcessGroupServiceGrpc.newBlockingStub(channel);
+        this.streams = ProcessGroupServiceGrpc.newStub(channel);
+    }
+
+    static GrpcClient connect(int port, String tenant) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+                .usePlaintext()
+                .flowControlWindow(64 * 1024)
+                .build();
+        return new GrpcClient(channel, tenant, "");
+    }
+
+    /** The same connection for another tenant. */
+    GrpcClient forTenant(String other) {
+        return new GrpcClient(channel, other, namespace);
+    }
+
+    /** The same connection for another namespace. */
+    GrpcClient in(String other) {
+        return new GrpcClient(channel, tenant, other);
+    }
+
+    /** Empty: the default one. */
+    String namespace() {
+        return namespace;
+    }
+
+    /** Ends the connection and all its streams at once. */
+    @Override
+    public void close() {
+        try {
+            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    ProcessGroup create(String group) {
+        return create(CreateGroupRequest.newBuilder().setGroupName(group));
+    }
+
+    ProcessGroup create(CreateGroupRequest.Builder request) {
+        return calls.createGroup(
+                        request.setTenantId(tenant).setNamespace(namespace).build())
+                .getGroup();
+    }
+
+    /** Whether there was one. */
+    boolean delete(String group) {
+        return calls.deleteGroup(DeleteGroupRequest.newBuilder()
+                        .setTenantId(tenant)
+                        .setNamespace(namespace)
+                        .setGroupName(group)
+                        .build())
+                .getExisted();
+    }
+
+    JoinGroupResponse join(String group, String actor, String... topics) {
+        return join(JoinGroupRequest.newBuilder()
+                .setGroupName(group)
+                .setActorId(actor)
+                .addAllTopics(List.of(topics)));
+    }
+
+    JoinGroupResponse join(JoinGroupRequest.Builder request) {
+        return calls.joinGroup(
+                request.setTenantId(tenant).setNamespace(namespace).build());
+    }
+
+    LeaveGroupResponse leave(String group, String actor) {
+        return leave(LeaveGroupRequest.newBuilder().setGroupName(group).setActorId(actor));
+    }
+
+    LeaveGroupResponse leave(LeaveGroupRequest.Builder request) {
+        return calls.leaveGroup(
+                request.setTenantId(tenant).setNamespace(namespace).build());
+    }
+
+    /** Ids of all members, page by page. */
+    List<String> members(String group) {
+        return memberships(group).stream().map(GroupMembership::getActorId).toList();
+    }
+
+    /** All memberships, page by page. */
+    List<GroupMembership> memberships(String group) {
+        List<GroupMembership> all = new ArrayList<>();
+        String token = "";
+        do {
+            GetMembersResponse page = membersPage(group, PAGE, token);
+            all.addAll(page.getMembershipsList());
+            token = page.getNextPageToken();
+        } while (!token.isEmpty());
+        return all;
+    }
+
+    GetMembersResponse membersPage(String group, int size, String token) {
+        return calls.getMembers(GetMembersRequest.newBuilder()
+                .setTenantId(tenant)
+                .setNamespace(namespace)
+                .setGroupName(group)
+                .setPageSize(size)
+                .setPageToken(token)
+                .setDetailed(true)
+                .build());
+    }
+
+    /** The tenant's groups in this client's namespace, or in all of them when it has none. */
+    ListGroupsResponse list(String pattern, int pageSize, String token) {
+        return calls.listGroups(ListGroupsRequest.newBuilder()
+                .setTenantId(tenant)
+                .setNamespace(namespace)
+                .setNamePattern(pattern)
+                .setPageSize(pageSize)
+                .setPageToken(token)
+                .build());
+    }
+
+    PublishToGroupResponse publish(String group, String topic, String text) {
+        return publish(PublishToGroupRequest.newBuilder().setGroupName(group).setTopic(topic), text);
+    }
+
+    PublishToGroupResponse publish(PublishToGroupRequest.Builder request, String text) {
+        return publish(request.setMessage(request.getMessageBuilder().setPayload(ByteString.copyFromUtf8(text))));
+    }
+
+    PublishToGroupResponse publish(PublishToGroupRequest.Builder request) {
+        return calls.publishToGroup(
+                request.setTenantId(tenant).setNamespace(namespace).build());
+    }
+
+    static Message.Builder text(String text) {
+        return Message.newBuilder().setPayload(ByteString.copyFromUtf8(text));
+    }
+
+    /** Subscribes; its first event has come. */
+    EventStream<SubscribeRequest, SubscribeResponse> subscribe(String group, String actor, String... topics) {
+        return subscribe(SubscribeRequest.newBuilder()
+                .setGroupName(group)
+                .setActorId(actor)
+                .addAllTopics(List.of(topics)));
+    }
+
+    /** Subscribes; its first event, or its end, has come. */
+    EventStream<SubscribeRequest, SubscribeResponse> subscribe(SubscribeRequest.Builder request) {
+        EventStream<SubscribeRequest, SubscribeResponse> stream = new EventStream<>(SubscribeResponse::getEventsList);
+        streams.subscribe(request.setTenantId(tenant).setNamespace(namespace).build(), stream);
+        stream.awaitEvents(1);
+        return stream;
+    }
+
+    /** Watches a group; its first event, or its end, has come. */
+    EventStream<WatchRequest, WatchResponse> watch(String group) {
+        return watch(WatchRequest.newBuilder().setGroupName(group));
+    }
+
+    /** Watches this client's namespace; an empty one sends nothing at first. */
+    EventStream<WatchRequest, WatchResponse> watchNamespace() {
+        return beginWatch(WatchRequest.newBuilder().setWholeNamespace(true));
+    }
+
+    EventStream<WatchRequest, WatchResponse> watch(WatchRequest.Builder request) {
+        EventStream<WatchRequest, WatchResponse> stream = beginWatch(request);
+        stream.awaitEvents(1);
+        return stream;
+    }
+
+    /** Watches; nothing may have come yet. */
+    EventStream<WatchRequest, WatchResponse> beginWatch(WatchRequest.Builder request) {
+        EventStream<WatchRequest, WatchResponse> stream = new EventStream<>(WatchResponse::getEventsList);
+        streams.watch(request.setTenantId(tenant).setNamespace(namespace).build(), stream);
+        return stream;
+    }
+
+    /** A session of an actor; it is open. */
+    GrpcSession session(String actor) {
+        return session(SessionOpen.newBuilder().setActorId(actor));
+    }
+
+    /** A session; the answer to its opening, or its end, has come. */
+    GrpcSession session(SessionOpen.Builder open) {
+        GrpcSession session = unopenedSession();
+        session.send(
+                SessionRequest.newBuilder().setOpen(open.setTenantId(tenant).setNamespace(namespace)));
+        session.stream().awaitEvents(1);
+        return session;
+    }
+
+    /** A session stream on which nothing is said yet. */
+    GrpcSession unopenedSession() {
+        EventStream<SessionRequest, SessionResponse> stream = new EventStream<>(SessionResponse::getEventsList);
+        return new GrpcSession(stream, streams.session(stream));
+    }
+
+    /** The call fails with this reason in its {@code google.rpc.ErrorInfo}, and this status. */
+    static void assertFails(String reason, Status.Code code, ThrowingCallable call) {
+        StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, call);
+        assertThat(failure).as("failure").isNotNull();
+        assertThat(reasonOf(failure)).isEqualTo(reason);
+        assertThat(failure.getStatus().getCode()).isEqualTo(code);
+    }
+
+    /** The reason in the {@code google.rpc.ErrorInfo} of a failure. */
+    static String reasonOf(Throwable failure) {
+        com.google.rpc.Status status = StatusProto.fromThrowable(failure);
+        assertThat(status).as("details of %s", failure).isNotNull();
+        assertThat(status.getDetailsCount()).as("details of %s", failure).isPositive();
+        try {
+            return status.getDetails(0).unpack(ErrorInfo.class).getReason();
+        } catch (InvalidProtocolBufferException other) {
+            throw new AssertionError(other);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.plexspaces.processgroups.e2e;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+
+/** What the server says of itself over HTTP. */
+record Management(URI server) {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String PREFIX = "plexspaces_process_groups_";
+
+    boolean isReady() {
+        HttpResponse<String> answer = get("/q/health/ready");
+        return answer.statusCode() == 200 && answer.body().contains("\"UP\"");
+    }
+
+    /** @param series name after the common prefix, with labels as they are printed */
+    double metric(String series) {
+        String start = PREFIX + series + " ";
+        return get("/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(start))
+                .mapToDouble(line -> Double.parseDouble(line.substring(start.length())))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no metric " + series));
+    }
+
+    private HttpResponse<String> get(String path) {
+        try {
+            return HTTP.send(
+                    HttpRequest.newBuilder(server.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package io.plexspaces.processgroups.e2e;
+
+import static io.plexspaces.processgroups.e2e.GrpcClient.assertFails;
+import static io.plexspaces.processgroups.e2e.GrpcClient.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.Duration;
+import io.grpc.Status;
+import io.plexspaces.processgroups.proto.v1.Dispatch;
+import io.plexspaces.processgroups.proto.v1.Event;
+import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
+import io.plexspaces.processgroups.proto.v1.JoinGroupResponse;
+import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
+import io.plexspaces.processgroups.proto.v1.LeaveReason;
+import io.plexspaces.processgroups.proto.v1.PublishAnswer;
+import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
+import io.plexspaces.processgroups.proto.v1.PublishToGroupResponse;
+import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.RenewLeaseResponse;
+import io.quarkus.test.junit.QuarkusTest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Leases, and the choices of a publisher. */
+@QuarkusTest
+class OperationsTest extends LiveServer {
+    @BeforeEach
+    void create() {
+        client.create("ops");
+    }
+
+    // ---- leases
+
+    @Test
+    void lease_endsUnlessRenewed() {
+        var watch = client.watch("ops");
+        JoinGroupResponse kept = client.join(leased("kept", 1));
+        client.join(leased("lost", 1));
+        assertThat(kept.getLeaseId()).isNotEmpty();
+        Instant begun = Instant.now();
+        RenewLeaseResponse renewed =
+                renew(RenewLeaseRequest.newBuilder().setActorId("kept").setTtl(seconds(30)));
+        assertThat(renewed.getRenewed()).isEqualTo(1);
+        assertThat(Instant.ofEpochSecond(renewed.getExpiresAt().getSeconds()))
+                .isBetween(begun.plusSeconds(25), begun.plusSeconds(60));
+
+        Event left = watch.awaitEvent(Event::hasLeft);
+        assertThat(left.getLeft().getActorId()).isEqualTo("lost");
+        assertThat(left.getLeft().getReason()).isEqualTo(LeaveReason.LEASE_EXPIRED);
+        assertThat(client.members("ops")).containsExactly("kept");
+
+        renew(RenewLeaseRequest.newBuilder()
+                .setActorId("kept")
+                .setLeaseId(kept.getLeaseId())
+                .setTtl(seconds(1)));
+        Event later = watch.awaitEvent(
+                event -> event.hasLeft() && event.getLeft().getActorId().equals("kept"));
+        assertThat(later.getLeft().getReason()).isEqualTo(LeaveReason.LEASE_EXPIRED);
+    }
+
+    @Test
+    void lease_holdsItsOwnJoinAlone() {
+        client.join("ops", "ann");
+        JoinGroupResponse leased = client.join(leased("ann", 60));
+        assertThat(leased.getJoinCount()).isEqualTo(2);
+        assertFails(
+                "LEASE_NOT_FOUND",
+                Status.Code.NOT_FOUND,
+                () -> renew(RenewLeaseRequest.newBuilder().setActorId("ann").setLeaseId("unknown")));
+        assertFails(
+                "NOT_A_MEMBER",
+                Status.Code.NOT_FOUND,
+                () -> renew(RenewLeaseRequest.newBuilder().setActorId("stranger")));
+        LeaveGroupRequest.Builder byLease = LeaveGroupRequest.newBuilder()
+                .setGroupName("ops")
+                .setActorId("ann")
+                .setLeaseId(leased.getLeaseId());
+        assertThat(client.leave(byLease).getJoinCount()).isEqualTo(1);
+        assertFails("LEASE_NOT_FOUND", Status.Code.NOT_FOUND, () -> client.leave(byLease));
+        assertThat(client.leave("ops", "ann").getJoinCount()).isZero();
+    }
+
+    private static JoinGroupRequest.Builder leased(String actor, int seconds) {
+        return JoinGroupRequest.newBuilder()
+                .setGroupName("ops")
+                .setActorId(actor)
+                .setTtl(seconds(seconds));
+    }
+
+    private RenewLeaseResponse renew(RenewLeaseRequest.Builder request) {
+        return client.calls.renewLease(
+                request.setTenantId(tenant).setGroupName("ops").build());
+    }
+
+    private static Duration seconds(int seconds) {
+        return Duration.newBuilder().setSeconds(seconds).build();
+    }
+
+    // ---- publishing
+
+    @Test
+    void idempotencyKey_takesEffectOnce() {
+        var ann = client.subscribe("ops", "ann");
+        PublishToGroupRequest.Builder request = toOps();
+        request.setMessage(text("paid").setIdempotencyKey("payment-1"));
+        PublishToGroupResponse first = client.publish(request);
+        client.join("ops", "bob");
+        PublishToGroupResponse again = client.publish(request);
+
+        assertThat(first.getDuplicate()).isFalse();
+        assertThat(again.getDuplicate()).isTrue();
+        assertThat(again.toBuilder().setDuplicate(false).build()).isEqualTo(first);
+        client.publish("ops", "", "end");
+        assertThat(ann.awaitTexts(2)).containsExactly("paid", "end");
+    }
+
+    @Test
+    void dispatchOne_takesTurns_andSticksByKey() {
+        Set<String> actors = Set.of("ann", "bob", "cid");
+        actors.forEach(actor -> client.join("ops", actor, "work"));
+        client.join("ops", "idle", "other");
+        List<String> turns = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            turns.add(onlyRecipient(client.publish(one().setTopic("work"), "job")));
+        }
+        assertThat(new HashSet<>(turns)).isEqualTo(actors);
+        actors.forEach(actor -> assertThat(turns.stream().filter(actor::equals)).hasSize(10));
+
+        Set<String> holders = new HashSet<>();
+        for (int key = 0; key < 20; key++) {
+            PublishToGroupRequest.Builder keyed = one().setTopic("work").setDispatchKey("key-" + key);
+            String holder = onlyRecipient(client.publish(keyed, "first"));
+            holders.add(holder);
+            for (int i = 0; i < 3; i++) {
+                assertThat(onlyRecipient(client.publish(keyed, "again"))).isEqualTo(holder);
+            }
+        }
+        assertThat(holders).isEqualTo(actors);
+        assertThat(client.publish(one().setTopic("nobody"), "job").getRecipientIdsList())
+                .isEmpty();
+    }
+
+    @Test
+    void dispatchOne_prefersThisNode_andReachesLiveSubscribers() {
+        client.join(JoinGroupRequest.newBuilder()
+                .setGroupName("ops")
+                .setActorId("away")
+                .setNodeId("node-2"));
+        assertThat(onlyRecipient(client.publish(one(), "0"))).isEqualTo("away");
+        client.join("ops", "here");
+        assertThat(onlyRecipient(client.publish(one(), "1"))).isEqualTo("here");
+        var live = client.subscribe("ops", "live");
+        WsClient browser = browse("ops", "browser");
+        Set<String> reached = new HashSet<>();
+        for (int i = 2; i < 12; i++) {
+            reached.add(onlyRecipient(client.publish(one(), String.valueOf(i))));
+        }
+        assertThat(reached).containsExactlyInAnyOrder("live", "browser");
+        await().atMost(EventStream.PATIENCE)
+                .until(() -> live.texts().size() + browser.texts().size() == 10);
+        assertThat(live.texts()).doesNotContainAnyElementsOf(browser.texts());
+    }
+
+    @Test
+    void dispatchLocal_leavesOthersOut_andSenderCanBeExcluded() {
+        client.join(JoinGroupRequest.newBuilder()
+                .setGroupName("ops")
+                .setActorId("away")
+                .setNodeId("node-2"));
+        var ann = client.subscribe("ops", "ann");
+        var bob = client.subscribe("ops", "bob");
+        assertThat(client.publish(toOps().setDispatch(Dispatch.LOCAL), "local").getRecipientIdsList())
+                .containsExactlyInAnyOrder("ann", "bob");
+        PublishToGroupRequest.Builder fromAnn = toOps().setExcludeSender(true);
+        fromAnn.getMessageBuilder().setSenderId("ann");
+        assertThat(client.publish(fromAnn, "from ann").getRecipientIdsList()).containsExactlyInAnyOrder("away", "bob");
+        assertThat(client.publish(fromAnn.setExcludeSender(false), "to all").getRecipientsCount())
+                .isEqualTo(3);
+        assertThat(ann.awaitTexts(2)).containsExactly("local", "to all");
+        assertThat(bob.awaitTexts(3)).containsExactly("local", "from ann", "to all");
+    }
+
+    @Test
+    void publishAnswer_tellsAsMuchAsIsAsked() {
+        client.join("ops", "ann");
+        client.join("ops", "bob");
+        PublishToGroupResponse ids = client.publish(toOps(), "1");
+        PublishToGroupResponse counts = client.publish(toOps().setAnswer(PublishAnswer.COUNTS), "2");
+        PublishToGroupResponse none = client.publish(toOps().setAnswer(PublishAnswer.NONE), "3");
+
+        assertThat(ids.getRecipientIdsList()).containsExactlyInAnyOrder("ann", "bob");
+        assertThat(ids.getRecipientIdsTruncated()).isFalse();
+        assertThat(counts.getRecipientIdsList()).isEmpty();
+        assertThat(counts.getRecipientsPerNodeMap()).isEqualTo(ids.getRecipientsPerNodeMap());
+        assertThat(none.getRecipientIdsList()).isEmpty();
+        assertThat(none.getRecipientsPerNodeMap()).isEmpty();
+        assertThat(List.of(ids, counts, none)).allMatch(answer -> answer.getRecipientsCount() == 2);
+        assertThat(List.of(ids.getOffset(), counts.getOffset(), none.getOffset()))
+                .containsExactly(ids.getOffset(), ids.getOffset() + 1, ids.getOffset() + 2);
+    }
+
+    private static PublishToGroupRequest.Builder toOps() {
+        return PublishToGroupRequest.newBuilder().setGroupName("ops");
+    }
+
+    private static PublishToGroupRequest.Builder one() {
+        return toOps().setDispatch(Dispatch.ONE);
+    }
+
+    private static String onlyRecipient(PublishToGroupResponse published) {
+        assertThat(published.getRecipientIdsList()).hasSize(1);
+        assertThat(published.getRecipientsCount()).isEqualTo(1);
+        return published.getRecipientIds(0);
+    }
+}

@@ -1,0 +1,224 @@
+package io.plexspaces.processgroups.e2e;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import io.plexspaces.processgroups.proto.v1.Event;
+import io.plexspaces.processgroups.proto.v1.SessionResponse;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A WebSocket client of the Java platform, with the events it got. A paused one reads nothing from its connection. */
+final class WsClient implements WebSocket.Listener, AutoCloseable {
+    static final String JSON = "processgroups.v1.json";
+    static final String PROTO = "processgroups.v1.proto";
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final List<JsonNode> json = new ArrayList<>();
+    private final List<Event> proto = new ArrayList<>();
+    private final CompletableFuture<Closed> closed = new CompletableFuture<>();
+    private final StringBuilder text = new StringBuilder();
+    private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
+    private WebSocket socket;
+    private boolean paused;
+    private boolean owed;
+
+    /** How the server ended it; code 1006: without saying so. */
+    record Closed(int code, String reason) {}
+
+    private WsClient() {}
+
+    static WsClient connect(URI address, String subprotocol) {
+        WsClient client = new WsClient();
+        client.socket = HTTP.newWebSocketBuilder()
+                .subprotocols(subprotocol)
+                .buildAsync(address, client)
+                .join();
+        return client;
+    }
+
+    WsClient send(String message) {
+        socket.sendText(message, true).join();
+        return this;
+    }
+
+    WsClient send(MessageLite message) {
+        return send(message.toByteArray());
+    }
+
+    WsClient send(byte[] message) {
+        socket.sendBinary(ByteBuffer.wrap(message), true).join();
+        return this;
+    }
+
+    /** The socket itself, for what is not done every day. */
+    WebSocket socket() {
+        return socket;
+    }
+
+    /** JSON events until now. */
+    List<JsonNode> json() {
+        synchronized (json) {
+            return List.copyOf(json);
+        }
+    }
+
+    /** Binary events until now. */
+    List<Event> proto() {
+        synchronized (json) {
+            return List.copyOf(proto);
+        }
+    }
+
+    /** Messages until now, as text, from events of either kind. */
+    List<String> texts() {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode event : json()) {
+            JsonNode message = event.path("message");
+            if (message.has("text")) {
+                texts.add(message.get("text").textValue());
+            } else if (message.has("data")) {
+                texts.add(message.get("data").toString());
+            }
+        }
+        for (Event event : proto()) {
+            if (event.hasMessage()) {
+                texts.add(event.getMessage().getPayload().toStringUtf8());
+            }
+        }
+        return texts;
+    }
+
+    void awaitEvents(int least) {
+        EventStream.patiently().until(() -> json().size() + proto().size() >= least || closed.isDone());
+    }
+
+    List<String> awaitTexts(int least) {
+        EventStream.patiently().until(() -> texts().size() >= least || closed.isDone());
+        return texts();
+    }
+
+    /** The first JSON event that has something at this JSON pointer, now or later. */
+    JsonNode awaitJson(String pointer) {
+        return awaitJson(event -> !event.at(pointer).isMissingNode());
+    }
+
+    /** The first JSON event of a kind, now or later. */
+    JsonNode awaitJson(Predicate<JsonNode> wanted) {
+        return EventStream.patiently()
+                .until(() -> json().stream().filter(wanted).findFirst(), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** Waits for the server's end of it. */
+    Closed awaitClosed() {
+        EventStream.patiently().until(closed::isDone);
+        return closed.join();
+    }
+
+    /** How it ended; null: it lives. */
+    @Nullable
+    Closed closed() {
+        return closed.getNow(null);
+    }
+
+    /** Reads at most one more frame, until {@link #resume()}. */
+    void pause() {
+        synchronized (json) {
+            paused = true;
+        }
+    }
+
+    void resume() {
+        boolean more;
+        synchronized (json) {
+            paused = false;
+            more = owed;
+            owed = false;
+        }
+        if (more) {
+            socket.request(1);
+        }
+    }
+
+    /** Ends the TCP connection without a close frame. */
+    @Override
+    public void close() {
+        socket.abort();
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+        text.append(data);
+        if (last) {
+            try {
+                JsonNode events = MAPPER.readTree(text.toString()).path("events");
+                synchronized (json) {
+                    events.forEach(json::add);
+                }
+            } catch (JsonProcessingException malformed) {
+                closed.completeExceptionally(malformed);
+            }
+            text.setLength(0);
+        }
+        requestNext(from);
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+        byte[] part = new byte[data.remaining()];
+        data.get(part);
+        binary.writeBytes(part);
+        if (last) {
+            try {
+                List<Event> events =
+                        SessionResponse.parseFrom(binary.toByteArray()).getEventsList();
+                synchronized (json) {
+                    proto.addAll(events);
+                }
+            } catch (InvalidProtocolBufferException malformed) {
+                closed.completeExceptionally(malformed);
+            }
+            binary.reset();
+        }
+        requestNext(from);
+        return null;
+    }
+
+    private void requestNext(WebSocket from) {
+        boolean more;
+        synchronized (json) {
+            owed = paused;
+            more = !paused;
+        }
+        if (more) {
+            from.request(1);
+        }
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        closed.complete(new Closed(code, reason));
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable failure) {
+        closed.complete(new Closed(1006, String.valueOf(failure.getMessage())));
+    }
+}
