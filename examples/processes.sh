@@ -13,8 +13,8 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 # The libraries hold a logging binding that only works inside the server.
 quiet=(-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider -Dslf4j.internal.verbosity=WARN)
 
-# Something to see on an idle machine, too: a short process of our own every two seconds.
-(while sleep 2; do tail -n 1 -f --pid=$$ /dev/null & sleep 0.7; kill $! 2>/dev/null; wait $! 2>/dev/null; done) &
+# Something to see on an idle machine, too.
+(while true; do sleep 1.5; tail -f /dev/null --pid=$$ & sleep 0.5; kill $! || true; wait $! || true; done) 2>/dev/null &
 trap 'kill $! 2>/dev/null || true' EXIT
 
 "$java" -XX:TieredStopAtLevel=1 "${quiet[@]}" -cp "$app/lib/main/*:$app/app/*" "$here/Processes.java" "$@"

@@ -61,12 +61,17 @@ final class Lifecycle {
                 config.auth().name().toLowerCase(Locale.ROOT));
     }
 
-    /** Comes first when a stop waits for load balancers to notice. */
-    void leaveRotation(@Observes ShutdownDelayInitiatedEvent stopping) {
-        serving = false;
+    /** Comes while the servers still have their sockets: every client is told why, and the delay lets that reach it. */
+    void beginStop(@Observes ShutdownDelayInitiatedEvent stopping) {
+        stop();
     }
 
+    /** Comes after the servers have closed, or alone where a stop has no delay. */
     void end(@Observes ShutdownEvent stopped) {
+        stop();
+    }
+
+    private void stop() {
         serving = false;
         sessions.shutdown();
     }
