@@ -2,10 +2,8 @@ package io.plexspaces.processgroups.api.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
@@ -25,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * handler of the HTTP server, which sees requests, pongs and close frames alone. While the receiver is busy, or not there
  * yet, nothing more is read; what was read already waits. On the event loop alone.
  */
-final class FrameReader extends ChannelDuplexHandler {
+final class FrameReader extends ChannelInboundHandlerAdapter {
     static final String NAME = "process-groups";
     private static final System.Logger LOG = System.getLogger(FrameReader.class.getName());
 
@@ -59,16 +57,6 @@ final class FrameReader extends ChannelDuplexHandler {
 
         /** A close frame has come. */
         void closing();
-
-        /**
-         * The HTTP server closes the connection, which it does when it stops.
-         *
-         * @return the close frame to send
-         */
-        CloseWebSocketFrame stopping();
-
-        /** Whether one side has sent a close frame. */
-        boolean isClosing();
 
         /** The peer sent something, or took what waited for it. */
         void alive();
@@ -127,16 +115,6 @@ final class FrameReader extends ChannelDuplexHandler {
             return;
         }
         dispatch(ctx, to, frame);
-    }
-
-    @Override
-    public void write(ChannelHandlerContext ctx, Object written, ChannelPromise promise) {
-        if (written instanceof CloseWebSocketFrame frame && receiver != null && !receiver.isClosing()) {
-            frame.release();
-            ctx.write(receiver.stopping(), promise);
-            return;
-        }
-        ctx.write(written, promise);
     }
 
     @Override

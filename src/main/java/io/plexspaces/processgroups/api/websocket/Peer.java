@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
@@ -131,18 +130,6 @@ final class Peer implements FrameReader.Receiver {
     public void closing() {
         sink.peerCloses();
         connection.lost();
-    }
-
-    @Override
-    public CloseWebSocketFrame stopping() {
-        GroupException cause = GroupException.of(ErrorCode.SHUTTING_DOWN, "this server is stopping");
-        closing();
-        return new CloseWebSocketFrame(Errors.closeCode(cause.code()), CloseReasons.of(cause));
-    }
-
-    @Override
-    public boolean isClosing() {
-        return sink.isClosed();
     }
 
     @Override
