@@ -102,8 +102,10 @@ public final class Events {
     }
 
     private static Snapshot snapshot(Members members) {
-        Snapshot.Builder snapshot =
-                Snapshot.newBuilder().setEpoch(members.position().epoch()).setLast(members.last());
+        Snapshot.Builder snapshot = Snapshot.newBuilder()
+                .setEpoch(members.position().epoch())
+                .setOffset(members.position().offset())
+                .setLast(members.last());
         for (Membership member : members.members()) {
             snapshot.addMembers(membership(members.group(), member));
         }

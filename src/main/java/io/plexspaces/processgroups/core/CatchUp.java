@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.core;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Source;
+import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -32,16 +33,18 @@ final class CatchUp {
     Source first(Subscription subscription, Position position, Membership member, @Nullable List<Membership> shown) {
         Position after = subscription.after();
         if (after == null) {
-            return Source.of(frames(subscription, position, false, shown, Stream.of()));
+            return Source.of(
+                    begin(subscription, position, position, false, shown).iterator(), weight(shown));
         }
         Source source = Source.awaited();
         log.read(subscription.subscriber().group(), after, Integer.MAX_VALUE)
                 .subscribe()
                 .with(
-                        slice -> subscription
-                                .connection()
-                                .supply(source, replay(subscription, position, member, shown, after, slice)),
-                        failure -> subscription.connection().cut(reported(failure)));
+                        slice -> {
+                            Iterator<Frame> frames = replay(subscription, position, member, shown, after, slice);
+                            subscription.connection().supply(source, frames, weight(shown) + weight(slice));
+                        },
+                        failure -> giveUp(subscription, source, position, shown, failure));
         return source;
     }
 
@@ -66,11 +69,31 @@ final class CatchUp {
             boolean exact = slice.exact() && !trimmedBeyond;
             gap = Stream.of(new Event.Gap(group, Event.Gap.Reason.TRIMMED, gone, exact, after.offset(), first));
         }
+        // A slice of a later life has nothing for this subscription, which is about to be told that its group is gone.
+        boolean laterLife = !slice.end().epoch().equals(position.epoch());
         Stream<Event> missed = slice.messages().stream()
-                .filter(entry -> entry.offset() <= position.offset() && entry.isFor(member))
+                .filter(entry -> !laterLife && entry.offset() <= position.offset() && entry.isFor(member))
                 .map(entry -> new Event.Delivered(group, entry));
+        Position from = sameLife ? after : new Position(position.epoch(), first - 1);
         boolean recovered = sameLife && gone <= 0;
-        return frames(subscription, position, recovered, shown, Stream.concat(gap, missed));
+        Stream<Frame> begin = begin(subscription, from, position, recovered, shown);
+        return Stream.concat(begin, Stream.concat(gap, missed).map(Frame::of)).iterator();
+    }
+
+    /** A group that is gone says so itself; without anything else the connection would be incomplete unknowingly. */
+    private static void giveUp(
+            Subscription subscription,
+            Source source,
+            Position position,
+            @Nullable List<Membership> shown,
+            Throwable failure) {
+        if (failure instanceof GroupException expected && expected.code() == ErrorCode.GROUP_NOT_FOUND) {
+            Iterator<Frame> frames =
+                    begin(subscription, position, position, false, shown).iterator();
+            subscription.connection().supply(source, frames, weight(shown));
+        } else {
+            subscription.connection().cut(reported(failure));
+        }
     }
 
     /** Of the oldest message that is retained; behind the log's end when none is. */
@@ -80,22 +103,32 @@ final class CatchUp {
                 : slice.messages().get(0).offset();
     }
 
-    private static Iterator<Frame> frames(
+    /** @param from messages after it follow; {@code position} is that of the members shown */
+    private static Stream<Frame> begin(
             Subscription subscription,
+            Position from,
             Position position,
             boolean recovered,
-            @Nullable List<Membership> shown,
-            Stream<Event> rest) {
+            @Nullable List<Membership> shown) {
         GroupId group = subscription.subscriber().group();
         Event.Members first = shown == null ? null : Snapshots.first(group, position, shown);
-        Event subscribed = new Event.Subscribed(group, position, recovered, subscription.announcedToken(), first);
+        Event subscribed = new Event.Subscribed(group, from, recovered, subscription.announcedToken(), first);
         Stream<Event> parts = shown == null || first == null || first.last()
                 ? Stream.of()
                 : Snapshots.parts(group, position, shown, first.members().size());
-        return Stream.of(Stream.of(subscribed), parts, rest)
-                .flatMap(events -> events)
-                .map(Frame::of)
-                .iterator();
+        return Stream.concat(Stream.of(subscribed), parts).map(Frame::of);
+    }
+
+    private static long weight(@Nullable List<Membership> shown) {
+        return shown == null ? 0 : Snapshots.weight(shown);
+    }
+
+    private static long weight(Slice slice) {
+        long weight = 0;
+        for (Entry.Published entry : slice.messages()) {
+            weight += entry.message().weight();
+        }
+        return weight;
     }
 
     private static GroupException reported(Throwable failure) {

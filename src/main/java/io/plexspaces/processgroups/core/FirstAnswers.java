@@ -33,7 +33,7 @@ final class FirstAnswers {
         byOffset.put(kept.offset(), answer);
         weight += kept.weight();
         Instant oldest = entry.at().minus(KEPT);
-        while (weight > MAX_WEIGHT || order.getFirst().at().isBefore(oldest)) {
+        while (!order.isEmpty() && (weight > MAX_WEIGHT || order.getFirst().at().isBefore(oldest))) {
             Kept gone = order.removeFirst();
             byOffset.remove(gone.offset());
             weight -= gone.weight();

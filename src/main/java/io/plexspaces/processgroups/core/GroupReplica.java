@@ -154,8 +154,9 @@ final class GroupReplica implements GroupReader {
         Subscription subscription = joining.remove(entry.operation());
         if (subscription != null && member.seatOf(subscription.session()) == null) {
             usage.enter();
-            Seat seat = new Seat(subscription.session());
+            Seat seat = new Seat(subscription.session(), subscription.connection());
             members.seat(member, seat);
+            seat.session().seated(group, seat);
             receive(member, seat, subscription);
         }
     }
@@ -237,7 +238,12 @@ final class GroupReplica implements GroupReader {
             if (member == null || seat == null) {
                 throw GroupException.notAMember(group, actor);
             }
+            Subscription before = seat.subscription();
+            if (before != null && before.connection() == subscription.connection()) {
+                throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "the session receives this group already");
+            }
             silence(member, seat);
+            seat.connection(subscription.connection());
             receive(member, seat, subscription);
             return new Groups.JoinResult(position(), member.membership().joinCount(), "");
         });
@@ -336,7 +342,7 @@ final class GroupReplica implements GroupReader {
         }
         members.unseat(member, seat);
         usage.exit();
-        seat.session().ended(group, subscription, cause);
+        seat.session().ended(group, seat, subscription, cause);
     }
 
     private static void send(Member member, Frame frame) {

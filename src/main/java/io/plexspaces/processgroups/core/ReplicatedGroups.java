@@ -59,7 +59,9 @@ public final class ReplicatedGroups implements Groups {
 
     @Override
     public Uni<Boolean> delete(GroupId group) {
-        return append(group, new Command.Delete()).map(done -> done.position().offset() > 0);
+        return append(group, new Command.Delete())
+                .chain(done -> readAgain(group, done))
+                .map(done -> done.position().offset() > 0);
     }
 
     @Override

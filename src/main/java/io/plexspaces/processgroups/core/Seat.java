@@ -1,14 +1,31 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.core.delivery.Connection;
 import org.jspecify.annotations.Nullable;
 
-/** The place of one of this node's sessions in a group: held as long as the session has a join there. */
+/**
+ * The place of one of this node's sessions in one life of a group: held as long as the session has a join there. Changed in
+ * the group's serial queue alone, and read by any thread.
+ */
 final class Seat {
     private final Session session;
-    private @Nullable Subscription subscription;
+    private volatile @Nullable Subscription subscription;
 
-    Seat(Session session) {
+    private volatile Connection connection;
+
+    /** @param connection where the session wants to receive */
+    Seat(Session session, Connection connection) {
         this.session = session;
+        this.connection = connection;
+    }
+
+    /** The last one the session wanted to receive on, dead or alive. */
+    Connection connection() {
+        return connection;
+    }
+
+    void connection(Connection changed) {
+        connection = changed;
     }
 
     Session session() {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,11 @@ public final class Session {
     private final String resumeToken;
     private final Owner.Session owner;
 
-    /** Groups it has a join in, or is joining, each with the connection it receives on. */
-    private final Map<GroupId, Connection> held = new ConcurrentHashMap<>(2);
+    /** Groups it has a join in: changed by the groups' readings, in the order of their logs. */
+    private final Map<GroupId, Seat> seats = new ConcurrentHashMap<>(2);
+
+    /** Joins under way. */
+    private final AtomicInteger joining = new AtomicInteger();
 
     private @Nullable Connection connection;
     private @Nullable Future<?> graceEnd;
@@ -62,7 +66,7 @@ public final class Session {
     }
 
     List<GroupId> groups() {
-        return held.keySet().stream().sorted().toList();
+        return seats.keySet().stream().sorted().toList();
     }
 
     /**
@@ -90,11 +94,10 @@ public final class Session {
         OverflowPolicy assumed = policy == null ? home.settings().overflow() : policy;
         Subscriber subscriber = new Subscriber(on, group, actor, assumed);
         Subscription subscription = new Subscription(this, subscriber, after, snapshot, policy, only);
-        Connection receiving = held.get(group);
-        if (receiving != null && receiving != on) {
+        Seat seat = seats.get(group);
+        if (seat != null && seat.connection() != on) {
             return home.replicas()
                     .with(group, replica -> replica.resume(subscription))
-                    .invoke(() -> held.put(group, on))
                     .onFailure(Session::isGone)
                     .recoverWithUni(() -> joinAnew(group, filter, subscription));
         }
@@ -103,32 +106,30 @@ public final class Session {
 
     private Uni<Groups.JoinResult> joinAnew(GroupId group, TopicFilter filter, Subscription subscription) {
         int limit = home.settings().groupsPerSession();
-        boolean first = held.get(group) == null;
-        if (first && held.size() >= limit) {
+        if (joining.incrementAndGet() + seats.size() > limit && !seats.containsKey(group)) {
+            joining.decrementAndGet();
             return Uni.createFrom().failure(GroupException.limit("groups-per-session", limit));
         }
-        held.put(group, subscription.connection());
         return home.groups()
                 .join(new Groups.JoinRequest(group, List.of(actor), filter, null, null, subscription))
-                .onFailure()
-                .invoke(() -> {
-                    if (first) {
-                        held.remove(group);
-                    }
-                })
+                .onTermination()
+                .invoke(joining::decrementAndGet)
                 .invoke(() -> joined(group));
     }
 
-    /** Drops one join of this session, or all of them. NOT_A_MEMBER when it has none. */
+    /** Drops one join of this session, or all of them. GROUP_NOT_FOUND; NOT_A_MEMBER when it has none. */
     public Uni<Groups.LeaveResult> leave(GroupId group, boolean all) {
-        return held.containsKey(group)
-                ? home.groups().leave(new Groups.LeaveRequest(group, actor, all, null, this, LeaveReason.LEFT))
-                : Uni.createFrom().failure(GroupException.notAMember(group, actor));
+        return home.groups().leave(new Groups.LeaveRequest(group, actor, all, null, this, LeaveReason.LEFT));
     }
 
-    /** Its last join in a group has ended, by whatever cause. */
-    void ended(GroupId group, @Nullable Subscription subscription, @Nullable GroupException cause) {
-        held.remove(group);
+    /** It has a join in a group. In the group's serial queue. */
+    void seated(GroupId group, Seat seat) {
+        seats.put(group, seat);
+    }
+
+    /** Its last join in one life of a group has ended, by whatever cause. In the group's serial queue. */
+    void ended(GroupId group, Seat seat, @Nullable Subscription subscription, @Nullable GroupException cause) {
+        seats.remove(group, seat);
         if (subscription != null && subscription.only()) {
             subscription.connection().finish(cause);
         }
@@ -162,14 +163,18 @@ public final class Session {
     private void lost(Connection which, @Nullable GroupException cause) {
         boolean evicted = cause != null && cause.code() == ErrorCode.SLOW_CONSUMER;
         LeaveReason reason = evicted ? LeaveReason.EVICTED : LeaveReason.DISCONNECTED;
+        silence(which);
         synchronized (this) {
             if (connection != which || closed) {
                 return;
             }
             connection = null;
-            graceEnd = home.afterGrace(() -> endIfAway(reason));
+            if (!seats.isEmpty() || joining.get() > 0) {
+                graceEnd = home.afterGrace(() -> endIfAway(reason));
+                return;
+            }
         }
-        silence(which);
+        endIfAway(reason);
     }
 
     private void endIfAway(LeaveReason reason) {
@@ -180,13 +185,13 @@ public final class Session {
             closed = true;
         }
         home.forget(this);
-        for (GroupId group : held.keySet()) {
+        for (GroupId group : seats.keySet()) {
             abandon(group, reason);
         }
     }
 
     private void silence(Connection which) {
-        for (GroupId group : held.keySet()) {
+        for (GroupId group : seats.keySet()) {
             GroupReplica replica = home.replicas().ifOpen(group);
             if (replica != null) {
                 replica.disconnect(this, which);
@@ -208,7 +213,7 @@ public final class Session {
         home.groups()
                 .leave(new Groups.LeaveRequest(group, actor, true, null, this, reason))
                 .subscribe()
-                .with(left -> held.remove(group), failure -> home.notAbandoned(group, actor, failure));
+                .with(left -> {}, failure -> home.notAbandoned(group, actor, failure));
     }
 
     private synchronized @Nullable Connection live() {

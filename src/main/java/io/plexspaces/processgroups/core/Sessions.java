@@ -95,6 +95,7 @@ public final class Sessions {
      * namespace. When the connection ends, its joins last for the grace.
      *
      * @param resumeToken null or unknown: a new session
+     * @throws GroupException LIMIT_EXCEEDED, when too many sessions are connected or in their grace
      */
     public Opened open(Connection connection, Namespace namespace, ActorId actor, @Nullable String resumeToken) {
         Session known = resumeToken == null ? null : byId.get(idOf(resumeToken));
@@ -103,6 +104,9 @@ public final class Sessions {
                 && known.namespace().equals(namespace)
                 && known.takeOver(connection)) {
             return new Opened(known, known.resumeToken(), true, known.groups());
+        }
+        if (byId.size() >= settings.sessions()) {
+            throw GroupException.limit("sessions", settings.sessions());
         }
         String token = secrets.get();
         String id = idOf(token);

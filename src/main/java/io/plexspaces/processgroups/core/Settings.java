@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param node this node
  * @param grace how long the joins of a session survive its connection, ≥ 0
  * @param overflow of subscribers and groups that chose none
- * @param sessions live connections at once
+ * @param sessions live connections at once, and as many sessions, connected or in their grace
  * @param groupsPerSession groups one session may hold
  * @param watchesPerConnection groups and namespaces one connection may watch
  * @param watchedGroups groups a watch of a namespace may come to

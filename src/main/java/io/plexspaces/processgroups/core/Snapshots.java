@@ -2,13 +2,13 @@ package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.core.delivery.Source;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicPattern;
-import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,20 +27,23 @@ final class Snapshots {
      *
      * @param created tell the group's creation before; null: do not
      */
-    static Iterator<Frame> welcome(
-            @Nullable GroupInfo created, GroupId group, Position position, List<Membership> members) {
+    static Source welcome(@Nullable GroupInfo created, GroupId group, Position position, List<Membership> members) {
         Stream<Event> creation = created == null ? Stream.of() : Stream.of(new Event.GroupCreated(created));
-        return Stream.concat(creation, parts(group, position, members, 0))
-                .map(Frame::of)
-                .iterator();
+        Stream<Event> all = Stream.concat(creation, parts(group, position, members, 0));
+        return Source.of(all.map(Frame::of).iterator(), weight(members));
     }
 
     /** What a watch gets last: everyone leaves, and the group is gone. */
-    static Iterator<Frame> farewell(Event.GroupDeleted deleted, List<Membership> members) {
+    static Source farewell(Event.GroupDeleted deleted, List<Membership> members) {
         Stream<Event> lefts = members.stream()
                 .map(membership -> new Event.Left(
                         deleted.group(), deleted.position().offset(), membership.actor(), LeaveReason.GROUP_DELETED));
-        return Stream.concat(lefts, Stream.of(deleted)).map(Frame::of).iterator();
+        return Source.of(Stream.concat(lefts, Stream.of(deleted)).map(Frame::of).iterator(), weight(members));
+    }
+
+    /** About how many bytes a list of members keeps alive that the group has anyway. */
+    static long weight(List<Membership> members) {
+        return 8L * members.size();
     }
 
     /** The first part; empty when there is nobody at all. */

@@ -13,6 +13,7 @@ import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class Watcher {
     private final Settings settings;
     private final boolean only;
     private final Map<GroupId, Subscriber> groups = new ConcurrentHashMap<>(2);
+    private final Set<GroupId> asked = ConcurrentHashMap.newKeySet();
     private final Map<Namespace, NamespaceWatch> namespaces = new ConcurrentHashMap<>(2);
 
     Watcher(Connection connection, Replicas replicas, Settings settings, boolean only) {
@@ -41,7 +43,10 @@ public final class Watcher {
         GroupException refused = namespaces.containsKey(group.namespace())
                 ? GroupException.of(ErrorCode.FAILED_PRECONDITION, "the namespace is watched already")
                 : full();
-        return refused != null ? Uni.createFrom().failure(refused) : attach(group, false);
+        if (refused != null) {
+            return Uni.createFrom().failure(refused);
+        }
+        return attach(group, false).invoke(() -> asked.add(group));
     }
 
     /** The groups of a namespace as if they were just created, each with its members; then every change. */
@@ -82,9 +87,7 @@ public final class Watcher {
 
     private @Nullable GroupException full() {
         int limit = settings.watchesPerConnection();
-        return groups.size() + namespaces.size() >= limit
-                ? GroupException.limit("watches-per-connection", limit)
-                : null;
+        return asked.size() + namespaces.size() >= limit ? GroupException.limit("watches-per-connection", limit) : null;
     }
 
     private Uni<Void> attach(GroupId group, boolean created) {
@@ -104,6 +107,7 @@ public final class Watcher {
     }
 
     private void detach(GroupId group) {
+        asked.remove(group);
         Subscriber subscriber = groups.remove(group);
         GroupReplica replica = subscriber == null ? null : replicas.ifOpen(group);
         if (subscriber != null && replica != null) {
@@ -112,6 +116,7 @@ public final class Watcher {
     }
 
     private void ended(GroupId group, Subscriber subscriber, GroupException cause) {
+        asked.remove(group);
         groups.remove(group, subscriber);
         if (only && !namespaces.containsKey(group.namespace())) {
             connection.finish(cause);

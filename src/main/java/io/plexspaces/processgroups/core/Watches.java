@@ -8,7 +8,6 @@ import io.plexspaces.processgroups.core.delivery.Subscriber;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.Membership;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -27,9 +26,9 @@ final class Watches {
      * @param first what it gets before every change
      * @param onEnd called when the group is gone, after the last event
      */
-    void add(Subscriber subscriber, Iterator<Frame> first, Consumer<GroupException> onEnd) {
+    void add(Subscriber subscriber, Source first, Consumer<GroupException> onEnd) {
         ends.put(subscriber, onEnd);
-        audience.add(subscriber, Source.of(first));
+        audience.add(subscriber, first);
     }
 
     /** Whether it was there. */
@@ -55,7 +54,7 @@ final class Watches {
     int end(Event.GroupDeleted deleted, List<Membership> last, GroupException cause) {
         Map<Subscriber, Consumer<GroupException>> ended = new HashMap<>(ends);
         ended.forEach((subscriber, onEnd) -> {
-            audience.send(subscriber, Source.of(Snapshots.farewell(deleted, last)));
+            audience.send(subscriber, Snapshots.farewell(deleted, last));
             remove(subscriber);
             onEnd.accept(cause);
         });

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The far end of a connection: sees events as they were sent, and reads only while it wants to. */
 final class FakePeer implements Sink<List<byte[]>> {
+    /** A message that no format can encode. */
+    static final String UNSPEAKABLE = "unspeakable";
+
     private static final ExecutorService[] LOOPS = {loop("test-loop-0"), loop("test-loop-1")};
 
     private final Executor loop;
@@ -129,6 +132,9 @@ final class FakePeer implements Sink<List<byte[]>> {
             int payload = event instanceof Event.Delivered delivered
                     ? delivered.entry().message().payload().size()
                     : 0;
+            if (event instanceof Event.Delivered delivered && text(delivered).equals(UNSPEAKABLE)) {
+                throw new IllegalArgumentException("cannot be encoded");
+            }
             byte[] encoded = new byte[36 + payload];
             events.put(encoded, event);
             return encoded;

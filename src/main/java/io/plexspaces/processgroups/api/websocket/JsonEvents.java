@@ -57,7 +57,7 @@ final class JsonEvents {
             return published(event.getAnswer());
         }
         try {
-            byte[] json = PRINTER.print(event).getBytes(UTF_8);
+            byte[] json = PRINTER.print(printable(event)).getBytes(UTF_8);
             FrameBuffer frame = new FrameBuffer(json.length + HEAD.length + TAIL.length);
             frame.write(HEAD, 0, HEAD.length);
             frame.write(json, 0, json.length);
@@ -66,6 +66,16 @@ final class JsonEvents {
         } catch (InvalidProtocolBufferException unprintable) {
             throw new IllegalArgumentException(unprintable);
         }
+    }
+
+    /** Annotations are of types that only their writers know, for which proto3 JSON has no form. */
+    private static Event printable(Event event) {
+        if (event.getGroupCreated().getMetadata().getAnnotationsCount() == 0) {
+            return event;
+        }
+        Event.Builder printable = event.toBuilder();
+        printable.getGroupCreatedBuilder().getMetadataBuilder().clearAnnotations();
+        return printable.build();
     }
 
     private static byte[] published(Answer answer) {

@@ -2,9 +2,11 @@ package io.plexspaces.processgroups.core.delivery;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * bounded mailbox while it is not. Never blocks; methods may be called from any thread unless they say otherwise.
  */
 public final class Connection {
+    private static final System.Logger LOG = System.getLogger(Connection.class.getName());
     private static final int BATCH_FRAMES = 64;
+
+    /** How long a peer may take to take the rest. */
+    private static final Duration FINISH_TIMEOUT = Duration.ofSeconds(5);
 
     private final Sink<?> sink;
     private final DeliveryLoop loop;
@@ -22,6 +28,8 @@ public final class Connection {
     // On the loop alone.
     private final Mailbox mailbox;
     private boolean dirty;
+    private boolean finishing;
+    private @Nullable GroupException finishCause;
 
     private volatile boolean closed;
     private final List<Consumer<@Nullable GroupException>> onEnd = new CopyOnWriteArrayList<>();
@@ -55,10 +63,12 @@ public final class Connection {
     }
 
     /** Gives a {@link Source#awaited} its events. */
-    public void supply(Source source, Iterator<Frame> frames) {
+    public void supply(Source source, Iterator<Frame> frames, long weight) {
         loop.post(() -> {
             source.supply(frames);
-            drain();
+            if (!closed) {
+                drainOrEnd(() -> mailbox.weighs(source, weight));
+            }
         });
     }
 
@@ -67,12 +77,22 @@ public final class Connection {
         loop.post(this::drain);
     }
 
-    /** Ends the connection after everything sent before, as long as the peer keeps taking it. */
+    /**
+     * Ends the connection after everything sent before. A peer that does not take that in time is cut. Nothing is sent
+     * after this.
+     *
+     * @param cause what the peer is told; null: a regular end
+     */
     public void finish(@Nullable GroupException cause) {
         loop.post(() -> {
+            if (closed || finishing) {
+                return;
+            }
+            finishing = true;
+            finishCause = cause;
+            drain();
             if (!closed) {
-                drainAll();
-                end(cause, true);
+                loop.later(FINISH_TIMEOUT, () -> end(cause, true));
             }
         });
     }
@@ -90,35 +110,42 @@ public final class Connection {
     // From here on: on the loop alone.
 
     void push(@Nullable Subscriber subscriber, Frame frame) {
-        if (closed) {
+        if (closed || finishing) {
             return;
         }
-        if (mailbox.isEmpty() && sink.ready()) {
-            write(frame);
-            return;
+        try {
+            if (mailbox.isEmpty() && sink.ready()) {
+                write(frame);
+            } else {
+                enqueue(subscriber, frame);
+            }
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            fail(failure);
         }
-        enqueue(subscriber, frame);
     }
 
     void push(Source source) {
-        if (!closed) {
-            mailbox.offer(source);
-            drain();
+        if (!closed && !finishing) {
+            drainOrEnd(() -> mailbox.offer(source));
         }
     }
 
     /** Delivers a run of frames, all of them accepted by the subscriber. */
     void push(Subscriber subscriber, Run run) {
-        if (closed) {
+        if (closed || finishing) {
             return;
         }
-        if (mailbox.isEmpty() && sink.ready()) {
-            run.writeTo(sink);
-            touched();
-            return;
-        }
-        for (int i = 0; i < run.count() && !closed; i++) {
-            enqueue(subscriber, run.frame(i));
+        try {
+            if (mailbox.isEmpty() && sink.ready()) {
+                run.writeTo(sink);
+                touched();
+                return;
+            }
+            for (int i = 0; i < run.count() && !closed; i++) {
+                enqueue(subscriber, run.frame(i));
+            }
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            fail(failure);
         }
     }
 
@@ -129,58 +156,82 @@ public final class Connection {
         }
     }
 
+    private void drainOrEnd(BooleanSupplier queued) {
+        if (queued.getAsBoolean()) {
+            drain();
+        } else {
+            end(tooSlow(), true);
+        }
+    }
+
     private void enqueue(@Nullable Subscriber subscriber, Frame frame) {
-        if (mailbox.offer(subscriber, frame)) {
-            return;
+        if (!mailbox.offer(subscriber, frame)) {
+            end(tooSlow(), true);
         }
-        end(GroupException.of(ErrorCode.SLOW_CONSUMER, "the queue of this connection is full"), true);
     }
 
+    /** Hands over what waits while the transport takes it. */
     private void drain() {
-        while (!closed && !mailbox.isEmpty() && sink.ready()) {
-            if (writeBatch() == 0) {
-                break;
+        try {
+            while (!closed && !mailbox.isEmpty() && sink.ready() && writeBatch()) {
+                // until the transport is full, or what is next is not there yet
             }
+            if (finishing && !closed && mailbox.isEmpty()) {
+                end(finishCause, true);
+            }
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            fail(failure);
         }
     }
 
-    /** Hands over all that can be, ready or not: the transport is about to end. */
-    private void drainAll() {
-        while (!mailbox.isEmpty() && writeBatch() > 0) {
-            // until nothing is left that is made already
-        }
-    }
-
-    private int writeBatch() {
+    /** False: nothing is there to be written. */
+    private boolean writeBatch() {
         Run batch = loop.batch();
-        int bytes = 0;
-        for (int i = 0; i < BATCH_FRAMES && bytes < Run.BYTES; i++) {
-            Frame frame = mailbox.poll();
-            if (frame == null) {
-                break;
+        try {
+            int polled = 0;
+            for (int bytes = 0; polled < BATCH_FRAMES && bytes < Run.BYTES; polled++) {
+                Frame frame = mailbox.poll();
+                if (frame == null) {
+                    break;
+                }
+                if (!loop.isExpired(frame)) {
+                    bytes += frame.encoded(sink.format()).length;
+                    batch.add(frame);
+                }
             }
-            if (!loop.isExpired(frame)) {
-                batch.add(frame);
-                bytes += frame.encoded(sink.format()).length;
-            }
+            write(batch);
+            return polled > 0;
+        } finally {
+            batch.clear();
         }
-        int count = batch.count();
-        if (count > 0) {
-            batch.writeTo(sink);
-            observer.delivered(count);
-            touched();
-        }
-        batch.clear();
-        return count;
     }
 
     private void write(Frame frame) {
         Run single = loop.batch();
-        single.add(frame);
-        single.writeTo(sink);
-        single.clear();
-        observer.delivered(1);
-        touched();
+        try {
+            single.add(frame);
+            write(single);
+        } finally {
+            single.clear();
+        }
+    }
+
+    private void write(Run batch) {
+        if (batch.count() > 0) {
+            batch.writeTo(sink);
+            observer.delivered(batch.count());
+            touched();
+        }
+    }
+
+    /** What cannot be encoded or written must not be lost in silence, and concerns this connection alone. */
+    private void fail(Throwable failure) {
+        LOG.log(System.Logger.Level.ERROR, "an event could not be sent", failure);
+        end(GroupException.of(ErrorCode.INTERNAL, "an event could not be sent"), true);
+    }
+
+    private static GroupException tooSlow() {
+        return GroupException.of(ErrorCode.SLOW_CONSUMER, "the queue of this connection is full");
     }
 
     private void touched() {

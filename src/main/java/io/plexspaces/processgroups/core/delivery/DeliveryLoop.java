@@ -1,11 +1,14 @@
 package io.plexspaces.processgroups.core.delivery;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -62,6 +65,12 @@ final class DeliveryLoop {
         unflushed.add(connection);
     }
 
+    /** Does something on the loop, not before {@code delay} has passed. */
+    void later(Duration delay, Runnable step) {
+        CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, this::post)
+                .execute(step);
+    }
+
     void deliverLater(Roster roster) {
         running.add(roster);
     }
@@ -75,22 +84,25 @@ final class DeliveryLoop {
     }
 
     private void turn() {
-        for (int i = 0; i < STEPS_PER_TURN; i++) {
-            Runnable step = inbox.poll();
-            if (step == null) {
-                break;
+        try {
+            for (int i = 0; i < STEPS_PER_TURN; i++) {
+                Runnable step = inbox.poll();
+                if (step == null) {
+                    break;
+                }
+                guarded(step);
             }
-            guarded(step);
+            for (int i = 0; i < running.size(); i++) {
+                guarded(running.get(i)::endTurn);
+            }
+            for (int i = 0; i < unflushed.size(); i++) {
+                guarded(unflushed.get(i)::flush);
+            }
+        } finally {
+            running.clear();
+            unflushed.clear();
+            scheduled.set(false);
         }
-        for (int i = 0; i < running.size(); i++) {
-            guarded(running.get(i)::endTurn);
-        }
-        running.clear();
-        for (int i = 0; i < unflushed.size(); i++) {
-            guarded(unflushed.get(i)::flush);
-        }
-        unflushed.clear();
-        scheduled.set(false);
         if (!inbox.isEmpty()) {
             schedule();
         }
@@ -106,7 +118,7 @@ final class DeliveryLoop {
     private static void guarded(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             LOG.log(System.Logger.Level.ERROR, "a delivery failed", failure);
         }
     }

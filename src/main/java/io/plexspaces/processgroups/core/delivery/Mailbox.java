@@ -27,6 +27,8 @@ final class Mailbox {
     private @Nullable Item last;
     private long bytes;
     private boolean conflating;
+    private int sources;
+    private long sourceBytes;
 
     private record Slot(Subscriber subscriber, @Nullable Topic topic) {}
 
@@ -93,9 +95,32 @@ final class Mailbox {
         return true;
     }
 
-    /** Puts events that are made later at the end. Not counted in bytes: it keeps nothing but references. */
-    void offer(Source source) {
+    /**
+     * Puts events that are made later at the end. One source is always accepted; with several, what they keep alive is
+     * bounded like the frames are.
+     *
+     * @return false: it does not fit
+     */
+    boolean offer(Source source) {
         append(new Item(null, null, source, ITEM_BYTES));
+        source.queued = true;
+        sources++;
+        sourceBytes += ITEM_BYTES + source.weight;
+        return sources == 1 || sourceBytes <= bound;
+    }
+
+    /**
+     * A source that waited has its events, and keeps this many bytes alive.
+     *
+     * @return false: that is too much
+     */
+    boolean weighs(Source source, long weight) {
+        source.weight += weight;
+        if (!source.queued) {
+            return true;
+        }
+        sourceBytes += weight;
+        return sources == 1 || sourceBytes <= bound;
     }
 
     /** The next event; null when there is none, or the next are not made yet. */
@@ -113,6 +138,8 @@ final class Mailbox {
                     return made;
                 }
                 remove(item);
+                sources--;
+                sourceBytes -= ITEM_BYTES + source.weight;
                 continue;
             }
             if (item.subscriber != null && gapped.remove(item.subscriber)) {
@@ -136,6 +163,8 @@ final class Mailbox {
         first = null;
         last = null;
         bytes = 0;
+        sources = 0;
+        sourceBytes = 0;
         gapped.clear();
         newest.clear();
     }

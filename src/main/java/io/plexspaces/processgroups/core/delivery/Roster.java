@@ -84,15 +84,18 @@ final class Roster {
         if (run.count() == 0) {
             return;
         }
-        for (int i = 0; i < subscribers.size(); i++) {
-            deliver(subscribers.get(i));
+        try {
+            for (int i = 0; i < subscribers.size(); i++) {
+                deliver(subscribers.get(i));
+            }
+            loop.observer().delivered((long) run.count() * subscribers.size());
+        } finally {
+            loop.addBacklog(-runBytes);
+            run.clear();
+            excepts.clear();
+            hasExcepts = false;
+            runBytes = 0;
         }
-        loop.observer().delivered((long) run.count() * subscribers.size());
-        loop.addBacklog(-runBytes);
-        run.clear();
-        excepts.clear();
-        hasExcepts = false;
-        runBytes = 0;
     }
 
     private void deliver(Subscriber subscriber) {

@@ -10,17 +10,25 @@ import org.jspecify.annotations.Nullable;
 public final class Source {
     private @Nullable Iterator<Frame> frames;
 
-    private Source(@Nullable Iterator<Frame> frames) {
+    /** About how many bytes it keeps alive until its last event is made. */
+    long weight;
+
+    /** It stands in a mailbox. */
+    boolean queued;
+
+    private Source(@Nullable Iterator<Frame> frames, long weight) {
         this.frames = frames;
+        this.weight = weight;
     }
 
     /** Its events come with {@link Connection#supply}. */
     public static Source awaited() {
-        return new Source(null);
+        return new Source(null, 0);
     }
 
-    public static Source of(Iterator<Frame> frames) {
-        return new Source(frames);
+    /** @param weight about how many bytes it keeps alive until its last event is made */
+    public static Source of(Iterator<Frame> frames, long weight) {
+        return new Source(frames, weight);
     }
 
     void supply(Iterator<Frame> arrived) {
