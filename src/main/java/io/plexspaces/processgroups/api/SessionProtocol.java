@@ -1,6 +1,8 @@
 package io.plexspaces.processgroups.api;
 
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.Refusals;
 import io.plexspaces.processgroups.core.Session;
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Watcher;
@@ -35,6 +37,7 @@ public final class SessionProtocol {
     private final AnswerFormat format;
     private final Requests open;
     private final int maxInFlight;
+    private final Refusals refusals;
     private final Runnable readMore;
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile boolean finishing;
@@ -53,8 +56,10 @@ public final class SessionProtocol {
      * What a protocol works on.
      *
      * @param requests without a session
+     * @param refusals told of requests that no other part sees
      */
-    public record Service(Groups groups, Sessions sessions, Requests requests, ApiSettings settings) {}
+    public record Service(
+            Groups groups, Sessions sessions, Requests requests, ApiSettings settings, Refusals refusals) {}
 
     /**
      * @param readMore called on any thread when another request may be read: once after each request, at once or, while
@@ -65,6 +70,7 @@ public final class SessionProtocol {
         this.sessions = service.sessions();
         this.open = service.requests();
         this.maxInFlight = service.settings().maxInFlight();
+        this.refusals = service.refusals();
         this.connection = connection;
         this.format = format;
         this.readMore = readMore;
@@ -91,6 +97,7 @@ public final class SessionProtocol {
                             answer -> complete(request.getRequestId(), answer),
                             failure -> fail(request.getRequestId(), failure));
         } catch (RuntimeException failure) {
+            refused(request, failure);
             fail(request.getRequestId(), failure);
         }
         if (mayReadMore) {
@@ -134,6 +141,8 @@ public final class SessionProtocol {
                         .map(result -> Answer.newBuilder().setPublished(Answers.published(result)));
             case WATCH ->
                 watch(in, request.getWatch(), Watcher::watch, Watcher::watch)
+                        .onFailure()
+                        .invoke(failure -> refused(request, failure))
                         .map(done -> Answer.newBuilder().setWatching(WatchResult.getDefaultInstance()));
             case UNWATCH ->
                 watch(in, request.getUnwatch(), Watcher::unwatch, Watcher::unwatch)
@@ -188,6 +197,21 @@ public final class SessionProtocol {
             watcher = following;
         }
         return wish.group() == null ? all.apply(following, wish.namespace()) : one.apply(following, wish.group());
+    }
+
+    private void refused(SessionRequest request, Throwable cause) {
+        Operation operation =
+                switch (request.getRequestCase()) {
+                    case JOIN, OPEN -> Operation.JOIN;
+                    case LEAVE -> Operation.LEAVE;
+                    case PUBLISH -> Operation.PUBLISH;
+                    case WATCH, UNWATCH -> Operation.WATCH;
+                    case RENEW -> Operation.RENEW;
+                    case REQUEST_NOT_SET -> null;
+                };
+        if (operation != null) {
+            refusals.refused(operation, cause);
+        }
     }
 
     private void complete(long requestId, Answer.Builder answer) {

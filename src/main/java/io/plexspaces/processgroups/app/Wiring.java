@@ -21,6 +21,7 @@ import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.plexspaces.processgroups.observe.ObservedGroups;
+import io.plexspaces.processgroups.observe.ObservedRefusals;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -176,7 +177,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    SessionProtocol.Service service(Groups groups, Sessions sessions, ApiSettings settings) {
-        return new SessionProtocol.Service(groups, sessions, new Requests(settings), settings);
+    SessionProtocol.Service service(Groups groups, Sessions sessions, ApiSettings settings, GroupMetrics metrics) {
+        return new SessionProtocol.Service(
+                groups, sessions, new Requests(settings), settings, new ObservedRefusals(metrics));
     }
 }

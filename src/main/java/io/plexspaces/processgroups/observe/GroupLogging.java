@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.observe;
 
+import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.domain.GroupException;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
+import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.domain.Message;
 import java.util.HashMap;
 import java.util.Map;

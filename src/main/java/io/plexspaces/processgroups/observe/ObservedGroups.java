@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.observe;
 
 import io.opentelemetry.api.trace.Span;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;

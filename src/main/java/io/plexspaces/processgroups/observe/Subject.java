@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param group name of the group
  */
 record Subject(
-        String tenant,
+        @Nullable String tenant,
         @Nullable String namespace,
         @Nullable String group,
         @Nullable String actor,
@@ -32,7 +32,7 @@ record Subject(
 
     /** Tells the parts it has, by name. */
     void forEach(BiConsumer<String, String> part) {
-        part.accept("tenant", tenant);
+        tell(part, "tenant", tenant);
         tell(part, "namespace", namespace);
         tell(part, "group", group);
         tell(part, "actor", actor);

@@ -55,7 +55,8 @@ class SessionProtocolTest {
     void connect() {
         ApiSettings settings = TestSettings.withMaxInFlight(MAX_IN_FLIGHT);
         protocol = new SessionProtocol(
-                new SessionProtocol.Service(service.groups, service.sessions, new Requests(settings), settings),
+                new SessionProtocol.Service(
+                        service.groups, service.sessions, new Requests(settings), settings, (operation, cause) -> {}),
                 service.sessions.connect(peer),
                 answer -> Frame.control(Proto.INSTANCE, answer.toByteArray()),
                 mayRead::incrementAndGet);

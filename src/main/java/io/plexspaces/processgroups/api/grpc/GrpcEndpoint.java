@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Watcher;
 import io.plexspaces.processgroups.core.delivery.Connection;
@@ -57,53 +58,65 @@ public final class GrpcEndpoint implements BindableService {
 
     @Override
     public ServerServiceDefinition bindService() {
-        return new Methods(ProcessGroupServiceGrpc.getServiceDescriptor())
+        return new Methods(ProcessGroupServiceGrpc.getServiceDescriptor(), service.refusals())
                         .unary(
+                                Operation.CREATE,
                                 ProcessGroupServiceGrpc.getCreateGroupMethod(),
                                 CreateGroupRequest.getDefaultInstance(),
                                 this::create)
                         .unary(
+                                Operation.DELETE,
                                 ProcessGroupServiceGrpc.getDeleteGroupMethod(),
                                 DeleteGroupRequest.getDefaultInstance(),
                                 this::delete)
                         .unary(
+                                Operation.JOIN,
                                 ProcessGroupServiceGrpc.getJoinGroupMethod(),
                                 JoinGroupRequest.getDefaultInstance(),
                                 request -> groups.join(requests.join(request)).map(Answers::joined))
                         .unary(
+                                Operation.LEAVE,
                                 ProcessGroupServiceGrpc.getLeaveGroupMethod(),
                                 LeaveGroupRequest.getDefaultInstance(),
                                 request -> groups.leave(requests.leave(request)).map(Answers::left))
                         .unary(
+                                Operation.GET_MEMBERS,
                                 ProcessGroupServiceGrpc.getGetMembersMethod(),
                                 GetMembersRequest.getDefaultInstance(),
                                 this::members)
                         .unary(
+                                Operation.GET_MEMBERS,
                                 ProcessGroupServiceGrpc.getGetLocalMembersMethod(),
                                 GetLocalMembersRequest.getDefaultInstance(),
                                 this::localMembers)
                         .unary(
+                                Operation.LIST,
                                 ProcessGroupServiceGrpc.getListGroupsMethod(),
                                 ListGroupsRequest.getDefaultInstance(),
                                 this::list)
                         .unary(
+                                Operation.PUBLISH,
                                 ProcessGroupServiceGrpc.getPublishToGroupMethod(),
                                 PublishToGroupRequest.getDefaultInstance(),
                                 request -> groups.publish(requests.publish(request))
                                         .map(Answers::published))
                         .unary(
+                                Operation.FETCH,
                                 ProcessGroupServiceGrpc.getFetchMessagesMethod(),
                                 FetchMessagesRequest.getDefaultInstance(),
                                 this::fetch)
                         .unary(
+                                Operation.RENEW,
                                 ProcessGroupServiceGrpc.getRenewLeaseMethod(),
                                 RenewLeaseRequest.getDefaultInstance(),
                                 request -> groups.renew(requests.renew(request)).map(Answers::renewed))
                         .stream(
+                                Operation.JOIN,
                                 ProcessGroupServiceGrpc.getSubscribeMethod(),
                                 SubscribeRequest.getDefaultInstance(),
                                 this::subscribe)
                         .stream(
+                                Operation.WATCH,
                                 ProcessGroupServiceGrpc.getWatchMethod(),
                                 WatchRequest.getDefaultInstance(),
                                 this::watch)
@@ -157,7 +170,8 @@ public final class GrpcEndpoint implements BindableService {
         Connection connection = GrpcSink.connect(events, sessions);
         follow(connection, () -> {
             Watcher watcher = sessions.watcher(connection, true);
-            return wish.group() == null ? watcher.watch(wish.namespace()) : watcher.watch(wish.group());
+            Uni<Void> watching = wish.group() == null ? watcher.watch(wish.namespace()) : watcher.watch(wish.group());
+            return watching.onFailure().invoke(failure -> service.refusals().refused(Operation.WATCH, failure));
         });
     }
 

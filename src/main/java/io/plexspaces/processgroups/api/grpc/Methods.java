@@ -8,6 +8,8 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.Refusals;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,26 +21,32 @@ final class Methods {
     private final ServiceDescriptor generated;
     private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
 
-    Methods(ServiceDescriptor generated) {
+    private final Refusals refusals;
+
+    Methods(ServiceDescriptor generated, Refusals refusals) {
         this.generated = generated;
+        this.refusals = refusals;
     }
 
     /** One request, one answer. */
     <Q extends MessageLite, A> Methods unary(
-            MethodDescriptor<Q, A> method, Q prototype, Function<Q, Uni<A>> operation) {
+            Operation name, MethodDescriptor<Q, A> method, Q prototype, Function<Q, Uni<A>> operation) {
         methods.add(ServerMethodDefinition.create(
                 method.toBuilder(requests(prototype), method.getResponseMarshaller())
                         .build(),
-                ServerCalls.asyncUnaryCall((request, answer) -> answer(request, answer, operation))));
+                ServerCalls.asyncUnaryCall((request, answer) -> answer(name, request, answer, operation))));
         return this;
     }
 
     /** One request, batches of events. */
     <Q extends MessageLite> Methods stream(
-            MethodDescriptor<Q, ?> method, Q prototype, BiConsumer<Q, ServerCallStreamObserver<byte[]>> operation) {
+            Operation name,
+            MethodDescriptor<Q, ?> method,
+            Q prototype,
+            BiConsumer<Q, ServerCallStreamObserver<byte[]>> operation) {
         methods.add(ServerMethodDefinition.create(
                 method.toBuilder(requests(prototype), BatchMarshaller.INSTANCE).build(),
-                ServerCalls.asyncServerStreamingCall((request, events) -> start(request, events, operation))));
+                ServerCalls.asyncServerStreamingCall((request, events) -> start(name, request, events, operation))));
         return this;
     }
 
@@ -69,7 +77,8 @@ final class Methods {
         return new RequestMarshaller<>((com.google.protobuf.Parser<Q>) prototype.getParserForType());
     }
 
-    private static <Q, A> void answer(Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation) {
+    private <Q, A> void answer(
+            Operation name, Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation) {
         try {
             operation
                     .apply(request.get())
@@ -81,17 +90,20 @@ final class Methods {
                             },
                             failure -> answer.onError(GrpcErrors.toStatus(failure)));
         } catch (RuntimeException failure) {
+            refusals.refused(name, failure);
             answer.onError(GrpcErrors.toStatus(failure));
         }
     }
 
-    private static <Q> void start(
+    private <Q> void start(
+            Operation name,
             Parsed<Q> request,
             StreamObserver<byte[]> events,
             BiConsumer<Q, ServerCallStreamObserver<byte[]>> operation) {
         try {
             operation.accept(request.get(), (ServerCallStreamObserver<byte[]>) events);
         } catch (RuntimeException failure) {
+            refusals.refused(name, failure);
             events.onError(GrpcErrors.toStatus(failure));
         }
     }

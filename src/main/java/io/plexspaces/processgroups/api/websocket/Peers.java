@@ -6,12 +6,8 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
-import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Errors;
-import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
-import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.quarkus.websockets.next.CloseReason;
@@ -30,8 +26,8 @@ final class Peers {
     private final SessionProtocol.Service service;
     private final Map<EventLoop, Heartbeat> heartbeats = new ConcurrentHashMap<>();
 
-    Peers(Groups groups, Sessions sessions, ApiSettings settings) {
-        service = new SessionProtocol.Service(groups, sessions, new Requests(settings), settings);
+    Peers(SessionProtocol.Service service) {
+        this.service = service;
     }
 
     SessionProtocol.Service service() {

@@ -100,7 +100,8 @@ class GrpcEndpointTest {
 
     private SessionProtocol.Service endpoints() {
         ApiSettings settings = TestSettings.defaults();
-        return new SessionProtocol.Service(service.groups, service.sessions, new Requests(settings), settings);
+        return new SessionProtocol.Service(
+                service.groups, service.sessions, new Requests(settings), settings, (operation, cause) -> {});
     }
 
     @AfterEach

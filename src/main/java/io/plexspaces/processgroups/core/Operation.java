@@ -1,7 +1,7 @@
-package io.plexspaces.processgroups.observe;
+package io.plexspaces.processgroups.core;
 
 /** What is measured: one for each use case, named as in metrics and spans. */
-enum Operation {
+public enum Operation {
     CREATE("create"),
     DELETE("delete"),
     JOIN("join"),
@@ -10,7 +10,8 @@ enum Operation {
     GET_MEMBERS("get_members"),
     LIST("list"),
     PUBLISH("publish"),
-    FETCH("fetch");
+    FETCH("fetch"),
+    WATCH("watch");
 
     private final String label;
 
@@ -18,7 +19,7 @@ enum Operation {
         this.label = label;
     }
 
-    String label() {
+    public String label() {
         return label;
     }
 }

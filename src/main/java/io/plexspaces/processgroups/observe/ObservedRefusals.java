@@ -1,0 +1,21 @@
+package io.plexspaces.processgroups.observe;
+
+import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.Refusals;
+
+/** Counts and logs refused requests like those that failed later. */
+public final class ObservedRefusals implements Refusals {
+    private static final Subject UNKNOWN = new Subject(null, null, null, null, null);
+
+    private final GroupMetrics metrics;
+
+    public ObservedRefusals(GroupMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void refused(Operation operation, Throwable cause) {
+        metrics.failed(operation, Failures.codeOf(cause));
+        GroupLogging.failed(operation, UNKNOWN, cause);
+    }
+}

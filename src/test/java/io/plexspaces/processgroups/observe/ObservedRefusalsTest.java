@@ -1,0 +1,24 @@
+package io.plexspaces.processgroups.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.domain.GroupException;
+import org.junit.jupiter.api.Test;
+
+class ObservedRefusalsTest {
+    @Test
+    void refusedRequest_countsAsAnErrorOfItsOperation() {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        ObservedRefusals refusals = new ObservedRefusals(new GroupMetrics(registry, 10));
+
+        refusals.refused(Operation.JOIN, GroupException.invalid("group_name", "must not be empty"));
+        refusals.refused(Operation.WATCH, new IllegalStateException("a defect"));
+
+        assertThat(registry.scrape())
+                .contains("plexspaces_process_groups_join_errors_total{error=\"INVALID_ARGUMENT\"} 1.0")
+                .contains("plexspaces_process_groups_watch_errors_total{error=\"INTERNAL\"} 1.0");
+    }
+}
