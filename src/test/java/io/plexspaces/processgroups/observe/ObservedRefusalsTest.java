@@ -2,8 +2,8 @@ package io.plexspaces.processgroups.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.prometheus.PrometheusConfig;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.domain.GroupException;
 import org.junit.jupiter.api.Test;
