@@ -12,12 +12,15 @@ import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.SerialQueue;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,11 @@ public final class Session {
 
     /** Groups it has a join in: changed by the groups' readings, in the order of their logs. */
     private final Map<GroupId, Seat> seats = new ConcurrentHashMap<>(2);
+
+    /** The last change under way of each group: the next one waits for it. */
+    private final Map<GroupId, CompletableFuture<Void>> changing = new ConcurrentHashMap<>(2);
+
+    private final SerialQueue turns = new SerialQueue();
 
     /** Joins under way. */
     private final AtomicInteger joining = new AtomicInteger();
@@ -94,14 +102,19 @@ public final class Session {
         OverflowPolicy assumed = policy == null ? home.settings().overflow() : policy;
         Subscriber subscriber = new Subscriber(on, group, actor, assumed);
         Subscription subscription = new Subscription(this, subscriber, after, snapshot, policy, only);
-        Seat seat = seats.get(group);
-        if (seat != null && seat.connection() != on) {
-            return home.replicas()
-                    .with(group, replica -> replica.resume(subscription))
-                    .onFailure(Session::isGone)
-                    .recoverWithUni(() -> joinAnew(group, filter, subscription));
-        }
-        return joinAnew(group, filter, subscription);
+        return inOrder(group, () -> {
+            Seat seat = seats.get(group);
+            return seat != null && seat.connection() != on
+                    ? resume(group, filter, subscription)
+                    : joinAnew(group, filter, subscription);
+        });
+    }
+
+    private Uni<Groups.JoinResult> resume(GroupId group, TopicFilter filter, Subscription subscription) {
+        return home.replicas()
+                .with(group, replica -> replica.resume(subscription))
+                .onFailure(Session::isGone)
+                .recoverWithUni(() -> joinAnew(group, filter, subscription));
     }
 
     private Uni<Groups.JoinResult> joinAnew(GroupId group, TopicFilter filter, Subscription subscription) {
@@ -119,7 +132,25 @@ public final class Session {
 
     /** Drops one join of this session, or all of them. GROUP_NOT_FOUND; NOT_A_MEMBER when it has none. */
     public Uni<Groups.LeaveResult> leave(GroupId group, boolean all) {
-        return home.groups().leave(new Groups.LeaveRequest(group, actor, all, null, this, LeaveReason.LEFT));
+        Groups.LeaveRequest request = new Groups.LeaveRequest(group, actor, all, null, this, LeaveReason.LEFT);
+        return inOrder(group, () -> home.groups().leave(request));
+    }
+
+    /** Joins and leaves of one group happen in the order they were asked for, also when nobody waits between them. */
+    private <T> Uni<T> inOrder(GroupId group, Supplier<Uni<T>> change) {
+        return Uni.createFrom().deferred(() -> {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            CompletableFuture<Void> before = changing.put(group, done);
+            Uni<T> changed = Uni.createFrom().deferred(change::get);
+            Uni<T> inTurn = before == null
+                    ? changed
+                    : Uni.createFrom().completionStage(before).chain(() -> changed);
+            return inTurn.onTermination().invoke(() -> {
+                changing.remove(group, done);
+                // One after the other rather than one inside the other: many may wait.
+                turns.execute(() -> done.complete(null));
+            });
+        });
     }
 
     /** It has a join in a group. In the group's serial queue. */
