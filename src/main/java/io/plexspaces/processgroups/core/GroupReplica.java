@@ -23,7 +23,6 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +39,8 @@ final class GroupReplica implements GroupReader {
     private final SerialQueue serial = new SerialQueue();
     private final Members members;
     private final Watches watches = new Watches();
-    private final Map<OperationId, PendingPublish> publishing = new ConcurrentHashMap<>(4);
+    private final PublishAnswers answers;
     private final Map<OperationId, Subscription> joining = new ConcurrentHashMap<>(4);
-    private final FirstAnswers firstAnswers = new FirstAnswers();
     private final Usage usage = new Usage();
 
     private final Waiters waiters = new Waiters();
@@ -50,14 +48,12 @@ final class GroupReplica implements GroupReader {
     private volatile @Nullable GroupInfo info;
     private volatile long offset;
 
-    /** A publish of this node that waits for its entry to come back. */
-    private record PendingPublish(Groups.Recipients wanted, CompletableFuture<Groups.PublishResult> result) {}
-
     GroupReplica(GroupId group, Settings settings, CatchUp catchUp) {
         this.group = group;
         this.settings = settings;
         this.catchUp = catchUp;
         this.members = new Members(settings.node());
+        this.answers = new PublishAnswers(settings.recipientIds());
     }
 
     GroupId group() {
@@ -129,18 +125,7 @@ final class GroupReplica implements GroupReader {
                 interest.audience().deliver(frame, weight, except);
             }
         }
-        PendingPublish pending = publishing.remove(entry.operation());
-        boolean keyed = !entry.message().idempotencyKey().isEmpty();
-        if (pending == null && !keyed) {
-            return;
-        }
-        Recipients recipients = Recipients.of(entry, members);
-        if (keyed) {
-            firstAnswers.put(entry, recipients.result(position(), Groups.Recipients.IDS, settings.recipientIds()));
-        }
-        if (pending != null) {
-            pending.result().complete(recipients.result(position(), pending.wanted(), settings.recipientIds()));
-        }
+        answers.answer(entry, position(), members);
     }
 
     private void joined(Entry.Joined entry) {
@@ -193,8 +178,7 @@ final class GroupReplica implements GroupReader {
             usage.exit();
         }
         usage.close();
-        publishing.values().forEach(pending -> pending.result().completeExceptionally(stale(group)));
-        publishing.clear();
+        answers.failAll(stale(group));
         joining.clear();
         waiters.release(Long.MAX_VALUE);
     }
@@ -203,9 +187,7 @@ final class GroupReplica implements GroupReader {
 
     /** To be called before the append of {@code operation}; completes when its entry is here. */
     Uni<Groups.PublishResult> expectPublished(OperationId operation, Groups.Recipients wanted) {
-        CompletableFuture<Groups.PublishResult> result = new CompletableFuture<>();
-        publishing.put(operation, new PendingPublish(wanted, result));
-        return Uni.createFrom().completionStage(result);
+        return answers.expect(operation, wanted);
     }
 
     /** To be called before the append of a join: its session receives from the offset of that entry on. */
@@ -215,13 +197,13 @@ final class GroupReplica implements GroupReader {
 
     /** The append failed, or did nothing: no entry will come. */
     void forget(OperationId operation) {
-        publishing.remove(operation);
+        answers.forget(operation);
         joining.remove(operation);
     }
 
     /** The answer that the message at {@code first} got; with what it asked for now. */
     Uni<Groups.PublishResult> firstAnswer(Position first, Groups.Recipients wanted) {
-        return inOrder(() -> firstAnswers.get(first, wanted));
+        return inOrder(() -> answers.firstAnswer(first, wanted));
     }
 
     /** Who is to get a message for one member; it says Nobody when no member accepts it. */
