@@ -19,6 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -100,13 +103,15 @@ class HardTimesTest {
     void pipelinedJoinsAndLeaves_keepTheirOrder_andLeaveNobodyBehind() throws Exception {
         GroupId group = core.create("g");
         List<Client> clients = new ArrayList<>();
-        List<CompletableFuture<?>> answers = new ArrayList<>();
+        List<Future<?>> answers = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
         for (int i = 0; i < 4; i++) {
             Client client = core.connect("actor-" + i);
             clients.add(client);
-            answers.add(CompletableFuture.runAsync(() -> pipeline(client, group)));
+            answers.add(threads.submit(() -> pipeline(client, group)));
         }
-        for (CompletableFuture<?> answer : answers) {
+        threads.shutdown();
+        for (Future<?> answer : answers) {
             answer.get(20, TimeUnit.SECONDS);
         }
         assertThat(core.publish(group, null, "end").recipients()).isEqualTo(4);

@@ -18,7 +18,7 @@ class ObservedRefusalsTest {
         refusals.refused(Operation.WATCH, new IllegalStateException("a defect"));
 
         assertThat(registry.scrape())
-                .contains("plexspaces_process_groups_join_errors_total{error=\"INVALID_ARGUMENT\"} 1.0")
-                .contains("plexspaces_process_groups_watch_errors_total{error=\"INTERNAL\"} 1.0");
+                .containsPattern("plexspaces_process_groups_join_errors_total\\{error=\"INVALID_ARGUMENT\",?} 1\\.0")
+                .containsPattern("plexspaces_process_groups_watch_errors_total\\{error=\"INTERNAL\",?} 1\\.0");
     }
 }
