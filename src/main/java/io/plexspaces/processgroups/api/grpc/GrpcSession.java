@@ -6,8 +6,13 @@ import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 
-/** The receiving half of a session: asks for the next request only when it may be executed. */
+/**
+ * The receiving half of a session: asks for another request whenever one may be executed, and for some ahead, so that those
+ * that arrive together are executed together and their deliveries travel together.
+ */
 final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
+    private static final int READ_AHEAD = 64;
+
     private final Connection connection;
     private final SessionProtocol protocol;
 
@@ -21,7 +26,7 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
         Connection connection = GrpcSink.connect(call, service.sessions());
         call.disableAutoRequest();
         SessionProtocol protocol = new SessionProtocol(service, connection, GrpcFormat::answer, () -> call.request(1));
-        call.request(1);
+        call.request(READ_AHEAD);
         return new GrpcSession(connection, protocol);
     }
 
