@@ -1,13 +1,13 @@
 package io.plexspaces.processgroups.bench;
 
 import io.plexspaces.processgroups.bench.load.ReadLoop;
-import io.plexspaces.processgroups.bench.target.GrpcTarget;
-import io.plexspaces.processgroups.bench.target.RedisTarget;
-import io.plexspaces.processgroups.bench.target.Server;
-import io.plexspaces.processgroups.bench.target.SessionFormat;
-import io.plexspaces.processgroups.bench.target.SocketTarget;
-import io.plexspaces.processgroups.bench.target.Target;
-import io.plexspaces.processgroups.bench.target.WebSocketTarget;
+import io.plexspaces.processgroups.bench.system.GrpcTarget;
+import io.plexspaces.processgroups.bench.system.RedisTarget;
+import io.plexspaces.processgroups.bench.system.Server;
+import io.plexspaces.processgroups.bench.system.SessionFormat;
+import io.plexspaces.processgroups.bench.system.SocketTarget;
+import io.plexspaces.processgroups.bench.system.Target;
+import io.plexspaces.processgroups.bench.system.WebSocketTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.bench;
 
-import io.plexspaces.processgroups.bench.target.Target;
-import io.plexspaces.processgroups.bench.target.Target.Memory;
+import io.plexspaces.processgroups.bench.system.Target;
+import io.plexspaces.processgroups.bench.system.Target.Memory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.plexspaces.processgroups.bench;
 
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
-import io.plexspaces.processgroups.bench.target.Server;
+import io.plexspaces.processgroups.bench.system.Server;
 import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersResponse;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;

@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.bench;
 
-import io.plexspaces.processgroups.bench.target.ChildProcess;
-import io.plexspaces.processgroups.bench.target.Target;
+import io.plexspaces.processgroups.bench.system.ChildProcess;
+import io.plexspaces.processgroups.bench.system.Target;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

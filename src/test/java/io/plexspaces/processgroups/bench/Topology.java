@@ -2,8 +2,8 @@ package io.plexspaces.processgroups.bench;
 
 import io.plexspaces.processgroups.bench.load.Subscriber;
 import io.plexspaces.processgroups.bench.load.Tally;
-import io.plexspaces.processgroups.bench.target.Seat;
-import io.plexspaces.processgroups.bench.target.Stream;
+import io.plexspaces.processgroups.bench.system.Seat;
+import io.plexspaces.processgroups.bench.system.Stream;
 import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import java.util.ArrayList;
