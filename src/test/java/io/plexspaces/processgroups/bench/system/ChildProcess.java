@@ -98,10 +98,7 @@ public final class ChildProcess implements AutoCloseable {
 
     private void awaitReady(BooleanSupplier ready) {
         try {
-            Awaitility.await()
-                    .atMost(START)
-                    .pollInterval(LOOK)
-                    .until(() -> !process.isAlive() || ready.getAsBoolean());
+            Awaitility.await().atMost(START).pollInterval(LOOK).until(() -> !process.isAlive() || ready.getAsBoolean());
         } finally {
             if (!process.isAlive() || !ready.getAsBoolean()) {
                 close();

@@ -83,8 +83,7 @@ public final class GrpcTarget extends ServiceTarget {
         }
     }
 
-    private record CallPublisher(ClientCall<byte[], ByteBuffer> call, Templates templates)
-            implements Publisher {
+    private record CallPublisher(ClientCall<byte[], ByteBuffer> call, Templates templates) implements Publisher {
         @Override
         public void publish(Stream stream, int number, long due) {
             call.sendMessage(templates.of(stream).toBytes(stream.id(), number, due));

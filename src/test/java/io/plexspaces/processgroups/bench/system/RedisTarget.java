@@ -132,8 +132,7 @@ public final class RedisTarget implements Target, AutoCloseable {
 
         @Override
         public void subscribe(Seat seat, Subscriber subscriber) {
-            links.connect(new RespWire(new Receiving(subscriber)))
-                    .write(ByteBuffer.wrap(RedisTarget.subscribe(seat)));
+            links.connect(new RespWire(new Receiving(subscriber))).write(ByteBuffer.wrap(RedisTarget.subscribe(seat)));
         }
 
         @Override

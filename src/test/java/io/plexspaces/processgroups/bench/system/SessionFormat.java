@@ -21,17 +21,14 @@ public enum SessionFormat {
         @Override
         byte[] open(String actor) {
             return """
-                    {"requestId":"1","open":{"tenantId":"%s","namespace":"%s","actorId":"%s"}}"""
-                    .formatted(Server.TENANT, Server.NAMESPACE, actor)
-                    .getBytes(UTF_8);
+                    {"requestId":"1","open":{"tenantId":"%s","namespace":"%s","actorId":"%s"}}""".formatted(Server.TENANT, Server.NAMESPACE, actor).getBytes(UTF_8);
         }
 
         @Override
         byte[] publish(Stream stream, boolean answered) {
             String topic = stream.topic() == null ? "" : "\"topic\":\"" + stream.topic() + "\",";
             return """
-                    {%s"publish":{"groupName":"%s",%s"answer":"%s","message":{"text":"%s"}}}"""
-                    .formatted(
+                    {%s"publish":{"groupName":"%s",%s"answer":"%s","message":{"text":"%s"}}}""".formatted(
                             answered ? "\"requestId\":\"1\"," : "",
                             stream.group(),
                             topic,

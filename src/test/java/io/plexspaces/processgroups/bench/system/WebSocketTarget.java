@@ -61,8 +61,7 @@ public final class WebSocketTarget extends ServiceTarget {
             SocketSession session = new SocketSession(tally, actor);
             Link link = connect("/ws", session);
             session.awaitOpen();
-            return new LinkPublisher(
-                    link, new Templates(streams, stream -> frame(format.publish(stream, answers))));
+            return new LinkPublisher(link, new Templates(streams, stream -> frame(format.publish(stream, answers))));
         }
 
         private Link connect(String path, WebSocketWire.Receiver receiver) {
