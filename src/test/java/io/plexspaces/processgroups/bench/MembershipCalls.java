@@ -1,0 +1,187 @@
+package io.plexspaces.processgroups.bench;
+
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.bench.system.Server;
+import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
+import io.plexspaces.processgroups.proto.v1.GetMembersResponse;
+import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
+import io.plexspaces.processgroups.proto.v1.JoinGroupResponse;
+import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
+import io.plexspaces.processgroups.proto.v1.LeaveGroupResponse;
+import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
+import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc.ProcessGroupServiceStub;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** Joins, leaves and looks at the members of a group that has others already. Calls over gRPC, a window of them at once. */
+final class MembershipCalls {
+    private static final int AT_ONCE = 64;
+    private static final int BATCH = 1000;
+    private static final int PAGE = 100;
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final Options options;
+    private final Server server;
+    private final String group;
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+
+    MembershipCalls(Options options, Server server, String group) {
+        this.options = options;
+        this.server = server;
+        this.group = group;
+    }
+
+    /** @param members how many are in the group before */
+    Outcome run(int members) {
+        ManagedChannel channel = server.channel();
+        ProcessGroupServiceStub calls = ProcessGroupServiceGrpc.newStub(channel);
+        server.createGroups(List.of(group));
+        try {
+            fill(channel, members);
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            metrics.put("pairs/s", rate(chain -> pair(calls, chain)));
+            metrics.put("get_members/s", rate(chain -> page(calls, chain, members)));
+            return new Outcome("grpc, " + members + " members", metrics, List.copyOf(failures));
+        } finally {
+            server.deleteGroups(List.of(group));
+            channel.shutdownNow();
+        }
+    }
+
+    private void fill(ManagedChannel channel, int members) {
+        for (int first = 0; first < members; first += BATCH) {
+            List<String> actors = new ArrayList<>();
+            for (int i = first; i < Math.min(first + BATCH, members); i++) {
+                actors.add("member-" + i);
+            }
+            ProcessGroupServiceGrpc.newBlockingStub(channel)
+                    .joinGroup(JoinGroupRequest.newBuilder()
+                            .setTenantId(Server.TENANT)
+                            .setGroupName(group)
+                            .addAllActorIds(actors)
+                            .build());
+        }
+    }
+
+    /** Does something over and over, several times at once; how often a second, after a warm-up. */
+    private double rate(Consumer<Chain> step) {
+        long from = System.nanoTime() + options.warmedUp().toNanos();
+        Work work = new Work(from, from + options.measured().toNanos());
+        for (int i = 0; i < AT_ONCE; i++) {
+            new Chain(work, "guest-" + i, step).again();
+        }
+        try {
+            if (!work.done.await(PATIENCE_SECONDS + options.warmUp() + options.seconds(), TimeUnit.SECONDS)) {
+                failures.add("calls without an answer");
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        return work.count.get() / (double) options.seconds();
+    }
+
+    private void pair(ProcessGroupServiceStub calls, Chain chain) {
+        JoinGroupRequest join = JoinGroupRequest.newBuilder()
+                .setTenantId(Server.TENANT)
+                .setGroupName(group)
+                .setActorId(chain.actor)
+                .build();
+        LeaveGroupRequest leave = LeaveGroupRequest.newBuilder()
+                .setTenantId(Server.TENANT)
+                .setGroupName(group)
+                .setActorId(chain.actor)
+                .build();
+        calls.joinGroup(join, new Answer<JoinGroupResponse>(chain, failures, joined -> {
+            if (joined.getJoinCount() != 1) {
+                failures.add("joins after a join: " + joined.getJoinCount());
+            }
+            calls.leaveGroup(leave, new Answer<LeaveGroupResponse>(chain, failures, left -> chain.done()));
+        }));
+    }
+
+    private void page(ProcessGroupServiceStub calls, Chain chain, int members) {
+        GetMembersRequest request = GetMembersRequest.newBuilder()
+                .setTenantId(Server.TENANT)
+                .setGroupName(group)
+                .setPageSize(PAGE)
+                .build();
+        calls.getMembers(request, new Answer<GetMembersResponse>(chain, failures, page -> {
+            if (page.getTotalCount() != members || page.getMemberIdsCount() != Math.min(members, PAGE)) {
+                failures.add("members: " + page.getTotalCount() + ", in a page: " + page.getMemberIdsCount());
+            }
+            chain.done();
+        }));
+    }
+
+    private static final class Work {
+        private final long from;
+        private final long until;
+        private final AtomicLong count = new AtomicLong();
+        private final CountDownLatch done = new CountDownLatch(AT_ONCE);
+
+        Work(long from, long until) {
+            this.from = from;
+            this.until = until;
+        }
+    }
+
+    /** One of those that work at once. */
+    private static final class Chain {
+        private final Work work;
+        private final String actor;
+        private final Consumer<Chain> step;
+
+        Chain(Work work, String actor, Consumer<Chain> step) {
+            this.work = work;
+            this.actor = actor;
+            this.step = step;
+        }
+
+        void again() {
+            step.accept(this);
+        }
+
+        void done() {
+            long now = System.nanoTime();
+            if (now - work.until >= 0) {
+                work.done.countDown();
+                return;
+            }
+            if (now - work.from >= 0) {
+                work.count.incrementAndGet();
+            }
+            again();
+        }
+
+        void broken() {
+            work.done.countDown();
+        }
+    }
+
+    private record Answer<T>(Chain chain, Queue<String> failures, Consumer<T> then) implements StreamObserver<T> {
+        @Override
+        public void onNext(T value) {
+            then.accept(value);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            failures.add(failure.toString());
+            chain.broken();
+        }
+
+        @Override
+        public void onCompleted() {
+            // the one answer has come
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.plexspaces.processgroups.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What to run.
+ *
+ * @param targets names of what to measure
+ * @param quick few and short, to see that it works
+ * @param repeats runs of each, whose median counts
+ * @param seconds measured time of a run, after a warm-up
+ * @param window messages that may be on their way in a saturated run
+ * @param answers publishers ask the service for an answer to each message
+ * @param java home of the Java that runs the server
+ * @param serverOptions for the server's JVM
+ */
+record Options(
+        List<Scenario> scenarios,
+        List<String> targets,
+        boolean quick,
+        int repeats,
+        int seconds,
+        int warmUp,
+        int window,
+        boolean answers,
+        Path java,
+        List<String> serverOptions) {
+    static final String USAGE = """
+            bench/run [SCENARIO...] [OPTION...]
+              SCENARIO              A B C D E F G; default: all
+              --transport LIST      of ws-json,ws-proto,grpc,redis,socket; default: all
+              --quick               few subscribers and short runs, to see that it works
+              --repeat N            runs of each, whose median counts; default 3
+              --seconds N           measured time of each run; default 8
+              --warm-up N           seconds before it; default 4
+              --window N            messages on their way in a saturated run; default 256
+              --answers counts|none what publishers are answered; default counts
+              --java HOME           Java that runs the server; default: the one that runs this
+              --server-opts OPTS    options of the server's JVM, separated by spaces; default: none
+            """;
+
+    private static final List<String> TARGETS = List.of("ws-json", "ws-proto", "grpc", "redis", "socket");
+
+    /** @throws IllegalArgumentException an argument is not understood */
+    static Options parse(String[] arguments) {
+        Deque<String> left = new ArrayDeque<>(List.of(arguments));
+        List<Scenario> scenarios = new ArrayList<>();
+        List<String> targets = TARGETS;
+        boolean quick = false;
+        int repeats = 0;
+        int seconds = 0;
+        int warmUp = -1;
+        int window = 256;
+        boolean answers = true;
+        Path java = Path.of(System.getProperty("java.home"));
+        List<String> serverOptions = List.of();
+        while (!left.isEmpty()) {
+            String argument = left.remove();
+            switch (argument) {
+                case "--quick" -> quick = true;
+                case "--transport" -> targets = targets(value(argument, left));
+                case "--repeat" -> repeats = number(argument, left);
+                case "--seconds" -> seconds = number(argument, left);
+                case "--warm-up" -> warmUp = number(argument, left);
+                case "--window" -> window = number(argument, left);
+                case "--answers" -> answers = answers(value(argument, left));
+                case "--java" -> java = Path.of(value(argument, left));
+                case "--server-opts" ->
+                    serverOptions = List.of(value(argument, left).strip().split(" +"));
+                default -> scenarios.add(scenario(argument));
+            }
+        }
+        return new Options(
+                scenarios.isEmpty() ? List.of(Scenario.values()) : scenarios,
+                targets,
+                quick,
+                repeats > 0 ? repeats : quick ? 1 : 3,
+                seconds > 0 ? seconds : quick ? 1 : 8,
+                warmUp >= 0 ? warmUp : quick ? 1 : 4,
+                window,
+                answers,
+                java,
+                serverOptions);
+    }
+
+    /** @param full as many as in a real run */
+    int scaled(int full, int quickly) {
+        return quick ? quickly : full;
+    }
+
+    Duration measured() {
+        return Duration.ofSeconds(seconds);
+    }
+
+    Duration warmedUp() {
+        return Duration.ofSeconds(warmUp);
+    }
+
+    private static String value(String option, Deque<String> left) {
+        if (left.isEmpty()) {
+            throw new IllegalArgumentException(option + " needs a value");
+        }
+        return left.remove();
+    }
+
+    private static int number(String option, Deque<String> left) {
+        String text = value(option, left);
+        if (!text.matches("[0-9]{1,6}")) {
+            throw new IllegalArgumentException(option + " needs a number, not " + text);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static List<String> targets(String list) {
+        List<String> names = List.of(list.split(","));
+        if (!TARGETS.containsAll(names)) {
+            throw new IllegalArgumentException("--transport knows " + String.join(", ", TARGETS) + ", not " + list);
+        }
+        return names;
+    }
+
+    private static boolean answers(String value) {
+        return switch (value) {
+            case "counts" -> true;
+            case "none" -> false;
+            default -> throw new IllegalArgumentException("--answers is counts or none, not " + value);
+        };
+    }
+
+    private static Scenario scenario(String name) {
+        try {
+            return Scenario.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            throw new IllegalArgumentException("no such scenario or option: " + name, unknown);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.plexspaces.processgroups.bench;
+
+import java.util.List;
+
+/** What is measured. */
+enum Scenario {
+    A("1 group, 100 subscribers, saturated", "deliveries/s", List.of("redis", "socket")),
+    B("1 group, 1,000 subscribers, saturated", "deliveries/s", List.of("redis", "socket")),
+    C("1 group, 1,000 subscribers, 50 publishes/s", "p99 ms", List.of("redis", "socket")),
+    D("1,000 groups, 1 subscriber each, 4 publishers, saturated", "deliveries/s", List.of("redis")),
+    E("5,000 connections that subscribe", "connections/s", List.of("redis")),
+    F("membership beside 0, 1,000 and 100,000 members (gRPC calls)", "pairs/s", List.of()),
+    G("100 topics, 100 subscribers with wildcards, saturated", "deliveries/s", List.of("redis"));
+
+    private final String title;
+    private final String mainMetric;
+    /** Targets outside the service that can do it too. */
+    private final List<String> references;
+
+    Scenario(String title, String mainMetric, List<String> references) {
+        this.title = title;
+        this.mainMetric = mainMetric;
+        this.references = references;
+    }
+
+    String title() {
+        return title;
+    }
+
+    /** What is compared with the references. */
+    String mainMetric() {
+        return mainMetric;
+    }
+
+    /** Whether a target can do it. */
+    boolean runsOn(String target) {
+        return switch (target) {
+            case "redis", "socket" -> references.contains(target);
+            default -> this != F || target.equals("grpc");
+        };
+    }
+}

@@ -1,0 +1,23 @@
+package io.plexspaces.processgroups.bench.system;
+
+import io.plexspaces.processgroups.bench.load.Subscriber;
+import io.plexspaces.processgroups.bench.load.WebSocketWire;
+import java.nio.ByteBuffer;
+
+/** A subscriber on a connection on which each message is one event. */
+record Receiving(Subscriber subscriber) implements WebSocketWire.Receiver {
+    @Override
+    public void message(ByteBuffer in, int from, int to) {
+        subscriber.event(in, from, to);
+    }
+
+    @Override
+    public void batchDone() {
+        subscriber.batchDone();
+    }
+
+    @Override
+    public void failed(String what) {
+        subscriber.failed(what);
+    }
+}

@@ -1,0 +1,191 @@
+package io.plexspaces.processgroups.bench.system;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.plexspaces.processgroups.bench.system.Target.Memory;
+import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
+import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
+import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The service, as it is packaged and with its defaults, on ports of its own. */
+public final class Server implements AutoCloseable {
+    /** The tenant all groups belong to; their namespace is {@link #NAMESPACE}. */
+    public static final String TENANT = "bench";
+
+    static final String NAMESPACE = "default";
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final int CLIENT_LOOPS = 2;
+    private static final int LARGEST_BATCH = 64 * 1024 * 1024;
+    private static final int ADMINISTRATION_SECONDS = 30;
+
+    private final ChildProcess process;
+    private final Path java;
+    private final URI http;
+    private final InetSocketAddress grpc;
+    private final EventLoopGroup loops = new NioEventLoopGroup(CLIENT_LOOPS, new DefaultThreadFactory("grpc", true));
+    private final ManagedChannel administration;
+
+    private Server(ChildProcess process, Path java, URI http, InetSocketAddress grpc) {
+        this.process = process;
+        this.java = java;
+        this.http = http;
+        this.grpc = grpc;
+        this.administration = channel();
+    }
+
+    /**
+     * Returns when it is ready.
+     *
+     * @param java home of the Java that runs it
+     * @param options of its JVM
+     * @param log gets what it prints
+     */
+    public static Server start(Path java, List<String> options, Path jar, Path log) {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        URI http = URI.create("http://" + loopback.getHostAddress() + ":" + ChildProcess.freePort());
+        InetSocketAddress grpc = new InetSocketAddress(loopback, ChildProcess.freePort());
+        List<String> command = new ArrayList<>();
+        command.add(java.resolve("bin/java").toString());
+        command.addAll(options);
+        command.add("-Dquarkus.http.port=" + http.getPort());
+        command.add("-Dquarkus.grpc.server.port=" + grpc.getPort());
+        command.add("-jar");
+        command.add(jar.toString());
+        return new Server(ChildProcess.start(command, log, () -> isReady(http)), java, http, grpc);
+    }
+
+    /** A new gRPC connection; all of them share two threads, on which answers are handled. To be shut down by the caller. */
+    public ManagedChannel channel() {
+        return NettyChannelBuilder.forAddress(grpc)
+                .usePlaintext()
+                .eventLoopGroup(loops)
+                .channelType(NioSocketChannel.class)
+                .directExecutor()
+                .disableRetry()
+                .maxInboundMessageSize(LARGEST_BATCH)
+                .build();
+    }
+
+    public void createGroups(List<String> groups) {
+        List<Future<?>> answers = new ArrayList<>();
+        for (String group : groups) {
+            answers.add(ProcessGroupServiceGrpc.newFutureStub(administration)
+                    .createGroup(CreateGroupRequest.newBuilder()
+                            .setTenantId(TENANT)
+                            .setGroupName(group)
+                            .build()));
+        }
+        await(answers);
+    }
+
+    public void deleteGroups(List<String> groups) {
+        List<Future<?>> answers = new ArrayList<>();
+        for (String group : groups) {
+            answers.add(ProcessGroupServiceGrpc.newFutureStub(administration)
+                    .deleteGroup(DeleteGroupRequest.newBuilder()
+                            .setTenantId(TENANT)
+                            .setGroupName(group)
+                            .build()));
+        }
+        await(answers);
+    }
+
+    /** Where WebSockets connect. */
+    InetSocketAddress webSocket() {
+        return new InetSocketAddress(http.getHost(), http.getPort());
+    }
+
+    long cpuNanos() {
+        return process.cpuNanos();
+    }
+
+    /** Collects garbage first. */
+    Memory memory() {
+        return new Memory(collectGarbage() ? used() : -1, process.resident());
+    }
+
+    private boolean collectGarbage() {
+        try {
+            Process collection = new ProcessBuilder(
+                            java.resolve("bin/jcmd").toString(), Long.toString(process.pid()), "GC.run")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return collection.waitFor() == 0;
+        } catch (IOException noJcmd) {
+            return false;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private long used() {
+        double sum = get(http.resolve("/q/metrics"))
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("jvm_memory_used_bytes{") && line.contains("area=\"heap\"")
+                        || line.startsWith("jvm_buffer_memory_used_bytes{") && line.contains("id=\"direct\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+        return (long) sum;
+    }
+
+    private static boolean isReady(URI http) {
+        try {
+            return get(http.resolve("/q/health/ready")).statusCode() == 200;
+        } catch (IllegalStateException notYet) {
+            return false;
+        }
+    }
+
+    private static HttpResponse<String> get(URI uri) {
+        try {
+            return HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException failure) {
+            throw new IllegalStateException(uri + " cannot be read", failure);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
+        }
+    }
+
+    private static void await(List<Future<?>> answers) {
+        try {
+            for (Future<?> answer : answers) {
+                answer.get(ADMINISTRATION_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
+        } catch (ExecutionException | TimeoutException failure) {
+            throw new IllegalStateException("groups cannot be created or deleted", failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        administration.shutdownNow();
+        process.close();
+        loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    }
+}

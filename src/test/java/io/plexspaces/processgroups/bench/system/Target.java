@@ -1,0 +1,33 @@
+package io.plexspaces.processgroups.bench.system;
+
+import io.plexspaces.processgroups.bench.load.Tally;
+import java.util.List;
+
+/** Something that takes messages and delivers them, over one protocol. */
+public interface Target {
+    /** As on the command line. */
+    String name();
+
+    void createGroups(List<String> groups);
+
+    void deleteGroups(List<String> groups);
+
+    /** Processor time its process has used, user and system; -1: it has no process of its own. */
+    long cpuNanos();
+
+    /** What its process holds now. */
+    Memory memory();
+
+    /** @param tally counts what the connections get */
+    Connections connections(Tally tally);
+
+    /**
+     * Memory of a process, in bytes.
+     *
+     * @param used heap and direct buffers after a garbage collection; -1: unknown
+     * @param resident as the system counts it; -1: unknown
+     */
+    record Memory(long used, long resident) {
+        static final Memory UNKNOWN = new Memory(-1, -1);
+    }
+}

@@ -1,0 +1,120 @@
+package io.plexspaces.processgroups.bench.system;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.plexspaces.processgroups.bench.load.EventBatch;
+import io.plexspaces.processgroups.bench.load.Link;
+import io.plexspaces.processgroups.bench.load.ReadLoop;
+import io.plexspaces.processgroups.bench.load.Subscriber;
+import io.plexspaces.processgroups.bench.load.Tally;
+import io.plexspaces.processgroups.bench.load.WebSocketWire;
+import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** The service over WebSocket: subscribers that name their group in the URL, publishers with a session. */
+public final class WebSocketTarget extends ServiceTarget {
+    private final SessionFormat format;
+    private final List<ReadLoop> loops;
+
+    /** @param answers publishers want an answer with counts for each message; else none */
+    public WebSocketTarget(Server server, SessionFormat format, List<ReadLoop> loops, boolean answers) {
+        super(server, answers);
+        this.format = format;
+        this.loops = List.copyOf(loops);
+    }
+
+    @Override
+    public String name() {
+        return format.target();
+    }
+
+    @Override
+    public Connections connections(Tally tally) {
+        return new Sockets(tally);
+    }
+
+    private byte[] frame(byte[] request) {
+        return WebSocketWire.frame(format == SessionFormat.JSON, true, request);
+    }
+
+    private final class Sockets implements Connections {
+        private final Tally tally;
+        private final Links links = new Links(server.webSocket(), loops);
+
+        Sockets(Tally tally) {
+            this.tally = tally;
+        }
+
+        @Override
+        public void subscribe(Seat seat, Subscriber subscriber) {
+            String topics = seat.topics().isEmpty()
+                    ? ""
+                    : "&topics=" + URLEncoder.encode(String.join(",", seat.topics()), UTF_8);
+            String path = "/ws/" + Server.TENANT + "/" + Server.NAMESPACE + "/" + seat.group() + "?actor="
+                    + seat.actor() + topics;
+            connect(path, new Events(subscriber));
+        }
+
+        @Override
+        public Publisher publisher(String actor, List<Stream> streams) {
+            SocketSession session = new SocketSession(tally, actor);
+            Link link = connect("/ws", session);
+            session.awaitOpen();
+            return new LinkPublisher(link, new Templates(streams, stream -> frame(format.publish(stream, answers))));
+        }
+
+        private Link connect(String path, WebSocketWire.Receiver receiver) {
+            Link link = links.connect(new WebSocketWire(receiver, false));
+            link.write(WebSocketWire.handshake(path, format.subprotocol()));
+            return link;
+        }
+
+        @Override
+        public void close() {
+            links.close();
+        }
+    }
+
+    private final class Events implements WebSocketWire.Receiver, EventBatch.Events {
+        private final Subscriber subscriber;
+
+        Events(Subscriber subscriber) {
+            this.subscriber = subscriber;
+        }
+
+        @Override
+        public void message(ByteBuffer in, int from, int to) {
+            format.walk(in, from, to, this);
+        }
+
+        @Override
+        public void event(ByteBuffer in, int from, int to) {
+            subscriber.event(in, from, to);
+        }
+
+        @Override
+        public void batchDone() {
+            subscriber.batchDone();
+        }
+
+        @Override
+        public void failed(String what) {
+            subscriber.failed(what);
+        }
+    }
+
+    private final class SocketSession extends SessionAnswers {
+        private final String actor;
+
+        SocketSession(Tally tally, String actor) {
+            super(tally, format);
+            this.actor = actor;
+        }
+
+        @Override
+        public void opened(Link link) {
+            link.write(ByteBuffer.wrap(frame(format.open(actor))));
+        }
+    }
+}
