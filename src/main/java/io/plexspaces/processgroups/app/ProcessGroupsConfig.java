@@ -142,7 +142,10 @@ interface ProcessGroupsConfig {
         @Range(min = "1", max = "10000000")
         int watchedGroups();
 
-        /** Live connections of this server, gRPC streams and WebSockets together. */
+        /**
+         * Live connections of this server, gRPC streams and WebSockets together; and as many sessions, connected or in their
+         * grace.
+         */
         @WithDefault("100000")
         @Range(min = "1", max = "10000000")
         int sessions();
