@@ -121,6 +121,21 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         return Uni.createFrom().item(() -> new NodeLease(node, fence.next(node, clock.millis())));
     }
 
+    /** A lease of this process lasts as long as the process. */
+    @Override
+    public Uni<Void> renew(NodeLease lease) {
+        return Uni.createFrom().voidItem().invoke(() -> fence.check(last(lease)));
+    }
+
+    @Override
+    public Uni<Void> release(NodeLease lease) {
+        return renew(lease).invoke(() -> fence.next(lease.node(), lease.incarnation() + 1));
+    }
+
+    private static OperationId last(NodeLease lease) {
+        return new OperationId(lease.node(), lease.incarnation(), 0);
+    }
+
     private Appended create(GroupId id, @Nullable String epoch, GroupSpec spec, OperationId operation) {
         fence.check(operation);
         directory.requireNone(id, epoch);

@@ -1,0 +1,49 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.log.redis.connection.Shards;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The feeds that somebody reads, each subscribed to while there is a reading. Thread-safe.
+ *
+ * @param <K> what a feed is about
+ * @param <F> the kind of feed
+ */
+final class Feeds<K, F extends Feed<?>> {
+    private final Shards shards;
+    private final Function<K, F> make;
+    private final Map<K, F> feeds = new ConcurrentHashMap<>();
+
+    Feeds(Shards shards, Function<K, F> make) {
+        this.shards = shards;
+        this.make = make;
+    }
+
+    /** The feed, which stays until {@link #release} was called as often. */
+    F acquire(K key) {
+        return feeds.compute(key, (about, present) -> {
+            F feed = present == null ? make.apply(about) : present;
+            if (feed.wanted++ == 0) {
+                shards.subscribe(feed.channel(), feed);
+            }
+            return feed;
+        });
+    }
+
+    void release(K key) {
+        feeds.computeIfPresent(key, (about, feed) -> {
+            if (--feed.wanted > 0) {
+                return feed;
+            }
+            shards.unsubscribe(feed.channel(), feed);
+            return null;
+        });
+    }
+
+    void forEach(Consumer<F> action) {
+        feeds.values().forEach(action);
+    }
+}

@@ -1,0 +1,98 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Snapshot;
+import io.plexspaces.processgroups.log.redis.codec.Entries;
+import io.plexspaces.processgroups.log.redis.codec.Infos;
+import io.plexspaces.processgroups.log.redis.codec.Memberships;
+import io.plexspaces.processgroups.log.redis.codec.Times;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a reading asks of the store. */
+final class GroupAccess {
+    private static final int ENTRIES_AT_ONCE = 1_000;
+
+    private final Store store;
+    private final Groups groups;
+    private final Consumer<GroupId> release;
+
+    /** @param release called when a reading has ended */
+    GroupAccess(Store store, Groups groups, Consumer<GroupId> release) {
+        this.store = store;
+        this.groups = groups;
+        this.release = release;
+    }
+
+    /** The group as it is; null: there is none. */
+    Future<@Nullable Snapshot> open(GroupId group) {
+        Keys.Group keys = store.keys().group(group);
+        return store.call(Scripts.OPEN, List.of(keys.group(), keys.members())).map(said -> snapshot(group, said));
+    }
+
+    private static @Nullable Snapshot snapshot(GroupId group, Response said) {
+        if (said.size() == 0) {
+            return null;
+        }
+        Response pairs = said.get(4);
+        List<Membership> members = new ArrayList<>(pairs.size() / 2);
+        for (int i = 0; i < pairs.size(); i += 2) {
+            ActorId actor = new ActorId(pairs.get(i).toString());
+            members.add(Memberships.parse(actor, pairs.get(i + 1).toString()));
+        }
+        String epoch = said.get(0).toString();
+        GroupInfo info = Infos.info(
+                group, epoch, Store.number(said.get(2)), said.get(3).toBytes(), members.size());
+        return new Snapshot(info, new Position(epoch, Store.number(said.get(1))), List.copyOf(members));
+    }
+
+    /**
+     * The entries after a position, as tail.lua answers.
+     *
+     * @param last the entry at the position, by which the log is known again; null: not known
+     */
+    Future<Response> tail(GroupId group, Position position, @Nullable Entry last) {
+        Keys.Group keys = store.keys().group(group);
+        return store.call(
+                Scripts.TAIL,
+                List.of(keys.group(), keys.messages(), keys.changes(), keys.deleted() + position.epoch()),
+                position.epoch(),
+                position.offset(),
+                last == null ? "" : Times.micros(last.at()),
+                ENTRIES_AT_ONCE);
+    }
+
+    List<Entry> entries(Response list) {
+        List<Entry> entries = new ArrayList<>(list.size());
+        for (Response entry : list) {
+            entries.add(Entries.parse(entry.toBytes()));
+        }
+        return entries;
+    }
+
+    Future<Void> fork(GroupId group, String epoch) {
+        return groups.fork(group, epoch);
+    }
+
+    Future<Void> revive(GroupInfo lost, OperationId mender) {
+        return groups.revive(lost, mender);
+    }
+
+    void later(long millis, Runnable task) {
+        store.shards().later(millis, task);
+    }
+
+    void release(GroupId group) {
+        release.accept(group);
+    }
+}

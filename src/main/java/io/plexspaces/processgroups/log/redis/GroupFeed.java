@@ -1,0 +1,38 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.log.redis.codec.Entries;
+import io.vertx.core.buffer.Buffer;
+
+/** Reads the announcements of one group, once for all readings. */
+final class GroupFeed extends Feed<GroupReading> {
+    private static final System.Logger LOG = System.getLogger(GroupFeed.class.getName());
+
+    private final GroupId group;
+
+    GroupFeed(GroupId group, String channel) {
+        super(channel);
+        this.group = group;
+    }
+
+    GroupId group() {
+        return group;
+    }
+
+    @Override
+    public void message(Buffer payload) {
+        Entries.Announcement announced;
+        try {
+            announced = Entries.announcement(payload.getBytes());
+        } catch (RuntimeException unreadable) {
+            LOG.log(System.Logger.Level.ERROR, "unreadable announcement", unreadable);
+            return;
+        }
+        serial.execute(() -> readings().forEach(reading -> reading.announced(announced)));
+    }
+
+    /** Where the log ends, as a position check saw it. */
+    void seen(String epoch, long end) {
+        serial.execute(() -> readings().forEach(reading -> reading.seen(epoch, end)));
+    }
+}

@@ -1,0 +1,306 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.GroupReader;
+import io.plexspaces.processgroups.log.Snapshot;
+import io.plexspaces.processgroups.log.Tail;
+import io.plexspaces.processgroups.log.redis.codec.Entries;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.redis.client.Response;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader of one group: tells it the snapshot, then every entry, in order. What the channel did not bring is read from the log;
+ * what is no longer there becomes a new snapshot. Belongs to the serial queue of its feed.
+ */
+final class GroupReading implements Feed.Reading, Tail {
+    private static final System.Logger LOG = System.getLogger(GroupReading.class.getName());
+
+    /** Entries kept while a read is under way; when more come, they are read again. */
+    private static final int MOST_KEPT = 20_000;
+
+    private static final long PAUSE_MILLIS = 100;
+
+    private final GroupFeed feed;
+    private final GroupReader reader;
+    private final GroupAccess access;
+    private final OperationId mender;
+    private final Promise<Tail> opened = Promise.promise();
+    private final Queue<Entries.Announcement> kept = new ArrayDeque<>();
+    private int keptEntries;
+    private boolean overflowed;
+    private State state = State.WAITING;
+    private @Nullable GroupInfo info;
+    private long offset;
+
+    /** The entry at {@link #offset}; null right after a snapshot. */
+    private @Nullable Entry last;
+
+    private volatile boolean closed;
+
+    private enum State {
+        /** For the channel to be heard. */
+        WAITING,
+        /** A read is under way; announcements are kept for afterwards. */
+        READING,
+        LIVE,
+        ENDED
+    }
+
+    /** @param mender signs what is written when the store has lost the group */
+    GroupReading(GroupFeed feed, GroupReader reader, GroupAccess access, OperationId mender) {
+        this.feed = feed;
+        this.reader = reader;
+        this.access = access;
+        this.mender = mender;
+    }
+
+    /** Completes when the reader has its first snapshot. */
+    Future<Tail> opened() {
+        return opened.future();
+    }
+
+    /** Gives up if the channel is not heard by now. */
+    void giveUpWaiting() {
+        feed.serial.execute(() -> {
+            if (state == State.WAITING) {
+                end(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the store does not answer; try again later"));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        feed.serial.execute(() -> end(null));
+    }
+
+    // ---- in the serial queue
+
+    @Override
+    public void listening() {
+        if (state == State.WAITING) {
+            load();
+        } else if (state == State.LIVE) {
+            catchUp();
+        } else {
+            overflowed = true;
+        }
+    }
+
+    void seen(String epoch, long end) {
+        if (state == State.LIVE && (end != offset || !epoch.equals(epoch()))) {
+            catchUp();
+        }
+    }
+
+    void announced(Entries.Announcement announced) {
+        if (state == State.LIVE) {
+            apply(announced);
+        } else if (state == State.READING) {
+            keptEntries += announced.entries().size() + 1;
+            if (keptEntries > MOST_KEPT) {
+                kept.clear();
+                overflowed = true;
+            } else {
+                kept.add(announced);
+            }
+        }
+    }
+
+    private void apply(Entries.Announcement announced) {
+        if (!announced.epoch().equals(epoch())) {
+            catchUp();
+            return;
+        }
+        for (Entry entry : announced.entries()) {
+            if (state != State.LIVE) {
+                return;
+            }
+            if (entry.offset() == offset + 1) {
+                tell(entry);
+            } else if (entry.offset() > offset) {
+                catchUp();
+            }
+        }
+    }
+
+    private void load() {
+        state = State.READING;
+        access.open(feed.group()).onComplete(done -> feed.serial.execute(() -> {
+            if (state == State.ENDED) {
+                return;
+            }
+            Snapshot snapshot = done.succeeded() ? done.result() : null;
+            if (snapshot != null) {
+                loaded(snapshot);
+            } else if (info == null) {
+                end(done.failed() ? done.cause() : GroupException.groupNotFound(feed.group()));
+            } else {
+                later(this::catchUp);
+            }
+        }));
+    }
+
+    private void loaded(Snapshot snapshot) {
+        info = snapshot.info();
+        offset = snapshot.position().offset();
+        last = null;
+        call(told -> told.snapshot(snapshot));
+        opened.tryComplete(this);
+        live();
+    }
+
+    private void live() {
+        state = State.LIVE;
+        while (state == State.LIVE && !kept.isEmpty()) {
+            apply(kept.remove());
+        }
+        if (state != State.LIVE) {
+            return;
+        }
+        keptEntries = 0;
+        if (overflowed) {
+            overflowed = false;
+            catchUp();
+        }
+    }
+
+    private void catchUp() {
+        state = State.READING;
+        access.tail(feed.group(), new Position(epoch(), offset), last)
+                .onComplete(done -> feed.serial.execute(() -> {
+                    if (state == State.ENDED) {
+                        return;
+                    }
+                    try {
+                        if (done.succeeded()) {
+                            caughtUp(done.result());
+                            return;
+                        }
+                    } catch (RuntimeException unreadable) {
+                        LOG.log(System.Logger.Level.ERROR, "entries could not be read", unreadable);
+                    }
+                    later(this::catchUp);
+                }));
+    }
+
+    private void caughtUp(Response said) {
+        switch (said.get(0).toString()) {
+            case "S" -> missed(Store.number(said.get(1)), access.entries(said.get(2)), access.entries(said.get(3)));
+            case "D" -> deleted(Entries.parse(said.get(1).toBytes()));
+            case "F" -> mend(access.fork(feed.group(), epoch()));
+            case "N" -> mend(access.revive(Objects.requireNonNull(info), mender));
+            default -> load();
+        }
+    }
+
+    /** Both lists are in order and may be cut short; together they have no hole unless the log was trimmed. */
+    private void missed(long end, List<Entry> messages, List<Entry> changes) {
+        int nextMessage = 0;
+        int nextChange = 0;
+        long before = offset;
+        boolean more = true;
+        while (more && state != State.ENDED) {
+            if (nextMessage < messages.size() && messages.get(nextMessage).offset() == offset + 1) {
+                tell(messages.get(nextMessage++));
+            } else if (nextChange < changes.size() && changes.get(nextChange).offset() == offset + 1) {
+                tell(changes.get(nextChange++));
+            } else {
+                more = false;
+            }
+        }
+        if (state == State.ENDED) {
+            return;
+        }
+        if (offset >= end) {
+            live();
+        } else if (offset > before) {
+            catchUp();
+        } else {
+            load();
+        }
+    }
+
+    /** What stood between is gone with the group: the reader is told where it ended. */
+    private void deleted(Entry end) {
+        if (end.offset() > offset + 1) {
+            Position before = new Position(epoch(), end.offset() - 1);
+            Snapshot empty = new Snapshot(Objects.requireNonNull(info), before, List.of());
+            call(told -> told.snapshot(empty));
+        }
+        tell(end);
+    }
+
+    /** The store is not what it was; once it is mended, the group is read anew. */
+    private void mend(Future<Void> mending) {
+        mending.onComplete(done -> feed.serial.execute(() -> {
+            if (state == State.ENDED) {
+                return;
+            }
+            if (done.succeeded()) {
+                load();
+            } else {
+                LOG.log(System.Logger.Level.WARNING, "a lost group is not mended yet: {0}", done.cause());
+                later(this::catchUp);
+            }
+        }));
+    }
+
+    private void later(Runnable step) {
+        access.later(
+                PAUSE_MILLIS,
+                () -> feed.serial.execute(() -> {
+                    if (state != State.ENDED) {
+                        step.run();
+                    }
+                }));
+    }
+
+    private void tell(Entry entry) {
+        offset = entry.offset();
+        last = entry;
+        call(told -> told.entry(entry));
+        if (entry instanceof Entry.Deleted) {
+            end(null);
+        }
+    }
+
+    /** A reader that fails does so alone. */
+    private void call(Consumer<GroupReader> call) {
+        if (closed) {
+            return;
+        }
+        try {
+            call.accept(reader);
+        } catch (RuntimeException failure) {
+            LOG.log(System.Logger.Level.ERROR, "a reader failed", failure);
+        }
+    }
+
+    private void end(@Nullable Throwable cause) {
+        state = State.ENDED;
+        kept.clear();
+        if (feed.remove(this)) {
+            access.release(feed.group());
+        }
+        if (cause != null) {
+            opened.tryFail(cause);
+        }
+    }
+
+    private String epoch() {
+        return Objects.requireNonNull(info).epoch();
+    }
+}

@@ -1,0 +1,144 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.log.redis.codec.Texts;
+import io.plexspaces.processgroups.log.redis.connection.Slots;
+import java.util.List;
+
+/**
+ * Names every key. Injective: the parts of a key are separated by colons, which are encoded where a name holds one. The tag in braces
+ * decides the slot: that of the group's partition, so that a script reaches everything it needs.
+ */
+final class Keys {
+    private final String prefix;
+    private final List<String> tags;
+
+    Keys(String prefix, int partitions) {
+        this.prefix = prefix;
+        this.tags = Slots.evenTags(partitions);
+    }
+
+    int partitions() {
+        return tags.size();
+    }
+
+    int partition(GroupId group) {
+        return Slots.of(Texts.group(group)) % tags.size();
+    }
+
+    Partition partition(int number) {
+        return new Partition(prefix + "{" + tags.get(number) + "}:");
+    }
+
+    Group group(GroupId id) {
+        Partition partition = partition(partition(id));
+        return new Group(
+                partition,
+                partition.base + "tenant:" + encoded(id.tenant()) + ":namespace:"
+                        + encoded(id.namespace().name()) + ":group:" + encoded(id.name()));
+    }
+
+    Index index(String tenant) {
+        return new Index(partition(Slots.of(tenant) % tags.size()).base + "tenant:" + encoded(tenant));
+    }
+
+    private static String encoded(String name) {
+        return name.replace(":", "%3A");
+    }
+
+    /** What the groups of one partition share. */
+    record Partition(String base) {
+        String due() {
+            return base + "due";
+        }
+
+        String held() {
+            return base + "held";
+        }
+
+        String outbox() {
+            return base + "outbox";
+        }
+
+        /** Leases of all nodes. */
+        String nodes() {
+            return base + "nodes";
+        }
+
+        String node(NodeId node) {
+            return base + "node:" + encoded(node.value());
+        }
+    }
+
+    /** The keys of one group, all of one slot. */
+    record Group(Partition partition, String group) {
+        String members() {
+            return group + ":members";
+        }
+
+        String messages() {
+            return group + ":messages";
+        }
+
+        String changes() {
+            return group + ":changes";
+        }
+
+        String channel() {
+            return group + ":log";
+        }
+
+        /** To be followed by an epoch. */
+        String deleted() {
+            return group + ":deleted:";
+        }
+
+        String answer(NodeId node, long incarnation) {
+            return group + ":answer:" + Texts.incarnation(node, incarnation);
+        }
+
+        /** The keys of append.lua and expire.lua in their order; {@code last} is the fourteenth. */
+        List<String> all(NodeId node, long incarnation, String last) {
+            return List.of(
+                    group,
+                    members(),
+                    messages(),
+                    changes(),
+                    group + ":leases",
+                    group + ":owned",
+                    group + ":keys",
+                    group + ":keyorder",
+                    partition.due(),
+                    partition.held(),
+                    partition.node(node),
+                    answer(node, incarnation),
+                    channel(),
+                    last);
+        }
+    }
+
+    /** The keys of one tenant's index. */
+    record Index(String base) {
+        String groups() {
+            return base + ":groups";
+        }
+
+        String epochs() {
+            return base + ":epochs";
+        }
+
+        String reserved() {
+            return base + ":reserved";
+        }
+
+        String version(Namespace namespace) {
+            return base + ":namespace:" + encoded(namespace.name()) + ":version";
+        }
+
+        String channel(Namespace namespace) {
+            return base + ":namespace:" + encoded(namespace.name()) + ":changes";
+        }
+    }
+}

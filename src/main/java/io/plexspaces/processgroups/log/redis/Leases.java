@@ -1,0 +1,72 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.log.NodeLease;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The leases of nodes: the same in every partition, since a script sees the copy of its own partition alone. */
+final class Leases {
+    private static final int ATTEMPTS = 5;
+
+    private final Store store;
+
+    Leases(Store store) {
+        this.store = store;
+    }
+
+    /** Greater than every incarnation any partition knows, and no less than the store's time. */
+    Future<NodeLease> acquire(NodeId node) {
+        return acquire(node, ATTEMPTS);
+    }
+
+    private Future<NodeLease> acquire(NodeId node, int attempts) {
+        return everywhere("look", node, 0).compose(known -> {
+            long next = 0;
+            for (Response one : known) {
+                next = Math.max(next, Math.max(Store.number(one.get(1)) + 1, Store.number(one.get(2)) / 1_000));
+            }
+            NodeLease lease = new NodeLease(node, next);
+            return everywhere("take", node, next)
+                    .map(taken -> lease)
+                    .recover(failure -> isFenced(failure) && attempts > 1
+                            ? acquire(node, attempts - 1)
+                            : Future.failedFuture(failure));
+        });
+    }
+
+    /** FENCED when a newer one was taken, or this one has lapsed. */
+    Future<Void> renew(NodeLease lease) {
+        return everywhere("renew", lease.node(), lease.incarnation()).mapEmpty();
+    }
+
+    /** The joins of its sessions end as if it had lapsed. */
+    Future<Void> release(NodeLease lease) {
+        return everywhere("release", lease.node(), lease.incarnation()).mapEmpty();
+    }
+
+    private Future<List<Response>> everywhere(String step, NodeId node, long incarnation) {
+        List<Future<Response>> all = new ArrayList<>();
+        for (int i = 0; i < store.keys().partitions(); i++) {
+            Keys.Partition partition = store.keys().partition(i);
+            all.add(store.call(
+                            Scripts.LEASE,
+                            List.of(partition.node(node), partition.nodes()),
+                            step,
+                            node.value(),
+                            incarnation,
+                            store.settings().leaseTtl().toMillis())
+                    .map(said -> Store.unfenced(said, new OperationId(node, incarnation, 0))));
+        }
+        return Future.all(all).map(done -> all.stream().map(Future::result).toList());
+    }
+
+    private static boolean isFenced(Throwable failure) {
+        return failure instanceof GroupException known && known.code() == ErrorCode.FENCED;
+    }
+}

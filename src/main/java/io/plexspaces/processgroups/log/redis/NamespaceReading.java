@@ -1,0 +1,203 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.log.NamespaceReader;
+import io.plexspaces.processgroups.log.Tail;
+import io.plexspaces.processgroups.log.redis.codec.NamespaceChange;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader of one namespace: tells it which groups there are, then each that comes or goes. When a change was missed, the groups are
+ * read anew. Belongs to the serial queue of its feed.
+ */
+final class NamespaceReading implements Feed.Reading, Tail {
+    private static final System.Logger LOG = System.getLogger(NamespaceReading.class.getName());
+    private static final int MOST_KEPT = 1_000;
+    private static final long PAUSE_MILLIS = 100;
+
+    private final NamespaceFeed feed;
+    private final NamespaceReader reader;
+    private final Listing listing;
+    private final Consumer<NamespaceReading> release;
+    private final Promise<Tail> opened = Promise.promise();
+    private final Queue<NamespaceChange> kept = new ArrayDeque<>();
+    private final Map<String, GroupInfo> known = new HashMap<>();
+    private State state = State.WAITING;
+    private boolean again;
+    private long version;
+
+    /** A version that was ahead at the last check; the change may have been on its way. */
+    private long suspect;
+
+    private volatile boolean closed;
+
+    private enum State {
+        WAITING,
+        READING,
+        LIVE,
+        ENDED
+    }
+
+    NamespaceReading(
+            NamespaceFeed feed, NamespaceReader reader, Listing listing, Consumer<NamespaceReading> release) {
+        this.feed = feed;
+        this.reader = reader;
+        this.listing = listing;
+        this.release = release;
+    }
+
+    /** Completes when the reader has its first snapshot. */
+    Future<Tail> opened() {
+        return opened.future();
+    }
+
+    /** Gives up if the channel is not heard by now. */
+    void giveUpWaiting() {
+        feed.serial.execute(() -> {
+            if (state == State.WAITING) {
+                end(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the store does not answer; try again later"));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        feed.serial.execute(() -> end(null));
+    }
+
+    // ---- in the serial queue
+
+    @Override
+    public void listening() {
+        if (state == State.READING) {
+            again = true;
+        } else if (state != State.ENDED) {
+            load();
+        }
+    }
+
+    void seen(long now) {
+        if (state != State.LIVE || now == version || (now == 0 && known.isEmpty())) {
+            suspect = 0;
+        } else if (suspect != now) {
+            suspect = now;
+        } else {
+            load();
+        }
+    }
+
+    void announced(NamespaceChange change) {
+        if (state == State.LIVE) {
+            apply(change);
+        } else if (state == State.READING) {
+            if (kept.size() < MOST_KEPT) {
+                kept.add(change);
+            } else {
+                again = true;
+            }
+        }
+    }
+
+    private void load() {
+        boolean reconnected = state == State.LIVE;
+        state = State.READING;
+        again = false;
+        listing.whole(feed.namespace()).onComplete(done -> feed.serial.execute(() -> {
+            if (state == State.ENDED) {
+                return;
+            }
+            if (done.succeeded()) {
+                loaded(done.result(), reconnected);
+            } else if (!opened.future().isComplete()) {
+                end(done.cause());
+            } else {
+                listing.later(PAUSE_MILLIS, () -> feed.serial.execute(this::retry));
+            }
+        }));
+    }
+
+    private void retry() {
+        if (state == State.READING) {
+            load();
+        }
+    }
+
+    /** @param reconnected tells nothing when nothing was missed */
+    private void loaded(Listing.Whole whole, boolean reconnected) {
+        if (!reconnected || whole.version() != version) {
+            version = whole.version();
+            known.clear();
+            whole.groups().forEach(group -> known.put(group.id().name(), group));
+            List<GroupInfo> groups = whole.groups();
+            call(told -> told.snapshot(groups));
+        }
+        opened.tryComplete(this);
+        state = State.LIVE;
+        while (state == State.LIVE && !kept.isEmpty()) {
+            apply(kept.remove());
+        }
+        if (state == State.LIVE && again) {
+            load();
+        }
+    }
+
+    private void apply(NamespaceChange change) {
+        if (change.version() <= version) {
+            return;
+        }
+        if (change.before() != version && !(change.before() == 0 && known.isEmpty())) {
+            load();
+            return;
+        }
+        version = change.version();
+        String name = change.group().name();
+        GroupInfo created = change.created();
+        GroupInfo present = known.get(name);
+        boolean same = present != null && present.epoch().equals(change.epoch());
+        if (created != null && !same) {
+            known.put(name, created);
+            call(told -> told.created(created));
+        } else if (created == null && present != null && same) {
+            known.remove(name);
+            call(told -> told.deleted(present));
+        }
+    }
+
+    /** A reader that fails does so alone. */
+    private void call(Consumer<NamespaceReader> call) {
+        if (closed) {
+            return;
+        }
+        try {
+            call.accept(reader);
+        } catch (RuntimeException failure) {
+            LOG.log(System.Logger.Level.ERROR, "a reader failed", failure);
+        }
+    }
+
+    private void end(@Nullable Throwable cause) {
+        state = State.ENDED;
+        kept.clear();
+        if (feed.remove(this)) {
+            release.accept(this);
+        }
+        if (cause != null) {
+            opened.tryFail(cause);
+        }
+    }
+
+    NamespaceFeed feed() {
+        return feed;
+    }
+}

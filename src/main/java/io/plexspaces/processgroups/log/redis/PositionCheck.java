@@ -1,0 +1,55 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Compares regularly where each log that is read ends with how far its readings are: a message that got lost may have no successor. */
+final class PositionCheck {
+    private static final System.Logger LOG = System.getLogger(PositionCheck.class.getName());
+    private static final int GROUPS_AT_ONCE = 200;
+
+    private final Store store;
+    private final Listing listing;
+    private final Feeds<?, GroupFeed> groups;
+    private final Feeds<?, NamespaceFeed> namespaces;
+
+    PositionCheck(
+            Store store, Listing listing, Feeds<?, GroupFeed> groups, Feeds<?, NamespaceFeed> namespaces) {
+        this.store = store;
+        this.listing = listing;
+        this.groups = groups;
+        this.namespaces = namespaces;
+    }
+
+    void run() {
+        Map<Integer, List<GroupFeed>> byPartition = new HashMap<>();
+        groups.forEach(feed -> byPartition
+                .computeIfAbsent(store.keys().partition(feed.group()), number -> new ArrayList<>())
+                .add(feed));
+        byPartition.values().forEach(together -> {
+            for (int from = 0; from < together.size(); from += GROUPS_AT_ONCE) {
+                check(together.subList(from, Math.min(together.size(), from + GROUPS_AT_ONCE)));
+            }
+        });
+        namespaces.forEach(feed -> listing.version(feed.namespace()).onSuccess(feed::seen));
+    }
+
+    private void check(List<GroupFeed> feeds) {
+        List<String> keys = feeds.stream()
+                .map(feed -> store.keys().group(feed.group()).group())
+                .toList();
+        store.call(Scripts.POSITIONS, keys)
+                .onSuccess(said -> seen(feeds, said))
+                .onFailure(failure -> LOG.log(System.Logger.Level.DEBUG, "positions not checked", failure));
+    }
+
+    private static void seen(List<GroupFeed> feeds, Response said) {
+        for (int i = 0; i < feeds.size(); i++) {
+            String end = said.get(2 * i + 1).toString();
+            feeds.get(i).seen(said.get(2 * i).toString(), end.isEmpty() ? 0 : Long.parseLong(end));
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.GroupPage;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.GroupReader;
+import io.plexspaces.processgroups.log.NamespaceReader;
+import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.Slice;
+import io.plexspaces.processgroups.log.Tail;
+import io.plexspaces.processgroups.log.redis.connection.ConnectionSettings;
+import io.plexspaces.processgroups.log.redis.connection.Shards;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.RedisOptions;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log in Redis, shared by all servers that use the same store and prefix. Answers, and calls of readers, come on the threads of
+ * the connections.
+ *
+ * <p>Besides what the port says, every operation can fail with STORE_UNAVAILABLE: the store did not answer within the patience of the settings, and
+ * a change may or may not have been made; or with OVERLOADED: too much waits for the store, and nothing was done.
+ */
+public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable {
+    private static final int PARTITIONS_OF_A_CLUSTER = 64;
+
+    private final Store store;
+    private final Lanes lanes;
+    private final Groups groups;
+    private final Listing listing;
+    private final Retained retained;
+    private final Sweep sweep;
+    private final Leases leases;
+    private final GroupAccess access;
+    private final Feeds<GroupId, GroupFeed> groupFeeds;
+    private final Feeds<Namespace, NamespaceFeed> namespaceFeeds;
+
+    /** Signs what is written when the store has lost a group. */
+    private final NodeId mender = new NodeId("log-" + UUID.randomUUID());
+
+    private final AtomicLong mended = new AtomicLong();
+
+    /**
+     * @param options where the store is and how to get in: standalone, Sentinel or cluster
+     * @param epochs a new one at each call, at most 64 characters of letters, digits, {@code -} and {@code _}; called by many threads
+     */
+    public RedisGroupLog(Vertx vertx, RedisOptions options, RedisSettings settings, Supplier<String> epochs) {
+        Shards shards = new Shards(vertx, options, ConnectionSettings.of(settings.patience()), settings.prefix());
+        int byKind = shards.isCluster() ? PARTITIONS_OF_A_CLUSTER : 1;
+        Keys keys = new Keys(settings.prefix(), settings.partitions() > 0 ? settings.partitions() : byKind);
+        AtomicLong calls = new AtomicLong(System.currentTimeMillis() * 1_000);
+        this.store = new Store(shards, keys, settings, epochs);
+        Index index = new Index(store);
+        this.groups = new Groups(store, index, calls);
+        this.lanes = new Lanes(new Appends(store, calls));
+        this.listing = new Listing(store, index);
+        this.retained = new Retained(store);
+        this.sweep = new Sweep(store, index);
+        this.leases = new Leases(store);
+        this.groupFeeds = new Feeds<>(
+                shards, group -> new GroupFeed(group, keys.group(group).channel()));
+        this.namespaceFeeds = new Feeds<>(
+                shards,
+                namespace -> new NamespaceFeed(
+                        namespace, keys.index(namespace.tenant()).channel(namespace)));
+        this.access = new GroupAccess(store, groups, groupFeeds::release);
+        PositionCheck check = new PositionCheck(store, listing, groupFeeds, namespaceFeeds);
+        shards.regularly(settings.check().toMillis(), check::run);
+    }
+
+    @Override
+    public Uni<Appended> append(GroupId group, @Nullable String epoch, Command command, OperationId operation) {
+        return Store.uni(() -> {
+            if (command instanceof Command.Create create) {
+                return lanes.alone(
+                        group, command, operation, () -> groups.create(group, epoch, create.spec(), operation));
+            }
+            if (command instanceof Command.Delete) {
+                return lanes.alone(group, command, operation, () -> groups.delete(group, epoch, operation));
+            }
+            return lanes.append(group, epoch, command, operation);
+        });
+    }
+
+    @Override
+    public Uni<Tail> open(GroupId group, GroupReader reader) {
+        return tail(() -> {
+            GroupFeed feed = groupFeeds.acquire(group);
+            OperationId operation = new OperationId(mender, 1, mended.incrementAndGet());
+            GroupReading reading = new GroupReading(feed, reader, access, operation);
+            feed.add(reading);
+            giveUpLater(reading.opened(), reading::giveUpWaiting);
+            return reading.opened();
+        });
+    }
+
+    @Override
+    public Uni<Slice> read(GroupId group, @Nullable Position after, int limit) {
+        return Store.uni(() -> retained.read(group, after, limit));
+    }
+
+    @Override
+    public Uni<GroupPage> groups(GroupQuery query) {
+        return Store.uni(() -> listing.page(query));
+    }
+
+    @Override
+    public Uni<Tail> follow(Namespace namespace, NamespaceReader reader) {
+        return tail(() -> {
+            NamespaceFeed feed = namespaceFeeds.acquire(namespace);
+            NamespaceReading reading = new NamespaceReading(
+                    feed, reader, listing, ended -> namespaceFeeds.release(ended.feed().namespace()));
+            feed.add(reading);
+            giveUpLater(reading.opened(), reading::giveUpWaiting);
+            return reading.opened();
+        });
+    }
+
+    @Override
+    public Uni<Integer> expire(OperationId operation) {
+        return Store.uni(() -> sweep.run(operation));
+    }
+
+    @Override
+    public Uni<NodeLease> acquire(NodeId node) {
+        return Store.uni(() -> leases.acquire(node));
+    }
+
+    @Override
+    public Uni<Void> renew(NodeLease lease) {
+        return Store.uni(() -> leases.renew(lease));
+    }
+
+    @Override
+    public Uni<Void> release(NodeLease lease) {
+        return Store.uni(() -> leases.release(lease));
+    }
+
+    /** Whether the store answers, and announcements are heard from every part of it. */
+    public boolean isHealthy() {
+        return store.shards().isHealthy();
+    }
+
+    /** Ends all connections: what is under way fails, readers are told nothing more. */
+    @Override
+    public void close() {
+        store.shards().close();
+    }
+
+    private void giveUpLater(Future<Tail> opened, Runnable giveUp) {
+        if (!opened.isComplete()) {
+            store.shards().later(store.settings().patience().toMillis(), giveUp);
+        }
+    }
+
+    /** A reading whose caller is gone before it begins ends at once. */
+    private static Uni<Tail> tail(Supplier<Future<Tail>> opening) {
+        return Uni.createFrom().emitter(emitter -> {
+            Future<Tail> opened = opening.get();
+            AtomicBoolean taken = new AtomicBoolean();
+            emitter.onTermination(() -> {
+                if (!taken.get()) {
+                    opened.onSuccess(Tail::close);
+                }
+            });
+            opened.onComplete(
+                    tail -> {
+                        taken.set(true);
+                        emitter.complete(tail);
+                    },
+                    emitter::fail);
+        });
+    }
+}

@@ -1,0 +1,26 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.log.redis.connection.Script;
+
+/** Every script of the log; each says in its first lines which keys and arguments it takes, and what it answers. */
+final class Scripts {
+    static final Script APPEND = Script.of("prelude", "group", "append");
+    static final Script EXPIRE = Script.of("prelude", "group", "expire");
+    static final Script CREATE = Script.of("prelude", "create");
+    static final Script DELETE = Script.of("prelude", "delete");
+    static final Script SWEEP = Script.of("prelude", "sweep");
+    static final Script LEASE = Script.of("prelude", "lease");
+    static final Script OPEN = Script.of("open");
+    static final Script READ = Script.of("read");
+    static final Script TAIL = Script.of("tail");
+    static final Script FORK = Script.of("fork");
+    static final Script INFOS = Script.of("infos");
+    static final Script POSITIONS = Script.of("positions");
+    static final Script RESERVE = Script.of("reserve");
+    static final Script LIST = Script.of("list");
+    static final Script UNLIST = Script.of("unlist");
+    static final Script NAMES = Script.of("names");
+    static final Script FORGET = Script.of("forget");
+
+    private Scripts() {}
+}

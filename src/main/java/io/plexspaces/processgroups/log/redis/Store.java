@@ -1,0 +1,57 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.log.redis.connection.Script;
+import io.plexspaces.processgroups.log.redis.connection.Shards;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What every part of the log needs: the servers, the names of keys, the settings, new epochs. */
+record Store(Shards shards, Keys keys, RedisSettings settings, Supplier<String> epochs) {
+    private static final String FENCED = "!FENCED";
+
+    Future<Response> call(Script script, List<String> keys, Object... arguments) {
+        return shards.call(script, keys, List.of(arguments));
+    }
+
+    /** FENCED when the script found the writer's time to be over. */
+    static Response unfenced(Response answer, OperationId operation) {
+        if (answer.size() > 0 && answer.get(0).toString().equals(FENCED)) {
+            throw fenced(operation, answer.get(1).toString());
+        }
+        return answer;
+    }
+
+    private static GroupException fenced(OperationId operation, String why) {
+        String writer = "incarnation " + operation.incarnation() + " of node "
+                + operation.node().value();
+        return GroupException.of(
+                ErrorCode.FENCED,
+                why.equals("lapsed")
+                        ? writer + " is over: its lease has lapsed"
+                        : writer + " is over: " + why + " has taken its place");
+    }
+
+    /** Begins the work once for each subscription. */
+    static <T> Uni<T> uni(Supplier<Future<T>> work) {
+        return Uni.createFrom().emitter(emitter -> {
+            Future<T> done;
+            try {
+                done = work.get();
+            } catch (RuntimeException failure) {
+                emitter.fail(failure);
+                return;
+            }
+            done.onComplete(emitter::complete, emitter::fail);
+        });
+    }
+
+    static long number(Response response) {
+        return Long.parseLong(response.toString());
+    }
+}

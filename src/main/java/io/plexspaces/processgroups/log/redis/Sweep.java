@@ -1,0 +1,102 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.log.redis.codec.Texts;
+import io.plexspaces.processgroups.log.redis.connection.Shards;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Ends what is due, in every partition; and does what others left undone in the index. */
+final class Sweep {
+    private static final int GROUPS_AT_ONCE = 100;
+    private static final int ACTORS_AT_ONCE = 200;
+
+    /** Milliseconds after which a note in an outbox is taken for left behind: whoever wrote it would be done. */
+    private static final int LEFT_BEHIND = 3_000;
+
+    private final Store store;
+    private final Index index;
+
+    Sweep(Store store, Index index) {
+        this.store = store;
+        this.index = index;
+    }
+
+    /** How many joins ended. FENCED. */
+    Future<Integer> run(OperationId operation) {
+        List<Future<Integer>> parts = new ArrayList<>();
+        for (int i = 0; i < store.keys().partitions(); i++) {
+            parts.add(partition(store.keys().partition(i), operation));
+        }
+        return Future.all(parts)
+                .map(all -> parts.stream().mapToInt(Future::result).sum());
+    }
+
+    private Future<Integer> partition(Keys.Partition partition, OperationId operation) {
+        return store.call(
+                        Scripts.SWEEP,
+                        List.of(
+                                partition.due(),
+                                partition.held(),
+                                partition.outbox(),
+                                partition.nodes(),
+                                partition.node(operation.node())),
+                        operation.node().value(),
+                        operation.incarnation(),
+                        GROUPS_AT_ONCE,
+                        LEFT_BEHIND)
+                .compose(said -> {
+                    Store.unfenced(said, operation);
+                    said.get(1).forEach(note -> index.settle(note.toString()));
+                    Map<String, List<String>> due = due(said);
+                    return groups(partition, operation, due).compose(ended -> due.size() < GROUPS_AT_ONCE
+                            ? Future.succeededFuture(ended)
+                            : partition(partition, operation).map(more -> ended + more));
+                });
+    }
+
+    /** Groups that have something to end, each with the nodes whose joins are to be ended. */
+    private static Map<String, List<String>> due(Response said) {
+        Map<String, List<String>> due = new LinkedHashMap<>();
+        said.get(0).forEach(group -> due.put(group.toString(), new ArrayList<>()));
+        said.get(2).forEach(held -> {
+            String[] words = held.toString().split(" ", 2);
+            due.computeIfAbsent(words[1], group -> new ArrayList<>()).add(words[0]);
+        });
+        return due;
+    }
+
+    private Future<Integer> groups(
+            Keys.Partition partition, OperationId operation, Map<String, List<String>> due) {
+        List<Future<Integer>> all = new ArrayList<>();
+        due.forEach((group, lapsed) -> all.add(group(partition, Texts.group(group), lapsed, operation)));
+        return Future.all(all).map(done -> all.stream().mapToInt(Future::result).sum());
+    }
+
+    private Future<Integer> group(
+            Keys.Partition partition, GroupId group, List<String> lapsed, OperationId operation) {
+        List<Object> arguments = new ArrayList<>(List.of(
+                operation.node().value(),
+                operation.incarnation(),
+                operation.sequence(),
+                Texts.group(group),
+                Shards.PUBLISH,
+                ACTORS_AT_ONCE));
+        arguments.addAll(lapsed);
+        List<String> keys = store.keys()
+                .group(group)
+                .all(operation.node(), operation.incarnation(), partition.nodes());
+        return store.shards().call(Scripts.EXPIRE, keys, arguments).compose(said -> {
+            Store.unfenced(said, operation);
+            int ended = Integer.parseInt(said.get(0).toString());
+            return said.get(1).toString().equals("1")
+                    ? group(partition, group, lapsed, operation).map(more -> ended + more)
+                    : Future.succeededFuture(ended);
+        });
+    }
+}

@@ -1,0 +1,121 @@
+package io.plexspaces.processgroups.log.redis.codec;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Bytes;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Topic;
+import io.plexspaces.processgroups.log.Command;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The part of a message's entry that is known before the log accepts it: binary, as no script looks into it. */
+public final class Bodies {
+    private static final int FORMAT = 1;
+
+    private static final int HAS_TOPIC = 1;
+    private static final int HAS_SENDER = 2;
+    private static final int HAS_TIMESTAMP = 4;
+    private static final int HAS_TTL = 8;
+    private static final int EXCLUDES_SENDER = 16;
+
+    private static final int ALL = 0;
+    private static final int TO = 1;
+    private static final int ON_NODE = 2;
+    private static final int NOBODY = 3;
+
+    private Bodies() {}
+
+    public static byte[] encode(Command.Publish publish) {
+        Message message = publish.message();
+        ByteWriter writer = new ByteWriter(message.weight());
+        writer.number(FORMAT).number(flags(publish));
+        if (publish.topic() != null) {
+            writer.text(publish.topic().value());
+        }
+        dispatch(writer, publish.dispatch());
+        if (message.sender() != null) {
+            writer.text(message.sender().value());
+        }
+        if (message.timestamp() != null) {
+            writer.instant(message.timestamp());
+        }
+        if (message.ttl() != null) {
+            writer.duration(message.ttl());
+        }
+        return writer.text(message.id())
+                .text(message.type())
+                .bytes(message.payload())
+                .number(message.priority())
+                .texts(message.headers())
+                .text(message.idempotencyKey())
+                .text(message.uriPath())
+                .text(message.uriMethod())
+                .toBytes();
+    }
+
+    static Command.Publish decode(ByteReader reader) {
+        int format = reader.integer();
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("a message in format " + format + ", which only a newer server reads");
+        }
+        int flags = reader.integer();
+        Topic topic = (flags & HAS_TOPIC) != 0 ? new Topic(reader.text()) : null;
+        Dispatch dispatch = dispatch(reader);
+        ActorId sender = (flags & HAS_SENDER) != 0 ? new ActorId(reader.text()) : null;
+        Instant timestamp = (flags & HAS_TIMESTAMP) != 0 ? reader.instant() : null;
+        Duration ttl = (flags & HAS_TTL) != 0 ? reader.duration() : null;
+        return new Command.Publish(
+                message(reader, sender, timestamp, ttl), topic, dispatch, (flags & EXCLUDES_SENDER) != 0);
+    }
+
+    private static Message message(
+            ByteReader reader,
+            @Nullable ActorId sender,
+            @Nullable Instant timestamp,
+            @Nullable Duration ttl) {
+        String id = reader.text();
+        String type = reader.text();
+        Bytes payload = reader.bytes();
+        int priority = reader.integer();
+        Map<String, String> headers = reader.texts();
+        String key = reader.text();
+        String path = reader.text();
+        return new Message(id, sender, type, payload, timestamp, priority, ttl, headers, key, path, reader.text());
+    }
+
+    private static int flags(Command.Publish publish) {
+        Message message = publish.message();
+        return (publish.topic() != null ? HAS_TOPIC : 0)
+                | (message.sender() != null ? HAS_SENDER : 0)
+                | (message.timestamp() != null ? HAS_TIMESTAMP : 0)
+                | (message.ttl() != null ? HAS_TTL : 0)
+                | (publish.excludeSender() ? EXCLUDES_SENDER : 0);
+    }
+
+    private static void dispatch(ByteWriter writer, Dispatch dispatch) {
+        if (dispatch instanceof Dispatch.To to) {
+            writer.number(TO).text(to.actor().value()).number(to.joinedOffset());
+        } else if (dispatch instanceof Dispatch.OnNode on) {
+            writer.number(ON_NODE).text(on.node().value());
+        } else {
+            writer.number(dispatch instanceof Dispatch.Nobody ? NOBODY : ALL);
+        }
+    }
+
+    private static Dispatch dispatch(ByteReader reader) {
+        switch (reader.integer()) {
+            case TO:
+                return new Dispatch.To(new ActorId(reader.text()), reader.number());
+            case ON_NODE:
+                return new Dispatch.OnNode(new NodeId(reader.text()));
+            case NOBODY:
+                return new Dispatch.Nobody();
+            default:
+                return Dispatch.ALL;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.plexspaces.processgroups.log.redis.codec;
+
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.Namespace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group that came or went.
+ *
+ * @param before the version of the namespace until then; 0: it had no groups for a while
+ * @param version since then
+ * @param created null: it went
+ * @param group which one
+ * @param epoch the life that began or ended
+ */
+public record NamespaceChange(
+        long before,
+        long version,
+        @Nullable GroupInfo created,
+        GroupId group,
+        String epoch) {
+
+    /** Reads what list.lua and unlist.lua announce. */
+    public static NamespaceChange parse(Namespace namespace, byte[] bytes) {
+        ByteReader reader = new ByteReader(bytes, 0, bytes.length);
+        long before = reader.decimal();
+        long version = reader.decimal();
+        if (reader.word().equals("+")) {
+            GroupInfo info = Infos.decode(namespace, reader);
+            return new NamespaceChange(before, version, info, info.id(), info.epoch());
+        }
+        reader.word();
+        GroupId group = new GroupId(namespace, reader.word());
+        return new NamespaceChange(before, version, null, group, reader.word());
+    }
+}

@@ -1,0 +1,55 @@
+package io.plexspaces.processgroups.log.redis.codec;
+
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.GroupSpec.Annotation;
+import io.plexspaces.processgroups.domain.GroupSpec.Metadata;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.domain.Retention;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What a group was created with, in binary: no script looks into it. */
+public final class Specs {
+    private static final int FORMAT = 1;
+
+    private Specs() {}
+
+    public static byte[] encode(GroupSpec spec) {
+        Metadata metadata = spec.metadata();
+        ByteWriter writer = new ByteWriter(64)
+                .number(FORMAT)
+                .number(spec.retention().messages())
+                .duration(spec.retention().age())
+                .text(spec.overflow() == null ? "" : spec.overflow().name())
+                .text(metadata.createdBy())
+                .text(metadata.updatedBy())
+                .texts(metadata.labels())
+                .number(metadata.annotations().size());
+        metadata.annotations().forEach((key, value) -> writer.text(key)
+                .text(value.typeUrl())
+                .bytes(value.value()));
+        return writer.toBytes();
+    }
+
+    public static GroupSpec decode(byte[] bytes) {
+        ByteReader reader = new ByteReader(bytes, 0, bytes.length);
+        int format = reader.integer();
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("a group in format " + format + ", which only a newer server reads");
+        }
+        Retention retention = new Retention(reader.integer(), reader.duration());
+        String overflow = reader.text();
+        String createdBy = reader.text();
+        String updatedBy = reader.text();
+        Map<String, String> labels = reader.texts();
+        Map<String, Annotation> annotations = new HashMap<>();
+        for (int left = reader.integer(); left > 0; left--) {
+            String key = reader.text();
+            annotations.put(key, new Annotation(reader.text(), reader.bytes()));
+        }
+        return new GroupSpec(
+                new Metadata(createdBy, updatedBy, labels, annotations),
+                retention,
+                overflow.isEmpty() ? null : OverflowPolicy.valueOf(overflow));
+    }
+}

@@ -1,0 +1,140 @@
+package io.plexspaces.processgroups.log.redis.connection;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends commands to one server over one connection, many at a time; answers come in the same order. The connection is made when
+ * first needed, and again when it has ended. Thread-safe.
+ */
+final class Commands {
+    /** Commands that may wait for their answers. */
+    private static final int MOST_WAITING = 32_768;
+
+    /** After a connection failed, none is tried for so long. */
+    private static final long PAUSE_NANOS = 50_000_000;
+
+    private final Vertx vertx;
+    private final RedisOptions options;
+    private final String endpoint;
+    private final long silenceNanos;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    private volatile @Nullable Attempt current;
+    private volatile boolean closed;
+
+    /** One connection, from the try to make it to its end. */
+    private static final class Attempt {
+        final long begun = System.nanoTime();
+
+        /** When the commands that have no answer yet were sent, oldest first. */
+        final Queue<Long> sent = new ConcurrentLinkedQueue<>();
+
+        volatile boolean over;
+        volatile Future<Link> link = Future.failedFuture("not begun");
+
+        boolean holds(long now) {
+            return !over || now - begun < PAUSE_NANOS;
+        }
+    }
+
+    Commands(Vertx vertx, RedisOptions options, String endpoint, long silenceNanos) {
+        this.vertx = vertx;
+        this.options = options;
+        this.endpoint = endpoint;
+        this.silenceNanos = silenceNanos;
+    }
+
+    /** OVERLOADED when too many wait already. */
+    Future<Response> send(Request request) {
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+            return Future.failedFuture(
+                    GroupException.of(ErrorCode.OVERLOADED, "too many requests wait for the store; try again later"));
+        }
+        Attempt attempt = attempt();
+        Future<Link> link = attempt.link;
+        Future<Response> answer = link.succeeded()
+                ? send(attempt, link.result(), request)
+                : link.compose(made -> send(attempt, made, request));
+        return answer.onComplete(done -> waiting.decrementAndGet());
+    }
+
+    private static Future<Response> send(Attempt attempt, Link link, Request request) {
+        attempt.sent.add(System.nanoTime());
+        return link.send(request).onComplete(done -> attempt.sent.poll()).onFailure(failure -> {
+            if (!(failure instanceof ErrorType answered) || answered.is("CONNECTION_CLOSED")) {
+                end(attempt);
+            }
+        });
+    }
+
+    /** To be called regularly: ends a connection that leaves a command unanswered for too long. */
+    void check() {
+        Attempt attempt = current;
+        Long oldest = attempt == null ? null : attempt.sent.peek();
+        if (attempt != null && oldest != null && System.nanoTime() - oldest > silenceNanos) {
+            end(attempt);
+        }
+    }
+
+    boolean isConnected() {
+        Attempt attempt = current;
+        return attempt != null && !attempt.over && attempt.link.succeeded();
+    }
+
+    void close() {
+        closed = true;
+        Attempt attempt = current;
+        if (attempt != null) {
+            end(attempt);
+        }
+    }
+
+    private Attempt attempt() {
+        Attempt attempt = current;
+        return attempt != null && attempt.holds(System.nanoTime()) ? attempt : begin();
+    }
+
+    private Attempt begin() {
+        Attempt attempt = new Attempt();
+        synchronized (this) {
+            Attempt present = current;
+            if (present != null && present.holds(System.nanoTime())) {
+                return present;
+            }
+            if (closed) {
+                attempt.over = true;
+                return attempt;
+            }
+            attempt.link = Link.open(vertx, options, endpoint);
+            current = attempt;
+        }
+        attempt.link.onComplete(made -> {
+            if (made.failed() || closed) {
+                end(attempt);
+            } else {
+                made.result().whenEnded(() -> attempt.over = true);
+            }
+        });
+        return attempt;
+    }
+
+    private static void end(Attempt attempt) {
+        attempt.over = true;
+        Future<Link> link = attempt.link;
+        if (link.succeeded()) {
+            link.result().close();
+        }
+    }
+}

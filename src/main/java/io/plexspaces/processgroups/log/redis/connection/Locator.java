@@ -1,0 +1,139 @@
+package io.plexspaces.processgroups.log.redis.connection;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisClientType;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out where the writable servers are: a fixed address, the master that Sentinels name, or the masters of a cluster. */
+final class Locator {
+    private static final Pattern VERSION = Pattern.compile("(?:valkey|redis)_version:(\\d+)\\.");
+    private static final int SHARDED_SINCE = 7;
+
+    private final Vertx vertx;
+    private final RedisOptions options;
+
+    /** Known members of the cluster, besides the configured ones. */
+    private volatile Set<String> known = Set.of();
+
+    Locator(Vertx vertx, RedisOptions options) {
+        this.vertx = vertx;
+        this.options = options;
+    }
+
+    boolean isFixed() {
+        return options.getType() == RedisClientType.STANDALONE;
+    }
+
+    boolean isCluster() {
+        return options.getType() == RedisClientType.CLUSTER;
+    }
+
+    /** Asks one configured server after the other, until one answers. */
+    Future<Layout> locate() {
+        return switch (options.getType()) {
+            case STANDALONE -> Future.succeededFuture(Layout.of(options.getEndpoint()));
+            case SENTINEL -> first(options.getEndpoints(), this::askSentinel);
+            case CLUSTER -> first(candidates(), this::askCluster);
+            default -> Future.failedFuture("unsupported Redis client type " + options.getType());
+        };
+    }
+
+    private List<String> candidates() {
+        Set<String> all = new LinkedHashSet<>(known);
+        all.addAll(options.getEndpoints());
+        return List.copyOf(all);
+    }
+
+    private Future<Layout> first(List<String> endpoints, Function<String, Future<Layout>> ask) {
+        return next(endpoints.iterator(), ask, null);
+    }
+
+    private Future<Layout> next(
+            Iterator<String> endpoints, Function<String, Future<Layout>> ask, @Nullable Throwable before) {
+        if (!endpoints.hasNext()) {
+            return Future.failedFuture(before == null ? new IllegalStateException("no Redis address") : before);
+        }
+        return ask.apply(endpoints.next()).recover(failure -> next(endpoints, ask, failure));
+    }
+
+    private Future<Layout> askSentinel(String endpoint) {
+        Request question = Request.cmd(Command.SENTINEL)
+                .arg("get-master-addr-by-name")
+                .arg(options.getMasterName());
+        return ask(endpoint, link -> link.send(question).compose(answer -> answer == null || answer.size() < 2
+                ? Future.failedFuture("Sentinel knows no master " + options.getMasterName())
+                : Future.succeededFuture(Layout.of(at(
+                        endpoint, answer.get(0).toString(), number(answer.get(1)))))));
+    }
+
+    private Future<Layout> askCluster(String endpoint) {
+        return ask(
+                endpoint,
+                link -> link.send(Request.cmd(Command.INFO).arg("server")).compose(info -> {
+                    boolean sharded = version(info.toString()) >= SHARDED_SINCE;
+                    return link.send(Request.cmd(Command.CLUSTER).arg("SLOTS"))
+                            .compose(slots -> layout(endpoint, slots, sharded));
+                }));
+    }
+
+    private <T> Future<T> ask(String endpoint, Function<Link, Future<T>> question) {
+        return Link.open(vertx, options, endpoint)
+                .compose(link -> question.apply(link).onComplete(done -> link.close()));
+    }
+
+    private Future<Layout> layout(String asked, Response slots, boolean sharded) {
+        List<Layout.Range> ranges = new ArrayList<>();
+        Set<String> members = new LinkedHashSet<>();
+        for (Response range : slots) {
+            for (int i = 2; i < range.size(); i++) {
+                Response server = range.get(i);
+                // An empty host means the one that was asked.
+                String host = server.get(0) == null ? "" : server.get(0).toString();
+                members.add(at(asked, host, number(server.get(1))));
+            }
+            String host = range.get(2).get(0) == null ? "" : range.get(2).get(0).toString();
+            String master = at(asked, host, number(range.get(2).get(1)));
+            ranges.add(new Layout.Range(number(range.get(0)), number(range.get(1)), master));
+        }
+        if (ranges.isEmpty()) {
+            return Future.failedFuture("no slots are served");
+        }
+        known = Set.copyOf(members);
+        return Future.succeededFuture(new Layout(List.copyOf(ranges), sharded));
+    }
+
+    private static int number(Response response) {
+        return Integer.parseInt(response.toString());
+    }
+
+    private static int version(String info) {
+        Matcher version = VERSION.matcher(info);
+        int highest = 0;
+        while (version.find()) {
+            highest = Math.max(highest, Integer.parseInt(version.group(1)));
+        }
+        return highest;
+    }
+
+    /** A connection string with the scheme and credentials of another; an empty host: the same one. */
+    private static String at(String like, String host, int port) {
+        URI uri = URI.create(like);
+        String user = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@";
+        String name = host.isEmpty() ? uri.getHost() : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+        return uri.getScheme() + "://" + user + name + ":" + port;
+    }
+}

@@ -1,0 +1,152 @@
+package io.plexspaces.processgroups.log.redis.connection;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** One call of one script, repeated until there is an answer or the time is over. */
+final class ScriptCall {
+    private static final System.Logger LOG = System.getLogger(ScriptCall.class.getName());
+    private static final long LONGEST_PAUSE_MILLIS = 250;
+
+    /** Answers that say: not here, or not now. */
+    private static final Set<String> PASSING = Set.of(
+            "MOVED",
+            "ASK",
+            "TRYAGAIN",
+            "CLUSTERDOWN",
+            "MASTERDOWN",
+            "LOADING",
+            "READONLY",
+            "BUSY",
+            "NOREPLICAS",
+            "CONNECTION_CLOSED",
+            "UNBLOCKED");
+
+    private final Vertx vertx;
+    private final Shards shards;
+    private final Script script;
+    private final List<String> keys;
+    private final List<?> arguments;
+    private final int slot;
+    private final long deadline;
+    private final Promise<Response> promise = Promise.promise();
+    private int attempts;
+
+    ScriptCall(
+            Vertx vertx, Shards shards, Script script, List<String> keys, List<?> arguments, Duration patience) {
+        this.vertx = vertx;
+        this.shards = shards;
+        this.script = script;
+        this.keys = keys;
+        this.arguments = arguments;
+        this.slot = Shards.slot(keys.get(0));
+        this.deadline = System.nanoTime() + patience.toNanos();
+    }
+
+    Future<Response> run() {
+        attempt();
+        return promise.future();
+    }
+
+    private void attempt() {
+        attempts++;
+        Future<Layout> layout = shards.layout();
+        if (layout.succeeded()) {
+            send(layout.result(), true);
+        } else {
+            layout.onComplete(known -> {
+                if (known.succeeded()) {
+                    send(known.result(), true);
+                } else {
+                    again(known.cause());
+                }
+            });
+        }
+    }
+
+    /** @param known the server is thought to have the script */
+    private void send(Layout layout, boolean known) {
+        Future<Response> answer;
+        try {
+            answer = shards.commands(layout.endpoint(slot), layout).send(request(layout, known));
+        } catch (IllegalStateException nobody) {
+            again(nobody);
+            return;
+        }
+        answer.onComplete(done -> answered(done, layout, known));
+    }
+
+    private Request request(Layout layout, boolean known) {
+        Request request = known
+                ? Request.cmd(Command.EVALSHA).arg(script.sha1())
+                : Request.cmd(Command.EVAL).arg(script.text());
+        request.arg(keys.size());
+        keys.forEach(request::arg);
+        for (Object argument : arguments) {
+            if (argument == Shards.PUBLISH) {
+                request.arg(layout.sharded() ? "SPUBLISH" : "PUBLISH");
+            } else if (argument instanceof byte[] bytes) {
+                request.arg(Buffer.buffer(bytes));
+            } else {
+                request.arg(argument.toString());
+            }
+        }
+        return request;
+    }
+
+    private void answered(AsyncResult<Response> done, Layout layout, boolean known) {
+        if (done.succeeded()) {
+            promise.complete(done.result());
+            return;
+        }
+        Throwable failure = done.cause();
+        if (failure instanceof ErrorType error && error.is("NOSCRIPT") && known) {
+            send(layout, false);
+        } else if (failure instanceof GroupException) {
+            promise.fail(failure);
+        } else if (failure instanceof ErrorType error && PASSING.stream().noneMatch(error::is)) {
+            refused(error);
+        } else {
+            again(failure);
+        }
+    }
+
+    /** The server answers, but does not do it. */
+    private void refused(ErrorType error) {
+        LOG.log(System.Logger.Level.ERROR, "script {0} was refused: {1}", script.name(), error.getMessage());
+        promise.fail(unavailable("the store refused the request"));
+    }
+
+    private void again(Throwable failure) {
+        shards.doubt();
+        if (System.nanoTime() >= deadline || shards.isClosed()) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "script {0} has no answer after {1} attempts: {2}",
+                    script.name(),
+                    attempts,
+                    failure.getMessage());
+            promise.fail(unavailable("the store does not answer"));
+            return;
+        }
+        long most = Math.min(LONGEST_PAUSE_MILLIS, 10L << Math.min(attempts, 5));
+        vertx.setTimer(1 + most / 2 + ThreadLocalRandom.current().nextLong(most), id -> attempt());
+    }
+
+    private static GroupException unavailable(String what) {
+        return GroupException.of(ErrorCode.STORE_UNAVAILABLE, what + "; try again later");
+    }
+}

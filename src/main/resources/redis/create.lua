@@ -1,0 +1,24 @@
+-- Makes a group, unless there is one.
+--
+-- KEYS: 1 group, 2 writer's lease, 3 writer's last answer, 4 partition's outbox
+-- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 'tenant namespace group', 5 new epoch, 6 spec, 7 messages to retain,
+--   8 their age in ms
+-- Answer: '+', time; '-', epoch of the group there is. Or: '!FENCED', why. An error STALE.
+
+local call = tonumber(ARGV[3])
+local before = answered(KEYS[3], call)
+if before then
+  return before
+end
+local now = micros()
+local refused = fenced(KEYS[2], tonumber(ARGV[2]), now)
+if refused then
+  return {'!FENCED', refused}
+end
+local epoch = redis.call('HGET', KEYS[1], 'e')
+if epoch then
+  return answer(KEYS[3], call, {'-', epoch})
+end
+redis.call('HSET', KEYS[1], 'e', ARGV[5], 'o', '1', 'n', '0', 'v', '0', 'N', ARGV[7], 'A', ARGV[8], 'c', int(now), 's', ARGV[6])
+redis.call('ZADD', KEYS[4], int(now), '+' .. ARGV[4] .. ' ' .. ARGV[5])
+return answer(KEYS[3], call, {'+', int(now)})

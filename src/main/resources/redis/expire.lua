@@ -1,0 +1,113 @@
+-- Ends in one group what is due: leases, session joins of lapsed nodes, messages past their age, idempotency keys.
+--
+-- KEYS: as append.lua, with 14 the partition's leases
+-- ARGV: 1 node, 2 incarnation, 3 sequence, 4 'tenant namespace group', 5 PUBLISH or SPUBLISH, 6 actors at most, then 'node/incarnation'
+--   of each node to end the joins of, if its lease has lapsed
+-- Answer: joins ended, 1 when more is due now. Or: '!FENCED', why.
+
+local operation = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
+local name, left = ARGV[4], tonumber(ARGV[6])
+local now = micros()
+local refused = fenced(KEYS[11], tonumber(ARGV[2]), now)
+if refused then
+  return {'!FENCED', refused}
+end
+if not load() then
+  redis.call('ZREM', DUE, name)
+  return {'0', '0'}
+end
+
+local ended = 0
+
+-- Takes away every holding that over() accepts, in one entry.
+local function endJoins(actor, reason, over)
+  local m = member(actor)
+  if not m then
+    return
+  end
+  local was = marks(m)
+  local kept = {}
+  for _, held in ipairs(m.holdings) do
+    if over(held) then
+      ended = ended + held.joins
+    else
+      kept[#kept + 1] = held
+    end
+  end
+  if #kept == #m.holdings then
+    return
+  end
+  m.holdings = kept
+  local after = #kept > 0 and m or nil
+  put(name, actor, was, after)
+  change('L', now, operation .. ' ' .. actor .. ' ' .. reason .. ' ' .. (after and show(after) or '-'))
+end
+
+local function endLeases()
+  local due = redis.call('ZRANGEBYSCORE', LEASES, '-inf', int(now), 'LIMIT', '0', int(left))
+  for _, actor in ipairs(due) do
+    endJoins(actor, 'LEASE_EXPIRED', function(held)
+      return held.ends ~= '' and tonumber(held.ends) <= now
+    end)
+  end
+  left = left - #due
+end
+
+local function endNode(served)
+  local ends = redis.call('ZSCORE', KEYS[14], served)
+  if not ends or tonumber(ends) > now or left <= 0 then
+    return
+  end
+  local owned = redis.call('ZRANGEBYLEX', OWNED, '[' .. served .. ' ', '(' .. served .. '!', 'LIMIT', '0', int(left))
+  for _, entry in ipairs(owned) do
+    endJoins(string.sub(entry, #served + 2), 'NODE_DOWN', function(held)
+      return string.match(held.owner, '^s:[^/]*/(.+)$') == served
+    end)
+  end
+  left = left - #owned
+end
+
+-- Drops messages past their age; returns when the next one is.
+local function trim()
+  local past = now - group.age * 1000
+  local from = '-'
+  while true do
+    local found = redis.call('XRANGE', MESSAGES, from, '+', 'COUNT', '100')
+    for _, message in ipairs(found) do
+      local at = tonumber(string.match(message[2][2], '^P %d+ (%d+) '))
+      if at > past then
+        if from ~= '-' or message[1] ~= found[1][1] then
+          redis.call('XTRIM', MESSAGES, 'MINID', message[1])
+          group.weightBefore = tonumber(string.match(message[2][4], ' (%d+)$'))
+        end
+        return at + group.age * 1000
+      end
+    end
+    if #found == 0 then
+      redis.call('DEL', MESSAGES)
+      group.weightBefore = group.weight
+      return nil
+    end
+    from = '(' .. found[#found][1]
+  end
+end
+
+endLeases()
+for i = 7, #ARGV do
+  endNode(ARGV[i])
+end
+group.alarm = nil
+local nextMessage = trim()
+if nextMessage then
+  noLaterThan(nextMessage)
+end
+local nextKey = forgetKeys(now)
+if nextKey then
+  noLaterThan(nextKey)
+end
+local nextLease = redis.call('ZRANGE', LEASES, '0', '0', 'WITHSCORES')
+if nextLease[2] then
+  noLaterThan(tonumber(nextLease[2]))
+end
+store(name, ARGV[5])
+return {int(ended), left <= 0 and '1' or '0'}

@@ -1,0 +1,13 @@
+-- Where the logs of groups of one partition end.
+--
+-- KEYS: groups
+-- ARGV: none
+-- Answer: for each group epoch and offset; both '' for no group.
+
+local found = {}
+for i = 1, #KEYS do
+  local meta = redis.call('HMGET', KEYS[i], 'e', 'o')
+  found[#found + 1] = meta[1] or ''
+  found[#found + 1] = meta[2] or ''
+end
+return found

@@ -1,0 +1,148 @@
+package io.plexspaces.processgroups.log.redis;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** One Redis server of a test's own, on a free port of the loopback, which keeps nothing on disk. */
+public final class RedisProcess implements AutoCloseable {
+    private final List<String> command;
+    private final Path folder;
+    private final int port;
+    private Process process;
+
+    private RedisProcess(Path binary, int port, List<String> more) throws IOException {
+        this.port = port;
+        this.folder = Files.createTempDirectory("redis-test-");
+        this.command = new ArrayList<>(List.of(
+                binary.toString(),
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                folder.toString(),
+                "--save",
+                "",
+                "--appendonly",
+                "no"));
+        command.addAll(more);
+    }
+
+    public static RedisProcess start(Path binary, String... more) {
+        try {
+            RedisProcess redis = new RedisProcess(binary, freePort(), List.of(more));
+            redis.begin();
+            return redis;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A port whose cluster bus port, 10,000 higher, is legal too. */
+    private static int freePort() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                if (socket.getLocalPort() < 55_000) {
+                    return socket.getLocalPort();
+                }
+            }
+        }
+        throw new IOException("no free port");
+    }
+
+    /** Starts it again, on the same port, empty. */
+    public void begin() {
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("log").toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        await().atMost(Duration.ofSeconds(20)).until(this::answers);
+    }
+
+    private boolean answers() {
+        try {
+            return call("PING").contains("PONG");
+        } catch (UncheckedIOException notYet) {
+            return false;
+        }
+    }
+
+    /** Ends it at once, like kill -9. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops or continues it, by signal STOP or CONT. */
+    public void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor(10, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String address() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    /** Sends one command on a connection of its own, and returns the answer as it came, if it fits into one packet. */
+    public String call(String... words) {
+        StringBuilder text = new StringBuilder("*" + words.length + "\r\n");
+        for (String word : words) {
+            text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+        }
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.UTF_8));
+            InputStream in = socket.getInputStream();
+            byte[] bytes = new byte[64 * 1024];
+            int size = in.read(bytes);
+            return size < 0 ? "" : new String(bytes, 0, size, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

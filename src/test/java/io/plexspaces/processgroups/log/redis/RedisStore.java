@@ -1,0 +1,79 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.log.LogLimits;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.RedisClientType;
+import io.vertx.redis.client.RedisOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store to test against, and logs on it: the address in PROCESSGROUPS_TEST_REDIS, else a server of its own, installed or embedded.
+ * Closing it ends all of them.
+ */
+public final class RedisStore implements AutoCloseable {
+    private static final String ADDRESS = System.getenv("PROCESSGROUPS_TEST_REDIS");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<RedisGroupLog> logs = new ArrayList<>();
+    private final RedisOptions options;
+    private final @Nullable AutoCloseable servers;
+
+    private RedisStore(RedisOptions options, @Nullable AutoCloseable servers) {
+        this.options = options;
+        this.servers = servers;
+    }
+
+    /** Whichever there is. */
+    public static RedisStore any() {
+        if (ADDRESS != null && !ADDRESS.isEmpty()) {
+            return new RedisStore(new RedisOptions().setConnectionString(ADDRESS), null);
+        }
+        return of(RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded)));
+    }
+
+    public static RedisStore of(Path binary) {
+        return of(RedisProcess.start(binary));
+    }
+
+    public static RedisStore of(RedisProcess redis) {
+        return new RedisStore(new RedisOptions().setConnectionString(redis.address()), redis);
+    }
+
+    static RedisStore of(RedisClusterServers cluster) {
+        RedisOptions options = new RedisOptions()
+                .setType(RedisClientType.CLUSTER)
+                .setEndpoints(List.of(cluster.masters().get(0).address()));
+        return new RedisStore(options, cluster);
+    }
+
+    static RedisSettings settings(LogLimits limits, Duration patience) {
+        return new RedisSettings(
+                "processgroups:", 0, patience, Duration.ofSeconds(4), Duration.ofSeconds(15), limits);
+    }
+
+    /** One server's view of the store. */
+    RedisGroupLog log(LogLimits limits) {
+        return log(settings(limits, Duration.ofSeconds(5)));
+    }
+
+    RedisGroupLog log(RedisSettings settings) {
+        RedisGroupLog log = new RedisGroupLog(
+                vertx, options, settings, () -> UUID.randomUUID().toString());
+        logs.add(log);
+        return log;
+    }
+
+    @Override
+    public void close() throws Exception {
+        logs.forEach(RedisGroupLog::close);
+        vertx.close().toCompletionStage().toCompletableFuture().get();
+        if (servers != null) {
+            servers.close();
+        }
+    }
+}
