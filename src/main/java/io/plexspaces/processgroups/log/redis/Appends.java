@@ -40,8 +40,8 @@ final class Appends {
         try {
             OperationId writer = batch.get(0).operation;
             Keys.Group keys = store.keys().group(group);
-            List<String> all =
-                    keys.all(writer.node(), writer.incarnation(), keys.partition().nodes());
+            List<String> all = keys.all(
+                    writer.node(), writer.incarnation(), keys.partition().nodes());
             return store.shards()
                     .call(Scripts.APPEND, all, arguments(group, batch))
                     .map(response -> Store.unfenced(response, writer));
@@ -112,7 +112,12 @@ final class Appends {
         }
         if (command instanceof Command.Leave leave) {
             String owner = leave.owner() == null ? "" : Texts.owner(leave.owner());
-            return List.of("L", leave.actor().value(), owner, leave.all() ? "1" : "0", leave.reason().name());
+            return List.of(
+                    "L",
+                    leave.actor().value(),
+                    owner,
+                    leave.all() ? "1" : "0",
+                    leave.reason().name());
         }
         if (command instanceof Command.Renew renew) {
             String owner = renew.leaseId() == null ? "" : Texts.lease(renew.leaseId());
@@ -130,8 +135,8 @@ final class Appends {
                 if (epoch.isEmpty()) {
                     throw GroupException.groupNotFound(group);
                 }
-                change.promise.complete(
-                        appended(group, change.command, epoch, at, said.get(2 + i).toString()));
+                change.promise.complete(appended(
+                        group, change.command, epoch, at, said.get(2 + i).toString()));
             } catch (RuntimeException failure) {
                 change.promise.fail(failure);
             }

@@ -51,8 +51,8 @@ final class GroupAccess {
             members.add(Memberships.parse(actor, pairs.get(i + 1).toString()));
         }
         String epoch = said.get(0).toString();
-        GroupInfo info = Infos.info(
-                group, epoch, Store.number(said.get(2)), said.get(3).toBytes(), members.size());
+        GroupInfo info =
+                Infos.info(group, epoch, Store.number(said.get(2)), said.get(3).toBytes(), members.size());
         return new Snapshot(info, new Position(epoch, Store.number(said.get(1))), List.copyOf(members));
     }
 

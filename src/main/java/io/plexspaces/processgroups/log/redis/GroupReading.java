@@ -138,19 +138,20 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private void load() {
         state = State.READING;
-        access.open(feed.group()).onComplete(done -> feed.serial.execute(() -> {
-            if (state == State.ENDED) {
-                return;
-            }
-            Snapshot snapshot = done.succeeded() ? done.result() : null;
-            if (snapshot != null) {
-                loaded(snapshot);
-            } else if (info == null) {
-                end(done.failed() ? done.cause() : GroupException.groupNotFound(feed.group()));
-            } else {
-                later(this::catchUp);
-            }
-        }));
+        access.open(feed.group())
+                .onComplete(done -> feed.serial.execute(() -> {
+                    if (state == State.ENDED) {
+                        return;
+                    }
+                    Snapshot snapshot = done.succeeded() ? done.result() : null;
+                    if (snapshot != null) {
+                        loaded(snapshot);
+                    } else if (info == null) {
+                        end(done.failed() ? done.cause() : GroupException.groupNotFound(feed.group()));
+                    } else {
+                        later(this::catchUp);
+                    }
+                }));
     }
 
     private void loaded(Snapshot snapshot) {

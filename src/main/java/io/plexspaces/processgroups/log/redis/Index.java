@@ -53,9 +53,7 @@ final class Index {
 
     /** Takes a life of a group out that was just deleted; never fails, as {@link #list}. */
     Future<Void> unlist(GroupId group, String epoch) {
-        return takeOut(group, epoch)
-                .compose(done -> settle('-', group, epoch))
-                .recover(failure -> later(failure));
+        return takeOut(group, epoch).compose(done -> settle('-', group, epoch)).recover(failure -> later(failure));
     }
 
     /** Does what a note of an outbox says, which whoever wrote it has not done. */
@@ -146,9 +144,10 @@ final class Index {
             }
             return list(info, true)
                     .compose(listed -> infos(List.of(group)))
-                    .compose(again -> again.containsKey(group) && again.get(group).epoch().equals(epoch)
-                            ? Future.<Void>succeededFuture()
-                            : takeOut(group, epoch))
+                    .compose(again ->
+                            again.containsKey(group) && again.get(group).epoch().equals(epoch)
+                                    ? Future.<Void>succeededFuture()
+                                    : takeOut(group, epoch))
                     .compose(done -> settle('+', group, epoch));
         });
     }

@@ -82,8 +82,7 @@ final class Lanes {
     }
 
     /** A call that must not overtake the changes of the group, nor be overtaken. */
-    Future<Appended> alone(
-            GroupId group, Command command, OperationId operation, Supplier<Future<Appended>> call) {
+    Future<Appended> alone(GroupId group, Command command, OperationId operation, Supplier<Future<Appended>> call) {
         return add(group, new Change(operation, null, command, call));
     }
 
@@ -131,8 +130,7 @@ final class Lanes {
                 busy.set(false);
             }
             // Whoever adds a change does so under the same lock of the map.
-            lanes.computeIfPresent(
-                    group, (id, lane) -> lane == this && waiting.isEmpty() && !busy.get() ? null : lane);
+            lanes.computeIfPresent(group, (id, lane) -> lane == this && waiting.isEmpty() && !busy.get() ? null : lane);
         }
 
         private void finish(List<Change> batch, Sent sent) {

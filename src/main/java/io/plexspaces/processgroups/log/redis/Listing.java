@@ -87,7 +87,10 @@ final class Listing {
             }
             return listed.size() < NAMES_AT_ONCE
                     ? page.done(page.total)
-                    : scan(namespace, new Range("(" + listed.get(listed.size() - 1).name(), rest.last()), page);
+                    : scan(
+                            namespace,
+                            new Range("(" + listed.get(listed.size() - 1).name(), rest.last()),
+                            page);
         });
     }
 

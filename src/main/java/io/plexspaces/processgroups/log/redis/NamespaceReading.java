@@ -48,8 +48,7 @@ final class NamespaceReading implements Feed.Reading, Tail {
         ENDED
     }
 
-    NamespaceReading(
-            NamespaceFeed feed, NamespaceReader reader, Listing listing, Consumer<NamespaceReading> release) {
+    NamespaceReading(NamespaceFeed feed, NamespaceReader reader, Listing listing, Consumer<NamespaceReading> release) {
         this.feed = feed;
         this.reader = reader;
         this.listing = listing;
@@ -113,18 +112,19 @@ final class NamespaceReading implements Feed.Reading, Tail {
         boolean reconnected = state == State.LIVE;
         state = State.READING;
         again = false;
-        listing.whole(feed.namespace()).onComplete(done -> feed.serial.execute(() -> {
-            if (state == State.ENDED) {
-                return;
-            }
-            if (done.succeeded()) {
-                loaded(done.result(), reconnected);
-            } else if (!opened.future().isComplete()) {
-                end(done.cause());
-            } else {
-                listing.later(PAUSE_MILLIS, () -> feed.serial.execute(this::retry));
-            }
-        }));
+        listing.whole(feed.namespace())
+                .onComplete(done -> feed.serial.execute(() -> {
+                    if (state == State.ENDED) {
+                        return;
+                    }
+                    if (done.succeeded()) {
+                        loaded(done.result(), reconnected);
+                    } else if (!opened.future().isComplete()) {
+                        end(done.cause());
+                    } else {
+                        listing.later(PAUSE_MILLIS, () -> feed.serial.execute(this::retry));
+                    }
+                }));
     }
 
     private void retry() {

@@ -16,8 +16,7 @@ final class PositionCheck {
     private final Feeds<?, GroupFeed> groups;
     private final Feeds<?, NamespaceFeed> namespaces;
 
-    PositionCheck(
-            Store store, Listing listing, Feeds<?, GroupFeed> groups, Feeds<?, NamespaceFeed> namespaces) {
+    PositionCheck(Store store, Listing listing, Feeds<?, GroupFeed> groups, Feeds<?, NamespaceFeed> namespaces) {
         this.store = store;
         this.listing = listing;
         this.groups = groups;

@@ -123,7 +123,10 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         return tail(() -> {
             NamespaceFeed feed = namespaceFeeds.acquire(namespace);
             NamespaceReading reading = new NamespaceReading(
-                    feed, reader, listing, ended -> namespaceFeeds.release(ended.feed().namespace()));
+                    feed,
+                    reader,
+                    listing,
+                    ended -> namespaceFeeds.release(ended.feed().namespace()));
             feed.add(reading);
             giveUpLater(reading.opened(), reading::giveUpWaiting);
             return reading.opened();

@@ -54,9 +54,10 @@ final class Sweep {
                     Store.unfenced(said, operation);
                     said.get(1).forEach(note -> index.settle(note.toString()));
                     Map<String, List<String>> due = due(said);
-                    return groups(partition, operation, due).compose(ended -> due.size() < GROUPS_AT_ONCE
-                            ? Future.succeededFuture(ended)
-                            : partition(partition, operation).map(more -> ended + more));
+                    return groups(partition, operation, due)
+                            .compose(ended -> due.size() < GROUPS_AT_ONCE
+                                    ? Future.succeededFuture(ended)
+                                    : partition(partition, operation).map(more -> ended + more));
                 });
     }
 
@@ -71,15 +72,13 @@ final class Sweep {
         return due;
     }
 
-    private Future<Integer> groups(
-            Keys.Partition partition, OperationId operation, Map<String, List<String>> due) {
+    private Future<Integer> groups(Keys.Partition partition, OperationId operation, Map<String, List<String>> due) {
         List<Future<Integer>> all = new ArrayList<>();
         due.forEach((group, lapsed) -> all.add(group(partition, Texts.group(group), lapsed, operation)));
         return Future.all(all).map(done -> all.stream().mapToInt(Future::result).sum());
     }
 
-    private Future<Integer> group(
-            Keys.Partition partition, GroupId group, List<String> lapsed, OperationId operation) {
+    private Future<Integer> group(Keys.Partition partition, GroupId group, List<String> lapsed, OperationId operation) {
         List<Object> arguments = new ArrayList<>(List.of(
                 operation.node().value(),
                 operation.incarnation(),
@@ -88,9 +87,7 @@ final class Sweep {
                 Shards.PUBLISH,
                 ACTORS_AT_ONCE));
         arguments.addAll(lapsed);
-        List<String> keys = store.keys()
-                .group(group)
-                .all(operation.node(), operation.incarnation(), partition.nodes());
+        List<String> keys = store.keys().group(group).all(operation.node(), operation.incarnation(), partition.nodes());
         return store.shards().call(Scripts.EXPIRE, keys, arguments).compose(said -> {
             Store.unfenced(said, operation);
             int ended = Integer.parseInt(said.get(0).toString());

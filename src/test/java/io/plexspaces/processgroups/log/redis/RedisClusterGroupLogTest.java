@@ -12,7 +12,9 @@ class RedisClusterGroupLogTest extends RedisContract {
 
     @BeforeAll
     static void open() {
-        store = RedisStore.of(new RedisClusterServers(RedisBinaries.required("RedisClusterGroupLogTest"), RedisBinaries.requiredClient("RedisClusterGroupLogTest")));
+        store = RedisStore.of(new RedisClusterServers(
+                RedisBinaries.required("RedisClusterGroupLogTest"),
+                RedisBinaries.requiredClient("RedisClusterGroupLogTest")));
         log = store.log(LIMITS);
     }
 

@@ -19,15 +19,15 @@ final class RedisClusterServers implements AutoCloseable {
     RedisClusterServers(Path server, Path client) {
         List<String> create = new ArrayList<>(List.of(client.toString(), "--cluster", "create"));
         for (int i = 0; i < MASTERS; i++) {
-            RedisProcess master = RedisProcess.start(server, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000");
+            RedisProcess master =
+                    RedisProcess.start(server, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000");
             masters.add(master);
             create.add("127.0.0.1:" + master.port());
         }
         create.addAll(List.of("--cluster-replicas", "0", "--cluster-yes"));
         run(create);
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> masters.stream()
-                        .allMatch(master -> master.call("CLUSTER", "INFO").contains("cluster_state:ok")));
+        await().atMost(Duration.ofSeconds(60)).until(() -> masters.stream()
+                .allMatch(master -> master.call("CLUSTER", "INFO").contains("cluster_state:ok")));
     }
 
     List<RedisProcess> masters() {

@@ -52,8 +52,7 @@ public final class RedisStore implements AutoCloseable {
     }
 
     static RedisSettings settings(LogLimits limits, Duration patience) {
-        return new RedisSettings(
-                "processgroups:", 0, patience, Duration.ofSeconds(4), Duration.ofSeconds(15), limits);
+        return new RedisSettings("processgroups:", 0, patience, Duration.ofSeconds(4), Duration.ofSeconds(15), limits);
     }
 
     /** One server's view of the store. */

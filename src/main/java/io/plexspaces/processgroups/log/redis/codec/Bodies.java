@@ -73,10 +73,7 @@ public final class Bodies {
     }
 
     private static Message message(
-            ByteReader reader,
-            @Nullable ActorId sender,
-            @Nullable Instant timestamp,
-            @Nullable Duration ttl) {
+            ByteReader reader, @Nullable ActorId sender, @Nullable Instant timestamp, @Nullable Duration ttl) {
         String id = reader.text();
         String type = reader.text();
         Bytes payload = reader.bytes();

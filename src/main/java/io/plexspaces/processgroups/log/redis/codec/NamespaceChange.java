@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the life that began or ended
  */
 public record NamespaceChange(
-        long before,
-        long version,
-        @Nullable GroupInfo created,
-        GroupId group,
-        String epoch) {
+        long before, long version, @Nullable GroupInfo created, GroupId group, String epoch) {
 
     /** Reads what list.lua and unlist.lua announce. */
     public static NamespaceChange parse(Namespace namespace, byte[] bytes) {

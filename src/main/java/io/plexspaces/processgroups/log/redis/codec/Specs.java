@@ -25,9 +25,8 @@ public final class Specs {
                 .text(metadata.updatedBy())
                 .texts(metadata.labels())
                 .number(metadata.annotations().size());
-        metadata.annotations().forEach((key, value) -> writer.text(key)
-                .text(value.typeUrl())
-                .bytes(value.value()));
+        metadata.annotations()
+                .forEach((key, value) -> writer.text(key).text(value.typeUrl()).bytes(value.value()));
         return writer.toBytes();
     }
 

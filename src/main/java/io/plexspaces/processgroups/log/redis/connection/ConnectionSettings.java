@@ -14,7 +14,6 @@ import java.time.Duration;
 public record ConnectionSettings(Duration patience, Duration silence, Duration beat, Duration deafness) {
     /** With what stands in a sound proportion to the patience of a call. */
     public static ConnectionSettings of(Duration patience) {
-        return new ConnectionSettings(
-                patience, patience.dividedBy(2), Duration.ofSeconds(2), Duration.ofSeconds(6));
+        return new ConnectionSettings(patience, patience.dividedBy(2), Duration.ofSeconds(2), Duration.ofSeconds(6));
     }
 }

@@ -71,19 +71,18 @@ final class Locator {
     }
 
     private Future<Layout> askSentinel(String endpoint) {
-        Request question = Request.cmd(Command.SENTINEL)
-                .arg("get-master-addr-by-name")
-                .arg(options.getMasterName());
-        return ask(endpoint, link -> link.send(question).compose(answer -> answer == null || answer.size() < 2
-                ? Future.failedFuture("Sentinel knows no master " + options.getMasterName())
-                : Future.succeededFuture(Layout.of(at(
-                        endpoint, answer.get(0).toString(), number(answer.get(1)))))));
+        Request question =
+                Request.cmd(Command.SENTINEL).arg("get-master-addr-by-name").arg(options.getMasterName());
+        return ask(endpoint, link -> link.send(question)
+                .compose(answer -> answer == null || answer.size() < 2
+                        ? Future.failedFuture("Sentinel knows no master " + options.getMasterName())
+                        : Future.succeededFuture(
+                                Layout.of(at(endpoint, answer.get(0).toString(), number(answer.get(1)))))));
     }
 
     private Future<Layout> askCluster(String endpoint) {
-        return ask(
-                endpoint,
-                link -> link.send(Request.cmd(Command.INFO).arg("server")).compose(info -> {
+        return ask(endpoint, link -> link.send(Request.cmd(Command.INFO).arg("server"))
+                .compose(info -> {
                     boolean sharded = version(info.toString()) >= SHARDED_SINCE;
                     return link.send(Request.cmd(Command.CLUSTER).arg("SLOTS"))
                             .compose(slots -> layout(endpoint, slots, sharded));

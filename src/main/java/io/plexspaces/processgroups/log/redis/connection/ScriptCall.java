@@ -45,8 +45,7 @@ final class ScriptCall {
     private final Promise<Response> promise = Promise.promise();
     private int attempts;
 
-    ScriptCall(
-            Vertx vertx, Shards shards, Script script, List<String> keys, List<?> arguments, Duration patience) {
+    ScriptCall(Vertx vertx, Shards shards, Script script, List<String> keys, List<?> arguments, Duration patience) {
         this.vertx = vertx;
         this.shards = shards;
         this.script = script;

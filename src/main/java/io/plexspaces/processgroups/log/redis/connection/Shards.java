@@ -124,12 +124,13 @@ public final class Shards {
     /** Whether commands reach every server, and every subscriber connection hears itself. */
     public boolean isHealthy() {
         Layout known = layout;
-        return known != null && known.endpoints().allMatch(endpoint -> {
-            Shard shard = shards.get(endpoint);
-            return shard != null
-                    && shard.commands.isConnected()
-                    && shard.subscriber.isLive(settings.deafness().toNanos());
-        });
+        return known != null
+                && known.endpoints().allMatch(endpoint -> {
+                    Shard shard = shards.get(endpoint);
+                    return shard != null
+                            && shard.commands.isConnected()
+                            && shard.subscriber.isLive(settings.deafness().toNanos());
+                });
     }
 
     /** Runs a task once, not before that time. */

@@ -114,16 +114,17 @@ final class Subscriber {
             return;
         }
         connecting = true;
-        Link.open(vertx, options, endpoint).onComplete(made -> serial.execute(() -> {
-            connecting = false;
-            if (made.failed()) {
-                retry(made.cause());
-            } else if (closed) {
-                made.result().close();
-            } else {
-                connected(made.result());
-            }
-        }));
+        Link.open(vertx, options, endpoint)
+                .onComplete(made -> serial.execute(() -> {
+                    connecting = false;
+                    if (made.failed()) {
+                        retry(made.cause());
+                    } else if (closed) {
+                        made.result().close();
+                    } else {
+                        connected(made.result());
+                    }
+                }));
     }
 
     private void connected(Link made) {
@@ -182,7 +183,8 @@ final class Subscriber {
             return;
         }
         switch (push.get(0).toString()) {
-            case "message", "smessage" -> listener.message(push.get(1).toString(), push.get(2).toBuffer());
+            case "message", "smessage" ->
+                listener.message(push.get(1).toString(), push.get(2).toBuffer());
             case "subscribe", "ssubscribe" -> listener.listening(push.get(1).toString());
             case "sunsubscribe" -> unsubscribed(push.get(1).toString());
             default -> {}

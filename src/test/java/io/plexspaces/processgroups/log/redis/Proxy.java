@@ -1,0 +1,140 @@
+package io.plexspaces.processgroups.log.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands between a log and Redis, and loses what it is told to. */
+final class Proxy implements AutoCloseable {
+    private final ServerSocket server;
+    private final int target;
+    private final List<Link> links = new CopyOnWriteArrayList<>();
+    private final AtomicInteger answersToLose = new AtomicInteger();
+    final AtomicInteger answersLost = new AtomicInteger();
+    private volatile boolean deaf;
+
+    Proxy(int target) {
+        this.target = target;
+        try {
+            this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        thread(this::accept);
+    }
+
+    String address() {
+        return "redis://127.0.0.1:" + server.getLocalPort();
+    }
+
+    /** Lets the next requests reach Redis, but cuts their connection in place of passing the answer on. */
+    void loseAnswers(int count) {
+        answersToLose.set(count);
+    }
+
+    /** Drops everything Redis sends on subscriber connections; their sockets stay open. */
+    void deaf(boolean now) {
+        deaf = now;
+    }
+
+    private static void thread(Runnable task) {
+        Thread thread = new Thread(task, "proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket client = server.accept();
+                Link link = new Link(client, new Socket(InetAddress.getLoopbackAddress(), target));
+                links.add(link);
+                thread(link::requests);
+                thread(link::answers);
+            } catch (IOException closed) {
+                continue;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        links.forEach(Link::close);
+    }
+
+    private final class Link {
+        private final Socket client;
+        private final Socket redis;
+        private volatile boolean subscriber;
+        private volatile boolean evaluating;
+
+        Link(Socket client, Socket redis) {
+            this.client = client;
+            this.redis = redis;
+        }
+
+        void requests() {
+            pump(client, redis, (bytes, size) -> {
+                String text = new String(bytes, 0, size, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+                subscriber |= text.contains("\r\nsubscribe\r\n");
+                evaluating |= text.contains("\r\nevalsha\r\n") || text.contains("\r\neval\r\n");
+                return true;
+            });
+        }
+
+        void answers() {
+            pump(redis, client, (bytes, size) -> {
+                if (subscriber) {
+                    return !deaf;
+                }
+                if (evaluating && answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                    answersLost.incrementAndGet();
+                    close();
+                    return false;
+                }
+                return true;
+            });
+        }
+
+        private void pump(Socket from, Socket to, Filter filter) {
+            byte[] bytes = new byte[64 * 1024];
+            try {
+                InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream();
+                int size;
+                while ((size = in.read(bytes)) >= 0) {
+                    if (filter.passes(bytes, size)) {
+                        out.write(bytes, 0, size);
+                    }
+                }
+            } catch (IOException ended) {
+                // Either side may go at any time: so does the other.
+                close();
+            }
+            close();
+        }
+
+        void close() {
+            try {
+                client.close();
+                redis.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private interface Filter {
+        boolean passes(byte[] bytes, int size);
+    }
+}

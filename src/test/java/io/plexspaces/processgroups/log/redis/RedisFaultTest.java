@@ -1,0 +1,249 @@
+package io.plexspaces.processgroups.log.redis;
+
+import static io.plexspaces.processgroups.log.redis.Writer.failure;
+import static io.plexspaces.processgroups.log.redis.Writer.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.Glob;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.Slice;
+import io.plexspaces.processgroups.log.redis.connection.Slots;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.RedisOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A store that fails, forgets or falls silent: nothing happens twice, nothing is lost without a word, nothing waits forever. */
+class RedisFaultTest {
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
+    private static final int ALL = 100_000;
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final String tenant = Writer.newTenant();
+    private RedisProcess redis;
+    private RedisStore store;
+    private Writer writer;
+
+    @BeforeEach
+    void start() {
+        redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
+        store = RedisStore.of(redis);
+        writer = new Writer(store.log(settings(Duration.ofSeconds(5))), tenant);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        timer.shutdownNow();
+        store.close();
+    }
+
+    private static RedisSettings settings(Duration patience) {
+        return new RedisSettings("test:", 0, patience, Duration.ofSeconds(1), Duration.ofSeconds(15), LIMITS);
+    }
+
+    private void publishMany(String name, int count) {
+        List<Uni<Appended>> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(writer.publishing(name, Integer.toString(i)));
+            if (all.size() == 50) {
+                result(Uni.join().all(List.copyOf(all)).andCollectFailures());
+                all.clear();
+            }
+        }
+    }
+
+    private static List<String> numbers(int count) {
+        List<String> numbers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            numbers.add(Integer.toString(i));
+        }
+        return numbers;
+    }
+
+    @Test
+    void scriptsFlushedAllTheTime_areLoadedAgain() {
+        writer.create("room", ALL);
+        Told told = writer.open("room");
+        timer.scheduleAtFixedRate(() -> redis.call("SCRIPT", "FLUSH"), 0, 5, TimeUnit.MILLISECONDS);
+        publishMany("room", 5_000);
+        await().until(() -> told.offset() == 5_001);
+        assertThat(told.holes).isEmpty();
+        assertThat(told.texts()).isEqualTo(numbers(5_000));
+    }
+
+    @Test
+    void subscriberConnectionsKilledAllTheTime_missNothing() {
+        writer.create("room", ALL);
+        Told told = writer.open("room");
+        timer.scheduleAtFixedRate(() -> redis.call("CLIENT", "KILL", "TYPE", "pubsub"), 0, 50, TimeUnit.MILLISECONDS);
+        publishMany("room", 10_000);
+        await().atMost(Duration.ofSeconds(10)).until(() -> told.offset() == 10_001);
+        assertThat(told.holes).isEmpty();
+        assertThat(told.texts()).isEqualTo(numbers(10_000));
+        assertThat(told.snapshots).hasSize(1);
+    }
+
+    @Test
+    void missedAndTrimmed_isANewSnapshotAndTheRestIsCounted() throws Exception {
+        writer.create("room", 10);
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog other = log(proxy)) {
+            Told told = new Told();
+            result(other.open(writer.group("room"), told));
+            proxy.deaf(true);
+            publishMany("room", 1_000);
+            await().atMost(Duration.ofSeconds(10)).until(() -> told.offset() == 1_001);
+            assertThat(told.holes).isEmpty();
+            assertThat(told.snapshots).hasSizeGreaterThan(1);
+            Slice slice = result(
+                    other.read(writer.group("room"), told.snapshots.get(0).position(), ALL));
+            assertThat(slice.missed()).isEqualTo(990);
+            assertThat(slice.exact()).isTrue();
+            assertThat(slice.messages()).hasSize(10);
+        }
+    }
+
+    @Test
+    void deafSubscriberConnection_isNoticedAndCaughtUp() throws Exception {
+        writer.create("room", ALL);
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog other = log(proxy)) {
+            Told told = new Told();
+            result(other.open(writer.group("room"), told));
+            await().until(other::isHealthy);
+            proxy.deaf(true);
+            writer.publish("room", "unheard");
+            await().atMost(Duration.ofSeconds(5)).until(() -> told.texts().contains("unheard"));
+            await().atMost(Duration.ofSeconds(10)).until(() -> !other.isHealthy());
+            proxy.deaf(false);
+            await().atMost(Duration.ofSeconds(10)).until(other::isHealthy);
+            writer.publish("room", "heard");
+            await().atMost(Duration.ofSeconds(2)).until(() -> told.texts().contains("heard"));
+            assertThat(told.holes).isEmpty();
+            assertThat(told.snapshots).hasSize(1);
+        }
+    }
+
+    private RedisGroupLog log(Proxy proxy) {
+        Vertx vertx = Vertx.vertx();
+        return new RedisGroupLog(
+                vertx,
+                new RedisOptions().setConnectionString(proxy.address()),
+                settings(Duration.ofSeconds(5)),
+                () -> UUID.randomUUID().toString());
+    }
+
+    @Test
+    void lostAnswer_isAskedForAgainAndAppliedOnce() throws Exception {
+        writer.create("room", ALL);
+        Told told = writer.open("room");
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog other = log(proxy)) {
+            Writer remote = new Writer(other, tenant);
+            for (int i = 1; i <= 30; i++) {
+                proxy.loseAnswers(1 + i % 3);
+                assertThat(remote.join("room", "alice").membership().joinCount())
+                        .isEqualTo(i);
+                proxy.loseAnswers(1);
+                remote.publish("room", Integer.toString(i));
+            }
+            proxy.loseAnswers(1);
+            remote.create("made", ALL);
+            proxy.loseAnswers(1);
+            assertThat(remote.delete("made").position().offset()).isEqualTo(2);
+            assertThat(proxy.answersLost).hasValueGreaterThan(60);
+        }
+        await().until(() -> told.offset() == 61);
+        assertThat(told.texts()).hasSize(30).doesNotHaveDuplicates();
+        assertThat(told.holes).isEmpty();
+    }
+
+    @Test
+    void silentStore_isUnavailableInTimeAndServesAgain() {
+        Writer hasty = new Writer(store.log(settings(Duration.ofSeconds(1))), tenant);
+        hasty.create("room", ALL);
+        redis.signal("STOP");
+        long begin = System.nanoTime();
+        assertThat(failure(hasty.publishing("room", "x"))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        assertThat(failure(hasty.log.open(hasty.group("room"), new Told()))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(hasty.log.isHealthy()).isFalse();
+        redis.signal("CONT");
+        await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> hasty.publish("room", "y") != null);
+        await().atMost(Duration.ofSeconds(10)).until(hasty.log::isHealthy);
+    }
+
+    @Test
+    void restartedEmpty_groupsThatAreReadBeginANewLife() {
+        writer.create("room", 77);
+        writer.join("room", "alice");
+        Told told = writer.open("room");
+        redis.kill();
+        redis.begin();
+        await().atMost(Duration.ofSeconds(10)).until(() -> told.snapshots.size() > 1);
+        assertThat(told.last().info().epoch())
+                .isNotEqualTo(told.snapshots.get(0).info().epoch());
+        assertThat(told.last().info().spec())
+                .isEqualTo(told.snapshots.get(0).info().spec());
+        assertThat(told.last().members()).isEmpty();
+        writer.publish("room", "again");
+        await().until(() -> told.texts().contains("again"));
+        assertThat(result(writer.log.groups(new GroupQuery(tenant, null, Glob.ANY, null, 10)))
+                        .groups())
+                .extracting(group -> group.id().name())
+                .containsExactly("room");
+    }
+
+    @Test
+    void storeThatLostTheLastWrites_givesItsGroupsANewEpoch() {
+        writer.create("room", ALL);
+        publishMany("room", 50);
+        String key = "test:{" + Slots.evenTags(1).get(0) + "}:tenant:" + tenant + ":namespace:default:group:room";
+        for (String part : List.of("", ":messages")) {
+            assertThat(redis.call("COPY", key + part, "kept" + part)).startsWith(":1");
+        }
+        Told told = writer.open("room");
+        String before = told.last().info().epoch();
+        publishMany("room", 50);
+        await().until(() -> told.offset() == 101);
+        for (String part : List.of("", ":messages")) {
+            assertThat(redis.call("COPY", "kept" + part, key + part, "REPLACE")).startsWith(":1");
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> told.snapshots.size() > 1);
+        assertThat(told.last().info().epoch()).isNotEqualTo(before);
+        assertThat(told.last().position().offset()).isEqualTo(51);
+        assertThat(writer.publish("room", "next").position().epoch())
+                .isEqualTo(told.last().info().epoch());
+    }
+
+    @Test
+    void deletedWhileDeaf_isToldAsDeleted() throws Exception {
+        writer.create("room", 0);
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog other = log(proxy)) {
+            Told told = new Told();
+            result(other.open(writer.group("room"), told));
+            proxy.deaf(true);
+            publishMany("room", 100);
+            long end = writer.delete("room").position().offset();
+            writer.create("room", 0);
+            await().atMost(Duration.ofSeconds(10)).until(() -> told.offset() == end);
+            assertThat(told.entries.get(told.entries.size() - 1)).isInstanceOf(Entry.Deleted.class);
+            assertThat(told.holes).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package io.plexspaces.processgroups.log.redis;
+
+import static io.plexspaces.processgroups.log.redis.Writer.failure;
+import static io.plexspaces.processgroups.log.redis.Writer.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.Glob;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Retention;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.GroupPage;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.redis.connection.Slots;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the scripts leave in the store, and what several servers see of each other there. */
+class RedisStoreStateTest {
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
+    private static final Duration TTL = Duration.ofMillis(700);
+    private static final String TAG = Slots.evenTags(1).get(0);
+
+    private static RedisProcess redis;
+    private static RedisStore store;
+
+    private final String tenant = Writer.newTenant();
+    private final Writer one = new Writer(store.log(settings()), tenant);
+    private final Writer two = new Writer(store.log(settings()), tenant);
+
+    @BeforeAll
+    static void start() {
+        redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
+        store = RedisStore.of(redis);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        store.close();
+    }
+
+    private static RedisSettings settings() {
+        return new RedisSettings("", 0, Duration.ofSeconds(5), Duration.ofSeconds(2), TTL, LIMITS);
+    }
+
+    private Set<String> keys() {
+        String all = redis.call("KEYS", "*" + tenant + "*");
+        return Pattern.compile("\r\n")
+                .splitAsStream(all)
+                .filter(line -> line.contains(tenant))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private GroupPage list() {
+        return result(one.log.groups(new GroupQuery(tenant, null, Glob.ANY, null, 100)));
+    }
+
+    @Test
+    void afterTheDelete_onlyKeysThatExpireRemain() {
+        one.create("room", 100);
+        Told told = two.open("room");
+        result(one.joining("room", "alice", one.session("s")));
+        result(one.joining("room", "bob", new Owner.Lease("l")));
+        two.join("room", "carol");
+        one.publish("room", "x");
+        assertThat(keys()).isNotEmpty();
+        two.delete("room");
+        await().until(() ->
+                !told.entries.isEmpty() && told.entries.get(told.entries.size() - 1) instanceof Entry.Deleted);
+        await().untilAsserted(() -> assertThat(redis.call("ZRANGE", "{" + TAG + "}:outbox", "0", "-1"))
+                .doesNotContain(tenant));
+        for (String key : keys()) {
+            String left = redis.call("PTTL", key).trim().substring(1);
+            assertThat(Long.parseLong(left)).as(key).isBetween(0L, 60_000L);
+        }
+        for (String shared : List.of("due", "held", "outbox")) {
+            assertThat(redis.call("ZRANGE", "{" + TAG + "}:" + shared, "0", "-1"))
+                    .doesNotContain(tenant);
+        }
+    }
+
+    @Test
+    void everyoneLeft_noMembershipRemains() {
+        one.create("room", 0);
+        result(one.joining("room", "alice", one.session("s")));
+        result(one.joining("room", "alice", new Owner.Lease("l")));
+        result(one.log.append(
+                one.group("room"),
+                null,
+                new Command.Leave(new ActorId("alice"), null, true, LeaveReason.LEFT),
+                one.operation()));
+        assertThat(keys())
+                .noneMatch(key -> key.endsWith(":members")
+                        || key.endsWith(":leases")
+                        || key.endsWith(":owned")
+                        || key.endsWith(":messages"));
+    }
+
+    @Test
+    void namesWithColons_doNotMeet() {
+        Writer strange = new Writer(one.log, tenant + ":namespace:x");
+        GroupId tricky = GroupId.of(tenant, "x:group:y", "z");
+        GroupId plain = GroupId.of(tenant, "x", "y:group:z");
+        for (GroupId group : List.of(tricky, plain)) {
+            one.log
+                    .append(group, null, new Command.Create(spec()), one.operation())
+                    .await()
+                    .atMost(Duration.ofSeconds(10));
+        }
+        strange.create("room", 1);
+        assertThat(list().groups()).extracting(info -> info.id()).containsExactlyInAnyOrder(plain, tricky);
+    }
+
+    private static GroupSpec spec() {
+        return new GroupSpec(GroupSpec.Metadata.NONE, new Retention(1, Duration.ofMinutes(1)), null);
+    }
+
+    @Test
+    void twoServers_seeOneOrder() {
+        one.create("room", 100_000);
+        Told first = one.open("room");
+        Told second = two.open("room");
+        for (int i = 0; i < 500; i++) {
+            (i % 2 == 0 ? one : two)
+                    .publishing("room", Integer.toString(i))
+                    .subscribe()
+                    .with(done -> {});
+        }
+        await().until(() -> first.offset() == 501 && second.offset() == 501);
+        assertThat(second.entries).isEqualTo(first.entries);
+        assertThat(first.holes).isEmpty();
+    }
+
+    @Test
+    void lapsedLease_refusesEveryWriteAndEndsItsSessionsOnce() {
+        one.as(result(one.log.acquire(one.node)));
+        one.create("room", 100);
+        result(one.joining("room", "alice", one.session("s1")));
+        result(one.joining("room", "alice", one.session("s2")));
+        result(one.joining("room", "bob", one.session("s3")));
+        one.join("room", "bob");
+        Told told = two.open("room");
+        assertThat(two.expire()).isZero();
+        await().atMost(Duration.ofSeconds(5)).until(() -> two.expire() > 0);
+        two.expire();
+        await().until(() -> told.entries.size() == 2);
+        assertThat(told.entries).allMatch(entry -> ((Entry.Left) entry).reason() == LeaveReason.NODE_DOWN);
+        List<Membership> left = two.open("room").last().members();
+        assertThat(left).hasSize(1);
+        assertThat(left.get(0).actor()).isEqualTo(new ActorId("bob"));
+        assertThat(left.get(0).holdings()).hasSize(1);
+
+        assertThat(failure(one.publishing("room", "x"))).isEqualTo(ErrorCode.FENCED);
+        assertThat(failure(one.joining("room", "alice", one.session("s1")))).isEqualTo(ErrorCode.FENCED);
+        assertThat(redis.call("ZRANGE", "{" + TAG + "}:nodes", "0", "-1")).doesNotContain(one.node.value());
+        one.as(result(one.log.acquire(one.node)));
+        one.publish("room", "y");
+    }
+
+    @Test
+    void renewedLease_lastsAndRunsOutForGood() {
+        NodeLease lease = result(one.log.acquire(one.node));
+        one.as(lease);
+        one.create("room", 100);
+        long end = System.nanoTime() + 2 * TTL.toNanos();
+        await().pollInterval(TTL.dividedBy(7)).until(() -> {
+            result(one.log.renew(lease));
+            return System.nanoTime() > end;
+        });
+        one.publish("room", "x");
+        await().pollDelay(TTL.plusMillis(50)).until(() -> true);
+        assertThat(failure(one.log.renew(lease))).isEqualTo(ErrorCode.FENCED);
+        assertThat(failure(one.publishing("room", "x"))).isEqualTo(ErrorCode.FENCED);
+        NodeLease next = result(one.log.acquire(one.node));
+        assertThat(next.incarnation()).isGreaterThan(lease.incarnation());
+        assertThat(failure(one.log.renew(lease))).isEqualTo(ErrorCode.FENCED);
+        assertThat(failure(one.log.release(lease))).isEqualTo(ErrorCode.FENCED);
+        result(one.log.renew(next));
+        result(one.log.release(next));
+        one.as(next);
+        assertThat(failure(one.publishing("room", "x"))).isEqualTo(ErrorCode.FENCED);
+    }
+
+    @Test
+    void createdByAServerThatDiedBeforeListing_isListedByTheSweep() {
+        String name = tenant + " default lost";
+        String base = "{" + TAG + "}:tenant:" + tenant + ":namespace:default:group:lost";
+        one.create("model", 100);
+        String model = "{" + TAG + "}:tenant:" + tenant + ":namespace:default:group:model";
+        redis.call("COPY", model, base);
+        redis.call("HSET", base, "e", "epoch-of-lost");
+        redis.call("ZADD", "{" + TAG + "}:outbox", "1", "+" + name + " epoch-of-lost");
+        assertThat(list().groups()).hasSize(1);
+        one.expire();
+        await().until(() -> list().groups().size() == 2);
+        assertThat(list().total()).isEqualTo(2);
+        await().untilAsserted(() -> assertThat(redis.call("ZRANGE", "{" + TAG + "}:outbox", "0", "-1"))
+                .doesNotContain(tenant));
+    }
+
+    @Test
+    void deletedByAServerThatDiedBeforeUnlisting_isNotListedAndTakenOut() {
+        one.create("ghost", 100);
+        one.create("room", 100);
+        String base = "{" + TAG + "}:tenant:" + tenant + ":namespace:default:group:ghost";
+        redis.call("DEL", base);
+        assertThat(list().groups()).extracting(info -> info.id().name()).containsExactly("room");
+        assertThat(list().total()).isEqualTo(1);
+        await().untilAsserted(
+                        () -> assertThat(redis.call("ZRANGE", "{" + TAG + "}:tenant:" + tenant + ":groups", "0", "-1"))
+                                .doesNotContain("ghost"));
+    }
+
+    @Test
+    void publish_costsTheSameBesideManyMembers() {
+        Writer busy = new Writer(
+                store.log(new RedisSettings(
+                        "",
+                        0,
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(2),
+                        TTL,
+                        new LogLimits(1_000, 200_000, 8, 8, 1 << 20, 100))),
+                tenant);
+        busy.create("small", 100);
+        busy.create("large", 100);
+        for (int from = 0; from < 20_000; from += 1_000) {
+            int first = from;
+            List<ActorId> actors = IntStream.range(first, first + 1_000)
+                    .mapToObj(i -> new ActorId("actor-" + i))
+                    .toList();
+            result(busy.log.append(
+                    busy.group("large"),
+                    null,
+                    new Command.Join(actors, TopicFilter.ALL, new Owner.Durable(busy.node), busy.node, null),
+                    busy.operation()));
+        }
+        long small = commandsOf(() -> busy.publish("small", "x"));
+        long large = commandsOf(() -> busy.publish("large", "x"));
+        assertThat(large).isEqualTo(small);
+        assertThat(busy.open("large").last().members()).hasSize(20_000);
+    }
+
+    /** How many calls the script makes for it, each of which is O(1) or of the retained messages alone. */
+    private static long commandsOf(Runnable work) {
+        redis.call("CONFIG", "RESETSTAT");
+        work.run();
+        return Pattern.compile("cmdstat_(hset|hget|hmget|get|set|xadd|xtrim|publish|pexpire|hlen|zadd):")
+                .matcher(redis.call("INFO", "commandstats"))
+                .results()
+                .count();
+    }
+}
