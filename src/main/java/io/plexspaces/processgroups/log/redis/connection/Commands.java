@@ -8,6 +8,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +28,7 @@ final class Commands {
     private final Vertx vertx;
     private final RedisOptions options;
     private final String endpoint;
-    private final long silenceNanos;
+    private final Duration silence;
     private final AtomicInteger waiting = new AtomicInteger();
 
     private volatile @Nullable Attempt current;
@@ -48,11 +49,11 @@ final class Commands {
         }
     }
 
-    Commands(Vertx vertx, RedisOptions options, String endpoint, long silenceNanos) {
+    Commands(Vertx vertx, RedisOptions options, String endpoint, Duration silence) {
         this.vertx = vertx;
         this.options = options;
         this.endpoint = endpoint;
-        this.silenceNanos = silenceNanos;
+        this.silence = silence;
     }
 
     /** OVERLOADED when too many wait already. */
@@ -83,7 +84,7 @@ final class Commands {
     void check() {
         Attempt attempt = current;
         Long oldest = attempt == null ? null : attempt.sent.peek();
-        if (attempt != null && oldest != null && System.nanoTime() - oldest > silenceNanos) {
+        if (attempt != null && oldest != null && System.nanoTime() - oldest > silence.toNanos()) {
             end(attempt);
         }
     }
@@ -117,7 +118,7 @@ final class Commands {
                 attempt.over = true;
                 return attempt;
             }
-            attempt.link = Link.open(vertx, options, endpoint);
+            attempt.link = Link.open(vertx, options, endpoint, silence);
             current = attempt;
         }
         attempt.link.onComplete(made -> {

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log.redis.connection;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.ProtocolVersion;
@@ -11,13 +12,13 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One connection to one server, with a client of its own, so that closing it closes the socket. Ends once and for all. */
 final class Link {
     private static final int MOST_WAITING = 65_536;
-    private static final int CONNECT_MILLIS = 2_000;
 
     private final Redis client;
     private final RedisConnection connection;
@@ -28,12 +29,34 @@ final class Link {
         this.connection = connection;
     }
 
-    /** @param base credentials, TLS and the like; its endpoints do not matter */
-    static Future<Link> open(Vertx vertx, RedisOptions base, String endpoint) {
+    /**
+     * Connects and introduces itself.
+     *
+     * @param base credentials, TLS and the like; its endpoints do not matter
+     * @param patience how long that may take; a server that is stopped accepts connections, and says nothing
+     */
+    static Future<Link> open(Vertx vertx, RedisOptions base, String endpoint, Duration patience) {
+        int millis = (int) Math.min(patience.toMillis(), base.getNetClientOptions().getConnectTimeout());
+        Redis client = Redis.createClient(vertx, options(base, endpoint, millis));
+        Promise<Link> opened = Promise.promise();
+        long timer = vertx.setTimer(millis, id -> opened.tryFail("no answer within " + millis + " ms"));
+        client.connect().onComplete(made -> {
+            if (made.failed()) {
+                opened.tryFail(made.cause());
+            } else {
+                opened.tryComplete(new Link(client, made.result()));
+            }
+        });
+        return opened.future()
+                .onComplete(done -> vertx.cancelTimer(timer))
+                .onFailure(failure -> client.close());
+    }
+
+    private static RedisOptions options(RedisOptions base, String endpoint, int millis) {
         NetClientOptions net = new NetClientOptions(base.getNetClientOptions());
-        net.setConnectTimeout(Math.min(net.getConnectTimeout(), CONNECT_MILLIS));
+        net.setConnectTimeout(millis);
         net.setReconnectAttempts(0);
-        RedisOptions options = new RedisOptions(base)
+        return new RedisOptions(base)
                 .setType(RedisClientType.STANDALONE)
                 .setEndpoints(List.of(endpoint))
                 .setNetClientOptions(net)
@@ -44,8 +67,6 @@ final class Link {
                 .setProtocolNegotiation(true)
                 .setPreferredProtocolVersion(ProtocolVersion.RESP3)
                 .setMaxWaitingHandlers(MOST_WAITING);
-        Redis client = Redis.createClient(vertx, options);
-        return client.connect().map(connection -> new Link(client, connection)).onFailure(failure -> client.close());
     }
 
     /** @param end called once, also after {@link #close} */

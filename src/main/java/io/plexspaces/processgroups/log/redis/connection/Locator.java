@@ -8,6 +8,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -25,13 +26,16 @@ final class Locator {
 
     private final Vertx vertx;
     private final RedisOptions options;
+    private final Duration patience;
 
     /** Known members of the cluster, besides the configured ones. */
     private volatile Set<String> known = Set.of();
 
-    Locator(Vertx vertx, RedisOptions options) {
+    /** @param patience how long one server may take to answer */
+    Locator(Vertx vertx, RedisOptions options, Duration patience) {
         this.vertx = vertx;
         this.options = options;
+        this.patience = patience;
     }
 
     boolean isFixed() {
@@ -90,8 +94,13 @@ final class Locator {
     }
 
     private <T> Future<T> ask(String endpoint, Function<Link, Future<T>> question) {
-        return Link.open(vertx, options, endpoint)
-                .compose(link -> question.apply(link).onComplete(done -> link.close()));
+        return Link.open(vertx, options, endpoint, patience).compose(link -> {
+            long timer = vertx.setTimer(Math.max(1, patience.toMillis()), id -> link.close());
+            return question.apply(link).onComplete(done -> {
+                vertx.cancelTimer(timer);
+                link.close();
+            });
+        });
     }
 
     private Future<Layout> layout(String asked, Response slots, boolean sharded) {

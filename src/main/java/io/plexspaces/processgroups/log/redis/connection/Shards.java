@@ -74,7 +74,7 @@ public final class Shards {
         this.options = options;
         this.settings = settings;
         this.prefix = prefix;
-        this.locator = new Locator(vertx, options);
+        this.locator = new Locator(vertx, options, settings.silence());
         this.timer = vertx.setPeriodic(CHECK_MILLIS, id -> check());
     }
 
@@ -220,8 +220,8 @@ public final class Shards {
                 .findFirst()
                 .orElse(0);
         Commands commands =
-                new Commands(vertx, options, endpoint, settings.silence().toNanos());
-        Subscriber subscriber = new Subscriber(vertx, options, endpoint, known.sharded(), new Subscriber.Listener() {
+                new Commands(vertx, options, endpoint, settings.silence());
+        Subscriber subscriber = new Subscriber(vertx, options, endpoint, known.sharded(), settings.silence(), new Subscriber.Listener() {
             @Override
             public void message(String name, Buffer payload) {
                 Channel channel = channels.get(name);

@@ -8,6 +8,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -31,6 +32,7 @@ final class Subscriber {
     private final RedisOptions options;
     private final String endpoint;
     private final boolean sharded;
+    private final Duration patience;
     private final Listener listener;
     private final SerialQueue serial = new SerialQueue();
     private final Set<String> channels = new HashSet<>();
@@ -52,11 +54,19 @@ final class Subscriber {
         void displaced();
     }
 
-    Subscriber(Vertx vertx, RedisOptions options, String endpoint, boolean sharded, Listener listener) {
+    /** @param patience how long making a connection may take */
+    Subscriber(
+            Vertx vertx,
+            RedisOptions options,
+            String endpoint,
+            boolean sharded,
+            Duration patience,
+            Listener listener) {
         this.vertx = vertx;
         this.options = options;
         this.endpoint = endpoint;
         this.sharded = sharded;
+        this.patience = patience;
         this.listener = listener;
     }
 
@@ -114,7 +124,7 @@ final class Subscriber {
             return;
         }
         connecting = true;
-        Link.open(vertx, options, endpoint)
+        Link.open(vertx, options, endpoint, patience)
                 .onComplete(made -> serial.execute(() -> {
                     connecting = false;
                     if (made.failed()) {
