@@ -185,9 +185,9 @@ final class GroupReplica implements GroupReader {
 
     // ---- what this node does
 
-    /** To be called before the append of {@code operation}; completes when its entry is here. */
-    Uni<Groups.PublishResult> expectPublished(OperationId operation, Groups.Recipients wanted) {
-        return answers.expect(operation, wanted);
+    /** To be called before the append of {@code operation}; {@code publishing} is answered when its entry is here. */
+    void expectPublished(OperationId operation, Publishing publishing) {
+        answers.expect(operation, publishing);
     }
 
     /** To be called before the append of a join: its session receives from the offset of that entry on. */

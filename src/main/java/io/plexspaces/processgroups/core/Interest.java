@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The members of a group that have the same filter: they want the same messages, so they are found, counted and served
@@ -17,6 +18,7 @@ final class Interest {
     private final Audience audience = new Audience();
     private final List<Member> members = new ArrayList<>();
     private final Map<NodeId, Integer> perNode = new HashMap<>(4);
+    private @Nullable Map<NodeId, Integer> perNodeCopy;
     private int absent;
 
     Interest(TopicFilter filter) {
@@ -42,6 +44,16 @@ final class Interest {
         return perNode;
     }
 
+    /** As {@link #perNode} now, for any thread and time. */
+    Map<NodeId, Integer> perNodeCopy() {
+        Map<NodeId, Integer> copy = perNodeCopy;
+        if (copy == null) {
+            copy = Map.copyOf(perNode);
+            perNodeCopy = copy;
+        }
+        return copy;
+    }
+
     /** Members that nobody can reach now: see {@link Member#isAbsent}. */
     int absent() {
         return absent;
@@ -64,6 +76,7 @@ final class Interest {
 
     /** Takes a member out of the counts, or into them: to be called with -1 before it changes and with 1 after. */
     void count(Member member, int by) {
+        perNodeCopy = null;
         for (NodeId node : member.nodes()) {
             perNode.merge(node, by, (a, b) -> a + b == 0 ? null : a + b);
         }

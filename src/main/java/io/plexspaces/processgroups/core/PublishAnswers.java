@@ -4,9 +4,7 @@ import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
-import io.smallrye.mutiny.Uni;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -14,21 +12,17 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@link #expect} and {@link #forget} may be called by any thread.
  */
 final class PublishAnswers {
-    private final Map<OperationId, Pending> waiting = new ConcurrentHashMap<>(4);
+    private final Map<OperationId, Publishing> waiting = new ConcurrentHashMap<>(4);
     private final FirstAnswers firstAnswers = new FirstAnswers();
     private final int maxIds;
-
-    private record Pending(Groups.Recipients wanted, CompletableFuture<Groups.PublishResult> result) {}
 
     /** @param maxIds ids that one answer names */
     PublishAnswers(int maxIds) {
         this.maxIds = maxIds;
     }
 
-    Uni<Groups.PublishResult> expect(OperationId operation, Groups.Recipients wanted) {
-        CompletableFuture<Groups.PublishResult> result = new CompletableFuture<>();
-        waiting.put(operation, new Pending(wanted, result));
-        return Uni.createFrom().completionStage(result);
+    void expect(OperationId operation, Publishing publishing) {
+        waiting.put(operation, publishing);
     }
 
     void forget(OperationId operation) {
@@ -37,17 +31,17 @@ final class PublishAnswers {
 
     /** Answers whoever waits for this entry, and remembers the answer of one that may be repeated. */
     void answer(Entry.Published entry, Position position, Members members) {
-        Pending pending = waiting.remove(entry.operation());
+        Publishing publishing = waiting.remove(entry.operation());
         boolean repeatable = !entry.message().idempotencyKey().isEmpty();
-        if (pending == null && !repeatable) {
+        if (publishing == null && !repeatable) {
             return;
         }
         Recipients recipients = Recipients.of(entry, members);
         if (repeatable) {
             firstAnswers.put(entry, recipients.result(position, Groups.Recipients.IDS, maxIds));
         }
-        if (pending != null) {
-            pending.result().complete(recipients.result(position, pending.wanted(), maxIds));
+        if (publishing != null) {
+            publishing.complete(recipients.result(position, publishing.wanted(), maxIds));
         }
     }
 
@@ -57,7 +51,7 @@ final class PublishAnswers {
     }
 
     void failAll(GroupException cause) {
-        waiting.values().forEach(pending -> pending.result().completeExceptionally(cause));
+        waiting.values().forEach(publishing -> publishing.fail(cause));
         waiting.clear();
     }
 }

@@ -73,6 +73,9 @@ final class Recipients {
     }
 
     private Map<NodeId, Integer> perNode() {
+        if (interests.size() == 1 && except == null && on == null) {
+            return interests.get(0).perNodeCopy();
+        }
         Map<NodeId, Integer> counts = new HashMap<>(4);
         if (only != null) {
             only.nodes().forEach(node -> counts.put(node, 1));

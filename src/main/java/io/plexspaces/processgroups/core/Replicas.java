@@ -72,7 +72,8 @@ public final class Replicas {
 
     private <T extends @Nullable Object> Uni<T> attempt(
             GroupId group, Function<GroupReplica, Uni<T>> use, int attempt) {
-        Slot slot = slots.computeIfAbsent(group, Slot::new);
+        Slot present = slots.get(group);
+        Slot slot = present != null ? present : slots.computeIfAbsent(group, Slot::new);
         Uni<T> used = slot.ready ? enter(slot, use) : slot.opening.chain(replica -> enter(slot, use));
         return used.onFailure(Replicas::isStale).recoverWithUni(failure -> {
             slots.remove(group, slot);

@@ -166,19 +166,15 @@ public final class ReplicatedGroups implements Groups {
     }
 
     private Uni<PublishResult> publish(GroupReplica replica, PublishRequest request, Dispatch dispatch) {
-        OperationId operation = operations.next();
-        Uni<PublishResult> published = replica.expectPublished(operation, request.recipients());
         Command publish = new Command.Publish(request.message(), request.topic(), dispatch, request.excludeSender());
-        return log.append(replica.group(), replica.epoch(), publish, operation)
-                .onFailure()
-                .invoke(() -> replica.forget(operation))
-                .chain(done -> {
-                    if (!done.repeated()) {
-                        return published;
-                    }
-                    replica.forget(operation);
-                    return replica.firstAnswer(done.position(), request.recipients());
-                });
+        return Uni.createFrom().emitter(answer -> {
+            OperationId operation = operations.next();
+            Publishing publishing = new Publishing(replica, operation, request.recipients(), answer);
+            replica.expectPublished(operation, publishing);
+            log.append(replica.group(), replica.epoch(), publish, operation)
+                    .subscribe()
+                    .withSubscriber(publishing);
+        });
     }
 
     @Override

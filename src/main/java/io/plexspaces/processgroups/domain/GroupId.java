@@ -1,5 +1,7 @@
 package io.plexspaces.processgroups.domain;
 
+import org.jspecify.annotations.Nullable;
+
 /** Names one group. Ordered by tenant, namespace, name. */
 public record GroupId(Namespace namespace, String name) implements Comparable<GroupId> {
     /** @throws GroupException INVALID_ARGUMENT naming {@code group_name} */
@@ -14,6 +16,19 @@ public record GroupId(Namespace namespace, String name) implements Comparable<Gr
 
     public String tenant() {
         return namespace.tenant();
+    }
+
+    // Written out, since every message looks its group up more than once, and the generated ones take several times as
+    // long.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof GroupId that && name.equals(that.name) && namespace.equals(that.namespace));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * namespace.hashCode() + name.hashCode();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.plexspaces.processgroups.domain;
 
+import org.jspecify.annotations.Nullable;
+
 /** The scope a group lives in. Ordered by tenant, then name. */
 public record Namespace(String tenant, String name) implements Comparable<Namespace> {
     /** What an empty namespace means. */
@@ -9,6 +11,18 @@ public record Namespace(String tenant, String name) implements Comparable<Namesp
     public Namespace {
         Names.check("tenant_id", tenant, Names.GROUP_BYTES);
         name = name.isEmpty() ? DEFAULT : Names.check("namespace", name, Names.GROUP_BYTES);
+    }
+
+    // Written out for the same reason as those of GroupId.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof Namespace that && name.equals(that.name) && tenant.equals(that.tenant));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * tenant.hashCode() + name.hashCode();
     }
 
     @Override

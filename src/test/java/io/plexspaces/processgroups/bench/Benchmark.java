@@ -57,6 +57,7 @@ public final class Benchmark implements AutoCloseable {
         Files.createDirectories(RESULTS);
         Report report = new Report(Machine.conditions(options, arguments), options.quick());
         try (Benchmark benchmark = new Benchmark(options, report)) {
+            benchmark.warmUp();
             options.scenarios().forEach(benchmark::run);
         }
         report.write(RESULTS);
@@ -77,6 +78,20 @@ public final class Benchmark implements AutoCloseable {
                     System.out.println("redis-server is not installed: no ratio to Redis Pub/Sub");
                 }
             }
+        }
+    }
+
+    /** Loads each target until the compilers of both sides are done with what the runs do. */
+    private void warmUp() {
+        Options warming = options.warmingUp();
+        for (Target target : targets) {
+            new Saturated(warming).run(target, Topology.groups("warm-up-1", 1, options.scaled(100, 10), 1));
+            if (Scenario.D.runsOn(target.name())) {
+                new Saturated(warming).run(target, Topology.groups("warm-up-2", options.scaled(1000, 20), 1, 4));
+            }
+        }
+        if (options.scenarios().contains(Scenario.F)) {
+            new MembershipCalls(warming, server, "warm-up-3").run(0);
         }
     }
 
@@ -107,7 +122,7 @@ public final class Benchmark implements AutoCloseable {
                 List.of(new OpenLoop(options, OPEN_LOOP_RATE)
                         .run(target, Topology.groups(name, 1, options.scaled(1000, 50), 1)));
             case D -> List.of(saturated.run(target, Topology.groups(name, options.scaled(1000, 20), 1, 4)));
-            case E -> List.of(new Connecting().run(target, Topology.groups(name, 1, options.scaled(5000, 100), 1)));
+            case E -> List.of(new Connecting().run(target, Topology.groups(name, 1, options.connections(), 1)));
             case F -> membership(name);
             case G -> List.of(saturated.run(target, Topology.topics(name, options.scaled(100, 16))));
         };

@@ -32,7 +32,8 @@ final class Machine {
         conditions.put("Redis", hasRedis() ? output("redis-server", "--version") : "not installed");
         conditions.put(
                 "runs",
-                options.repeats() + " of " + options.seconds() + " s after " + options.warmUp() + " s, medians");
+                options.repeats() + " of " + options.seconds() + " s, medians; before the first, " + options.warmUp()
+                        + " s of load on each target");
         conditions.put("window", options.window() + " messages, answers " + (options.answers() ? "counts" : "none"));
         return conditions;
     }

@@ -72,15 +72,15 @@ final class MembershipCalls {
         }
     }
 
-    /** Does something over and over, several times at once; how often a second, after a warm-up. */
+    /** Does something over and over, several times at once; how often a second. */
     private double rate(Consumer<Chain> step) {
-        long from = System.nanoTime() + options.warmedUp().toNanos();
+        long from = System.nanoTime() + options.settled().toNanos();
         Work work = new Work(from, from + options.measured().toNanos());
         for (int i = 0; i < AT_ONCE; i++) {
             new Chain(work, "guest-" + i, step).again();
         }
         try {
-            if (!work.done.await(PATIENCE_SECONDS + options.warmUp() + options.seconds(), TimeUnit.SECONDS)) {
+            if (!work.done.await(PATIENCE_SECONDS + options.seconds(), TimeUnit.SECONDS)) {
                 failures.add("calls without an answer");
             }
         } catch (InterruptedException stop) {

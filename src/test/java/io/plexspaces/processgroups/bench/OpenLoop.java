@@ -24,7 +24,7 @@ record OpenLoop(Options options, int publishesPerSecond) {
             run.connectPublishers();
             long period = 1_000_000_000L / publishesPerSecond;
             long start = System.nanoTime() + period;
-            long from = start + options.warmedUp().toNanos();
+            long from = start + options.settled().toNanos();
             long end = from + options.measured().toNanos();
             run.tally().recordLatenciesFrom(from);
             publish(run, start, from, period);

@@ -14,8 +14,10 @@ import java.util.Locale;
  * @param targets names of what to measure
  * @param quick few and short, to see that it works
  * @param repeats runs of each, whose median counts
- * @param seconds measured time of a run, after a warm-up
+ * @param seconds measured time of a run
+ * @param warmUp seconds of load on each target before the first run
  * @param window messages that may be on their way in a saturated run
+ * @param connections subscribers that connect in scenario E
  * @param answers publishers ask the service for an answer to each message
  * @param java home of the Java that runs the server
  * @param serverOptions for the server's JVM
@@ -28,6 +30,7 @@ record Options(
         int seconds,
         int warmUp,
         int window,
+        int connections,
         boolean answers,
         Path java,
         List<String> serverOptions) {
@@ -38,12 +41,16 @@ record Options(
               --quick               few subscribers and short runs, to see that it works
               --repeat N            runs of each, whose median counts; default 3
               --seconds N           measured time of each run; default 8
-              --warm-up N           seconds before it; default 4
-              --window N            messages on their way in a saturated run; default 256
+              --warm-up N           seconds of load on each before the first run; default 40
+              --window N            messages on their way in a saturated run; default 1024
+              --connections N       subscribers that connect in E; default 5000
               --answers counts|none what publishers are answered; default counts
               --java HOME           Java that runs the server; default: the one that runs this
               --server-opts OPTS    options of the server's JVM, separated by spaces; default: none
             """;
+
+    /** What a run does before it is measured, so that its connections are under way. */
+    private static final Duration SETTLING = Duration.ofSeconds(2);
 
     private static final List<String> TARGETS = List.of("ws-json", "ws-proto", "grpc", "redis", "socket");
 
@@ -56,7 +63,8 @@ record Options(
         int repeats = 0;
         int seconds = 0;
         int warmUp = -1;
-        int window = 256;
+        int window = 1024;
+        int connections = 0;
         boolean answers = true;
         Path java = Path.of(System.getProperty("java.home"));
         List<String> serverOptions = List.of();
@@ -69,6 +77,7 @@ record Options(
                 case "--seconds" -> seconds = number(argument, left);
                 case "--warm-up" -> warmUp = number(argument, left);
                 case "--window" -> window = number(argument, left);
+                case "--connections" -> connections = number(argument, left);
                 case "--answers" -> answers = answers(value(argument, left));
                 case "--java" -> java = Path.of(value(argument, left));
                 case "--server-opts" ->
@@ -82,8 +91,9 @@ record Options(
                 quick,
                 repeats > 0 ? repeats : quick ? 1 : 3,
                 seconds > 0 ? seconds : quick ? 1 : 8,
-                warmUp >= 0 ? warmUp : quick ? 1 : 4,
+                warmUp >= 0 ? warmUp : quick ? 1 : 40,
                 window,
+                connections > 0 ? connections : quick ? 100 : 5000,
                 answers,
                 java,
                 serverOptions);
@@ -98,8 +108,24 @@ record Options(
         return Duration.ofSeconds(seconds);
     }
 
-    Duration warmedUp() {
-        return Duration.ofSeconds(warmUp);
+    Duration settled() {
+        return SETTLING;
+    }
+
+    /** These options with runs as long as half of the warm-up. */
+    Options warmingUp() {
+        return new Options(
+                scenarios,
+                targets,
+                quick,
+                1,
+                Math.max(1, warmUp / 2),
+                0,
+                window,
+                connections,
+                answers,
+                java,
+                serverOptions);
     }
 
     private static String value(String option, Deque<String> left) {

@@ -25,7 +25,7 @@ record Saturated(Options options) {
     }
 
     private Outcome measure(Run run, Target target, Topology topology) {
-        boolean stalled = !publish(run, topology, options.warmedUp());
+        boolean stalled = !publish(run, topology, options.settled());
         Sample from = Sample.of(run, target);
         stalled = stalled || !publish(run, topology, options.measured());
         Sample to = Sample.of(run, target);

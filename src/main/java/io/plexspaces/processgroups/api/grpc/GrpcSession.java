@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The receiving half of a session: asks for another request whenever one may be executed, and for some ahead, so that those
@@ -12,6 +13,9 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest;
  */
 final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     private static final int READ_AHEAD = 64;
+
+    /** Requests are asked for in lots of this size: each asking goes through the transport. */
+    private static final int LOT = 16;
 
     private final Connection connection;
     private final SessionProtocol protocol;
@@ -25,7 +29,12 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     static GrpcSession start(SessionProtocol.Service service, ServerCallStreamObserver<byte[]> call) {
         Connection connection = GrpcSink.connect(call, service.sessions());
         call.disableAutoRequest();
-        SessionProtocol protocol = new SessionProtocol(service, connection, GrpcFormat::answer, () -> call.request(1));
+        AtomicInteger due = new AtomicInteger();
+        SessionProtocol protocol = new SessionProtocol(service, connection, GrpcFormat::answer, () -> {
+            if (due.incrementAndGet() % LOT == 0) {
+                call.request(LOT);
+            }
+        });
         call.request(READ_AHEAD);
         return new GrpcSession(connection, protocol);
     }

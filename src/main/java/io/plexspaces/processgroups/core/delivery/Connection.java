@@ -27,6 +27,10 @@ public final class Connection {
 
     // On the loop alone.
     private final Mailbox mailbox;
+
+    /** Frames for this connection alone that go out together: with the turn, or before whatever else is written. */
+    private @Nullable Run own;
+
     private boolean dirty;
     private boolean finishing;
     private @Nullable GroupException finishCause;
@@ -115,7 +119,7 @@ public final class Connection {
         }
         try {
             if (mailbox.isEmpty() && sink.ready()) {
-                write(frame);
+                collect(frame);
             } else {
                 enqueue(subscriber, frame);
             }
@@ -136,6 +140,7 @@ public final class Connection {
             return;
         }
         try {
+            writeOwn();
             if (mailbox.isEmpty() && sink.ready()) {
                 run.writeTo(sink);
                 touched();
@@ -151,6 +156,7 @@ public final class Connection {
 
     void flush() {
         if (dirty) {
+            writeOwn();
             dirty = false;
             sink.flush();
         }
@@ -164,7 +170,29 @@ public final class Connection {
         }
     }
 
+    private void collect(Frame frame) {
+        Run collected = own;
+        if (collected == null) {
+            collected = loop.borrow();
+            own = collected;
+            touched();
+        }
+        collected.add(frame, frame.encoded(sink.format()).length);
+        if (collected.weight() >= Run.BYTES) {
+            writeOwn();
+        }
+    }
+
+    private void writeOwn() {
+        Run collected = own;
+        if (collected != null) {
+            own = null;
+            write(collected);
+        }
+    }
+
     private void enqueue(@Nullable Subscriber subscriber, Frame frame) {
+        writeOwn();
         if (!mailbox.offer(subscriber, frame)) {
             end(tooSlow(), true);
         }
@@ -173,6 +201,7 @@ public final class Connection {
     /** Hands over what waits while the transport takes it. */
     private void drain() {
         try {
+            writeOwn();
             while (!closed && !mailbox.isEmpty() && sink.ready() && writeBatch()) {
                 // until the transport is full, or what is next is not there yet
             }
@@ -186,41 +215,32 @@ public final class Connection {
 
     /** False: nothing is there to be written. */
     private boolean writeBatch() {
-        Run batch = loop.batch();
-        try {
-            int polled = 0;
-            for (int bytes = 0; polled < BATCH_FRAMES && bytes < Run.BYTES; polled++) {
-                Frame frame = mailbox.poll();
-                if (frame == null) {
-                    break;
-                }
-                if (!loop.isExpired(frame)) {
-                    bytes += frame.encoded(sink.format()).length;
-                    batch.add(frame);
-                }
+        Run batch = loop.borrow();
+        int polled = 0;
+        while (polled < BATCH_FRAMES && batch.weight() < Run.BYTES) {
+            Frame frame = mailbox.poll();
+            if (frame == null) {
+                break;
             }
-            write(batch);
-            return polled > 0;
-        } finally {
-            batch.clear();
+            polled++;
+            if (!loop.isExpired(frame)) {
+                batch.add(frame, frame.encoded(sink.format()).length);
+            }
         }
+        write(batch);
+        return polled > 0;
     }
 
-    private void write(Frame frame) {
-        Run single = loop.batch();
-        try {
-            single.add(frame);
-            write(single);
-        } finally {
-            single.clear();
-        }
-    }
-
+    /** @param batch given back to the loop */
     private void write(Run batch) {
-        if (batch.count() > 0) {
-            batch.writeTo(sink);
-            observer.delivered(batch.count());
-            touched();
+        try {
+            if (batch.count() > 0) {
+                batch.writeTo(sink);
+                loop.delivered(batch.count());
+                touched();
+            }
+        } finally {
+            loop.giveBack(batch);
         }
     }
 
@@ -254,6 +274,7 @@ public final class Connection {
                 observer.cut(cause.code());
             }
         }
+        own = null;
         onEnd.forEach(action -> action.accept(cause));
     }
 }

@@ -2,7 +2,9 @@ package io.plexspaces.processgroups.core.delivery;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +24,9 @@ final class DeliveryLoop {
     /** Steps after which a turn ends, so that the loop gets to read its sockets. */
     private static final int STEPS_PER_TURN = 4096;
 
+    /** Runs are shared by all that is delivered in a turn, and hot in the cache. */
+    private static final int SPARE_RUNS = 1024;
+
     private final Executor executor;
     private final InstantSource clock;
     private final DeliveryObserver observer;
@@ -32,7 +37,8 @@ final class DeliveryLoop {
     // On the loop alone.
     private final List<Roster> running = new ArrayList<>();
     private final List<Connection> unflushed = new ArrayList<>();
-    private final Run batch = new Run();
+    private final Deque<Run> spares = new ArrayDeque<>();
+    private long delivered;
 
     DeliveryLoop(Executor executor, InstantSource clock, DeliveryObserver observer) {
         this.executor = executor;
@@ -56,9 +62,21 @@ final class DeliveryLoop {
 
     // From here on: on the loop alone.
 
-    /** A run to use and clear at once. */
-    Run batch() {
-        return batch;
+    /** An empty run, to be given back. */
+    Run borrow() {
+        Run spare = spares.pollLast();
+        return spare == null ? new Run() : spare;
+    }
+
+    void giveBack(Run run) {
+        if (run.clear() && spares.size() < SPARE_RUNS) {
+            spares.addLast(run);
+        }
+    }
+
+    /** Events were handed to transports. */
+    void delivered(long events) {
+        delivered += events;
     }
 
     void flushLater(Connection connection) {
@@ -79,10 +97,6 @@ final class DeliveryLoop {
         return frame.mayExpire() && frame.isExpired(clock.instant());
     }
 
-    DeliveryObserver observer() {
-        return observer;
-    }
-
     private void turn() {
         try {
             for (int i = 0; i < STEPS_PER_TURN; i++) {
@@ -101,10 +115,18 @@ final class DeliveryLoop {
         } finally {
             running.clear();
             unflushed.clear();
+            observeDelivered();
             scheduled.set(false);
         }
         if (!inbox.isEmpty()) {
             schedule();
+        }
+    }
+
+    private void observeDelivered() {
+        if (delivered > 0) {
+            observer.delivered(delivered);
+            delivered = 0;
         }
     }
 

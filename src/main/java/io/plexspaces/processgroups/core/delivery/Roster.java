@@ -12,10 +12,11 @@ final class Roster {
 
     // On the loop alone.
     private final List<Subscriber> subscribers = new ArrayList<>();
-    private final Run run = new Run();
-    private final List<@Nullable ActorId> excepts = new ArrayList<>();
-    private boolean hasExcepts;
-    private long runBytes;
+    private @Nullable Run run;
+
+    /** Whom each frame of the run is not for; empty: all are for everybody. */
+    private final List<@Nullable ActorId> excepts = new ArrayList<>(0);
+
     private boolean waiting;
 
     // Where the audience is changed alone.
@@ -81,33 +82,33 @@ final class Roster {
 
     /** Hands the waiting frames to every subscriber. On the loop. */
     void deliver() {
-        if (run.count() == 0) {
+        Run due = run;
+        if (due == null) {
             return;
         }
+        run = null;
         try {
             for (int i = 0; i < subscribers.size(); i++) {
-                deliver(subscribers.get(i));
+                deliver(subscribers.get(i), due);
             }
-            loop.observer().delivered((long) run.count() * subscribers.size());
+            loop.delivered((long) due.count() * subscribers.size());
         } finally {
-            loop.addBacklog(-runBytes);
-            run.clear();
+            loop.addBacklog(-due.weight());
+            loop.giveBack(due);
             excepts.clear();
-            hasExcepts = false;
-            runBytes = 0;
         }
     }
 
-    private void deliver(Subscriber subscriber) {
-        if (hasExcepts && excepts.contains(subscriber.actor())) {
-            for (int i = 0; i < run.count(); i++) {
-                if (!Objects.equals(excepts.get(i), subscriber.actor())) {
-                    subscriber.connection().push(subscriber, run.frame(i));
-                }
-            }
+    private void deliver(Subscriber subscriber, Run due) {
+        if (excepts.isEmpty() || !excepts.contains(subscriber.actor())) {
+            subscriber.connection().push(subscriber, due);
             return;
         }
-        subscriber.connection().push(subscriber, run);
+        for (int i = 0; i < due.count(); i++) {
+            if (!Objects.equals(excepts.get(i), subscriber.actor())) {
+                subscriber.connection().push(subscriber, due.frame(i));
+            }
+        }
     }
 
     private void take(Frame frame, int weight, @Nullable ActorId except) {
@@ -115,16 +116,29 @@ final class Roster {
             loop.addBacklog(-weight);
             return;
         }
-        run.add(frame);
-        excepts.add(except);
-        hasExcepts |= except != null;
-        runBytes += weight;
-        if (runBytes >= Run.BYTES) {
+        Run due = run;
+        if (due == null) {
+            due = loop.borrow();
+            run = due;
+        }
+        due.add(frame, weight);
+        except(due.count(), except);
+        if (due.weight() >= Run.BYTES) {
             deliver();
         }
         if (!waiting) {
             waiting = true;
             loop.deliverLater(this);
+        }
+    }
+
+    /** Kept only once there is somebody to leave out. */
+    private void except(int count, @Nullable ActorId except) {
+        if (except != null || !excepts.isEmpty()) {
+            while (excepts.size() < count - 1) {
+                excepts.add(null);
+            }
+            excepts.add(except);
         }
     }
 }

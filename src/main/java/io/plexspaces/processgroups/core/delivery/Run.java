@@ -11,19 +11,30 @@ final class Run {
 
     private static final int FORMATS = 4;
 
+    /** Room for more frames than this is not kept. */
+    private static final int KEPT_FRAMES = 1024;
+
     private Frame[] frames = new Frame[16];
     private int count;
+    private long weight;
 
     private final WireFormat<?>[] formats = new WireFormat<?>[FORMATS];
     private final Object[] joined = new Object[FORMATS];
     private int joinedCount;
     private byte[][] parts = new byte[16][];
 
-    void add(Frame frame) {
+    /** @param bytes what the frame weighs, by the caller's own measure */
+    void add(Frame frame, int bytes) {
+        weight += bytes;
         if (count == frames.length) {
             frames = Arrays.copyOf(frames, count * 2);
         }
         frames[count++] = frame;
+    }
+
+    /** The sum of what was added. */
+    long weight() {
+        return weight;
     }
 
     int count() {
@@ -39,15 +50,21 @@ final class Run {
         sink.write(joinedFor(sink.format()));
     }
 
-    /** Releases what was joined, and is empty again. */
-    void clear() {
+    /**
+     * Releases what was joined, and is empty again.
+     *
+     * @return whether it is worth keeping
+     */
+    boolean clear() {
         for (int i = 0; i < joinedCount; i++) {
             release(formats[i], joined[i]);
         }
-        Arrays.fill(joined, null);
+        Arrays.fill(joined, 0, joinedCount, null);
         Arrays.fill(frames, 0, count, null);
         joinedCount = 0;
         count = 0;
+        weight = 0;
+        return frames.length <= KEPT_FRAMES;
     }
 
     @SuppressWarnings("unchecked") // the slot of a format holds what that format joined

@@ -1,0 +1,69 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Appended;
+import io.smallrye.mutiny.Context;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.smallrye.mutiny.subscription.UniSubscriber;
+import io.smallrye.mutiny.subscription.UniSubscription;
+
+/**
+ * One publish of this node, until its entry comes back in the group's reading and answers it. One object where operators
+ * on the append would be several, since every message comes this way. Thread-safe.
+ */
+final class Publishing implements UniSubscriber<Appended> {
+    private final GroupReplica replica;
+    private final OperationId operation;
+    private final Groups.Recipients wanted;
+    private final UniEmitter<? super Groups.PublishResult> answer;
+
+    /** @param wanted what the answer is to tell of the recipients */
+    Publishing(
+            GroupReplica replica,
+            OperationId operation,
+            Groups.Recipients wanted,
+            UniEmitter<? super Groups.PublishResult> answer) {
+        this.replica = replica;
+        this.operation = operation;
+        this.wanted = wanted;
+        this.answer = answer;
+    }
+
+    Groups.Recipients wanted() {
+        return wanted;
+    }
+
+    /** Its entry has come. */
+    void complete(Groups.PublishResult result) {
+        answer.complete(result);
+    }
+
+    void fail(Throwable failure) {
+        answer.fail(failure);
+    }
+
+    @Override
+    public Context context() {
+        return Context.empty();
+    }
+
+    @Override
+    public void onSubscribe(UniSubscription append) {}
+
+    @Override
+    public void onItem(Appended done) {
+        if (done.repeated()) {
+            // No entry will come: the message is in the log since the first time.
+            replica.forget(operation);
+            Position first = done.position();
+            replica.firstAnswer(first, wanted).subscribe().with(this::complete, this::fail);
+        }
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        replica.forget(operation);
+        answer.fail(failure);
+    }
+}
