@@ -24,6 +24,7 @@ final class ConfigCheck {
         ConfigKey.of(config).forEach(key -> all.add(key.complaint()));
         all.add(nodeComplaint(config));
         all.add(retentionComplaint(config));
+        all.add(prefixComplaint(config));
         List<String> complaints = new ArrayList<>();
         for (String complaint : all) {
             if (complaint != null) {
@@ -40,6 +41,13 @@ final class ConfigCheck {
         } catch (GroupException illegal) {
             return "processgroups.node.id is not a name: " + illegal.getMessage();
         }
+    }
+
+    private static @Nullable String prefixComplaint(ProcessGroupsConfig config) {
+        String prefix = config.redis().prefix();
+        return prefix.indexOf('{') < 0 && prefix.indexOf('}') < 0
+                ? null
+                : "processgroups.redis.prefix must hold no braces, but is " + prefix;
     }
 
     private static @Nullable String retentionComplaint(ProcessGroupsConfig config) {

@@ -31,8 +31,9 @@ final class Lifecycle {
         return serving;
     }
 
-    void begin(@Observes StartupEvent started, Reaper reaper, TimerThread timer) {
+    void begin(@Observes StartupEvent started, Reaper reaper, LeaseRenewal renewal, TimerThread timer) {
         reaper.start(timer.executor());
+        renewal.start(timer);
         serving = true;
     }
 

@@ -13,13 +13,19 @@ import java.util.Optional;
 @ConfigMapping(prefix = "processgroups")
 @RegisterForReflection
 interface ProcessGroupsConfig {
-    /** Where groups are kept. {@code memory}: in this process alone, gone with it. */
+    /**
+     * Where groups are kept. {@code memory}: in this process alone, gone with it. {@code redis}: in Redis or Valkey, shared by all servers
+     * of it.
+     */
     @WithDefault("memory")
     Store store();
 
     /** Who may call. {@code none}: everybody who can reach the server, which therefore listens on loopback only. */
     @WithDefault("none")
     Auth auth();
+
+    /** The store {@code redis}. Its address stands in the platform's keys {@code quarkus.redis}. */
+    Redis redis();
 
     /** This server among others. */
     Node node();
@@ -50,7 +56,8 @@ interface ProcessGroupsConfig {
 
     /** Known stores. */
     enum Store {
-        MEMORY
+        MEMORY,
+        REDIS
     }
 
     /** Known ways to tell who calls. */
@@ -65,6 +72,39 @@ interface ProcessGroupsConfig {
          * the host's name and the gRPC port.
          */
         Optional<String> id();
+
+        /**
+         * How long this server may write after it last renewed its lease in a shared store, which it does three times as often. When it is over,
+         * other servers end the joins of its connections.
+         */
+        @WithDefault("15S")
+        @Range(min = "500ms", max = "1H")
+        Duration leaseTtl();
+    }
+
+    /** The store {@code redis}. */
+    interface Redis {
+        /** What every key and channel begins with. Servers with different prefixes do not see each other. No braces. */
+        @WithDefault("processgroups:")
+        String prefix();
+
+        /**
+         * How many slots the groups are spread over; the same for all servers, for as long as there are groups. 0: 64 on a cluster, else
+         * 1.
+         */
+        @WithDefault("0")
+        @Range(min = "0", max = "1024")
+        int partitions();
+
+        /** How long a request waits for the store, over repeated attempts; afterwards it fails with STORE_UNAVAILABLE. */
+        @WithDefault("5S")
+        @Range(min = "100ms", max = "1M")
+        Duration timeout();
+
+        /** Time between two looks whether a group's events were missed that no later event would show. */
+        @WithDefault("4S")
+        @Range(min = "100ms", max = "10S")
+        Duration checkInterval();
     }
 
     /** Live connections and what becomes of their joins. */

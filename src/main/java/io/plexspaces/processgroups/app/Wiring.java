@@ -13,10 +13,9 @@ import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Retention;
-import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.NodeLeases;
-import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
@@ -46,20 +45,6 @@ final class Wiring {
     Wiring(ProcessGroupsConfig config) {
         ConfigCheck.check(config);
         this.config = config;
-    }
-
-    @Produces
-    @Singleton
-    MemoryGroupLog log() {
-        ProcessGroupsConfig.Limits limits = config.limits();
-        LogLimits logLimits = new LogLimits(
-                limits.groupsPerTenant(),
-                limits.membersPerGroup(),
-                limits.topicsPerMember(),
-                limits.ownersPerMember(),
-                limits.retainedBytes().asLongValue(),
-                limits.idempotencyKeys());
-        return new MemoryGroupLog(clock, logLimits, secrets);
     }
 
     @Produces
@@ -100,7 +85,7 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Replicas replicas(MemoryGroupLog log, Settings settings) {
+    Replicas replicas(GroupLog log, Settings settings) {
         return new Replicas(log, settings);
     }
 
@@ -117,7 +102,7 @@ final class Wiring {
     @Produces
     @Singleton
     Groups groups(
-            MemoryGroupLog log,
+            GroupLog log,
             Replicas replicas,
             DeliveryLoops loops,
             Operations operations,
@@ -142,7 +127,7 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Reaper reaper(MemoryGroupLog log, Replicas replicas, Operations operations) {
+    Reaper reaper(GroupLog log, Replicas replicas, Operations operations) {
         return new Reaper(
                 log,
                 replicas,

@@ -33,6 +33,7 @@ class ProcessGroupsConfigTest {
         "processgroups.replica.idle, 120S, processgroups.replica.idle must be from 121S to 24H",
         "processgroups.node.id, a b, processgroups.node.id is not a name",
         "processgroups.retention.messages, 200000, processgroups.retention.messages must be at most",
+        "processgroups.redis.prefix, a{b}, processgroups.redis.prefix must hold no braces",
         "processgroups.retention.age, 48H, processgroups.retention.age must be at most",
     })
     void illegalValue_isRefusedNamingKeyAndRange(String key, String value, String sentence) {

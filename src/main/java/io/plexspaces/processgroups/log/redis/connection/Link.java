@@ -36,7 +36,8 @@ final class Link {
      * @param patience how long that may take; a server that is stopped accepts connections, and says nothing
      */
     static Future<Link> open(Vertx vertx, RedisOptions base, String endpoint, Duration patience) {
-        int millis = (int) Math.min(patience.toMillis(), base.getNetClientOptions().getConnectTimeout());
+        int millis =
+                (int) Math.min(patience.toMillis(), base.getNetClientOptions().getConnectTimeout());
         Redis client = Redis.createClient(vertx, options(base, endpoint, millis));
         Promise<Link> opened = Promise.promise();
         long timer = vertx.setTimer(millis, id -> opened.tryFail("no answer within " + millis + " ms"));
@@ -47,9 +48,7 @@ final class Link {
                 opened.tryComplete(new Link(client, made.result()));
             }
         });
-        return opened.future()
-                .onComplete(done -> vertx.cancelTimer(timer))
-                .onFailure(failure -> client.close());
+        return opened.future().onComplete(done -> vertx.cancelTimer(timer)).onFailure(failure -> client.close());
     }
 
     private static RedisOptions options(RedisOptions base, String endpoint, int millis) {

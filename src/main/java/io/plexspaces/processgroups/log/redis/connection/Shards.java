@@ -219,30 +219,30 @@ public final class Shards {
                 .mapToInt(Layout.Range::first)
                 .findFirst()
                 .orElse(0);
-        Commands commands =
-                new Commands(vertx, options, endpoint, settings.silence());
-        Subscriber subscriber = new Subscriber(vertx, options, endpoint, known.sharded(), settings.silence(), new Subscriber.Listener() {
-            @Override
-            public void message(String name, Buffer payload) {
-                Channel channel = channels.get(name);
-                if (channel != null) {
-                    channel.listener.message(payload);
-                }
-            }
+        Commands commands = new Commands(vertx, options, endpoint, settings.silence());
+        Subscriber subscriber = new Subscriber(
+                vertx, options, endpoint, known.sharded(), settings.silence(), new Subscriber.Listener() {
+                    @Override
+                    public void message(String name, Buffer payload) {
+                        Channel channel = channels.get(name);
+                        if (channel != null) {
+                            channel.listener.message(payload);
+                        }
+                    }
 
-            @Override
-            public void listening(String name) {
-                Channel channel = channels.get(name);
-                if (channel != null) {
-                    channel.listener.listening();
-                }
-            }
+                    @Override
+                    public void listening(String name) {
+                        Channel channel = channels.get(name);
+                        if (channel != null) {
+                            channel.listener.listening();
+                        }
+                    }
 
-            @Override
-            public void displaced() {
-                doubt();
-            }
-        });
+                    @Override
+                    public void displaced() {
+                        doubt();
+                    }
+                });
         String beat = prefix + "{" + tagOf(slot) + "}:beat:" + UUID.randomUUID();
         subscriber.add(List.of(beat));
         return new Shard(commands, subscriber, beat);

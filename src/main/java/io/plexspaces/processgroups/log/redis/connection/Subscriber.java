@@ -56,12 +56,7 @@ final class Subscriber {
 
     /** @param patience how long making a connection may take */
     Subscriber(
-            Vertx vertx,
-            RedisOptions options,
-            String endpoint,
-            boolean sharded,
-            Duration patience,
-            Listener listener) {
+            Vertx vertx, RedisOptions options, String endpoint, boolean sharded, Duration patience, Listener listener) {
         this.vertx = vertx;
         this.options = options;
         this.endpoint = endpoint;

@@ -1,0 +1,92 @@
+package io.plexspaces.processgroups.app;
+
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
+import io.plexspaces.processgroups.log.redis.RedisGroupLog;
+import io.plexspaces.processgroups.log.redis.RedisSettings;
+import io.quarkus.arc.InjectableInstance;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Redis;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the store that is configured, and no other. */
+@Singleton
+final class StoreWiring {
+    private final GroupLog log;
+    private final NodeLeases leases;
+    private final @Nullable RedisGroupLog redis;
+
+    /**
+     * @param client of the platform: not used itself, as each connection has a purpose here; but asking for it makes it, and so its options
+     *     known
+     * @throws ConfigurationException without the address of a store that needs one
+     */
+    StoreWiring(ProcessGroupsConfig config, Vertx vertx, InjectableInstance<Redis> client, RedisAddress address) {
+        ConfigCheck.check(config);
+        RandomTexts epochs = new RandomTexts();
+        if (config.store() == ProcessGroupsConfig.Store.REDIS) {
+            RedisGroupLog made = new RedisGroupLog(vertx, address.of(client), redisSettings(config), epochs);
+            redis = made;
+            log = made;
+            leases = made;
+        } else {
+            MemoryGroupLog made = new MemoryGroupLog(Clock.systemUTC(), limits(config), epochs);
+            redis = null;
+            log = made;
+            leases = made;
+        }
+    }
+
+    private static RedisSettings redisSettings(ProcessGroupsConfig config) {
+        ProcessGroupsConfig.Redis settings = config.redis();
+        return new RedisSettings(
+                settings.prefix(),
+                settings.partitions(),
+                settings.timeout(),
+                settings.checkInterval(),
+                config.node().leaseTtl(),
+                limits(config));
+    }
+
+    private static LogLimits limits(ProcessGroupsConfig config) {
+        ProcessGroupsConfig.Limits limits = config.limits();
+        return new LogLimits(
+                limits.groupsPerTenant(),
+                limits.membersPerGroup(),
+                limits.topicsPerMember(),
+                limits.ownersPerMember(),
+                limits.retainedBytes().asLongValue(),
+                limits.idempotencyKeys());
+    }
+
+    @Produces
+    @Singleton
+    GroupLog log() {
+        return log;
+    }
+
+    @Produces
+    @Singleton
+    NodeLeases leases() {
+        return leases;
+    }
+
+    /** Whether the store answers and is heard. */
+    boolean isHealthy() {
+        return redis == null || redis.isHealthy();
+    }
+
+    @PreDestroy
+    void close() {
+        if (redis != null) {
+            redis.close();
+        }
+    }
+}
