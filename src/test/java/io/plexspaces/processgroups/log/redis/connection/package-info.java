@@ -1,0 +1,2 @@
+/** Slots and scripts. */
+package io.plexspaces.processgroups.log.redis.connection;
