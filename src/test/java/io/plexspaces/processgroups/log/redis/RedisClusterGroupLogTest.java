@@ -14,7 +14,8 @@ class RedisClusterGroupLogTest extends RedisContract {
     static void open() {
         store = RedisStore.of(new RedisClusterServers(
                 RedisBinaries.required("RedisClusterGroupLogTest"),
-                RedisBinaries.requiredClient("RedisClusterGroupLogTest")));
+                RedisBinaries.requiredClient("RedisClusterGroupLogTest"),
+                0));
         log = store.log(LIMITS);
     }
 

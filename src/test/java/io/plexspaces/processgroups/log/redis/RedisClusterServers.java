@@ -10,28 +10,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A cluster of three masters. */
+/** A cluster of three masters, each with some replicas. */
 final class RedisClusterServers implements AutoCloseable {
     private static final int MASTERS = 3;
 
-    private final List<RedisProcess> masters = new ArrayList<>();
+    private final List<RedisProcess> servers = new ArrayList<>();
 
-    RedisClusterServers(Path server, Path client) {
+    /** @param replicas of each master */
+    RedisClusterServers(Path server, Path client, int replicas) {
         List<String> create = new ArrayList<>(List.of(client.toString(), "--cluster", "create"));
-        for (int i = 0; i < MASTERS; i++) {
-            RedisProcess master =
-                    RedisProcess.start(server, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000");
-            masters.add(master);
-            create.add("127.0.0.1:" + master.port());
+        for (int i = 0; i < MASTERS * (1 + replicas); i++) {
+            RedisProcess one = RedisProcess.start(server, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000");
+            servers.add(one);
+            create.add("127.0.0.1:" + one.port());
         }
-        create.addAll(List.of("--cluster-replicas", "0", "--cluster-yes"));
+        create.addAll(List.of("--cluster-replicas", Integer.toString(replicas), "--cluster-yes"));
         run(create);
-        await().atMost(Duration.ofSeconds(60)).until(() -> masters.stream()
-                .allMatch(master -> master.call("CLUSTER", "INFO").contains("cluster_state:ok")));
+        await().atMost(Duration.ofSeconds(60)).until(() -> servers.stream()
+                .allMatch(one -> one.call("CLUSTER", "INFO").contains("cluster_state:ok")));
     }
 
+    String address() {
+        return servers.get(servers.size() - 1).address();
+    }
+
+    /** The servers that have slots now. */
     List<RedisProcess> masters() {
-        return masters;
+        return servers.stream()
+                .filter(RedisProcess::isRunning)
+                .filter(one -> one.call("ROLE").contains("master"))
+                .toList();
     }
 
     private static void run(List<String> command) {
@@ -52,6 +60,6 @@ final class RedisClusterServers implements AutoCloseable {
 
     @Override
     public void close() {
-        masters.forEach(RedisProcess::close);
+        servers.forEach(RedisProcess::close);
     }
 }

@@ -20,15 +20,23 @@ import java.util.stream.Stream;
 
 /** One Redis server of a test's own, on a free port of the loopback, which keeps nothing on disk. */
 public final class RedisProcess implements AutoCloseable {
+    static final String SENTINEL_MASTER = "main";
+
     private final List<String> command;
     private final Path folder;
     private final int port;
     private Process process;
 
-    private RedisProcess(Path binary, int port, List<String> more) throws IOException {
+    private RedisProcess(Path folder, int port, List<String> command) {
+        this.folder = folder;
         this.port = port;
-        this.folder = Files.createTempDirectory("redis-test-");
-        this.command = new ArrayList<>(List.of(
+        this.command = command;
+    }
+
+    public static RedisProcess start(Path binary, String... more) {
+        int port = freePort();
+        Path folder = folder();
+        List<String> command = new ArrayList<>(List.of(
                 binary.toString(),
                 "--port",
                 Integer.toString(port),
@@ -40,29 +48,55 @@ public final class RedisProcess implements AutoCloseable {
                 "",
                 "--appendonly",
                 "no"));
-        command.addAll(more);
+        command.addAll(List.of(more));
+        RedisProcess redis = new RedisProcess(folder, port, command);
+        redis.begin();
+        return redis;
     }
 
-    public static RedisProcess start(Path binary, String... more) {
+    /** Watches a master, alone, and makes its replica the next one a second after it is gone. */
+    static RedisProcess startSentinel(Path binary, RedisProcess master) {
+        int port = freePort();
+        Path folder = folder();
+        Path file = folder.resolve("sentinel.conf");
+        String name = " " + SENTINEL_MASTER + " ";
+        List<String> lines = List.of(
+                "port " + port,
+                "bind 127.0.0.1",
+                "dir " + folder,
+                "sentinel monitor" + name + "127.0.0.1 " + master.port() + " 1",
+                "sentinel down-after-milliseconds" + name + "1000",
+                "sentinel failover-timeout" + name + "5000");
         try {
-            RedisProcess redis = new RedisProcess(binary, freePort(), List.of(more));
-            redis.begin();
-            return redis;
+            Files.write(file, lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        RedisProcess redis = new RedisProcess(folder, port, List.of(binary.toString(), file.toString(), "--sentinel"));
+        redis.begin();
+        return redis;
+    }
+
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory("redis-test-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** A port whose cluster bus port, 10,000 higher, is legal too. */
-    private static int freePort() throws IOException {
+    private static int freePort() {
         for (int i = 0; i < 100; i++) {
             try (ServerSocket socket = new ServerSocket(0)) {
                 if (socket.getLocalPort() < 55_000) {
                     return socket.getLocalPort();
                 }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
-        throw new IOException("no free port");
+        throw new IllegalStateException("no free port");
     }
 
     /** Starts it again, on the same port, empty. */
@@ -107,6 +141,10 @@ public final class RedisProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
     }
 
     public int port() {

@@ -45,10 +45,18 @@ public final class RedisStore implements AutoCloseable {
     }
 
     static RedisStore of(RedisClusterServers cluster) {
-        RedisOptions options = new RedisOptions()
-                .setType(RedisClientType.CLUSTER)
-                .setEndpoints(List.of(cluster.masters().get(0).address()));
+        RedisOptions options =
+                new RedisOptions().setType(RedisClientType.CLUSTER).setEndpoints(List.of(cluster.address()));
         return new RedisStore(options, cluster);
+    }
+
+    /** @param servers ended with the store */
+    static RedisStore ofSentinel(RedisProcess sentinel, AutoCloseable servers) {
+        RedisOptions options = new RedisOptions()
+                .setType(RedisClientType.SENTINEL)
+                .setMasterName(RedisProcess.SENTINEL_MASTER)
+                .setEndpoints(List.of(sentinel.address()));
+        return new RedisStore(options, servers);
     }
 
     static RedisSettings settings(LogLimits limits, Duration patience) {

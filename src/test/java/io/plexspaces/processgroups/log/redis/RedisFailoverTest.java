@@ -1,0 +1,100 @@
+package io.plexspaces.processgroups.log.redis;
+
+import static io.plexspaces.processgroups.log.redis.Writer.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.log.LogLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A replica takes a master's place: service comes back by itself, and no reader is left behind. */
+class RedisFailoverTest {
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
+    private static final Duration OUTAGE = Duration.ofSeconds(30);
+
+    private static Writer writer(RedisStore store) {
+        return new Writer(
+                store.log(new RedisSettings(
+                        "test:", 0, Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofSeconds(15), LIMITS)),
+                Writer.newTenant());
+    }
+
+    /** Publishes again and again until it is accepted; anything but UNAVAILABLE is a failure. */
+    private static void publishDespite(Writer writer, String name, String text) {
+        await().atMost(OUTAGE).until(() -> {
+            try {
+                writer.publish(name, text);
+                return true;
+            } catch (GroupException failure) {
+                assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+                return false;
+            }
+        });
+    }
+
+    private static void assertComplete(Told told, String... texts) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> told.texts().contains(texts[texts.length - 1]));
+        assertThat(told.holes).isEmpty();
+        if (told.snapshots.size() == 1) {
+            assertThat(told.texts()).containsSubsequence(texts);
+        }
+    }
+
+    @Test
+    void sentinelFailover_isFollowed() throws Exception {
+        Path binary = RedisBinaries.required("RedisFailoverTest.sentinelFailover_isFollowed");
+        RedisProcess master = RedisProcess.start(binary);
+        RedisProcess replica = RedisProcess.start(binary, "--replicaof", "127.0.0.1 " + master.port());
+        await().until(() -> master.call("INFO", "replication").contains("state=online"));
+        RedisProcess sentinel = RedisProcess.startSentinel(binary, master);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> sentinel.call("SENTINEL", "replicas", RedisProcess.SENTINEL_MASTER)
+                        .contains(Integer.toString(replica.port())));
+        AutoCloseable servers = () -> List.of(sentinel, replica, master).forEach(RedisProcess::close);
+        try (RedisStore store = RedisStore.ofSentinel(sentinel, servers)) {
+            Writer writer = writer(store);
+            writer.create("room", 1_000);
+            Told told = writer.open("room");
+            writer.publish("room", "before");
+            await().until(() -> told.texts().contains("before"));
+            await().until(() -> replica.call("INFO", "keyspace").contains("db0"));
+            master.kill();
+            publishDespite(writer, "room", "after");
+            assertComplete(told, "before", "after");
+            await().atMost(Duration.ofSeconds(10)).until(writer.log::isHealthy);
+        }
+    }
+
+    @Test
+    void clusterFailover_isFollowed() throws Exception {
+        String test = "RedisFailoverTest.clusterFailover_isFollowed";
+        RedisClusterServers cluster =
+                new RedisClusterServers(RedisBinaries.required(test), RedisBinaries.requiredClient(test), 1);
+        try (RedisStore store = RedisStore.of(cluster)) {
+            Writer writer = writer(store);
+            Map<String, Told> rooms = new LinkedHashMap<>();
+            for (int i = 0; i < 12; i++) {
+                writer.create("room" + i, 1_000);
+                rooms.put("room" + i, writer.open("room" + i));
+                writer.publish("room" + i, "before");
+            }
+            List<RedisProcess> masters = new ArrayList<>(cluster.masters());
+            assertThat(masters).hasSize(3);
+            await().until(() -> masters.stream()
+                    .allMatch(one -> one.call("INFO", "replication").contains("state=online")));
+            masters.get(0).kill();
+            rooms.keySet().forEach(name -> publishDespite(writer, name, "after"));
+            rooms.values().forEach(told -> assertComplete(told, "before", "after"));
+            await().atMost(Duration.ofSeconds(10)).until(writer.log::isHealthy);
+            assertThat(result(writer.log.acquire(writer.node)).incarnation()).isPositive();
+        }
+    }
+}
