@@ -3,13 +3,13 @@
 -- KEYS: 1 group, 2 messages, 3 changes, 4 tombstone of the reader's epoch
 -- ARGV: 1 the reader's epoch, 2 its offset, 3 time of the entry there or '', 4 entries at most of each kind
 -- Answer: one of
---   'S', offset, messages, changes: this life goes on; both lists are in order, and hold what is still there
+--   'S', offset, messages, changes, changes so far: this life goes on; both lists are in order, and hold what is still there
 --   'D', last entry: this life was ended
 --   'F': the same epoch, but not the reader's log: its end lies before the reader, or another entry at the reader's offset
 --   'R': another life, though this one was never ended
 --   'N': no group, though it was never deleted
 
-local meta = redis.call('HMGET', KEYS[1], 'e', 'o')
+local meta = redis.call('HMGET', KEYS[1], 'e', 'o', 'v')
 if meta[1] ~= ARGV[1] then
   local last = redis.call('GET', KEYS[4])
   if last then
@@ -37,4 +37,4 @@ local function entries(key)
   end
   return found
 end
-return {'S', meta[2], entries(KEYS[2]), entries(KEYS[3])}
+return {'S', meta[2], entries(KEYS[2]), entries(KEYS[3]), meta[3]}

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class RedisReadinessTest extends LiveServer {
     @Test
     void ready_withAStoreThatAnswersAndALease() {
+        client.create("room");
         Awaitility.await().until(new Management(webSocket)::isReady);
     }
 }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a reading asks of the store. */
 final class GroupAccess {
-    private static final int ENTRIES_AT_ONCE = 1_000;
+    static final int ENTRIES_AT_ONCE = 1_000;
+    static final int MEMBERS_AT_ONCE = 2_000;
 
     private final Store store;
     private final Groups groups;
@@ -34,26 +35,45 @@ final class GroupAccess {
         this.release = release;
     }
 
-    /** The group as it is; null: there is none. */
+    /** The group as it is; null: there is none. Many members are read by parts, so that nobody else has to wait for them. */
     Future<@Nullable Snapshot> open(GroupId group) {
-        Keys.Group keys = store.keys().group(group);
-        return store.call(Scripts.OPEN, List.of(keys.group(), keys.members())).map(said -> snapshot(group, said));
+        return state(group).compose(said -> {
+            if (said.size() == 0) {
+                return Future.succeededFuture(null);
+            }
+            int count = Integer.parseInt(said.get(5).toString());
+            return count > MEMBERS_AT_ONCE
+                    ? new MemberScan(store, this, group).run(said)
+                    : Future.succeededFuture(snapshot(group, said, Store.number(said.get(1)), all(said)));
+        });
     }
 
-    private static @Nullable Snapshot snapshot(GroupId group, Response said) {
-        if (said.size() == 0) {
-            return null;
-        }
-        Response pairs = said.get(4);
-        List<Membership> members = new ArrayList<>(pairs.size() / 2);
+    /** What open.lua says. */
+    Future<Response> state(GroupId group) {
+        Keys.Group keys = store.keys().group(group);
+        return store.call(Scripts.OPEN, List.of(keys.group(), keys.members()), MEMBERS_AT_ONCE);
+    }
+
+    private static List<Membership> all(Response said) {
+        List<Membership> members = new ArrayList<>();
+        eachMember(said.get(6), members::add);
+        return List.copyOf(members);
+    }
+
+    /** @param pairs actor and membership by turns */
+    static void eachMember(Response pairs, Consumer<Membership> told) {
         for (int i = 0; i < pairs.size(); i += 2) {
             ActorId actor = new ActorId(pairs.get(i).toString());
-            members.add(Memberships.parse(actor, pairs.get(i + 1).toString()));
+            told.accept(Memberships.parse(actor, pairs.get(i + 1).toString()));
         }
+    }
+
+    /** @param said by open.lua; the members may be of a later offset */
+    static Snapshot snapshot(GroupId group, Response said, long offset, List<Membership> members) {
         String epoch = said.get(0).toString();
-        GroupInfo info =
-                Infos.info(group, epoch, Store.number(said.get(2)), said.get(3).toBytes(), members.size());
-        return new Snapshot(info, new Position(epoch, Store.number(said.get(1))), List.copyOf(members));
+        GroupInfo info = Infos.info(
+                group, epoch, Store.number(said.get(2)), said.get(3).toBytes(), members.size());
+        return new Snapshot(info, new Position(epoch, offset), members);
     }
 
     /**

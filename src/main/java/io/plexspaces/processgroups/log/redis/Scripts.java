@@ -11,6 +11,7 @@ final class Scripts {
     static final Script SWEEP = Script.of("prelude", "sweep");
     static final Script LEASE = Script.of("prelude", "lease");
     static final Script OPEN = Script.of("open");
+    static final Script MEMBERS = Script.of("members");
     static final Script READ = Script.of("read");
     static final Script TAIL = Script.of("tail");
     static final Script FORK = Script.of("fork");

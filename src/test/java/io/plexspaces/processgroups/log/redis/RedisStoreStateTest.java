@@ -24,8 +24,11 @@ import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.redis.connection.Slots;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -229,34 +232,69 @@ class RedisStoreStateTest {
                                 .doesNotContain("ghost"));
     }
 
-    @Test
-    void publish_costsTheSameBesideManyMembers() {
-        Writer busy = new Writer(
-                store.log(new RedisSettings(
-                        "",
-                        0,
-                        Duration.ofSeconds(30),
-                        Duration.ofSeconds(2),
-                        TTL,
-                        new LogLimits(1_000, 200_000, 8, 8, 1 << 20, 100))),
-                tenant);
-        busy.create("small", 100);
-        busy.create("large", 100);
-        for (int from = 0; from < 20_000; from += 1_000) {
-            int first = from;
-            List<ActorId> actors = IntStream.range(first, first + 1_000)
+    /** A writer whose groups may have many members. */
+    private Writer busy() {
+        LogLimits limits = new LogLimits(1_000, 200_000, 8, 8, 1 << 20, 100);
+        return new Writer(
+                store.log(new RedisSettings("", 0, Duration.ofSeconds(30), Duration.ofSeconds(2), TTL, limits)), tenant);
+    }
+
+    private static void fill(Writer busy, String name, int members) {
+        for (int from = 0; from < members; from += 1_000) {
+            List<ActorId> actors = IntStream.range(from, from + 1_000)
                     .mapToObj(i -> new ActorId("actor-" + i))
                     .toList();
-            result(busy.log.append(
-                    busy.group("large"),
-                    null,
-                    new Command.Join(actors, TopicFilter.ALL, new Owner.Durable(busy.node), busy.node, null),
-                    busy.operation()));
+            Owner owner = new Owner.Durable(busy.node);
+            Command join = new Command.Join(actors, TopicFilter.ALL, owner, busy.node, null);
+            result(busy.log.append(busy.group(name), null, join, busy.operation()));
         }
+    }
+
+    @Test
+    void publish_costsTheSameBesideManyMembers() {
+        Writer busy = busy();
+        busy.create("small", 100);
+        busy.create("large", 100);
+        fill(busy, "large", 20_000);
         long small = commandsOf(() -> busy.publish("small", "x"));
         long large = commandsOf(() -> busy.publish("large", "x"));
         assertThat(large).isEqualTo(small);
         assertThat(busy.open("large").last().members()).hasSize(20_000);
+    }
+
+    @Test
+    void manyMembers_openedWhileTheyChange_areExact() {
+        Writer busy = busy();
+        busy.create("large", 0);
+        fill(busy, "large", 10_000);
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread changes = new Thread(() -> {
+            Random random = new Random(1);
+            while (!stop.get()) {
+                String actor = "actor-" + random.nextInt(12_000);
+                if (random.nextBoolean()) {
+                    busy.join("large", actor);
+                } else {
+                    Command leave = new Command.Leave(new ActorId(actor), null, true, LeaveReason.LEFT);
+                    result(busy.log
+                            .append(busy.group("large"), null, leave, busy.operation())
+                            .onFailure()
+                            .recoverWithNull());
+                }
+                busy.publishing("large", "x").subscribe().with(done -> {});
+            }
+        });
+        changes.start();
+        List<Told> all = IntStream.range(0, 10).mapToObj(i -> two.open("large")).toList();
+        stop.set(true);
+        await().until(() -> !changes.isAlive());
+        long end = busy.publish("large", "last").position().offset();
+        Map<ActorId, Membership> expected = busy.open("large").members();
+        for (Told told : all) {
+            await().until(() -> told.offset() == end);
+            assertThat(told.holes).isEmpty();
+            assertThat(told.members()).isEqualTo(expected);
+        }
     }
 
     /** How many calls the script makes for it, each of which is O(1) or of the retained messages alone. */

@@ -1,10 +1,14 @@
 package io.plexspaces.processgroups.log.redis;
 
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.Snapshot;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what a reader is told, and whether there were holes. */
@@ -35,6 +39,25 @@ final class Told implements GroupReader {
 
     Snapshot last() {
         return snapshots.get(snapshots.size() - 1);
+    }
+
+    /** Rebuilt from the last snapshot and what was told since. */
+    Map<ActorId, Membership> members() {
+        Map<ActorId, Membership> members = new HashMap<>();
+        last().members().forEach(member -> members.put(member.actor(), member));
+        for (Entry entry : entries) {
+            if (entry.offset() <= last().position().offset()) {
+                continue;
+            }
+            if (entry instanceof Entry.Joined joined) {
+                members.put(joined.membership().actor(), joined.membership());
+            } else if (entry instanceof Entry.Left left && left.membership() == null) {
+                members.remove(left.actor());
+            } else if (entry instanceof Entry.Left left) {
+                members.put(left.actor(), left.membership());
+            }
+        }
+        return members;
     }
 
     List<String> texts() {
