@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,16 +36,16 @@ final class GroupAccess {
         this.release = release;
     }
 
-    /** The group as it is; null: there is none. Many members are read by parts, so that nobody else has to wait for them. */
-    Future<@Nullable Snapshot> open(GroupId group) {
+    /** The group as it is; empty: there is none. Many members are read by parts, so that nobody else has to wait for them. */
+    Future<Optional<Snapshot>> open(GroupId group) {
         return state(group).compose(said -> {
             if (said.size() == 0) {
-                return Future.succeededFuture(null);
+                return Future.succeededFuture(Optional.empty());
             }
             int count = Integer.parseInt(said.get(5).toString());
             return count > MEMBERS_AT_ONCE
                     ? new MemberScan(store, this, group).run(said)
-                    : Future.succeededFuture(snapshot(group, said, Store.number(said.get(1)), all(said)));
+                    : Future.succeededFuture(Optional.of(snapshot(group, said, Store.number(said.get(1)), all(said))));
         });
     }
 
@@ -71,8 +72,8 @@ final class GroupAccess {
     /** @param said by open.lua; the members may be of a later offset */
     static Snapshot snapshot(GroupId group, Response said, long offset, List<Membership> members) {
         String epoch = said.get(0).toString();
-        GroupInfo info = Infos.info(
-                group, epoch, Store.number(said.get(2)), said.get(3).toBytes(), members.size());
+        GroupInfo info =
+                Infos.info(group, epoch, Store.number(said.get(2)), said.get(3).toBytes(), members.size());
         return new Snapshot(info, new Position(epoch, offset), members);
     }
 

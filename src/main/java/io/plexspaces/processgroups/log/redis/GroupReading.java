@@ -16,6 +16,7 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -143,9 +144,9 @@ final class GroupReading implements Feed.Reading, Tail {
                     if (state == State.ENDED) {
                         return;
                     }
-                    Snapshot snapshot = done.succeeded() ? done.result() : null;
-                    if (snapshot != null) {
-                        loaded(snapshot);
+                    Optional<Snapshot> found = done.succeeded() ? done.result() : Optional.empty();
+                    if (found.isPresent()) {
+                        loaded(found.get());
                     } else if (info == null) {
                         end(done.failed() ? done.cause() : GroupException.groupNotFound(feed.group()));
                     } else {

@@ -13,7 +13,7 @@ import io.vertx.redis.client.Response;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * Reads many members by parts while they change. What changed meanwhile stands in the log with the whole membership after it; laid over
@@ -36,13 +36,13 @@ final class MemberScan {
 
     /**
      * @param opened what open.lua said before the scan
-     * @return null: the group is gone
+     * @return empty: the group is gone
      */
-    Future<@Nullable Snapshot> run(Response opened) {
+    Future<Optional<Snapshot>> run(Response opened) {
         return scan(opened, "0");
     }
 
-    private Future<@Nullable Snapshot> scan(Response opened, String cursor) {
+    private Future<Optional<Snapshot>> scan(Response opened, String cursor) {
         Keys.Group keys = store.keys().group(group);
         return store.call(
                         Scripts.MEMBERS,
@@ -63,7 +63,7 @@ final class MemberScan {
     }
 
     /** @param changes so far, up to {@code offset}: their count shows whether the log still has all that came since */
-    private Future<@Nullable Snapshot> catchUp(Response opened, long offset, long changes) {
+    private Future<Optional<Snapshot>> catchUp(Response opened, long offset, long changes) {
         String epoch = opened.get(0).toString();
         return access.tail(group, new Position(epoch, offset), null).compose(said -> {
             if (!said.get(0).toString().equals("S")) {
@@ -73,8 +73,8 @@ final class MemberScan {
             more.forEach(this::lay);
             long known = changes + more.size();
             if (known == Store.number(said.get(4))) {
-                return Future.succeededFuture(GroupAccess.snapshot(
-                        group, opened, Store.number(said.get(1)), List.copyOf(members.values())));
+                return Future.succeededFuture(Optional.of(
+                        GroupAccess.snapshot(group, opened, Store.number(said.get(1)), List.copyOf(members.values()))));
             }
             return more.size() < GroupAccess.ENTRIES_AT_ONCE
                     ? again()
@@ -95,13 +95,13 @@ final class MemberScan {
     }
 
     /** Another life, or more changes during the scan than the log keeps. */
-    private Future<@Nullable Snapshot> again() {
+    private Future<Optional<Snapshot>> again() {
         members.clear();
         if (++attempts >= ATTEMPTS) {
             return Future.failedFuture(GroupException.of(
                     ErrorCode.STORE_UNAVAILABLE, "the members change faster than they can be read; try again later"));
         }
         return access.state(group)
-                .compose(said -> said.size() == 0 ? Future.succeededFuture(null) : scan(said, "0"));
+                .compose(said -> said.size() == 0 ? Future.succeededFuture(Optional.empty()) : scan(said, "0"));
     }
 }

@@ -236,7 +236,8 @@ class RedisStoreStateTest {
     private Writer busy() {
         LogLimits limits = new LogLimits(1_000, 200_000, 8, 8, 1 << 20, 100);
         return new Writer(
-                store.log(new RedisSettings("", 0, Duration.ofSeconds(30), Duration.ofSeconds(2), TTL, limits)), tenant);
+                store.log(new RedisSettings("", 0, Duration.ofSeconds(30), Duration.ofSeconds(2), TTL, limits)),
+                tenant);
     }
 
     private static void fill(Writer busy, String name, int members) {
