@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Bytes;
+import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.Glob;
@@ -13,6 +15,7 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
@@ -115,6 +118,28 @@ class RedisStoreStateTest {
                         || key.endsWith(":leases")
                         || key.endsWith(":owned")
                         || key.endsWith(":messages"));
+    }
+
+    @Test
+    void idempotencyKey_isForgottenAfterItsTime() {
+        one.create("room", 100);
+        Bytes payload = Bytes.wrap(new byte[] {1});
+        Message message = new Message("", null, "", payload, null, 0, null, Map.of(), "key", "", "");
+        Command publish = new Command.Publish(message, null, Dispatch.ALL, false);
+        result(one.log.append(one.group("room"), null, publish, one.operation()));
+        assertThat(result(one.log.append(one.group("room"), null, publish, one.operation()))
+                        .repeated())
+                .isTrue();
+        String key = "{" + TAG + "}:tenant:" + tenant + ":namespace:default:group:room";
+        long longAgo = (System.currentTimeMillis() - 121_000) * 1_000;
+        redis.call("HSET", key + ":keys", "key", "2 " + longAgo);
+        assertThat(result(one.log.append(one.group("room"), null, publish, one.operation()))
+                        .repeated())
+                .isFalse();
+        redis.call("HSET", key + ":keys", "key", "3 " + longAgo);
+        redis.call("ZADD", "{" + TAG + "}:due", "1", tenant + " default room");
+        one.expire();
+        assertThat(keys()).doesNotContain(key + ":keys", key + ":keyorder");
     }
 
     @Test
