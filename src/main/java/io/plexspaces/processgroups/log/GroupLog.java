@@ -46,8 +46,8 @@ public interface GroupLog {
     Uni<Tail> follow(Namespace namespace, NamespaceReader reader);
 
     /**
-     * Ends leased joins whose time has come (reason LEASE_EXPIRED) and forgets messages past their age. To be called
-     * regularly; each expiry is applied once, however many call.
+     * Ends leased joins whose time has come (reason LEASE_EXPIRED), and session joins whose node's lease has run out (NODE_DOWN); forgets
+     * messages past their age. To be called regularly, by every server; each expiry is applied once, however many call.
      *
      * @return how many joins ended
      */

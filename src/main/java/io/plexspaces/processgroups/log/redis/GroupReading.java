@@ -254,7 +254,7 @@ final class GroupReading implements Feed.Reading, Tail {
             if (done.succeeded()) {
                 load();
             } else {
-                LOG.log(System.Logger.Level.WARNING, "a lost group is not mended yet: {0}", done.cause());
+                LOG.log(System.Logger.Level.WARNING, "a lost group is not mended yet", done.cause());
                 later(this::catchUp);
             }
         }));
