@@ -40,6 +40,10 @@ public final class SessionProtocol {
     private final Refusals refusals;
     private final Runnable readMore;
     private final AtomicInteger inFlight = new AtomicInteger();
+
+    /** Requests for which {@link #readMore} is still to be called. */
+    private final AtomicInteger owed = new AtomicInteger();
+
     private volatile boolean finishing;
 
     private @Nullable Session session;
@@ -90,6 +94,9 @@ public final class SessionProtocol {
     /** Never throws. */
     public void handle(SessionRequest request) {
         boolean mayReadMore = inFlight.incrementAndGet() < maxInFlight;
+        if (!mayReadMore) {
+            owed.incrementAndGet();
+        }
         try {
             execute(request)
                     .subscribe()
@@ -105,12 +112,19 @@ public final class SessionProtocol {
         }
     }
 
-    /** Answers a request that could not be read. */
-    public void malformed(GroupException failure) {
-        send(Answer.newBuilder().setError(Errors.toProto(failure)));
-        if (!isBusy()) {
+    /** For a request that came while too many waited, and that was read ahead. */
+    private void payOne() {
+        if (owed.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             readMore.run();
         }
+    }
+
+    /** Answers a request that could not be read. */
+    public void malformed(GroupException failure) {
+        inFlight.incrementAndGet();
+        owed.incrementAndGet();
+        send(Answer.newBuilder().setError(Errors.toProto(failure)));
+        answered();
     }
 
     /** No further requests come: ends the connection once those in flight are answered. */
@@ -228,8 +242,12 @@ public final class SessionProtocol {
 
     private void answered() {
         int waiting = inFlight.decrementAndGet();
-        if (waiting == maxInFlight - 1) {
-            readMore.run();
+        if (waiting < maxInFlight) {
+            payOne();
+        }
+        // Above the limit each answer pays for one request, so that as many as were read ahead may be owed at the end.
+        while (waiting == 0 && owed.get() > 0) {
+            payOne();
         }
         if (waiting == 0 && finishing) {
             connection.finish(null);

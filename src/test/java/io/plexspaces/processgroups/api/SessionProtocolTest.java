@@ -202,6 +202,20 @@ class SessionProtocolTest {
     }
 
     @Test
+    void requestsReadAhead_areAllReplacedOnceAnswered() {
+        open();
+        holds = true;
+        int readAhead = 3 * MAX_IN_FLIGHT;
+        for (int i = 10; i < 10 + readAhead; i++) {
+            protocol.handle(publish(i, "held").build());
+        }
+        protocol.malformed(GroupException.invalid("request", "is no JSON"));
+        assertThat(mayRead).hasValue(1 + MAX_IN_FLIGHT - 1);
+        List.copyOf(held).forEach(publish -> publish.fail(GroupException.groupNotFound(ROOM)));
+        assertThat(mayRead).hasValue(1 + readAhead + 1);
+    }
+
+    @Test
     void finish_waitsForTheAnswers() {
         open();
         holds = true;
