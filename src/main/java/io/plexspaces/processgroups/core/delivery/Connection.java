@@ -155,10 +155,16 @@ public final class Connection {
     }
 
     void flush() {
-        if (dirty) {
+        if (!dirty) {
+            return;
+        }
+        try {
             writeOwn();
             dirty = false;
             sink.flush();
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            dirty = false;
+            fail(failure);
         }
     }
 
