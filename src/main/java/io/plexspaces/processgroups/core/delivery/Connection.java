@@ -143,6 +143,7 @@ public final class Connection {
             writeOwn();
             if (mailbox.isEmpty() && sink.ready()) {
                 run.writeTo(sink);
+                loop.delivered(run.count());
                 touched();
                 return;
             }

@@ -94,7 +94,6 @@ final class Roster {
             for (int i = 0; i < subscribers.size(); i++) {
                 deliver(subscribers.get(i), run, due);
             }
-            loop.delivered((long) run.count() * subscribers.size());
         } finally {
             loop.giveBack(run);
             loop.addBacklog(-bytes);
