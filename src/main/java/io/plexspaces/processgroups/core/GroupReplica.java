@@ -48,12 +48,13 @@ final class GroupReplica implements GroupReader {
     private volatile @Nullable GroupInfo info;
     private volatile long offset;
 
-    GroupReplica(GroupId group, Settings settings, CatchUp catchUp) {
+    /** @param publishing publishes of this node that wait for their entries, of any group */
+    GroupReplica(GroupId group, Settings settings, CatchUp catchUp, Map<OperationId, Publishing> publishing) {
         this.group = group;
         this.settings = settings;
         this.catchUp = catchUp;
         this.members = new Members(settings.node());
-        this.answers = new PublishAnswers(settings.recipientIds());
+        this.answers = new PublishAnswers(publishing, settings.recipientIds());
     }
 
     GroupId group() {
@@ -121,8 +122,9 @@ final class GroupReplica implements GroupReader {
                 send(member, frame);
             }
         } else if (entry.dispatch() instanceof Dispatch.All || Recipients.isHere(entry.dispatch(), settings.node())) {
-            for (Interest interest : members.wanting(entry.topic())) {
-                interest.audience().deliver(frame, weight, except);
+            List<Interest> wanting = members.wanting(entry.topic());
+            for (int i = 0; i < wanting.size(); i++) {
+                wanting.get(i).audience().deliver(frame, weight, except);
             }
         }
         answers.answer(entry, position(), members);
@@ -178,7 +180,7 @@ final class GroupReplica implements GroupReader {
             usage.exit();
         }
         usage.close();
-        answers.failAll(stale(group));
+        answers.failAll(this, stale(group));
         joining.clear();
         waiters.release(Long.MAX_VALUE);
     }

@@ -5,19 +5,22 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Answers this node's publishes when their entries come back, from the members at that offset. Part of a group's reading;
  * {@link #expect} and {@link #forget} may be called by any thread.
  */
 final class PublishAnswers {
-    private final Map<OperationId, Publishing> waiting = new ConcurrentHashMap<>(4);
+    private final Map<OperationId, Publishing> waiting;
     private final FirstAnswers firstAnswers = new FirstAnswers();
     private final int maxIds;
 
-    /** @param maxIds ids that one answer names */
-    PublishAnswers(int maxIds) {
+    /**
+     * @param waiting of all groups: one table stays in the caches of the processor, a table for each group would not
+     * @param maxIds ids that one answer names
+     */
+    PublishAnswers(Map<OperationId, Publishing> waiting, int maxIds) {
+        this.waiting = waiting;
         this.maxIds = maxIds;
     }
 
@@ -50,8 +53,14 @@ final class PublishAnswers {
         return firstAnswers.get(first, wanted);
     }
 
-    void failAll(GroupException cause) {
-        waiting.values().forEach(publishing -> publishing.fail(cause));
-        waiting.clear();
+    /** Fails what waits for an entry of {@code replica}. */
+    void failAll(GroupReplica replica, GroupException cause) {
+        waiting.values().removeIf(publishing -> {
+            boolean gone = publishing.isOf(replica);
+            if (gone) {
+                publishing.fail(cause);
+            }
+            return gone;
+        });
     }
 }

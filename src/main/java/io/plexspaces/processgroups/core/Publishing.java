@@ -30,6 +30,10 @@ final class Publishing implements UniSubscriber<Appended> {
         this.answer = answer;
     }
 
+    boolean isOf(GroupReplica other) {
+        return replica == other;
+    }
+
     Groups.Recipients wanted() {
         return wanted;
     }

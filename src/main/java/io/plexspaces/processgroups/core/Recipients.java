@@ -58,7 +58,8 @@ final class Recipients {
 
     private int count() {
         int count = only == null ? 0 : 1;
-        for (Interest interest : interests) {
+        for (int i = 0; i < interests.size(); i++) {
+            Interest interest = interests.get(i);
             count += on == null ? interest.members().size() : interest.perNode().getOrDefault(on, 0);
         }
         return except == null ? count : count - 1;
@@ -66,8 +67,8 @@ final class Recipients {
 
     private int failures() {
         int failures = only != null && only.isAbsent() ? 1 : 0;
-        for (Interest interest : interests) {
-            failures += interest.absent();
+        for (int i = 0; i < interests.size(); i++) {
+            failures += interests.get(i).absent();
         }
         return except != null && except.isAbsent() ? failures - 1 : failures;
     }

@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.Tail;
@@ -18,6 +19,7 @@ public final class Replicas {
     private static final int ATTEMPTS = 5;
 
     private final Map<GroupId, Slot> slots = new ConcurrentHashMap<>();
+    private final Map<OperationId, Publishing> publishing = new ConcurrentHashMap<>();
     private final GroupLog log;
     private final Settings settings;
 
@@ -30,7 +32,7 @@ public final class Replicas {
         int idleSweeps;
 
         Slot(GroupId group) {
-            replica = new GroupReplica(group, settings, new CatchUp(log));
+            replica = new GroupReplica(group, settings, new CatchUp(log), publishing);
             opening = log.open(group, replica)
                     .onItem()
                     .transform(opened -> {

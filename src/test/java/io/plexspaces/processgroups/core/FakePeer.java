@@ -29,6 +29,7 @@ final class FakePeer implements Sink<List<byte[]>> {
     private final List<Event> seen = new CopyOnWriteArrayList<>();
     private volatile boolean ready = true;
     private volatile boolean closed;
+    private volatile boolean broken;
     private volatile @Nullable GroupException cause;
     private @Nullable Connection connection;
 
@@ -71,6 +72,11 @@ final class FakePeer implements Sink<List<byte[]>> {
         ready = false;
     }
 
+    /** Whatever is written from now on fails. */
+    void breakTransport() {
+        broken = true;
+    }
+
     void readAgain() {
         ready = true;
         Connection made = connection;
@@ -96,6 +102,9 @@ final class FakePeer implements Sink<List<byte[]>> {
 
     @Override
     public void write(List<byte[]> joined) {
+        if (broken) {
+            throw new IllegalStateException("the transport is broken");
+        }
         for (byte[] part : joined) {
             seen.add(Identity.FORMAT.event(part));
         }

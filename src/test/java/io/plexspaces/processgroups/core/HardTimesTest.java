@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
@@ -23,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -77,6 +80,26 @@ class HardTimesTest {
             assertThat(first.peer().texts()).containsExactly("1");
             assertThat(second.peer().texts()).containsExactly("1");
         });
+    }
+
+    @Test
+    void answerThatCannotBeWritten_endsItsConnection_whoeverWritesIt() {
+        Frame answer = Frame.of(new Event.GroupDeleted(core.create("g"), new Position("e", 1)));
+        Client flushed = core.connect("flushed");
+        Client cut = core.connect("cut");
+        flushed.peer().breakTransport();
+        cut.peer().breakTransport();
+        AtomicInteger ended = new AtomicInteger();
+        flushed.connection().onEnd(cause -> ended.incrementAndGet());
+        cut.connection().onEnd(cause -> ended.incrementAndGet());
+
+        flushed.connection().send(answer);
+        cut.connection().send(answer);
+        cut.connection().cut(GroupException.of(ErrorCode.SLOW_CONSUMER, "too slow"));
+
+        await().untilAsserted(() -> assertThat(ended).hasValue(2));
+        assertThat(flushed.peer().closeCode()).isEqualTo(ErrorCode.INTERNAL);
+        assertThat(cut.peer().isClosed()).isTrue();
     }
 
     @Test

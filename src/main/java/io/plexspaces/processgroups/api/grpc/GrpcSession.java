@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     private static final int READ_AHEAD = 64;
 
-    /** Requests are asked for in lots of this size: each asking goes through the transport. */
+    /** Requests are asked for in lots of this size, or as many as may wait if those are fewer: each asking goes through the transport. */
     private static final int LOT = 16;
 
     private final Connection connection;
@@ -29,10 +29,11 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     static GrpcSession start(SessionProtocol.Service service, ServerCallStreamObserver<byte[]> call) {
         Connection connection = GrpcSink.connect(call, service.sessions());
         call.disableAutoRequest();
+        int lot = Math.min(LOT, service.settings().maxInFlight());
         AtomicInteger due = new AtomicInteger();
         SessionProtocol protocol = new SessionProtocol(service, connection, GrpcFormat::answer, () -> {
-            if (due.incrementAndGet() % LOT == 0) {
-                call.request(LOT);
+            if (due.incrementAndGet() % lot == 0) {
+                call.request(lot);
             }
         });
         call.request(READ_AHEAD);

@@ -100,6 +100,16 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         if (context().channel().config().isAutoRead() != read) {
             context().channel().config().setAutoRead(read);
         }
+        if (!read) {
+            resumeIfNoLongerBusy();
+        }
+    }
+
+    /** The receiver may have become free on another thread before it could see that nothing is read any more. */
+    private void resumeIfNoLongerBusy() {
+        if (receiver != null && !receiver.isBusy()) {
+            context().executor().execute(this::resume);
+        }
     }
 
     @Override
@@ -112,6 +122,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         if (to == null || to.isBusy() || !waiting.isEmpty()) {
             waiting.add(frame);
             ctx.channel().config().setAutoRead(false);
+            resumeIfNoLongerBusy();
             return;
         }
         dispatch(ctx, to, frame);

@@ -143,6 +143,7 @@ public final class Connection {
             writeOwn();
             if (mailbox.isEmpty() && sink.ready()) {
                 run.writeTo(sink);
+                loop.delivered(run.count());
                 touched();
                 return;
             }
@@ -155,10 +156,16 @@ public final class Connection {
     }
 
     void flush() {
-        if (dirty) {
+        if (!dirty) {
+            return;
+        }
+        try {
             writeOwn();
             dirty = false;
             sink.flush();
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            dirty = false;
+            fail(failure);
         }
     }
 

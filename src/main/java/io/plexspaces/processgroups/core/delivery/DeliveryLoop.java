@@ -24,8 +24,8 @@ final class DeliveryLoop {
     /** Steps after which a turn ends, so that the loop gets to read its sockets. */
     private static final int STEPS_PER_TURN = 4096;
 
-    /** Runs are shared by all that is delivered in a turn, and hot in the cache. */
-    private static final int SPARE_RUNS = 1024;
+    /** More than one is borrowed at a time only by connections with answers. */
+    private static final int SPARE_RUNS = 64;
 
     private final Executor executor;
     private final InstantSource clock;

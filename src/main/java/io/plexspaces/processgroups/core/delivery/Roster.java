@@ -3,7 +3,6 @@ package io.plexspaces.processgroups.core.delivery;
 import io.plexspaces.processgroups.domain.ActorId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The subscribers of one audience on one loop, and the frames that wait there for the end of the turn. */
@@ -12,11 +11,10 @@ final class Roster {
 
     // On the loop alone.
     private final List<Subscriber> subscribers = new ArrayList<>();
-    private @Nullable Run run;
-
-    /** Whom each frame of the run is not for; empty: all are for everybody. */
-    private final List<@Nullable ActorId> excepts = new ArrayList<>(0);
-
+    private @Nullable Delivery first;
+    private @Nullable Delivery last;
+    private long bytes;
+    private boolean hasExcepts;
     private boolean waiting;
 
     // Where the audience is changed alone.
@@ -71,7 +69,7 @@ final class Roster {
 
     void post(Frame frame, int weight, @Nullable ActorId except) {
         loop.addBacklog(weight);
-        loop.post(() -> take(frame, weight, except));
+        loop.post(new Delivery(this, frame, weight, except));
     }
 
     /** On the loop. */
@@ -82,63 +80,69 @@ final class Roster {
 
     /** Hands the waiting frames to every subscriber. On the loop. */
     void deliver() {
-        Run due = run;
+        Delivery due = first;
         if (due == null) {
             return;
         }
-        run = null;
+        first = null;
+        last = null;
+        Run run = loop.borrow();
         try {
+            for (Delivery at = due; at != null; at = at.next) {
+                run.add(at.frame, at.weight);
+            }
             for (int i = 0; i < subscribers.size(); i++) {
-                deliver(subscribers.get(i), due);
+                deliver(subscribers.get(i), run, due);
             }
-            loop.delivered((long) due.count() * subscribers.size());
         } finally {
-            loop.addBacklog(-due.weight());
-            loop.giveBack(due);
-            excepts.clear();
+            loop.giveBack(run);
+            loop.addBacklog(-bytes);
+            bytes = 0;
+            hasExcepts = false;
         }
     }
 
-    private void deliver(Subscriber subscriber, Run due) {
-        if (excepts.isEmpty() || !excepts.contains(subscriber.actor())) {
-            subscriber.connection().push(subscriber, due);
+    private void deliver(Subscriber subscriber, Run run, Delivery due) {
+        if (!hasExcepts || !isExcepted(subscriber, due)) {
+            subscriber.connection().push(subscriber, run);
             return;
         }
-        for (int i = 0; i < due.count(); i++) {
-            if (!Objects.equals(excepts.get(i), subscriber.actor())) {
-                subscriber.connection().push(subscriber, due.frame(i));
+        for (Delivery at = due; at != null; at = at.next) {
+            if (at.except == null || !at.except.equals(subscriber.actor())) {
+                subscriber.connection().push(subscriber, at.frame);
             }
         }
     }
 
-    private void take(Frame frame, int weight, @Nullable ActorId except) {
-        if (loop.isExpired(frame)) {
-            loop.addBacklog(-weight);
+    private static boolean isExcepted(Subscriber subscriber, Delivery due) {
+        for (Delivery at = due; at != null; at = at.next) {
+            if (at.except != null && at.except.equals(subscriber.actor())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** On the loop. */
+    void take(Delivery delivery) {
+        if (loop.isExpired(delivery.frame)) {
+            loop.addBacklog(-delivery.weight);
             return;
         }
-        Run due = run;
-        if (due == null) {
-            due = loop.borrow();
-            run = due;
+        if (last == null) {
+            first = delivery;
+        } else {
+            last.next = delivery;
         }
-        due.add(frame, weight);
-        except(due.count(), except);
-        if (due.weight() >= Run.BYTES) {
+        last = delivery;
+        bytes += delivery.weight;
+        hasExcepts |= delivery.except != null;
+        if (bytes >= Run.BYTES) {
             deliver();
         }
         if (!waiting) {
             waiting = true;
             loop.deliverLater(this);
-        }
-    }
-
-    /** Kept only once there is somebody to leave out. */
-    private void except(int count, @Nullable ActorId except) {
-        if (except != null || !excepts.isEmpty()) {
-            while (excepts.size() < count - 1) {
-                excepts.add(null);
-            }
-            excepts.add(except);
         }
     }
 }

@@ -22,6 +22,10 @@ final class Retained {
     // A ring: its length is a power of two.
     private @Nullable Published[] messages = new Published[0];
     private int[] weights = new int[0];
+
+    /** When each was appended, in milliseconds since 1970: a look at the oldest message itself would miss the cache. */
+    private long[] times = new long[0];
+
     private int head;
     private int size;
     private long bytes;
@@ -36,7 +40,8 @@ final class Retained {
         if (most == 0) {
             return;
         }
-        trim(message.at());
+        long now = message.at().toEpochMilli();
+        trim(now);
         if (size == most) {
             removeOldest();
         }
@@ -46,6 +51,7 @@ final class Retained {
         int slot = slot(size++);
         messages[slot] = message;
         weights[slot] = message.message().weight();
+        times[slot] = now;
         bytes += weights[slot];
         while (bytes > mostBytes) {
             removeOldest();
@@ -54,13 +60,17 @@ final class Retained {
 
     /** Forgets what is past its age. */
     void trim(Instant now) {
-        long nowMillis = now.toEpochMilli();
-        while (size > 0 && get(0).at().toEpochMilli() + ageMillis <= nowMillis) {
+        trim(now.toEpochMilli());
+    }
+
+    private void trim(long nowMillis) {
+        while (size > 0 && times[head] + ageMillis <= nowMillis) {
             removeOldest();
         }
         if (size == 0 && messages.length > LEAST) {
             messages = new Published[0];
             weights = new int[0];
+            times = new long[0];
             head = 0;
         }
     }
@@ -91,7 +101,7 @@ final class Retained {
 
     /** When the oldest message is past its age, in milliseconds since 1970. */
     long nextDue() {
-        return size == 0 ? Expiries.NEVER : get(0).at().toEpochMilli() + ageMillis;
+        return size == 0 ? Expiries.NEVER : times[head] + ageMillis;
     }
 
     private void removeOldest() {
@@ -105,12 +115,15 @@ final class Retained {
         int length = Math.max(LEAST, 2 * messages.length);
         @Nullable Published[] grown = new Published[length];
         int[] grownWeights = new int[length];
+        long[] grownTimes = new long[length];
         for (int i = 0; i < size; i++) {
             grown[i] = messages[slot(i)];
             grownWeights[i] = weights[slot(i)];
+            grownTimes[i] = times[slot(i)];
         }
         messages = grown;
         weights = grownWeights;
+        times = grownTimes;
         head = 0;
     }
 
