@@ -85,8 +85,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Replicas replicas(GroupLog log, Settings settings) {
-        return new Replicas(log, settings);
+    Replicas replicas(GroupLog log, Operations operations, Settings settings) {
+        return new Replicas(log, operations, settings);
     }
 
     @Produces

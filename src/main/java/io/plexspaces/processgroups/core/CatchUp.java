@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Source;
@@ -57,27 +58,98 @@ final class CatchUp {
             Slice slice) {
         GroupId group = subscription.subscriber().group();
         boolean sameLife = !slice.epochChanged() && slice.end().epoch().equals(position.epoch());
-        long firstRetained = firstOffset(slice, position);
-        // The log may have gone on and trimmed since: what is gone from there comes live, and is not missing.
-        boolean trimmedBeyond = firstRetained > position.offset() + 1;
-        long first = Math.min(firstRetained, position.offset() + 1);
-        long gone = sameLife ? Math.min(slice.missed(), first - 1 - after.offset()) : 0;
-        Stream<Event> gap = Stream.of();
-        if (!sameLife) {
-            gap = Stream.of(new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, first));
-        } else if (gone > 0) {
-            boolean exact = slice.exact() && !trimmedBeyond;
-            gap = Stream.of(new Event.Gap(group, Event.Gap.Reason.TRIMMED, gone, exact, after.offset(), first));
-        }
+        long first = Math.min(firstOffset(slice, position), position.offset() + 1);
+        Event.Gap missing = sameLife ? trimmed(group, after, position, slice) : null;
+        Stream<Event> gap = sameLife ? Stream.ofNullable(missing) : Stream.of(epochChanged(group, first));
         // A slice of a later life has nothing for this subscription, which is about to be told that its group is gone.
         boolean laterLife = !slice.end().epoch().equals(position.epoch());
         Stream<Event> missed = slice.messages().stream()
                 .filter(entry -> !laterLife && entry.offset() <= position.offset() && entry.isFor(member))
                 .map(entry -> new Event.Delivered(group, entry));
         Position from = sameLife ? after : new Position(position.epoch(), first - 1);
-        boolean recovered = sameLife && gone <= 0;
+        boolean recovered = sameLife && missing == null;
         Stream<Frame> begin = begin(subscription, from, position, recovered, shown);
         return Stream.concat(begin, Stream.concat(gap, missed).map(Frame::of)).iterator();
+    }
+
+    private static Event.Gap epochChanged(GroupId group, long first) {
+        return new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, first);
+    }
+
+    /** What retention no longer has between two positions of one life; null: nothing is missing. */
+    private static Event.@Nullable Gap trimmed(GroupId group, Position after, Position position, Slice slice) {
+        long firstRetained = firstOffset(slice, position);
+        // The log may have gone on and trimmed since: what is gone from there comes live, and is not missing.
+        boolean trimmedBeyond = firstRetained > position.offset() + 1;
+        long first = Math.min(firstRetained, position.offset() + 1);
+        long gone = Math.min(slice.missed(), first - 1 - after.offset());
+        boolean exact = slice.exact() && !trimmedBeyond;
+        return gone > 0
+                ? new Event.Gap(group, Event.Gap.Reason.TRIMMED, gone, exact, after.offset(), first)
+                : null;
+    }
+
+    /** The first events of a subscription that goes on in another life of the log, from {@code position} on. */
+    static Source newLife(Subscription subscription, Position position, @Nullable List<Membership> shown) {
+        Event.Gap gap = epochChanged(subscription.subscriber().group(), position.offset() + 1);
+        Stream<Frame> begin = begin(subscription, position, position, false, shown);
+        return Source.of(Stream.concat(begin, Stream.of(Frame.of(gap))).iterator(), weight(shown));
+    }
+
+    /**
+     * A subscriber that did not read the log up to where it is now.
+     *
+     * @param source where it waits for what it missed
+     */
+    record Behind(Connection connection, Membership member, Source source) {}
+
+    private record Missed(Entry.Published entry, Frame frame) {}
+
+    /**
+     * Gives everyone who is behind what came after {@code before} and up to {@code position}, from one reading of the log. What
+     * cannot be had is a gap.
+     */
+    void all(GroupId group, Position before, Position position, List<Behind> behind) {
+        log.read(group, before, Integer.MAX_VALUE)
+                .subscribe()
+                .with(
+                        slice -> tell(group, before, position, behind, slice),
+                        failure -> supply(behind, unread(group, before, position), List.of(), 0));
+    }
+
+    private static void tell(
+            GroupId group, Position before, Position position, List<Behind> behind, Slice slice) {
+        if (slice.epochChanged() || !slice.end().epoch().equals(position.epoch())) {
+            supply(behind, unread(group, before, position), List.of(), 0);
+            return;
+        }
+        List<Missed> missed = slice.messages().stream()
+                .filter(entry -> entry.offset() <= position.offset())
+                .map(entry -> new Missed(entry, Frame.of(new Event.Delivered(group, entry))))
+                .toList();
+        supply(behind, trimmed(group, before, position, slice), missed, weight(slice));
+    }
+
+    private static void supply(List<Behind> behind, Event.@Nullable Gap gap, List<Missed> missed, long weight) {
+        List<Frame> first = gap == null ? List.of() : List.of(Frame.of(gap));
+        for (Behind one : behind) {
+            Stream<Frame> wanted = missed.stream()
+                    .filter(message -> message.entry().isFor(one.member()))
+                    .map(Missed::frame);
+            one.connection()
+                    .supply(one.source(), Stream.concat(first.stream(), wanted).iterator(), weight);
+        }
+    }
+
+    /** Nothing between the two positions can be had: at most every entry there was a message. */
+    private static Event.Gap unread(GroupId group, Position before, Position position) {
+        return new Event.Gap(
+                group,
+                Event.Gap.Reason.TRIMMED,
+                position.offset() - before.offset(),
+                false,
+                before.offset(),
+                position.offset() + 1);
     }
 
     /** A group that is gone says so itself; without anything else the connection would be incomplete unknowingly. */

@@ -40,6 +40,12 @@ final class FirstAnswers {
         }
     }
 
+    void clear() {
+        order.clear();
+        byOffset.clear();
+        weight = 0;
+    }
+
     /** What the message at {@code first} was answered, as far as asked for now; without counts when it is forgotten. */
     Groups.PublishResult get(Position first, Groups.Recipients wanted) {
         Groups.PublishResult answer = byOffset.get(first.offset());

@@ -1,11 +1,7 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.Connection;
-import io.plexspaces.processgroups.core.delivery.Event;
-import io.plexspaces.processgroups.core.delivery.Frame;
-import io.plexspaces.processgroups.core.delivery.Source;
 import io.plexspaces.processgroups.core.delivery.Subscriber;
-import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -14,47 +10,48 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.OperationId;
-import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.log.Snapshot;
 import io.smallrye.mutiny.Uni;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * This node's live reading of one life of one group: who is a member, who of them is connected here, and who wants what.
- * Everything that changes happens in one serial queue, in the order of the log; so a delivery, an answer and a watch that
- * speak of the same offset agree. Members may be read by any thread.
+ * This node's live reading of one group: who is a member, who of them is connected here, and who wants what. Everything that
+ * changes happens in one serial queue, in the order of the log; so a delivery, an answer and a watch that speak of the same
+ * offset agree. Members may be read by any thread.
+ *
+ * <p>{@link Told} is what the log does to it; here is what this node does with it. It ends with the group, but outlives a
+ * life that the store has lost.
  */
 final class GroupReplica implements GroupReader {
     private final GroupId group;
-    private final Settings settings;
-    private final CatchUp catchUp;
     private final SerialQueue serial = new SerialQueue();
-    private final Members members;
-    private final Watches watches = new Watches();
-    private final PublishAnswers answers;
-    private final Map<OperationId, Subscription> joining = new ConcurrentHashMap<>(4);
+    private final Progress progress = new Progress();
     private final Usage usage = new Usage();
-
-    private final Waiters waiters = new Waiters();
-
-    private volatile @Nullable GroupInfo info;
-    private volatile long offset;
+    private final Members members;
+    private final PublishAnswers answers;
+    private final Reassertions reassertions;
+    private final Told told;
 
     /** @param publishing publishes of this node that wait for their entries, of any group */
-    GroupReplica(GroupId group, Settings settings, CatchUp catchUp, Map<OperationId, Publishing> publishing) {
+    GroupReplica(
+            GroupId group,
+            Settings settings,
+            CatchUp catchUp,
+            Map<OperationId, Publishing> publishing,
+            Reassertions reassertions) {
         this.group = group;
-        this.settings = settings;
-        this.catchUp = catchUp;
         this.members = new Members(settings.node());
         this.answers = new PublishAnswers(publishing, settings.recipientIds());
+        this.reassertions = reassertions;
+        Seats seats = new Seats(group, progress, members, usage, settings, catchUp);
+        Recovery recovery = new Recovery(this, settings.node(), progress, members, seats, reassertions);
+        this.told = new Told(this, settings.node(), progress, members, seats, answers, recovery);
     }
 
     GroupId group() {
@@ -63,11 +60,11 @@ final class GroupReplica implements GroupReader {
 
     /** What was said at its creation; there once the replica is open. */
     GroupInfo info() {
-        return Objects.requireNonNull(info, "not open yet");
+        return progress.info();
     }
 
     String epoch() {
-        return info().epoch();
+        return progress.epoch();
     }
 
     Members members() {
@@ -79,128 +76,82 @@ final class GroupReplica implements GroupReader {
     }
 
     Position position() {
-        return new Position(epoch(), offset);
+        return progress.position();
     }
 
-    // ---- what the log tells
+    /** How often the log has gone on elsewhere than it stood. */
+    int jumps() {
+        return progress.jumps();
+    }
 
     @Override
     public void snapshot(Snapshot snapshot) {
-        serial.execute(() -> {
-            info = snapshot.info();
-            offset = snapshot.position().offset();
-            for (Membership membership : snapshot.members()) {
-                members.put(membership);
-            }
-        });
+        serial.execute(() -> told.snapshot(snapshot));
     }
 
     @Override
     public void entry(Entry entry) {
-        serial.execute(() -> {
-            offset = entry.offset();
-            if (entry instanceof Entry.Published published) {
-                published(published);
-            } else if (entry instanceof Entry.Joined joined) {
-                joined(joined);
-            } else if (entry instanceof Entry.Left left) {
-                left(left);
-            } else {
-                deleted();
-            }
-            waiters.release(offset);
-        });
+        serial.execute(() -> told.entry(entry));
     }
-
-    private void published(Entry.Published entry) {
-        Frame frame = Frame.of(new Event.Delivered(group, entry));
-        int weight = entry.message().weight();
-        ActorId except = entry.excludeSender() ? entry.message().sender() : null;
-        if (entry.dispatch() instanceof Dispatch.To to) {
-            Member member = members.get(to.actor());
-            if (member != null) {
-                send(member, frame);
-            }
-        } else if (entry.dispatch() instanceof Dispatch.All || Recipients.isHere(entry.dispatch(), settings.node())) {
-            List<Interest> wanting = members.wanting(entry.topic());
-            for (int i = 0; i < wanting.size(); i++) {
-                wanting.get(i).audience().deliver(frame, weight, except);
-            }
-        }
-        answers.answer(entry, position(), members);
-    }
-
-    private void joined(Entry.Joined entry) {
-        Membership membership = entry.membership();
-        Member member = members.put(membership);
-        if (entry.first()) {
-            watches.tell(new Event.Joined(group, offset, membership));
-        } else if (entry.filterChanged()) {
-            watches.tell(new Event.FilterChanged(group, offset, membership));
-        }
-        Subscription subscription = joining.remove(entry.operation());
-        if (subscription != null && member.seatOf(subscription.session()) == null) {
-            usage.enter();
-            Seat seat = new Seat(subscription.session(), subscription.connection());
-            members.seat(member, seat);
-            seat.session().seated(group, seat);
-            receive(member, seat, subscription);
-        }
-    }
-
-    private void left(Entry.Left entry) {
-        Member member = members.get(entry.actor());
-        if (member == null) {
-            return;
-        }
-        Membership after = entry.membership();
-        for (Seat seat : List.copyOf(member.seats())) {
-            if (after == null || !after.heldBy(seat.session().owner())) {
-                endSeat(member, seat, new Event.Left(group, offset, entry.actor(), entry.reason()), null);
-            }
-        }
-        if (after == null) {
-            members.remove(member);
-            watches.tell(new Event.Left(group, offset, entry.actor(), entry.reason()));
-        } else {
-            members.put(after);
-        }
-    }
-
-    private void deleted() {
-        GroupException gone = GroupException.of(ErrorCode.GROUP_DELETED, "group " + group.name() + " was deleted");
-        Event.GroupDeleted event = new Event.GroupDeleted(group, position());
-        List<Membership> last = members.snapshot();
-        for (Member member : members.withSeats()) {
-            for (Seat seat : List.copyOf(member.seats())) {
-                endSeat(member, seat, event, gone);
-            }
-        }
-        for (int i = watches.end(event, last, gone); i > 0; i--) {
-            usage.exit();
-        }
-        usage.close();
-        answers.failAll(this, stale(group));
-        joining.clear();
-        waiters.release(Long.MAX_VALUE);
-    }
-
-    // ---- what this node does
 
     /** To be called before the append of {@code operation}; {@code publishing} is answered when its entry is here. */
     void expectPublished(OperationId operation, Publishing publishing) {
         answers.expect(operation, publishing);
     }
 
+    /** The entry of {@code operation} may be one that was jumped over. */
+    void passed(OperationId operation) {
+        serial.execute(() -> answers.answerPassed(operation, progress));
+    }
+
     /** To be called before the append of a join: its session receives from the offset of that entry on. */
-    void expectJoined(OperationId operation, Subscription subscription) {
-        joining.put(operation, subscription);
+    void expectJoined(OperationId operation, Subscription subscription, TopicFilter filter) {
+        told.joining().put(operation, new Joining(subscription, filter));
     }
 
     /** The append failed, or did nothing: no entry will come. */
     void forget(OperationId operation) {
         answers.forget(operation);
-        joining.remove(operation);
+        told.joining().remove(operation);
+    }
+
+    /**
+     * The append of a join was accepted: completes as {@link #reached}, and sees that the session has its seat. EPOCH_CHANGED
+     * when the group is gone.
+     */
+    Uni<Void> joined(OperationId operation, Position position) {
+        Joining waiting = told.joining().get(operation);
+        if (waiting == null) {
+            return reached(position);
+        }
+        waiting.accepted(position);
+        return reached(position)
+                .chain(() -> inOrder(() -> {
+                    told.answered(operation);
+                    return operation;
+                }))
+                .replaceWithVoid();
+    }
+
+    /** The leave of a session was accepted: it is not undone when that life of the log is lost. */
+    Uni<Void> left(Session session, Appended done) {
+        return done.position().epoch().equals(epoch())
+                ? Uni.createFrom().voidItem()
+                : inOrder(() -> {
+                            told.recovery().less(session, joins(done, session));
+                            return session;
+                        })
+                        .replaceWithVoid();
+    }
+
+    private static int joins(Appended done, Session session) {
+        Membership membership = done.membership();
+        return membership == null
+                ? 0
+                : membership.holdings().stream()
+                        .filter(held -> held.owner().equals(session.owner()))
+                        .mapToInt(Membership.Holding::joins)
+                        .sum();
     }
 
     /** The answer that the message at {@code first} got; with what it asked for now. */
@@ -215,34 +166,12 @@ final class GroupReplica implements GroupReader {
 
     /** Lets a session that holds a join here receive again; NOT_A_MEMBER when it does not. */
     Uni<Groups.JoinResult> resume(Subscription subscription) {
-        return inOrder(() -> {
-            ActorId actor = subscription.session().actor();
-            Member member = members.get(actor);
-            Seat seat = member == null ? null : member.seatOf(subscription.session());
-            if (member == null || seat == null) {
-                throw GroupException.notAMember(group, actor);
-            }
-            Subscription before = seat.subscription();
-            if (before != null && before.connection() == subscription.connection()) {
-                throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "the session receives this group already");
-            }
-            silence(member, seat);
-            seat.connection(subscription.connection());
-            receive(member, seat, subscription);
-            return new Groups.JoinResult(position(), member.membership().joinCount(), "");
-        });
+        return inOrder(() -> told.resume(subscription));
     }
 
     /** A connection of a session is gone; its join stays. */
     void disconnect(Session session, Connection connection) {
-        serial.execute(() -> {
-            Member member = members.get(session.actor());
-            Seat seat = member == null ? null : member.seatOf(session);
-            Subscription subscription = seat == null ? null : seat.subscription();
-            if (member != null && seat != null && subscription != null && subscription.connection() == connection) {
-                silence(member, seat);
-            }
-        });
+        serial.execute(() -> told.disconnect(session, connection));
     }
 
     /**
@@ -257,7 +186,11 @@ final class GroupReplica implements GroupReader {
                         throw stale(group);
                     }
                     GroupInfo announced = created ? info() : null;
-                    watches.add(subscriber, Snapshots.welcome(announced, group, position(), members.snapshot()), onEnd);
+                    told.watches()
+                            .add(
+                                    subscriber,
+                                    Snapshots.welcome(announced, group, position(), members.snapshot()),
+                                    onEnd);
                     return subscriber;
                 })
                 .replaceWithVoid();
@@ -265,22 +198,78 @@ final class GroupReplica implements GroupReader {
 
     void unwatch(Subscriber subscriber) {
         serial.execute(() -> {
-            if (watches.remove(subscriber)) {
+            if (told.watches().remove(subscriber)) {
                 usage.exit();
             }
         });
     }
 
-    /** Completes when the entry at {@code position} has been read, or the group is gone. */
+    /**
+     * Completes when the entry at {@code position} has been read, or will not be: the group is gone, the log went on
+     * elsewhere, or the store says nothing for too long.
+     */
     Uni<Void> reached(Position position) {
         return Uni.createFrom()
                 .emitter(emitter -> serial.execute(() -> {
-                    if (offset >= position.offset() || usage.isClosed() || !epoch().equals(position.epoch())) {
+                    if (usage.isClosed() || progress.isPast(position)) {
                         emitter.complete(null);
                     } else {
-                        waiters.add(position.offset(), () -> emitter.complete(null));
+                        told.waiters().add(position.offset(), () -> emitter.complete(null));
                     }
                 }));
+    }
+
+    /**
+     * Completes when the log has gone on elsewhere since {@code jumps} were counted, or the group is gone. STORE_UNAVAILABLE
+     * when neither happens before long.
+     */
+    Uni<Void> moved(int jumps) {
+        return Uni.createFrom()
+                .emitter(emitter -> serial.execute(() -> {
+                    if (usage.isClosed() || progress.jumps() != jumps) {
+                        emitter.complete(null);
+                    } else {
+                        told.waiters()
+                                .addForJump(() -> emitter.complete(null), () -> emitter.fail(away("its log is not read")));
+                    }
+                }));
+    }
+
+    /** Completes when the store has the joins of a session as they were; fails as a write does. */
+    Uni<Void> restored(Lost lost) {
+        return Uni.createFrom()
+                .deferred(() -> restore(lost))
+                .repeat()
+                .whilst(more -> more)
+                .collect()
+                .last()
+                .replaceWithVoid()
+                .onFailure()
+                .recoverWithUni(failure -> notRestored(lost, failure));
+    }
+
+    /** One step; true: look again. */
+    private Uni<Boolean> restore(Lost lost) {
+        return inOrder(() -> told.recovery().missing(lost))
+                .chain(missing -> missing.commands().isEmpty()
+                        ? Uni.createFrom().item(false)
+                        : reassertions
+                                .append(this, missing.epoch(), missing.commands())
+                                .chain(this::reached)
+                                .replaceWith(true));
+    }
+
+    private Uni<Void> notRestored(Lost lost, Throwable failure) {
+        if (failure instanceof GroupException refused && refused.code() == ErrorCode.LIMIT_EXCEEDED) {
+            serial.execute(() -> told.recovery().giveUp(lost, refused));
+            return Uni.createFrom().failure(failure);
+        }
+        return Uni.createFrom().failure(away("its joins are being made again"));
+    }
+
+    private GroupException away(String why) {
+        return GroupException.of(
+                ErrorCode.STORE_UNAVAILABLE, "group " + group.name() + " is not ready, as " + why + "; try again later");
     }
 
     /** A lease renewal seen by this node. */
@@ -293,48 +282,13 @@ final class GroupReplica implements GroupReader {
         });
     }
 
-    // ---- in the serial queue
-
-    private void receive(Member member, Seat seat, Subscription subscription) {
-        Subscriber subscriber = subscription.subscriber();
-        if (subscription.connection().isClosed()) {
-            return;
-        }
-        OverflowPolicy chosen = subscription.policy() != null
-                ? subscription.policy()
-                : info().spec().overflow();
-        subscriber.policy(chosen == null ? settings.overflow() : chosen);
-        members.change(member, () -> seat.subscription(subscription));
-        List<Membership> shown = subscription.snapshot() ? members.snapshot() : null;
-        Source first = catchUp.first(subscription, position(), member.membership(), shown);
-        member.interest().audience().add(subscriber, first);
-    }
-
-    private void silence(Member member, Seat seat) {
-        Subscription subscription = seat.subscription();
-        if (subscription != null) {
-            member.interest().audience().remove(subscription.subscriber());
-            members.change(member, () -> seat.subscription(null));
-        }
-    }
-
-    private void endSeat(Member member, Seat seat, Event last, @Nullable GroupException cause) {
-        Subscription subscription = seat.subscription();
-        if (subscription != null) {
-            member.interest().audience().send(subscription.subscriber(), Frame.of(last));
-            silence(member, seat);
-        }
-        members.unseat(member, seat);
-        usage.exit();
-        seat.session().ended(group, seat, subscription, cause);
-    }
-
-    private static void send(Member member, Frame frame) {
-        for (Seat seat : member.seats()) {
-            Subscription subscription = seat.subscription();
-            if (subscription != null) {
-                member.interest().audience().send(subscription.subscriber(), frame);
-            }
+    /** To be called regularly: nothing waits forever, and what could not be made again is tried once more. */
+    void tick() {
+        if (told.waiters().isUsed() || !told.recovery().isEmpty()) {
+            serial.execute(() -> {
+                told.waiters().tick();
+                told.recovery().again();
+            });
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -117,6 +118,16 @@ final class Members {
             countHere.decrementAndGet();
         }
         seated.remove(member);
+    }
+
+    /** Exactly these are members from here on; those who stay keep their sessions. */
+    void replaceBy(Map<ActorId, Membership> present) {
+        for (Member member : byId.values()) {
+            if (!present.containsKey(member.membership().actor())) {
+                remove(member);
+            }
+        }
+        present.values().forEach(this::put);
     }
 
     void heartbeat(Member member, Instant at) {

@@ -53,6 +53,32 @@ final class PublishAnswers {
         return firstAnswers.get(first, wanted);
     }
 
+    /** Answers what was accepted at places that {@code replica} has gone past without reading them. */
+    void answerPassed(GroupReplica replica, Progress progress) {
+        waiting.forEach((operation, publishing) -> {
+            if (publishing.isOf(replica)) {
+                answerPassed(operation, progress);
+            }
+        });
+    }
+
+    /** The same for one of them. */
+    void answerPassed(OperationId operation, Progress progress) {
+        Publishing publishing = waiting.get(operation);
+        Position accepted = publishing == null ? null : publishing.accepted();
+        if (publishing != null
+                && accepted != null
+                && progress.isPast(accepted)
+                && waiting.remove(operation, publishing)) {
+            publishing.completeUnread(accepted);
+        }
+    }
+
+    /** A new life counts its offsets anew. */
+    void forgetFirstAnswers() {
+        firstAnswers.clear();
+    }
+
     /** Fails what waits for an entry of {@code replica}. */
     void failAll(GroupReplica replica, GroupException cause) {
         waiting.values().removeIf(publishing -> {

@@ -7,6 +7,9 @@ import io.smallrye.mutiny.Context;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.mutiny.subscription.UniSubscriber;
 import io.smallrye.mutiny.subscription.UniSubscription;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One publish of this node, until its entry comes back in the group's reading and answers it. One object where operators
@@ -18,6 +21,14 @@ final class Publishing implements UniSubscriber<Appended> {
     private final Groups.Recipients wanted;
     private final UniEmitter<? super Groups.PublishResult> answer;
 
+    /** How often the log had gone on elsewhere when this began. */
+    private final int jumps;
+
+    private volatile @Nullable Position accepted;
+
+    /** Of {@link #isOverdue} alone. */
+    private int ticks;
+
     /** @param wanted what the answer is to tell of the recipients */
     Publishing(
             GroupReplica replica,
@@ -28,6 +39,7 @@ final class Publishing implements UniSubscriber<Appended> {
         this.operation = operation;
         this.wanted = wanted;
         this.answer = answer;
+        this.jumps = replica.jumps();
     }
 
     boolean isOf(GroupReplica other) {
@@ -36,6 +48,23 @@ final class Publishing implements UniSubscriber<Appended> {
 
     Groups.Recipients wanted() {
         return wanted;
+    }
+
+    /** Where the log has it; null: not known yet. */
+    @Nullable
+    Position accepted() {
+        return accepted;
+    }
+
+    /** To be called regularly, by one thread: whether it was accepted long ago, and its entry has still not come. */
+    boolean isOverdue() {
+        return accepted != null && ++ticks > Waiters.PATIENCE;
+    }
+
+    /** Its entry will not be read here: it is in the log at {@code position}, and that is all that is known. */
+    void completeUnread(Position position) {
+        boolean truncated = wanted == Groups.Recipients.IDS;
+        answer.complete(new Groups.PublishResult(position, 0, 0, Map.of(), List.of(), truncated, false));
     }
 
     /** Its entry has come. */
@@ -62,6 +91,12 @@ final class Publishing implements UniSubscriber<Appended> {
             replica.forget(operation);
             Position first = done.position();
             replica.firstAnswer(first, wanted).subscribe().with(this::complete, this::fail);
+            return;
+        }
+        // Before the jumps are looked at: a jump looks at this after it is counted, so that one of the two sees the other.
+        accepted = done.position();
+        if (replica.jumps() != jumps) {
+            replica.passed(operation);
         }
     }
 

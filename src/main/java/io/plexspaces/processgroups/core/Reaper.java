@@ -32,6 +32,7 @@ public final class Reaper {
     public void start(ScheduledExecutorService timer) {
         long sweep = Math.max(1, replicaIdle.toMillis() / IDLE_SWEEPS);
         timer.scheduleWithFixedDelay(() -> replicas.closeIdle(IDLE_SWEEPS), sweep, sweep, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(replicas::tick, 1, 1, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(this::expire, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -5,6 +5,8 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.Tail;
@@ -12,6 +14,8 @@ import io.smallrye.mutiny.Uni;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The groups this node reads: opened when somebody wants to know, closed when nobody did for a while. Thread-safe. */
@@ -22,6 +26,7 @@ public final class Replicas {
     private final Map<OperationId, Publishing> publishing = new ConcurrentHashMap<>();
     private final GroupLog log;
     private final Settings settings;
+    private final Reassertions reassertions;
 
     /** One opening of one group, shared by all who wait for it. */
     private final class Slot {
@@ -32,7 +37,7 @@ public final class Replicas {
         int idleSweeps;
 
         Slot(GroupId group) {
-            replica = new GroupReplica(group, settings, new CatchUp(log), publishing);
+            replica = new GroupReplica(group, settings, new CatchUp(log), publishing, reassertions);
             opening = log.open(group, replica)
                     .onItem()
                     .transform(opened -> {
@@ -47,14 +52,20 @@ public final class Replicas {
         }
     }
 
-    public Replicas(GroupLog log, Settings settings) {
+    public Replicas(GroupLog log, Operations operations, Settings settings) {
         this.log = log;
         this.settings = settings;
+        this.reassertions = new Reassertions(log, operations);
     }
 
     /** How many are open. */
     public int size() {
         return slots.size();
+    }
+
+    /** Publishes of this node that wait for their entries. */
+    int waiting() {
+        return publishing.size();
     }
 
     /** The open replica of a group; null: none is open. */
@@ -65,8 +76,9 @@ public final class Replicas {
     }
 
     /**
-     * Does something with the replica of a group, which stays open meanwhile. GROUP_NOT_FOUND. Done again, with the next
-     * replica, when it fails with EPOCH_CHANGED.
+     * Does something with the replica of a group, which stays open meanwhile. GROUP_NOT_FOUND. Done again when the group is in
+     * another life by then, or the store has lost it: with the next replica, or with this one when that goes on in the new
+     * life. STORE_UNAVAILABLE when it does not before long.
      */
     <T extends @Nullable Object> Uni<T> with(GroupId group, Function<GroupReplica, Uni<T>> use) {
         return Uni.createFrom().deferred(() -> attempt(group, use, 1));
@@ -76,12 +88,26 @@ public final class Replicas {
             GroupId group, Function<GroupReplica, Uni<T>> use, int attempt) {
         Slot present = slots.get(group);
         Slot slot = present != null ? present : slots.computeIfAbsent(group, Slot::new);
+        int jumps = slot.replica.jumps();
         Uni<T> used = slot.ready ? enter(slot, use) : slot.opening.chain(replica -> enter(slot, use));
-        return used.onFailure(Replicas::isStale).recoverWithUni(failure -> {
-            slots.remove(group, slot);
-            return attempt < ATTEMPTS
-                    ? attempt(group, use, attempt + 1)
-                    : Uni.createFrom().failure(GroupException.groupNotFound(group));
+        return used.onFailure(failure -> isStale(failure) || (isMissing(failure) && slot.ready))
+                .recoverWithUni(failure -> attempt < ATTEMPTS
+                        ? settled(slot, jumps).chain(() -> attempt(group, use, attempt + 1))
+                        : Uni.createFrom().failure(GroupException.groupNotFound(group)));
+    }
+
+    /** Once the replica has seen what the store says: that its group is gone, or in another life. */
+    private Uni<Void> settled(Slot slot, int jumps) {
+        GroupReplica replica = slot.replica;
+        if (!replica.usage().enter()) {
+            slots.remove(replica.group(), slot);
+            return Uni.createFrom().voidItem();
+        }
+        return replica.moved(jumps).onTermination().invoke(() -> {
+            replica.usage().exit();
+            if (replica.usage().isClosed()) {
+                slots.remove(replica.group(), slot);
+            }
         });
     }
 
@@ -95,6 +121,32 @@ public final class Replicas {
 
     private static boolean isStale(Throwable failure) {
         return failure instanceof GroupException expected && expected.code() == ErrorCode.EPOCH_CHANGED;
+    }
+
+    private static boolean isMissing(Throwable failure) {
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.GROUP_NOT_FOUND;
+    }
+
+    /**
+     * Makes a change that needs no replica. When there is an open one and the store has no such group, the change is made
+     * again once the replica has seen whether the group was deleted or lost.
+     *
+     * @param missing whether the answer says that there is no group
+     */
+    Uni<Appended> known(GroupId group, Supplier<Uni<Appended>> change, Predicate<Appended> missing) {
+        return Uni.createFrom().deferred(() -> {
+            Slot slot = slots.get(group);
+            if (slot == null || !slot.ready) {
+                return change.get();
+            }
+            int jumps = slot.replica.jumps();
+            return change.get()
+                    .chain(done -> missing.test(done)
+                            ? settled(slot, jumps).chain(change::get)
+                            : Uni.createFrom().item(done))
+                    .onFailure(Replicas::isMissing)
+                    .recoverWithUni(() -> settled(slot, jumps).chain(change::get));
+        });
     }
 
     /** Reads which groups a namespace has, from now on. */
@@ -117,5 +169,16 @@ public final class Replicas {
                 tail.close();
             }
         });
+    }
+
+    /** To be called about every second: nothing of this node waits forever for a log that says nothing. */
+    public void tick() {
+        publishing.forEach((operation, waiting) -> {
+            Position accepted = waiting.isOverdue() ? waiting.accepted() : null;
+            if (accepted != null && publishing.remove(operation, waiting)) {
+                waiting.completeUnread(accepted);
+            }
+        });
+        slots.values().forEach(slot -> slot.replica.tick());
     }
 }

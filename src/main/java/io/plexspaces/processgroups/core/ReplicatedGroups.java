@@ -59,7 +59,11 @@ public final class ReplicatedGroups implements Groups {
 
     @Override
     public Uni<Boolean> delete(GroupId group) {
-        return append(group, new Command.Delete())
+        Command delete = new Command.Delete();
+        return replicas.known(
+                        group,
+                        () -> log.append(group, null, delete, operations.next()),
+                        done -> done.position().offset() == 0)
                 .chain(done -> readAgain(group, done))
                 .map(done -> done.position().offset() > 0);
     }
@@ -81,13 +85,13 @@ public final class ReplicatedGroups implements Groups {
 
     private Uni<JoinResult> joinAndReceive(GroupReplica replica, JoinRequest request, Subscription subscription) {
         OperationId operation = operations.next();
-        replica.expectJoined(operation, subscription);
+        replica.expectJoined(operation, subscription, request.filter());
         Owner owner = subscription.session().owner();
         Command join = new Command.Join(request.actors(), request.filter(), owner, settings.node(), null);
         return log.append(replica.group(), replica.epoch(), join, operation)
                 .onFailure()
                 .invoke(() -> replica.forget(operation))
-                .chain(done -> replica.reached(done.position()).replaceWith(done))
+                .chain(done -> replica.joined(operation, done.position()).replaceWith(done))
                 .map(done -> new JoinResult(done.position(), joins(done.membership()), ""));
     }
 
@@ -98,6 +102,7 @@ public final class ReplicatedGroups implements Groups {
         Owner owner = session != null ? session.owner() : lease != null ? new Owner.Lease(lease) : null;
         return append(request.group(), new Command.Leave(request.actor(), owner, request.all(), request.reason()))
                 .chain(done -> readAgain(request.group(), done))
+                .call(done -> session == null ? Uni.createFrom().voidItem() : keepLeft(request.group(), session, done))
                 .map(done -> new LeaveResult(done.position(), joins(done.membership())));
     }
 
@@ -200,15 +205,25 @@ public final class ReplicatedGroups implements Groups {
     }
 
     private Uni<Appended> append(GroupId group, Command command) {
-        return Uni.createFrom().deferred(() -> log.append(group, null, command, operations.next()));
+        return replicas.known(group, () -> log.append(group, null, command, operations.next()), done -> false);
+    }
+
+    /** A leave that was accepted must not be undone by making lost joins again. */
+    private Uni<Void> keepLeft(GroupId group, Session session, Appended done) {
+        GroupReplica replica = replicas.ifOpen(group);
+        return replica == null ? Uni.createFrom().voidItem() : replica.left(session, done);
     }
 
     /** Waits until this node reads what was written, if it reads the group at all. */
     private Uni<Appended> readAgain(GroupId group, Appended done) {
         GroupReplica replica = replicas.ifOpen(group);
-        return replica == null
-                ? Uni.createFrom().item(done)
-                : replica.reached(done.position()).replaceWith(done);
+        if (replica == null || !replica.usage().enter()) {
+            return Uni.createFrom().item(done);
+        }
+        return replica.reached(done.position())
+                .onTermination()
+                .invoke(replica.usage()::exit)
+                .replaceWith(done);
     }
 
     private static int joins(@Nullable Membership membership) {

@@ -4,14 +4,16 @@ import io.plexspaces.processgroups.core.delivery.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of one of this node's sessions in one life of a group: held as long as the session has a join there. Changed in
- * the group's serial queue alone, and read by any thread.
+ * The place of one of this node's sessions in one group: held as long as the session has a join there, or had one that
+ * the store has lost and that is being made again. Changed in the group's serial queue alone, and read by any thread.
  */
 final class Seat {
     private final Session session;
     private volatile @Nullable Subscription subscription;
 
     private volatile Connection connection;
+
+    private volatile @Nullable Lost lost;
 
     /** @param connection where the session wants to receive */
     Seat(Session session, Connection connection) {
@@ -40,5 +42,15 @@ final class Seat {
 
     void subscription(@Nullable Subscription changed) {
         subscription = changed;
+    }
+
+    /** What the store has lost of its joins, and is not made again yet; null: nothing. */
+    @Nullable
+    Lost lost() {
+        return lost;
+    }
+
+    void lost(@Nullable Lost changed) {
+        lost = changed;
     }
 }

@@ -133,7 +133,31 @@ public final class Session {
     /** Drops one join of this session, or all of them. GROUP_NOT_FOUND; NOT_A_MEMBER when it has none. */
     public Uni<Groups.LeaveResult> leave(GroupId group, boolean all) {
         Groups.LeaveRequest request = new Groups.LeaveRequest(group, actor, all, null, this, LeaveReason.LEFT);
-        return inOrder(group, () -> home.groups().leave(request));
+        return inOrder(group, () -> home.groups()
+                .leave(request)
+                .onFailure(failure -> isGone(failure) && lostIn(group) != null)
+                .recoverWithUni(() -> afterRecovery(group, () -> home.groups().leave(request))));
+    }
+
+    /** Completes when the store has its joins in a group as they were; fails as a write does. */
+    Uni<Void> restored(GroupId group) {
+        return inOrder(group, () -> Uni.createFrom().voidItem());
+    }
+
+    /** No change is made to joins that the store has lost: first they are made again. */
+    private <T> Uni<T> afterRecovery(GroupId group, Supplier<Uni<T>> change) {
+        Lost lost = lostIn(group);
+        return lost == null ? change.get() : lost.restored().chain(() -> change.get());
+    }
+
+    private @Nullable Lost lostIn(GroupId group) {
+        Seat seat = seats.get(group);
+        return seat == null ? null : seat.lost();
+    }
+
+    /** Neither it nor anybody after it wants its joins. */
+    synchronized boolean isOver() {
+        return closed;
     }
 
     /** Joins and leaves of one group happen in the order they were asked for, also when nobody waits between them. */
@@ -141,7 +165,7 @@ public final class Session {
         return Uni.createFrom().deferred(() -> {
             CompletableFuture<Void> done = new CompletableFuture<>();
             CompletableFuture<Void> before = changing.put(group, done);
-            Uni<T> changed = Uni.createFrom().deferred(change::get);
+            Uni<T> changed = Uni.createFrom().deferred(() -> afterRecovery(group, change));
             Uni<T> inTurn = before == null
                     ? changed
                     : Uni.createFrom().completionStage(before).chain(() -> changed);

@@ -21,6 +21,13 @@ record Subscription(
         boolean snapshot,
         @Nullable OverflowPolicy policy,
         boolean only) {
+    /** The same, seeing what came after {@code position} unless it asked for more. */
+    Subscription from(Position position) {
+        return after != null
+                ? this
+                : new Subscription(session, subscriber, position, snapshot, policy, only);
+    }
+
     Connection connection() {
         return subscriber.connection();
     }

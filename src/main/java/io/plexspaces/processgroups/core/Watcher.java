@@ -161,7 +161,11 @@ public final class Watcher {
 
         @Override
         public void created(GroupInfo group) {
-            if (closed) {
+            GroupReplica replica = replicas.ifOpen(group.id());
+            boolean known = groups.containsKey(group.id())
+                    && replica != null
+                    && replica.epoch().equals(group.epoch());
+            if (closed || known) {
                 return;
             }
             if (groups.size() >= settings.watchedGroups()) {

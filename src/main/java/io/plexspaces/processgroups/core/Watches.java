@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.core.delivery.Source;
 import io.plexspaces.processgroups.core.delivery.Subscriber;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Position;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,24 @@ final class Watches {
         if (!ends.isEmpty()) {
             audience.deliver(Frame.of(event), EVENT_WEIGHT, null);
         }
+    }
+
+    /** Changes were missed: tells that, and the members as they are now. */
+    void begin(Event.Gap gap, Position position, List<Membership> members) {
+        Frame frame = Frame.of(gap);
+        for (Subscriber subscriber : ends.keySet()) {
+            audience.send(subscriber, frame);
+            audience.send(subscriber, Snapshots.welcome(null, gap.group(), position, members));
+        }
+    }
+
+    boolean isEmpty() {
+        return ends.isEmpty();
+    }
+
+    /** Ends the connections of all watches: what they were told is not to be relied on any more. */
+    void cut(GroupException cause) {
+        ends.keySet().forEach(subscriber -> subscriber.connection().cut(cause));
     }
 
     /**

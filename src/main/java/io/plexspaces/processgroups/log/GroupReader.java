@@ -9,6 +9,9 @@ public interface GroupReader {
      */
     void snapshot(Snapshot snapshot);
 
-    /** The next entry: its offset is the one before plus 1. After {@link Entry.Deleted} no call comes. */
+    /**
+     * The next entry: its offset is the one before plus 1. {@link Entry.Deleted} alone may be further on, as what stood between is gone
+     * with the group; after it no call comes.
+     */
     void entry(Entry entry);
 }

@@ -42,7 +42,7 @@ public final class MemoryService implements AutoCloseable {
                 NODE, Duration.ofMillis(200), OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, mailboxBytes, 64 << 20);
         Operations operations = new Operations(lease);
-        Replicas replicas = new Replicas(log, settings);
+        Replicas replicas = new Replicas(log, operations, settings);
         groups = around.apply(new ReplicatedGroups(log, replicas, loops, operations, settings, MemoryService::unique));
         sessions = new Sessions(groups, replicas, loops, operations, settings, timer, MemoryService::unique);
     }

@@ -8,12 +8,14 @@ import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The core over a log in memory, with peers that the test reads and stalls. */
@@ -33,7 +36,7 @@ final class CoreFixture implements AutoCloseable {
     static final NodeId NODE = new NodeId("node-1");
     static final long MAILBOX = 10_000;
 
-    final MemoryGroupLog log;
+    final GroupLog log;
     final Replicas replicas;
     final Groups groups;
     final Sessions sessions;
@@ -42,18 +45,34 @@ final class CoreFixture implements AutoCloseable {
     private int peers;
 
     CoreFixture(Duration grace) {
-        log = new MemoryGroupLog(
-                Clock.systemUTC(), new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000), () -> UUID.randomUUID()
-                        .toString());
-        NodeLease lease = log.acquire(NODE).await().indefinitely();
-        Settings settings = new Settings(NODE, grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
+        this(
+                grace,
+                new MemoryGroupLog(
+                        Clock.systemUTC(),
+                        new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000),
+                        () -> UUID.randomUUID().toString()));
+    }
+
+    private CoreFixture(Duration grace, MemoryGroupLog log) {
+        this(grace, log, log.acquire(NODE).await().indefinitely());
+    }
+
+    /** On another log, with a node's lease of it. */
+    CoreFixture(Duration grace, GroupLog log, NodeLease lease) {
+        this.log = log;
+        Settings settings = new Settings(lease.node(), grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, MAILBOX, 64 << 20);
         Operations operations = new Operations(lease);
-        replicas = new Replicas(log, settings);
+        replicas = new Replicas(log, operations, settings);
         groups = new ReplicatedGroups(log, replicas, loops, operations, settings, () -> UUID.randomUUID()
                 .toString());
         sessions = new Sessions(groups, replicas, loops, operations, settings, timer, () -> UUID.randomUUID()
                 .toString());
+    }
+
+    /** Does regularly what the server's timer does. */
+    void startTicking() {
+        timer.scheduleWithFixedDelay(replicas::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     GroupId group(String name) {
@@ -75,11 +94,14 @@ final class CoreFixture implements AutoCloseable {
     }
 
     Client connect(String actor, @Nullable String resumeToken) {
+        return connect(actor, resumeToken, group("any").namespace());
+    }
+
+    Client connect(String actor, @Nullable String resumeToken, Namespace namespace) {
         FakePeer peer = new FakePeer(peers++);
         Connection connection = sessions.connect(peer);
         peer.connected(connection);
-        GroupId any = group("any");
-        Sessions.Opened opened = sessions.open(connection, any.namespace(), new ActorId(actor), resumeToken);
+        Sessions.Opened opened = sessions.open(connection, namespace, new ActorId(actor), resumeToken);
         return new Client(peer, connection, opened);
     }
 

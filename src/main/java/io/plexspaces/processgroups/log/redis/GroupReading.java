@@ -201,7 +201,7 @@ final class GroupReading implements Feed.Reading, Tail {
     private void caughtUp(Response said) {
         switch (said.get(0).toString()) {
             case "S" -> missed(Store.number(said.get(1)), access.entries(said.get(2)), access.entries(said.get(3)));
-            case "D" -> deleted(Entries.parse(said.get(1).toBytes()));
+            case "D" -> tell(Entries.parse(said.get(1).toBytes()));
             case "F" -> mend(access.fork(feed.group(), epoch()));
             case "N" -> mend(access.revive(Objects.requireNonNull(info), mender));
             default -> load();
@@ -233,16 +233,6 @@ final class GroupReading implements Feed.Reading, Tail {
         } else {
             load();
         }
-    }
-
-    /** What stood between is gone with the group: the reader is told where it ended. */
-    private void deleted(Entry end) {
-        if (end.offset() > offset + 1) {
-            Position before = new Position(epoch(), end.offset() - 1);
-            Snapshot empty = new Snapshot(Objects.requireNonNull(info), before, List.of());
-            call(told -> told.snapshot(empty));
-        }
-        tell(end);
     }
 
     /** The store is not what it was; once it is mended, the group is read anew. */

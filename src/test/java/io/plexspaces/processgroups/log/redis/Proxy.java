@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands between a log and Redis, and loses what it is told to. */
-final class Proxy implements AutoCloseable {
+public final class Proxy implements AutoCloseable {
     private final ServerSocket server;
     private final int target;
     private final List<Link> links = new CopyOnWriteArrayList<>();
@@ -22,7 +22,7 @@ final class Proxy implements AutoCloseable {
     final AtomicInteger answersLost = new AtomicInteger();
     private volatile boolean deaf;
 
-    Proxy(int target) {
+    public Proxy(int target) {
         this.target = target;
         try {
             this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -32,7 +32,7 @@ final class Proxy implements AutoCloseable {
         thread(this::accept);
     }
 
-    String address() {
+    public String address() {
         return "redis://127.0.0.1:" + server.getLocalPort();
     }
 
@@ -42,7 +42,7 @@ final class Proxy implements AutoCloseable {
     }
 
     /** Drops everything Redis sends on subscriber connections; their sockets stay open. */
-    void deaf(boolean now) {
+    public void deaf(boolean now) {
         deaf = now;
     }
 

@@ -26,7 +26,7 @@ final class Told implements GroupReader {
 
     @Override
     public void entry(Entry entry) {
-        if (entry.offset() != offset + 1) {
+        if (entry.offset() != offset + 1 && !(entry instanceof Entry.Deleted)) {
             holes.add(entry.offset() + " after " + offset);
         }
         entries.add(entry);

@@ -1,0 +1,83 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.SerialQueue;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Makes joins of this node's sessions again that a store has lost, of all groups: so many at a time that a store which has
+ * just come back serves others too. What fails is left to the next tick of its group. Thread-safe.
+ */
+final class Reassertions {
+    private static final int AT_ONCE = 256;
+
+    private final GroupLog log;
+    private final Operations operations;
+    private final Queue<Lost> waiting = new ConcurrentLinkedQueue<>();
+    private final Semaphore free = new Semaphore(AT_ONCE);
+    private final SerialQueue turns = new SerialQueue();
+
+    Reassertions(GroupLog log, Operations operations) {
+        this.log = log;
+        this.operations = operations;
+    }
+
+    /** The joins are as they should be before long, unless the store fails again. Nothing happens when they are waiting already. */
+    void add(Lost lost) {
+        if (lost.queued.compareAndSet(false, true)) {
+            waiting.add(lost);
+            turns.execute(this::next);
+        }
+    }
+
+    private void next() {
+        while (!waiting.isEmpty() && free.tryAcquire()) {
+            Lost lost = waiting.poll();
+            if (lost == null) {
+                free.release();
+            } else {
+                begin(lost);
+            }
+        }
+    }
+
+    private void begin(Lost lost) {
+        Seat seat = lost.seat();
+        Uni<Void> restoring =
+                seat == null ? lost.restored() : seat.session().restored(lost.replica().group());
+        restoring.subscribe().with(done -> ended(lost), failure -> ended(lost));
+    }
+
+    private void ended(Lost lost) {
+        lost.queued.set(false);
+        free.release();
+        turns.execute(this::next);
+    }
+
+    /** Appends all, in order; completes with the position of the last. */
+    Uni<Position> append(GroupReplica replica, String epoch, List<Command> commands) {
+        List<Uni<Appended>> appends = new ArrayList<>(commands.size());
+        for (Command command : commands) {
+            OperationId operation = operations.next();
+            appends.add(log.append(replica.group(), epoch, command, operation));
+        }
+        return Uni.join()
+                .all(appends)
+                .andFailFast()
+                .map(all -> all.get(all.size() - 1).position());
+    }
+
+    /** The incarnation of this node that the sessions here belong to. */
+    long incarnation() {
+        return operations.lease().incarnation();
+    }
+}

@@ -1,0 +1,334 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Snapshot;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the log tells of one group, and what follows from it: deliveries, answers, watches. All in the group's serial queue,
+ * but for {@link #joining}.
+ */
+final class Told {
+    private static final System.Logger LOG = System.getLogger(Told.class.getName());
+
+    private final GroupReplica replica;
+    private final GroupId group;
+    private final NodeId self;
+    private final Progress progress;
+    private final Members members;
+    private final Seats seats;
+    private final PublishAnswers answers;
+    private final Recovery recovery;
+    private final Watches watches = new Watches();
+    private final Waiters waiters = new Waiters();
+    private final Map<OperationId, Joining> joining = new ConcurrentHashMap<>(4);
+
+    Told(
+            GroupReplica replica,
+            NodeId self,
+            Progress progress,
+            Members members,
+            Seats seats,
+            PublishAnswers answers,
+            Recovery recovery) {
+        this.replica = replica;
+        this.group = replica.group();
+        this.self = self;
+        this.progress = progress;
+        this.members = members;
+        this.seats = seats;
+        this.answers = answers;
+        this.recovery = recovery;
+    }
+
+    Watches watches() {
+        return watches;
+    }
+
+    Waiters waiters() {
+        return waiters;
+    }
+
+    Recovery recovery() {
+        return recovery;
+    }
+
+    /** Joins of this node whose entries are expected. Any thread. */
+    Map<OperationId, Joining> joining() {
+        return joining;
+    }
+
+    void entry(Entry entry) {
+        try {
+            progress.reach(entry.offset());
+            if (entry instanceof Entry.Published published) {
+                published(published);
+            } else if (entry instanceof Entry.Joined joined) {
+                joined(joined);
+            } else if (entry instanceof Entry.Left left) {
+                left(left);
+            } else {
+                deleted();
+            }
+        } catch (RuntimeException defect) {
+            failed(defect);
+        }
+        waiters.release(progress.offset());
+    }
+
+    /** Nobody is left in the belief that nothing was missed. */
+    private void failed(RuntimeException defect) {
+        LOG.log(System.Logger.Level.ERROR, "what the log told could not be followed", defect);
+        GroupException cause = GroupException.of(ErrorCode.INTERNAL, "an event of the group could not be handled");
+        seats.cut(cause);
+        watches.cut(cause);
+    }
+
+    private void published(Entry.Published entry) {
+        Frame frame = Frame.of(new Event.Delivered(group, entry));
+        int weight = entry.message().weight();
+        ActorId except = entry.excludeSender() ? entry.message().sender() : null;
+        if (entry.dispatch() instanceof Dispatch.To to) {
+            Member member = members.get(to.actor());
+            if (member != null) {
+                seats.send(member, frame);
+            }
+        } else if (entry.dispatch() instanceof Dispatch.All || Recipients.isHere(entry.dispatch(), self)) {
+            List<Interest> wanting = members.wanting(entry.topic());
+            for (int i = 0; i < wanting.size(); i++) {
+                wanting.get(i).audience().deliver(frame, weight, except);
+            }
+        }
+        answers.answer(entry, progress.position(), members);
+    }
+
+    private void joined(Entry.Joined entry) {
+        Membership membership = entry.membership();
+        Member member = members.put(membership);
+        if (entry.first()) {
+            watches.tell(new Event.Joined(group, entry.offset(), membership));
+        } else if (entry.filterChanged()) {
+            watches.tell(new Event.FilterChanged(group, entry.offset(), membership));
+        }
+        Joining expected = joining.remove(entry.operation());
+        if (!recovery.isEmpty()) {
+            recovery.arrived(member, entry.by(), expected);
+        }
+        if (expected != null && member.seatOf(expected.subscription().session()) == null) {
+            seats.take(member, expected.subscription());
+        }
+    }
+
+    private void left(Entry.Left entry) {
+        Member member = members.get(entry.actor());
+        if (member == null) {
+            return;
+        }
+        Membership after = entry.membership();
+        Event.Left event = new Event.Left(group, entry.offset(), entry.actor(), entry.reason());
+        endSeats(member, after, event);
+        if (after == null) {
+            members.remove(member);
+            watches.tell(event);
+        } else {
+            members.put(after);
+        }
+    }
+
+    /** Sessions whose joins are not in {@code after} are at their end. */
+    private void endSeats(Member member, @Nullable Membership after, Event.Left event) {
+        for (Seat seat : List.copyOf(member.seats())) {
+            if (after == null || !after.heldBy(seat.session().owner())) {
+                recovery.drop(seat);
+                seats.end(member, seat, event, null);
+            }
+        }
+    }
+
+    private void deleted() {
+        GroupException gone = GroupException.of(ErrorCode.GROUP_DELETED, "group " + group.name() + " was deleted");
+        Event.GroupDeleted event = new Event.GroupDeleted(group, progress.position());
+        List<Membership> last = members.snapshot();
+        for (Member member : members.withSeats()) {
+            for (Seat seat : List.copyOf(member.seats())) {
+                recovery.drop(seat);
+                seats.end(member, seat, event, gone);
+            }
+        }
+        recovery.endAll(event, gone);
+        joining.values().forEach(waiting -> endUnseated(waiting, event, gone));
+        for (int i = watches.end(event, last, gone); i > 0; i--) {
+            replica.usage().exit();
+        }
+        replica.usage().close();
+        answers.answerPassed(replica, progress);
+        answers.failAll(replica, GroupReplica.stale(group));
+        waiters.jumped(Long.MAX_VALUE);
+    }
+
+    // ---- what this node does, between two entries
+
+    Groups.JoinResult resume(Subscription subscription) {
+        Session session = subscription.session();
+        Member member = members.get(session.actor());
+        Seat seat = member == null ? null : member.seatOf(session);
+        if (member != null && seat != null) {
+            seats.resume(member, seat, subscription);
+            return new Groups.JoinResult(progress.position(), member.membership().joinCount(), "");
+        }
+        Seat detached = recovery.seatOf(session);
+        if (detached == null) {
+            throw GroupException.notAMember(group, session.actor());
+        }
+        Seats.refuseTwice(detached, subscription);
+        detached.connection(subscription.connection());
+        detached.subscription(subscription);
+        return new Groups.JoinResult(progress.position(), 1, "");
+    }
+
+    void disconnect(Session session, Connection connection) {
+        seats.disconnect(session, connection);
+        recovery.disconnect(session, connection);
+    }
+
+    /** The caller of an accepted join is about to be answered. EPOCH_CHANGED when the group is gone, and it should not be. */
+    void answered(OperationId operation) {
+        Joining waiting = joining.get(operation);
+        Position accepted = waiting == null ? null : waiting.accepted();
+        if (waiting == null || accepted == null) {
+            return;
+        }
+        if (replica.usage().isClosed()) {
+            joining.remove(operation);
+            throw GroupReplica.stale(group);
+        }
+        if (progress.isPast(accepted)) {
+            joining.remove(operation);
+            passed(waiting, accepted);
+            recovery.again();
+        } else {
+            waiting.answered();
+        }
+    }
+
+    // ---- when the log goes on elsewhere than it stood
+
+    void snapshot(Snapshot snapshot) {
+        Map<ActorId, Membership> present = new HashMap<>();
+        snapshot.members().forEach(membership -> present.put(membership.actor(), membership));
+        if (!progress.isOpen()) {
+            progress.begin(snapshot.info(), snapshot.position().offset());
+            members.replaceBy(present);
+            return;
+        }
+        boolean sameLife = snapshot.info().epoch().equals(progress.epoch());
+        try {
+            if (sameLife) {
+                jump(snapshot, present);
+            } else {
+                beginAgain(snapshot, present);
+            }
+        } catch (RuntimeException defect) {
+            failed(defect);
+        }
+        answers.answerPassed(replica, progress);
+        settleJoining();
+        recovery.again();
+        waiters.jumped(sameLife ? progress.offset() : Long.MAX_VALUE);
+    }
+
+    /** Entries of this life are gone: what was missed of the messages is told from what the log still has. */
+    private void jump(Snapshot snapshot, Map<ActorId, Membership> present) {
+        Position before = progress.position();
+        progress.jump(snapshot.info(), snapshot.position().offset());
+        for (Member member : members.withSeats()) {
+            ActorId actor = member.membership().actor();
+            endSeats(member, present.get(actor), new Event.Left(group, progress.offset(), actor, LeaveReason.LEFT));
+        }
+        members.replaceBy(present);
+        seats.tellMissed(before);
+        recovery.attachFound();
+        if (!watches.isEmpty()) {
+            long missed = progress.offset() - before.offset();
+            tellWatches(new Event.Gap(
+                    group, Event.Gap.Reason.TRIMMED, missed, false, before.offset(), progress.offset() + 1));
+        }
+    }
+
+    /** The store has lost this life, and another one has begun: joins of this node's sessions go on in it. */
+    private void beginAgain(Snapshot snapshot, Map<ActorId, Membership> present) {
+        recovery.keep(present);
+        progress.jump(snapshot.info(), snapshot.position().offset());
+        answers.forgetFirstAnswers();
+        members.replaceBy(present);
+        for (Member member : members.withSeats()) {
+            member.seats().forEach(seat -> seats.tellNewLife(member, seat));
+        }
+        recovery.attachFound();
+        recovery.endForgotten(present, List.copyOf(joining.values()));
+        if (!watches.isEmpty()) {
+            tellWatches(
+                    new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, progress.offset() + 1));
+        }
+    }
+
+    private void tellWatches(Event.Gap gap) {
+        watches.begin(gap, progress.position(), members.snapshot());
+    }
+
+    /** Joins whose entries were jumped over. */
+    private void settleJoining() {
+        joining.forEach((operation, waiting) -> {
+            Position accepted = waiting.accepted();
+            if (accepted != null && progress.isPast(accepted) && joining.remove(operation, waiting)) {
+                passed(waiting, accepted);
+            }
+        });
+    }
+
+    private void passed(Joining waiting, Position accepted) {
+        Subscription subscription = waiting.subscription();
+        Session session = subscription.session();
+        Member member = members.get(session.actor());
+        if (!accepted.epoch().equals(progress.epoch())) {
+            recovery.more(waiting);
+        } else if (member == null || !member.membership().heldBy(session.owner())) {
+            waiting.answered();
+            endUnseated(
+                    waiting,
+                    new Event.Left(group, progress.offset(), session.actor(), LeaveReason.LEFT),
+                    null);
+        } else if (member.seatOf(session) == null) {
+            seats.take(member, subscription.from(accepted));
+        }
+    }
+
+    /** Whoever was told that it joined, and has not seen that, is told that it is over. */
+    private static void endUnseated(
+            Joining waiting, Event last, @Nullable GroupException cause) {
+        if (waiting.isAnswered()) {
+            Connection connection = waiting.subscription().connection();
+            connection.send(Frame.of(last));
+            if (waiting.subscription().only()) {
+                connection.finish(cause);
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.Retention;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.GroupPage;
+import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.GroupReader;
+import io.plexspaces.processgroups.log.NamespaceReader;
+import io.plexspaces.processgroups.log.Slice;
+import io.plexspaces.processgroups.log.Snapshot;
+import io.plexspaces.processgroups.log.Tail;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The log of one group, which loses what the test tells it to. */
+final class ScriptedLog implements GroupLog {
+    static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    final GroupId group;
+    final Map<ActorId, Membership> members = new TreeMap<>();
+    final List<Command> appended = new ArrayList<>();
+    private final List<Entry.Published> retained = new ArrayList<>();
+    private final List<Runnable> held = new ArrayList<>();
+    private long trimmed;
+    String epoch = "first";
+    long offset = 1;
+
+    /** There is a group. */
+    boolean exists = true;
+
+    /** The reader is told of every entry. */
+    boolean heard = true;
+
+    /** Answers wait for {@link #answer}. */
+    boolean holding;
+
+    int mostHeld;
+
+    /** What every append fails with; null: none does. */
+    @Nullable
+    GroupException failure;
+
+    private @Nullable GroupReader reader;
+
+    ScriptedLog(GroupId group) {
+        this.group = group;
+    }
+
+    /** Another life, which holds nothing; its reader knows nothing of it yet. */
+    synchronized void lose(String next) {
+        epoch = next;
+        offset = 1;
+        members.clear();
+        retained.clear();
+        exists = true;
+    }
+
+    /** Tells the reader where the log is now, and every entry from here on. */
+    void jump() {
+        Snapshot now;
+        synchronized (this) {
+            heard = true;
+            now = snapshot();
+        }
+        reader().snapshot(now);
+    }
+
+    synchronized void trim(int count) {
+        retained.subList(0, count).clear();
+        trimmed += count;
+    }
+
+    /** Gives the answers that were held, in order. */
+    void answer() {
+        List<Runnable> due;
+        synchronized (this) {
+            due = List.copyOf(held);
+            held.clear();
+        }
+        due.forEach(Runnable::run);
+    }
+
+    synchronized int held() {
+        return held.size();
+    }
+
+    /** Another node's message. */
+    void publish(String text) {
+        Command publish = new Command.Publish(
+                CoreFixture.message(text, null, ""), null, Dispatch.ALL, false);
+        append(group, null, publish, new OperationId(new NodeId("other"), 1, offset))
+                .await()
+                .atMost(Duration.ofSeconds(1));
+    }
+
+    private GroupReader reader() {
+        return Objects.requireNonNull(reader);
+    }
+
+    private Snapshot snapshot() {
+        GroupSpec spec = new GroupSpec(
+                GroupSpec.Metadata.NONE, new Retention(100, Duration.ofMinutes(5)), null);
+        GroupInfo info = new GroupInfo(group, spec, epoch, NOW, members.size());
+        return new Snapshot(info, new Position(epoch, offset), List.copyOf(members.values()));
+    }
+
+    @Override
+    public Uni<Appended> append(GroupId about, @Nullable String life, Command command, OperationId operation) {
+        return Uni.createFrom().emitter(emitter -> {
+            Appended done;
+            List<Entry> entries = new ArrayList<>();
+            boolean hold;
+            try {
+                synchronized (this) {
+                    done = apply(life, command, operation, entries);
+                    hold = holding;
+                    if (hold) {
+                        held.add(() -> emitter.complete(done));
+                        mostHeld = Math.max(mostHeld, held.size());
+                    }
+                    if (heard) {
+                        entries.forEach(reader()::entry);
+                    }
+                }
+            } catch (GroupException refused) {
+                emitter.fail(refused);
+                return;
+            }
+            if (!hold) {
+                emitter.complete(done);
+            }
+        });
+    }
+
+    private Appended apply(@Nullable String life, Command command, OperationId operation, List<Entry> entries) {
+        appended.add(command);
+        if (failure != null) {
+            throw failure;
+        }
+        if (!exists) {
+            throw GroupException.groupNotFound(group);
+        }
+        if (life != null && !life.equals(epoch)) {
+            throw GroupException.of(ErrorCode.EPOCH_CHANGED, "in epoch " + epoch);
+        }
+        offset++;
+        Membership after = null;
+        if (command instanceof Command.Join join) {
+            ActorId actor = join.actors().get(0);
+            Membership before = members.get(actor);
+            Membership.Holding one = new Membership.Holding(join.owner(), join.node(), 1, null);
+            after = before == null
+                    ? Membership.first(actor, join.filter(), one, NOW, offset)
+                    : before.join(one, join.filter(), NOW);
+            members.put(actor, after);
+            boolean changed = before != null && !before.filter().equals(after.filter());
+            entries.add(new Entry.Joined(offset, NOW, operation, after, join.owner(), before == null, changed));
+        } else if (command instanceof Command.Leave leave) {
+            Membership before = members.get(leave.actor());
+            Owner owner = leave.owner();
+            if (before == null || owner == null || !before.heldBy(owner)) {
+                offset--;
+                throw GroupException.notAMember(group, leave.actor());
+            }
+            after = before.leave(owner, leave.all()).orElse(null);
+            if (after == null) {
+                members.remove(leave.actor());
+            } else {
+                members.put(leave.actor(), after);
+            }
+            entries.add(new Entry.Left(offset, NOW, operation, leave.actor(), after, leave.reason()));
+        } else if (command instanceof Command.Publish publish) {
+            Entry.Published published = new Entry.Published(
+                    offset,
+                    NOW,
+                    operation,
+                    offset,
+                    publish.message(),
+                    publish.topic(),
+                    publish.dispatch(),
+                    publish.excludeSender());
+            retained.add(published);
+            entries.add(published);
+        } else {
+            exists = false;
+            entries.add(new Entry.Deleted(offset, NOW, operation));
+        }
+        return new Appended(new Position(epoch, offset), NOW, after, false);
+    }
+
+    @Override
+    public Uni<Tail> open(GroupId about, GroupReader opened) {
+        return Uni.createFrom().item(() -> {
+            if (!exists) {
+                throw GroupException.groupNotFound(group);
+            }
+            reader = opened;
+            opened.snapshot(snapshot());
+            return () -> {};
+        });
+    }
+
+    @Override
+    public Uni<Slice> read(GroupId about, @Nullable Position after, int limit) {
+        return Uni.createFrom().item(() -> {
+            synchronized (this) {
+                if (failure != null) {
+                    throw failure;
+                }
+                long from = after == null ? 0 : after.offset();
+                List<Entry.Published> found =
+                        retained.stream().filter(entry -> entry.offset() > from).toList();
+                boolean changed = after != null && !after.epoch().equals(epoch);
+                return new Slice(found, trimmed, true, changed, new Position(epoch, offset), false);
+            }
+        });
+    }
+
+    @Override
+    public Uni<GroupPage> groups(GroupQuery query) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Uni<Tail> follow(Namespace namespace, NamespaceReader followed) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Uni<Integer> expire(OperationId operation) {
+        return Uni.createFrom().item(0);
+    }
+}
