@@ -84,9 +84,7 @@ final class CatchUp {
         long first = Math.min(firstRetained, position.offset() + 1);
         long gone = Math.min(slice.missed(), first - 1 - after.offset());
         boolean exact = slice.exact() && !trimmedBeyond;
-        return gone > 0
-                ? new Event.Gap(group, Event.Gap.Reason.TRIMMED, gone, exact, after.offset(), first)
-                : null;
+        return gone > 0 ? new Event.Gap(group, Event.Gap.Reason.TRIMMED, gone, exact, after.offset(), first) : null;
     }
 
     /** The first events of a subscription that goes on in another life of the log, from {@code position} on. */
@@ -117,8 +115,7 @@ final class CatchUp {
                         failure -> supply(behind, unread(group, before, position), List.of(), 0));
     }
 
-    private static void tell(
-            GroupId group, Position before, Position position, List<Behind> behind, Slice slice) {
+    private static void tell(GroupId group, Position before, Position position, List<Behind> behind, Slice slice) {
         if (slice.epochChanged() || !slice.end().epoch().equals(position.epoch())) {
             supply(behind, unread(group, before, position), List.of(), 0);
             return;

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
@@ -106,13 +107,13 @@ final class GroupReplica implements GroupReader {
 
     /** To be called before the append of a join: its session receives from the offset of that entry on. */
     void expectJoined(OperationId operation, Subscription subscription, TopicFilter filter) {
-        told.joining().put(operation, new Joining(subscription, filter));
+        told.joins().expect(operation, subscription, filter);
     }
 
     /** The append failed, or did nothing: no entry will come. */
     void forget(OperationId operation) {
         answers.forget(operation);
-        told.joining().remove(operation);
+        told.joins().forget(operation);
     }
 
     /**
@@ -120,14 +121,12 @@ final class GroupReplica implements GroupReader {
      * when the group is gone.
      */
     Uni<Void> joined(OperationId operation, Position position) {
-        Joining waiting = told.joining().get(operation);
-        if (waiting == null) {
+        if (!told.joins().accepted(operation, position)) {
             return reached(position);
         }
-        waiting.accepted(position);
         return reached(position)
                 .chain(() -> inOrder(() -> {
-                    told.answered(operation);
+                    told.joins().answered(operation, usage.isClosed());
                     return operation;
                 }))
                 .replaceWithVoid();
@@ -152,6 +151,11 @@ final class GroupReplica implements GroupReader {
                         .filter(held -> held.owner().equals(session.owner()))
                         .mapToInt(Membership.Holding::joins)
                         .sum();
+    }
+
+    /** A session has ended, but the store could not be told: its joins here are taken away as soon as it can. */
+    void abandoned(Session session) {
+        serial.execute(() -> told.recovery().over(session));
     }
 
     /** The answer that the message at {@code first} got; with what it asked for now. */
@@ -230,46 +234,31 @@ final class GroupReplica implements GroupReader {
                         emitter.complete(null);
                     } else {
                         told.waiters()
-                                .addForJump(() -> emitter.complete(null), () -> emitter.fail(away("its log is not read")));
+                                .addForJump(
+                                        () -> emitter.complete(null), () -> emitter.fail(away("its log is not read")));
                     }
                 }));
     }
 
     /** Completes when the store has the joins of a session as they were; fails as a write does. */
     Uni<Void> restored(Lost lost) {
-        return Uni.createFrom()
-                .deferred(() -> restore(lost))
-                .repeat()
-                .whilst(more -> more)
-                .collect()
-                .last()
-                .replaceWithVoid()
-                .onFailure()
-                .recoverWithUni(failure -> notRestored(lost, failure));
+        return reassertions.restored(lost);
     }
 
-    /** One step; true: look again. */
-    private Uni<Boolean> restore(Lost lost) {
-        return inOrder(() -> told.recovery().missing(lost))
-                .chain(missing -> missing.commands().isEmpty()
-                        ? Uni.createFrom().item(false)
-                        : reassertions
-                                .append(this, missing.epoch(), missing.commands())
-                                .chain(this::reached)
-                                .replaceWith(true));
+    Uni<Recovery.Missing> missing(Lost lost) {
+        return inOrder(() -> told.recovery().missing(lost));
     }
 
-    private Uni<Void> notRestored(Lost lost, Throwable failure) {
-        if (failure instanceof GroupException refused && refused.code() == ErrorCode.LIMIT_EXCEEDED) {
-            serial.execute(() -> told.recovery().giveUp(lost, refused));
-            return Uni.createFrom().failure(failure);
-        }
-        return Uni.createFrom().failure(away("its joins are being made again"));
+    /** The store refuses the joins for good. */
+    void giveUp(Lost lost, LeaveReason reason, GroupException cause) {
+        serial.execute(() -> told.recovery().giveUp(lost, reason, cause));
     }
 
-    private GroupException away(String why) {
+    /** What can be asked again later. */
+    GroupException away(String why) {
         return GroupException.of(
-                ErrorCode.STORE_UNAVAILABLE, "group " + group.name() + " is not ready, as " + why + "; try again later");
+                ErrorCode.STORE_UNAVAILABLE,
+                "group " + group.name() + " is not ready, as " + why + "; try again later");
     }
 
     /** A lease renewal seen by this node. */

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.log.NodeLease;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -15,6 +16,11 @@ public final class Operations {
 
     OperationId next() {
         return new OperationId(lease.node(), lease.incarnation(), sequence.incrementAndGet());
+    }
+
+    /** In the name of a session: refused, once the incarnation that it began under is over. */
+    OperationId next(Owner.Session owner) {
+        return new OperationId(owner.node(), owner.incarnation(), sequence.incrementAndGet());
     }
 
     NodeLease lease() {

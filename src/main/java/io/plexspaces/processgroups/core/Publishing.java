@@ -93,7 +93,8 @@ final class Publishing implements UniSubscriber<Appended> {
             replica.firstAnswer(first, wanted).subscribe().with(this::complete, this::fail);
             return;
         }
-        // Before the jumps are looked at: a jump looks at this after it is counted, so that one of the two sees the other.
+        // Before the jumps are looked at: a jump looks at this after it is counted, so that one of the two sees the
+        // other.
         accepted = done.position();
         if (replica.jumps() != jumps) {
             replica.passed(operation);

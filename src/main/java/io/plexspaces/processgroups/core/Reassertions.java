@@ -1,5 +1,8 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
@@ -52,8 +55,9 @@ final class Reassertions {
 
     private void begin(Lost lost) {
         Seat seat = lost.seat();
-        Uni<Void> restoring =
-                seat == null ? lost.restored() : seat.session().restored(lost.replica().group());
+        Uni<Void> restoring = seat == null
+                ? lost.restored()
+                : seat.session().restored(lost.replica().group());
         restoring.subscribe().with(done -> ended(lost), failure -> ended(lost));
     }
 
@@ -63,17 +67,48 @@ final class Reassertions {
         turns.execute(this::next);
     }
 
-    /** Appends all, in order; completes with the position of the last. */
-    Uni<Position> append(GroupReplica replica, String epoch, List<Command> commands) {
-        List<Uni<Appended>> appends = new ArrayList<>(commands.size());
-        for (Command command : commands) {
-            OperationId operation = operations.next();
-            appends.add(log.append(replica.group(), epoch, command, operation));
+    /** Completes when the store has the joins as they were; STORE_UNAVAILABLE, LIMIT_EXCEEDED, FENCED. */
+    Uni<Void> restored(Lost lost) {
+        return Uni.createFrom()
+                .deferred(() -> step(lost))
+                .repeat()
+                .whilst(more -> more)
+                .collect()
+                .last()
+                .replaceWithVoid()
+                .onFailure()
+                .transform(failure -> notRestored(lost, failure));
+    }
+
+    /** True: look again. */
+    private Uni<Boolean> step(Lost lost) {
+        return lost.replica()
+                .missing(lost)
+                .chain(missing -> missing.commands().isEmpty()
+                        ? Uni.createFrom().item(false)
+                        : append(lost, missing).chain(lost.replica()::reached).replaceWith(true));
+    }
+
+    private static Throwable notRestored(Lost lost, Throwable failure) {
+        ErrorCode code = failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
+        if (failure instanceof GroupException refused
+                && (code == ErrorCode.LIMIT_EXCEEDED || code == ErrorCode.FENCED)) {
+            LeaveReason reason = code == ErrorCode.FENCED ? LeaveReason.NODE_DOWN : LeaveReason.EVICTED;
+            lost.replica().giveUp(lost, reason, refused);
+            return refused;
         }
-        return Uni.join()
-                .all(appends)
-                .andFailFast()
-                .map(all -> all.get(all.size() - 1).position());
+        return lost.replica().away("its joins are being made again");
+    }
+
+    /** Appends all in the name of their session, in order; completes with the position of the last. */
+    private Uni<Position> append(Lost lost, Recovery.Missing missing) {
+        List<Uni<Appended>> appends = new ArrayList<>(missing.commands().size());
+        for (Command command : missing.commands()) {
+            OperationId operation = operations.next(lost.owner());
+            appends.add(log.append(lost.replica().group(), missing.epoch(), command, operation));
+        }
+        return Uni.join().all(appends).andFailFast().map(all -> all.get(all.size() - 1)
+                .position());
     }
 
     /** The incarnation of this node that the sessions here belong to. */

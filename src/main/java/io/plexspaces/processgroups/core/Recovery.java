@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins of this node's sessions in one group that the store does not have as they were: what is missing, and who sits
- * without being a member meanwhile. Part of the group's reading, and as little thread-safe as that.
+ * Joins of this node's sessions in one group that the store does not have as it should: what is missing or too many, and who
+ * sits without being a member meanwhile. Part of the group's reading, and as little thread-safe as that.
  */
 final class Recovery {
     /** Joins of one owner made in one go. */
@@ -76,9 +76,7 @@ final class Recovery {
         Lost known = seat.lost();
         Membership had = member.membership();
         Owner.Session owner = seat.session().owner();
-        return known != null
-                ? known
-                : new Lost(replica, had.actor(), owner, seat, had.filter(), joins(had, owner));
+        return known != null ? known : new Lost(replica, had.actor(), owner, seat, had.filter(), joins(had, owner));
     }
 
     private void note(Lost noted) {
@@ -152,6 +150,15 @@ final class Recovery {
         }
     }
 
+    /** A session has ended without its leave being written. */
+    void over(Session session) {
+        Member member = members.get(session.actor());
+        Seat seat = member == null ? null : member.seatOf(session);
+        if (member != null && seat != null) {
+            note(lostOf(member, seat));
+        }
+    }
+
     /** Has everything made again that is not yet. */
     void again() {
         lost.values().forEach(reassertions::add);
@@ -222,9 +229,9 @@ final class Recovery {
     }
 
     /** The store refuses the joins for good. */
-    void giveUp(Lost one, GroupException cause) {
+    void giveUp(Lost one, LeaveReason reason, GroupException cause) {
         if (lost.get(one.owner()) == one) {
-            end(one, new Event.Left(replica.group(), progress.offset(), one.actor(), LeaveReason.EVICTED), cause);
+            end(one, new Event.Left(replica.group(), progress.offset(), one.actor(), reason), cause);
         }
     }
 

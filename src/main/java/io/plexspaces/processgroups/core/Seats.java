@@ -172,8 +172,7 @@ final class Seats {
     }
 
     private Source newLife(Subscription subscription) {
-        return CatchUp.newLife(
-                subscription, progress.position(), subscription.snapshot() ? members.snapshot() : null);
+        return CatchUp.newLife(subscription, progress.position(), subscription.snapshot() ? members.snapshot() : null);
     }
 
     /** Tells everyone here what they missed since {@code before}, in the life that goes on. */

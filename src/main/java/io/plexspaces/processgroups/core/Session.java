@@ -268,7 +268,7 @@ public final class Session {
         home.groups()
                 .leave(new Groups.LeaveRequest(group, actor, true, null, this, reason))
                 .subscribe()
-                .with(left -> {}, failure -> home.notAbandoned(group, actor, failure));
+                .with(left -> {}, failure -> home.notAbandoned(this, group, failure));
     }
 
     private synchronized @Nullable Connection live() {

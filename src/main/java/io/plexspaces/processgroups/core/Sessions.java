@@ -178,11 +178,18 @@ public final class Sessions {
         byId.remove(session.owner().id());
     }
 
-    void notAbandoned(GroupId group, ActorId actor, Throwable failure) {
-        boolean goneAlready = failure instanceof GroupException expected
-                && (expected.code() == ErrorCode.NOT_A_MEMBER || expected.code() == ErrorCode.GROUP_NOT_FOUND);
-        if (!goneAlready) {
-            LOG.log(System.Logger.Level.WARNING, "join of {0} in {1} stays: {2}", actor.value(), group.name(), failure);
+    /** A leave of a session that has ended failed: a store that is away gets it again later. */
+    void notAbandoned(Session session, GroupId group, Throwable failure) {
+        ErrorCode code = failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
+        if (code == ErrorCode.NOT_A_MEMBER || code == ErrorCode.GROUP_NOT_FOUND) {
+            return;
+        }
+        GroupReplica replica = code.retryable() && code != ErrorCode.FENCED ? replicas.ifOpen(group) : null;
+        if (replica != null) {
+            replica.abandoned(session);
+        } else {
+            String actor = session.actor().value();
+            LOG.log(System.Logger.Level.WARNING, "join of {0} in {1} stays: {2}", actor, group.name(), failure);
         }
     }
 

@@ -23,9 +23,7 @@ record Subscription(
         boolean only) {
     /** The same, seeing what came after {@code position} unless it asked for more. */
     Subscription from(Position position) {
-        return after != null
-                ? this
-                : new Subscription(session, subscriber, position, snapshot, policy, only);
+        return after != null ? this : new Subscription(session, subscriber, position, snapshot, policy, only);
     }
 
     Connection connection() {

@@ -12,18 +12,15 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.NodeId;
-import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Snapshot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the log tells of one group, and what follows from it: deliveries, answers, watches. All in the group's serial queue,
- * but for {@link #joining}.
+ * What the log tells of one group, and what follows from it: deliveries, answers, watches. All in the group's serial queue.
  */
 final class Told {
     private static final System.Logger LOG = System.getLogger(Told.class.getName());
@@ -38,7 +35,7 @@ final class Told {
     private final Recovery recovery;
     private final Watches watches = new Watches();
     private final Waiters waiters = new Waiters();
-    private final Map<OperationId, Joining> joining = new ConcurrentHashMap<>(4);
+    private final ExpectedJoins joins;
 
     Told(
             GroupReplica replica,
@@ -56,6 +53,7 @@ final class Told {
         this.seats = seats;
         this.answers = answers;
         this.recovery = recovery;
+        this.joins = new ExpectedJoins(group, progress, members, seats, recovery);
     }
 
     Watches watches() {
@@ -70,9 +68,8 @@ final class Told {
         return recovery;
     }
 
-    /** Joins of this node whose entries are expected. Any thread. */
-    Map<OperationId, Joining> joining() {
-        return joining;
+    ExpectedJoins joins() {
+        return joins;
     }
 
     void entry(Entry entry) {
@@ -127,7 +124,7 @@ final class Told {
         } else if (entry.filterChanged()) {
             watches.tell(new Event.FilterChanged(group, entry.offset(), membership));
         }
-        Joining expected = joining.remove(entry.operation());
+        Joining expected = joins.take(entry.operation());
         if (!recovery.isEmpty()) {
             recovery.arrived(member, entry.by(), expected);
         }
@@ -173,7 +170,7 @@ final class Told {
             }
         }
         recovery.endAll(event, gone);
-        joining.values().forEach(waiting -> endUnseated(waiting, event, gone));
+        joins.deleted(event, gone);
         for (int i = watches.end(event, last, gone); i > 0; i--) {
             replica.usage().exit();
         }
@@ -191,7 +188,8 @@ final class Told {
         Seat seat = member == null ? null : member.seatOf(session);
         if (member != null && seat != null) {
             seats.resume(member, seat, subscription);
-            return new Groups.JoinResult(progress.position(), member.membership().joinCount(), "");
+            return new Groups.JoinResult(
+                    progress.position(), member.membership().joinCount(), "");
         }
         Seat detached = recovery.seatOf(session);
         if (detached == null) {
@@ -206,26 +204,6 @@ final class Told {
     void disconnect(Session session, Connection connection) {
         seats.disconnect(session, connection);
         recovery.disconnect(session, connection);
-    }
-
-    /** The caller of an accepted join is about to be answered. EPOCH_CHANGED when the group is gone, and it should not be. */
-    void answered(OperationId operation) {
-        Joining waiting = joining.get(operation);
-        Position accepted = waiting == null ? null : waiting.accepted();
-        if (waiting == null || accepted == null) {
-            return;
-        }
-        if (replica.usage().isClosed()) {
-            joining.remove(operation);
-            throw GroupReplica.stale(group);
-        }
-        if (progress.isPast(accepted)) {
-            joining.remove(operation);
-            passed(waiting, accepted);
-            recovery.again();
-        } else {
-            waiting.answered();
-        }
     }
 
     // ---- when the log goes on elsewhere than it stood
@@ -249,7 +227,7 @@ final class Told {
             failed(defect);
         }
         answers.answerPassed(replica, progress);
-        settleJoining();
+        joins.jumped();
         recovery.again();
         waiters.jumped(sameLife ? progress.offset() : Long.MAX_VALUE);
     }
@@ -282,53 +260,13 @@ final class Told {
             member.seats().forEach(seat -> seats.tellNewLife(member, seat));
         }
         recovery.attachFound();
-        recovery.endForgotten(present, List.copyOf(joining.values()));
+        recovery.endForgotten(present, joins.all());
         if (!watches.isEmpty()) {
-            tellWatches(
-                    new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, progress.offset() + 1));
+            tellWatches(new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, progress.offset() + 1));
         }
     }
 
     private void tellWatches(Event.Gap gap) {
         watches.begin(gap, progress.position(), members.snapshot());
-    }
-
-    /** Joins whose entries were jumped over. */
-    private void settleJoining() {
-        joining.forEach((operation, waiting) -> {
-            Position accepted = waiting.accepted();
-            if (accepted != null && progress.isPast(accepted) && joining.remove(operation, waiting)) {
-                passed(waiting, accepted);
-            }
-        });
-    }
-
-    private void passed(Joining waiting, Position accepted) {
-        Subscription subscription = waiting.subscription();
-        Session session = subscription.session();
-        Member member = members.get(session.actor());
-        if (!accepted.epoch().equals(progress.epoch())) {
-            recovery.more(waiting);
-        } else if (member == null || !member.membership().heldBy(session.owner())) {
-            waiting.answered();
-            endUnseated(
-                    waiting,
-                    new Event.Left(group, progress.offset(), session.actor(), LeaveReason.LEFT),
-                    null);
-        } else if (member.seatOf(session) == null) {
-            seats.take(member, subscription.from(accepted));
-        }
-    }
-
-    /** Whoever was told that it joined, and has not seen that, is told that it is over. */
-    private static void endUnseated(
-            Joining waiting, Event last, @Nullable GroupException cause) {
-        if (waiting.isAnswered()) {
-            Connection connection = waiting.subscription().connection();
-            connection.send(Frame.of(last));
-            if (waiting.subscription().only()) {
-                connection.finish(cause);
-            }
-        }
     }
 }

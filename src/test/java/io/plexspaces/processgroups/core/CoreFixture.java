@@ -60,7 +60,8 @@ final class CoreFixture implements AutoCloseable {
     /** On another log, with a node's lease of it. */
     CoreFixture(Duration grace, GroupLog log, NodeLease lease) {
         this.log = log;
-        Settings settings = new Settings(lease.node(), grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
+        Settings settings =
+                new Settings(lease.node(), grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, MAILBOX, 64 << 20);
         Operations operations = new Operations(lease);
         replicas = new Replicas(log, operations, settings);

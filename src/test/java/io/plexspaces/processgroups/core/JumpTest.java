@@ -32,8 +32,7 @@ import org.junit.jupiter.api.Test;
 class JumpTest {
     private final GroupId room = GroupId.of("t", "", "room");
     private final ScriptedLog log = new ScriptedLog(room);
-    private final CoreFixture core =
-            new CoreFixture(Duration.ofMillis(300), log, new NodeLease(CoreFixture.NODE, 7));
+    private final CoreFixture core = new CoreFixture(Duration.ofMillis(300), log, new NodeLease(CoreFixture.NODE, 7));
 
     @AfterEach
     void close() {
@@ -52,14 +51,15 @@ class JumpTest {
     }
 
     private List<String> memberNames() {
-        return CoreFixture.await(core.groups.members(new Groups.MembersQuery(room, false, null, 100))).members().stream()
+        return CoreFixture.await(core.groups.members(new Groups.MembersQuery(room, false, null, 100)))
+                .members()
+                .stream()
                 .map(membership -> membership.actor().value())
                 .toList();
     }
 
     private CompletableFuture<Groups.PublishResult> publishing(String text) {
-        return begin(core.groups.publish(
-                CoreFixture.request(room, null, text, Groups.Spread.ALL, "", null)));
+        return begin(core.groups.publish(CoreFixture.request(room, null, text, Groups.Spread.ALL, "", null)));
     }
 
     private static <T> CompletableFuture<T> begin(Uni<T> uni) {
@@ -67,8 +67,8 @@ class JumpTest {
     }
 
     private static ErrorCode codeOf(CompletableFuture<?> failed) {
-        Throwable cause = catchThrowableOfType(ExecutionException.class, failed::get)
-                .getCause();
+        Throwable cause =
+                catchThrowableOfType(ExecutionException.class, failed::get).getCause();
         return ((GroupException) cause).code();
     }
 
@@ -126,7 +126,11 @@ class JumpTest {
         Owner bobs = bob.opened().session().owner();
         append(new Command.Leave(new ActorId("bob"), bobs, true, LeaveReason.LEFT));
         append(new Command.Join(
-                List.of(new ActorId("carol")), TopicFilter.ALL, new Owner.Durable(CoreFixture.NODE), CoreFixture.NODE, null));
+                List.of(new ActorId("carol")),
+                TopicFilter.ALL,
+                new Owner.Durable(CoreFixture.NODE),
+                CoreFixture.NODE,
+                null));
         log.jump();
         log.publish("live");
 
@@ -146,12 +150,7 @@ class JumpTest {
     }
 
     private void append(Command command) {
-        CoreFixture.await(log.append(
-                room,
-                null,
-                command,
-                new OperationId(
-                        new NodeId("other"), 1, 1)));
+        CoreFixture.await(log.append(room, null, command, new OperationId(new NodeId("other"), 1, 1)));
     }
 
     @Test
@@ -212,7 +211,8 @@ class JumpTest {
 
         Membership again = log.members.get(new ActorId("alice"));
         assertThat(onlyHolding(again).joins()).isEqualTo(2);
-        assertThat(onlyHolding(again).owner()).isEqualTo(alice.opened().session().owner());
+        assertThat(onlyHolding(again).owner())
+                .isEqualTo(alice.opened().session().owner());
         assertThat(again.filter().topics()).containsExactly("news", "sport.*");
         await().untilAsserted(() -> assertThat(alice.peer().texts()).containsExactly("live"));
         List<Event> seen = alice.peer().seen();
@@ -222,9 +222,10 @@ class JumpTest {
         });
         assertThat(seen.get(seen.size() - 2))
                 .isEqualTo(new Event.Gap(room, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, 3));
-        await().untilAsserted(
-                () -> assertThat(watching.peer().seen(Event.Joined.class)).hasSize(1));
-        assertThat(watching.peer().seen()).extracting(event -> event.getClass().getSimpleName())
+        await().untilAsserted(() ->
+                assertThat(watching.peer().seen(Event.Joined.class)).hasSize(1));
+        assertThat(watching.peer().seen())
+                .extracting(event -> event.getClass().getSimpleName())
                 .containsExactly("Members", "Gap", "Members", "Joined");
     }
 
@@ -358,7 +359,8 @@ class JumpTest {
         tick(2);
         assertThat(log.members).isEmpty();
         assertThat(alice.opened().session().groups()).isEmpty();
-        await().untilAsserted(() -> assertThat(alice.peer().seen(Event.Left.class)).hasSize(1));
+        await().untilAsserted(
+                        () -> assertThat(alice.peer().seen(Event.Left.class)).hasSize(1));
     }
 
     @Test
@@ -415,5 +417,48 @@ class JumpTest {
         assertThat(publishing.get().position().epoch()).isEqualTo("second");
         assertThat(core.replicas.size()).isEqualTo(1);
         assertThat(memberNames()).containsExactly("alice");
+    }
+
+    @Test
+    void sessionThatEndsWhileTheStoreIsAway_leavesWhenItIsBack() {
+        Client alice = member("alice");
+        log.failure = GroupException.of(ErrorCode.STORE_UNAVAILABLE, "away");
+        alice.drop();
+        await().until(() -> alice.opened().session().isOver());
+        tick(1);
+        assertThat(log.members).hasSize(1);
+        log.failure = null;
+        await().untilAsserted(() -> {
+            tick(1);
+            assertThat(log.members).isEmpty();
+        });
+        assertThat(alice.opened().session().groups()).isEmpty();
+    }
+
+    @Test
+    void groupDeletedInAHole_isToldAsDeleted() throws Exception {
+        Client alice = member("alice");
+        Watching watching = core.watch(room);
+        log.heard = false;
+        CompletableFuture<Groups.PublishResult> accepted = publishing("accepted");
+        log.heard = true;
+        assertThat(CoreFixture.await(core.groups.delete(room))).isTrue();
+        assertThat(accepted.get().position().offset()).isEqualTo(3);
+        await().untilAsserted(() -> {
+            assertThat(alice.peer().seen(Event.GroupDeleted.class)).hasSize(1);
+            assertThat(watching.peer().closeCode()).isEqualTo(ErrorCode.GROUP_DELETED);
+        });
+    }
+
+    @Test
+    void newLife_afterTheNodesTime_endsItsSessions() {
+        Client alice = member("alice");
+        log.lose("second");
+        log.failure = GroupException.of(ErrorCode.FENCED, "a newer one");
+        log.jump();
+        await().untilAsserted(() -> assertThat(alice.peer().seen(Event.Left.class))
+                .extracting(Event.Left::reason)
+                .containsExactly(LeaveReason.NODE_DOWN));
+        assertThat(alice.opened().session().groups()).isEmpty();
     }
 }

@@ -32,6 +32,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,8 +85,7 @@ class LostStoreTest {
                 vertx, new RedisOptions().setConnectionString(address), settings, () -> UUID.randomUUID()
                         .toString());
         logs.add(log);
-        CoreFixture node =
-                new CoreFixture(Duration.ofSeconds(30), log, CoreFixture.await(log.acquire(new NodeId(id))));
+        CoreFixture node = new CoreFixture(Duration.ofSeconds(30), log, CoreFixture.await(log.acquire(new NodeId(id))));
         node.startTicking();
         nodes.add(node);
         return node;
@@ -124,11 +125,15 @@ class LostStoreTest {
 
     private void create(CoreFixture node, int retained) {
         CoreFixture.await(node.groups.create(
-                room,
-                new GroupSpec(
-                        GroupSpec.Metadata.NONE,
-                        new Retention(retained, Duration.ofMinutes(5)),
-                        null)));
+                room, new GroupSpec(GroupSpec.Metadata.NONE, new Retention(retained, Duration.ofMinutes(5)), null)));
+    }
+
+    /** Over the life of the server; each question takes one too. */
+    private long connectionsMade() {
+        String said = redis.call("INFO", "stats");
+        Matcher made = Pattern.compile("total_connections_received:(\\d+)").matcher(said);
+        assertThat(made.find()).isTrue();
+        return Long.parseLong(made.group(1));
     }
 
     private static int membersSeenBy(CoreFixture node, GroupId room) {
@@ -145,20 +150,21 @@ class LostStoreTest {
         Account account = Account.of(client.peer().seen());
         assertThat(account.repeated).isEmpty();
         assertThat(upTo)
-                .allSatisfy(position -> assertThat(account.covers(position)).as("%s", position).isTrue());
+                .allSatisfy(position ->
+                        assertThat(account.covers(position)).as("%s", position).isTrue());
     }
 
     private void everyoneGets(List<Client> clients, String last) {
         publish(nodes.get(0), last);
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(clients)
-                        .allSatisfy(client -> assertThat(client.peer().texts()).contains(last)));
+        await().atMost(SOON).untilAsserted(() -> assertThat(clients)
+                .allSatisfy(client -> assertThat(client.peer().texts()).contains(last)));
     }
 
-    private record Account(Set<Position> delivered, List<Position> repeated, Map<String, List<Event.Gap>> gaps, Set<String> left) {
+    private record Account(
+            Set<Position> delivered, List<Position> repeated, Map<String, List<Event.Gap>> gaps, Set<String> left) {
         static Account of(List<Event> seen) {
-            Account account = new Account(
-                    new HashSet<>(), new ArrayList<>(), new ConcurrentHashMap<>(), new HashSet<>());
+            Account account =
+                    new Account(new HashSet<>(), new ArrayList<>(), new ConcurrentHashMap<>(), new HashSet<>());
             String epoch = "";
             for (Event event : seen) {
                 if (event instanceof Event.Subscribed subscribed) {
@@ -172,7 +178,9 @@ class LostStoreTest {
                         account.repeated.add(position);
                     }
                 } else if (event instanceof Event.Gap gap) {
-                    account.gaps.computeIfAbsent(epoch, life -> new ArrayList<>()).add(gap);
+                    account.gaps
+                            .computeIfAbsent(epoch, life -> new ArrayList<>())
+                            .add(gap);
                 }
             }
             return account;
@@ -226,8 +234,7 @@ class LostStoreTest {
         List<Client> clients = new ArrayList<>(members(one, 20));
         clients.addAll(members(two, 20));
         timer.scheduleAtFixedRate(() -> redis.call("SCRIPT", "FLUSH"), 0, 100, TimeUnit.MILLISECONDS);
-        timer.scheduleAtFixedRate(
-                () -> redis.call("CLIENT", "KILL", "TYPE", "pubsub"), 50, 400, TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(() -> redis.call("CLIENT", "KILL", "TYPE", "pubsub"), 50, 400, TimeUnit.MILLISECONDS);
         publishAllTheTime(2, 100);
         await().atMost(Duration.ofSeconds(60)).until(() -> accepted.size() > 3_000);
         timer.shutdownNow();
@@ -242,10 +249,12 @@ class LostStoreTest {
         CoreFixture one = node("one", redis.address());
         create(one, 20);
         List<Client> clients = members(one, 20);
+        long connectionsBefore = connectionsMade();
         redis.call("CONFIG", "SET", "client-output-buffer-limit", "pubsub 4096 4096 1");
-        publishAllTheTime(5, 3_000);
-        await().atMost(Duration.ofSeconds(60)).until(() -> accepted.size() > 500);
+        publishAllTheTime(5, 40_000);
+        await().atMost(Duration.ofSeconds(60)).until(() -> accepted.size() > 300);
         timer.shutdownNow();
+        assertThat(connectionsMade()).isGreaterThan(connectionsBefore + 10);
         everyoneGets(clients, "after all");
         onlyUnavailable();
         Set<Position> all = Set.copyOf(accepted.keySet());
@@ -265,8 +274,9 @@ class LostStoreTest {
             long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
             while (System.nanoTime() < end) {
                 Set<Position> known = Set.copyOf(accepted.keySet());
-                await().atMost(SOON).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> clients.forEach(
-                        client -> nothingMissesSilently(client, known)));
+                await().atMost(SOON)
+                        .pollInterval(Duration.ofMillis(200))
+                        .untilAsserted(() -> clients.forEach(client -> nothingMissesSilently(client, known)));
             }
             proxy.deaf(false);
             everyoneGets(clients, "after all");

@@ -109,8 +109,7 @@ final class ScriptedLog implements GroupLog {
 
     /** Another node's message. */
     void publish(String text) {
-        Command publish = new Command.Publish(
-                CoreFixture.message(text, null, ""), null, Dispatch.ALL, false);
+        Command publish = new Command.Publish(CoreFixture.message(text, null, ""), null, Dispatch.ALL, false);
         append(group, null, publish, new OperationId(new NodeId("other"), 1, offset))
                 .await()
                 .atMost(Duration.ofSeconds(1));
@@ -121,8 +120,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     private Snapshot snapshot() {
-        GroupSpec spec = new GroupSpec(
-                GroupSpec.Metadata.NONE, new Retention(100, Duration.ofMinutes(5)), null);
+        GroupSpec spec = new GroupSpec(GroupSpec.Metadata.NONE, new Retention(100, Duration.ofMinutes(5)), null);
         GroupInfo info = new GroupInfo(group, spec, epoch, NOW, members.size());
         return new Snapshot(info, new Position(epoch, offset), List.copyOf(members.values()));
     }

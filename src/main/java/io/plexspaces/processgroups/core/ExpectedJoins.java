@@ -1,0 +1,127 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins of this node's sessions whose entries are still to be read, and what becomes of them when the log jumps over those.
+ * {@link #expect}, {@link #accepted} and {@link #forget} may be called by any thread; the rest is part of the group's reading.
+ */
+final class ExpectedJoins {
+    private final GroupId group;
+    private final Progress progress;
+    private final Members members;
+    private final Seats seats;
+    private final Recovery recovery;
+    private final Map<OperationId, Joining> waiting = new ConcurrentHashMap<>(4);
+
+    ExpectedJoins(GroupId group, Progress progress, Members members, Seats seats, Recovery recovery) {
+        this.group = group;
+        this.progress = progress;
+        this.members = members;
+        this.seats = seats;
+        this.recovery = recovery;
+    }
+
+    void expect(OperationId operation, Subscription subscription, TopicFilter filter) {
+        waiting.put(operation, new Joining(subscription, filter));
+    }
+
+    void forget(OperationId operation) {
+        waiting.remove(operation);
+    }
+
+    /** Its append was accepted; false: its entry has been read already. */
+    boolean accepted(OperationId operation, Position position) {
+        Joining joining = waiting.get(operation);
+        if (joining != null) {
+            joining.accepted(position);
+        }
+        return joining != null;
+    }
+
+    /** Its entry is read; null: nobody here asked for it. */
+    @Nullable
+    Joining take(OperationId operation) {
+        return waiting.remove(operation);
+    }
+
+    List<Joining> all() {
+        return List.copyOf(waiting.values());
+    }
+
+    /**
+     * The caller of an accepted join is about to be answered: its session has its seat, or will get it.
+     *
+     * @param gone there is no such group any more
+     * @throws GroupException EPOCH_CHANGED, when the group is gone and the join with it
+     */
+    void answered(OperationId operation, boolean gone) {
+        Joining joining = waiting.get(operation);
+        Position accepted = joining == null ? null : joining.accepted();
+        if (joining == null || accepted == null) {
+            return;
+        }
+        if (gone) {
+            waiting.remove(operation);
+            throw GroupReplica.stale(group);
+        }
+        joining.answered();
+        if (progress.isPast(accepted)) {
+            waiting.remove(operation);
+            passed(joining, accepted);
+            recovery.again();
+        }
+    }
+
+    /** The log has jumped: sees to those whose entries will not be read. */
+    void jumped() {
+        waiting.forEach((operation, joining) -> {
+            Position accepted = joining.accepted();
+            if (accepted != null && progress.isPast(accepted) && waiting.remove(operation, joining)) {
+                passed(joining, accepted);
+            }
+        });
+    }
+
+    private void passed(Joining joining, Position accepted) {
+        Subscription subscription = joining.subscription();
+        Session session = subscription.session();
+        Member member = members.get(session.actor());
+        if (!accepted.epoch().equals(progress.epoch())) {
+            recovery.more(joining);
+        } else if (member == null || !member.membership().heldBy(session.owner())) {
+            tellEnd(subscription, new Event.Left(group, progress.offset(), session.actor(), LeaveReason.LEFT), null);
+        } else if (member.seatOf(session) == null) {
+            seats.take(member, subscription.from(accepted));
+        }
+    }
+
+    /** Whoever was told that it joined, and has not seen that, is told that the group is gone. */
+    void deleted(Event last, GroupException cause) {
+        waiting.forEach((operation, joining) -> {
+            if (joining.isAnswered() && waiting.remove(operation, joining)) {
+                tellEnd(joining.subscription(), last, cause);
+            }
+        });
+    }
+
+    private static void tellEnd(Subscription subscription, Event last, @Nullable GroupException cause) {
+        Connection connection = subscription.connection();
+        connection.send(Frame.of(last));
+        if (subscription.only()) {
+            connection.finish(cause);
+        }
+    }
+}
