@@ -220,9 +220,9 @@ class RedisStoreStateTest {
         NodeLease next = result(one.log.acquire(one.node));
         assertThat(next.incarnation()).isGreaterThan(lease.incarnation());
         assertThat(failure(one.log.renew(lease))).isEqualTo(ErrorCode.FENCED);
-        assertThat(failure(one.log.release(lease))).isEqualTo(ErrorCode.FENCED);
+        assertThat(failure(one.log.release(lease, Duration.ZERO))).isEqualTo(ErrorCode.FENCED);
         result(one.log.renew(next));
-        result(one.log.release(next));
+        result(one.log.release(next, Duration.ZERO));
         one.as(next);
         assertThat(failure(one.publishing("room", "x"))).isEqualTo(ErrorCode.FENCED);
     }
