@@ -15,6 +15,7 @@ import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.SerialQueue;
@@ -41,6 +42,7 @@ final class GroupReplica implements GroupReader {
     private final Watches watches = new Watches();
     private final PublishAnswers answers;
     private final Map<OperationId, Subscription> joining = new ConcurrentHashMap<>(4);
+    private final Map<OperationId, Session> arriving = new ConcurrentHashMap<>(2);
     private final Usage usage = new Usage();
 
     private final Waiters waiters = new Waiters();
@@ -138,6 +140,9 @@ final class GroupReplica implements GroupReader {
         } else if (entry.filterChanged()) {
             watches.tell(new Event.FilterChanged(group, offset, membership));
         }
+        if (!entry.first() && entry.by() instanceof Owner.Session owner) {
+            movedTo(owner, member, arriving.remove(entry.operation()));
+        }
         Subscription subscription = joining.remove(entry.operation());
         if (subscription != null && member.seatOf(subscription.session()) == null) {
             usage.enter();
@@ -145,6 +150,30 @@ final class GroupReplica implements GroupReader {
             members.seat(member, seat);
             seat.session().seated(group, seat);
             receive(member, seat, subscription);
+        }
+    }
+
+    /**
+     * A session's joins belong to {@code owner} now: whoever served it here before does so no more.
+     *
+     * @param arrived the session that asked for it on this node, if any did
+     */
+    private void movedTo(Owner.Session owner, Member member, @Nullable Session arrived) {
+        for (Seat seat : List.copyOf(member.seats())) {
+            Session seated = seat.session();
+            boolean same = arrived == null ? seated.owner().equals(owner) : seated == arrived;
+            if (seated.owner().id().equals(owner.id()) && !same) {
+                silence(member, seat);
+                members.unseat(member, seat);
+                usage.exit();
+                seated.moved(group, seat);
+            }
+        }
+        if (arrived != null && member.seatOf(arrived) == null) {
+            usage.enter();
+            Seat seat = new Seat(arrived, null);
+            members.seat(member, seat);
+            arrived.seated(group, seat);
         }
     }
 
@@ -182,6 +211,7 @@ final class GroupReplica implements GroupReader {
         usage.close();
         answers.failAll(this, stale(group));
         joining.clear();
+        arriving.clear();
         waiters.release(Long.MAX_VALUE);
     }
 
@@ -197,10 +227,16 @@ final class GroupReplica implements GroupReader {
         joining.put(operation, subscription);
     }
 
+    /** To be called before the append of a takeover: its session has a seat from that entry on. */
+    void expectArrived(OperationId operation, Session session) {
+        arriving.put(operation, session);
+    }
+
     /** The append failed, or did nothing: no entry will come. */
     void forget(OperationId operation) {
         answers.forget(operation);
         joining.remove(operation);
+        arriving.remove(operation);
     }
 
     /** The answer that the message at {@code first} got; with what it asked for now. */

@@ -48,6 +48,7 @@ public final class Session {
     private @Nullable Connection connection;
     private @Nullable Future<?> graceEnd;
     private boolean closed;
+    private volatile boolean complete;
 
     Session(Sessions home, Namespace namespace, ActorId actor, String resumeToken, Owner.Session owner) {
         this.home = home;
@@ -166,6 +167,63 @@ public final class Session {
         }
     }
 
+    /** Its joins in a group are on another node now, where its client is. In the group's serial queue. */
+    void moved(GroupId group, Seat seat) {
+        seats.remove(group, seat);
+        Connection left = end();
+        if (left != null) {
+            left.cut(GroupException.of(ErrorCode.SESSION_REPLACED, "another connection took this session over"));
+        }
+    }
+
+    /** Ends here without leaving: its joins are no longer this node's to end. */
+    void drop() {
+        end();
+    }
+
+    /** Null: it was over, or without a connection. */
+    private @Nullable Connection end() {
+        synchronized (this) {
+            if (closed) {
+                return null;
+            }
+            closed = true;
+            cancelGrace();
+        }
+        home.forget(this);
+        return connection;
+    }
+
+    private void cancelGrace() {
+        if (graceEnd != null) {
+            graceEnd.cancel(false);
+            graceEnd = null;
+        }
+    }
+
+    boolean holds(GroupId group) {
+        return seats.containsKey(group);
+    }
+
+    /** Everything it holds in the store is here too. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    void complete() {
+        complete = true;
+    }
+
+    /** Begins the grace, if no connection has come for it. */
+    void awaitConnection() {
+        synchronized (this) {
+            if (connection != null || closed || graceEnd != null) {
+                return;
+            }
+            graceEnd = home.afterGrace(() -> endIfAway(LeaveReason.DISCONNECTED));
+        }
+    }
+
     /** Goes on with a new connection; false when the session is over. */
     boolean takeOver(Connection next) {
         Connection before;
@@ -175,10 +233,7 @@ public final class Session {
             }
             before = connection;
             connection = next;
-            if (graceEnd != null) {
-                graceEnd.cancel(false);
-                graceEnd = null;
-            }
+            cancelGrace();
         }
         if (before != null) {
             silence(before);

@@ -2,6 +2,8 @@ package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -10,6 +12,8 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Owner;
+import io.smallrye.mutiny.CompositeException;
+import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /** The live connections of this node, and the sessions on them or waiting for the next. Thread-safe. */
 public final class Sessions {
     private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
+    private static final int TAKEOVERS_AT_ONCE = 64;
 
     private final Groups groups;
     private final Replicas replicas;
@@ -42,6 +48,11 @@ public final class Sessions {
     private final Map<String, Session> byId = new ConcurrentHashMap<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connected = new AtomicInteger();
+    private final CompletableFuture<Void> empty = new CompletableFuture<>();
+
+    /** Why no connection is accepted; null: they are. */
+    private volatile @Nullable GroupException refusing;
+
     private volatile boolean stopping;
 
     /** @param resumed an earlier session was taken over, with its joins in {@code groups} */
@@ -71,11 +82,12 @@ public final class Sessions {
     /**
      * A connection that is live from now on: its transport reports {@code ready()} and {@code lost()} to it.
      *
-     * @throws GroupException LIMIT_EXCEEDED, SHUTTING_DOWN
+     * @throws GroupException LIMIT_EXCEEDED, SHUTTING_DOWN, FENCED
      */
     public Connection connect(Sink<?> sink) {
-        if (stopping) {
-            throw stopping();
+        GroupException refused = refusing;
+        if (refused != null) {
+            throw refused;
         }
         if (connected.incrementAndGet() > settings.sessions()) {
             connected.decrementAndGet();
@@ -85,37 +97,130 @@ public final class Sessions {
         connections.add(connection);
         connection.onEnd(cause -> {
             connections.remove(connection);
-            connected.decrementAndGet();
+            if (connected.decrementAndGet() == 0 && stopping) {
+                empty.complete(null);
+            }
         });
+        GroupException since = refusing;
+        if (since != null) {
+            connection.finish(since);
+        }
         return connection;
     }
 
     /**
-     * Opens a session, or takes over the one of {@code resumeToken} if it is still known and of the same actor and
+     * Opens a session, or takes over the one of {@code resumeToken}, here or from another node, if it is still known and of the same actor and
      * namespace. When the connection ends, its joins last for the grace.
      *
+     * <p>Fails with LIMIT_EXCEEDED, when too many sessions are connected or in their grace.
+     *
      * @param resumeToken null or unknown: a new session
-     * @throws GroupException LIMIT_EXCEEDED, when too many sessions are connected or in their grace
      */
-    public Opened open(Connection connection, Namespace namespace, ActorId actor, @Nullable String resumeToken) {
-        Session known = resumeToken == null ? null : byId.get(idOf(resumeToken));
-        if (known != null
-                && known.actor().equals(actor)
-                && known.namespace().equals(namespace)
-                && known.takeOver(connection)) {
-            return new Opened(known, known.resumeToken(), true, known.groups());
+    public Uni<Opened> open(Connection connection, Namespace namespace, ActorId actor, @Nullable String resumeToken) {
+        return Uni.createFrom().deferred(() -> {
+            Who who = new Who(connection, namespace, actor);
+            if (resumeToken == null) {
+                return Uni.createFrom().item(begin(who));
+            }
+            String id = idOf(resumeToken);
+            Session known = byId.get(id);
+            return known != null ? goOn(known, who) : fromElsewhere(id, resumeToken, who);
+        });
+    }
+
+    /** Who opens a session. */
+    private record Who(Connection connection, Namespace namespace, ActorId actor) {
+        boolean isFor(Session session) {
+            return actor.equals(session.actor()) && namespace.equals(session.namespace());
         }
+    }
+
+    private Opened begin(Who who) {
+        String token = secrets.get();
+        Session session = new Session(this, who.namespace(), who.actor(), token, ownerOf(idOf(token)));
+        session.complete();
+        add(session);
+        session.takeOver(who.connection());
+        return new Opened(session, token, false, List.of());
+    }
+
+    private Uni<Opened> goOn(Session known, Who who) {
+        if (!who.isFor(known)) {
+            return Uni.createFrom().item(() -> begin(who));
+        }
+        if (known.isComplete()) {
+            return Uni.createFrom().item(() -> resume(known, who));
+        }
+        return groups.heldBy(known.owner().id()).chain(held -> bring(known, held, who));
+    }
+
+    private Opened resume(Session known, Who who) {
+        return known.takeOver(who.connection())
+                ? new Opened(known, known.resumeToken(), true, known.groups())
+                : begin(who);
+    }
+
+    private Uni<Opened> fromElsewhere(String id, String token, Who who) {
+        return groups.heldBy(id).chain(held -> {
+            if (held.stream().noneMatch(group -> group.namespace().equals(who.namespace()))) {
+                return Uni.createFrom().item(() -> begin(who));
+            }
+            Session arriving = new Session(this, who.namespace(), who.actor(), token, ownerOf(id));
+            Session known = byId.get(id);
+            if (known == null) {
+                known = add(arriving);
+            }
+            return known == null ? bring(arriving, held, who) : goOn(known, who);
+        });
+    }
+
+    /** Whatever cannot be brought now may be brought by the next attempt: until then the session is incomplete, and in its grace. */
+    private Uni<Opened> bring(Session session, List<GroupId> held, Who who) {
+        List<Uni<Boolean>> all = held.stream()
+                .filter(group -> group.namespace().equals(session.namespace()) && !session.holds(group))
+                .map(group -> groups.takeOver(group, session)
+                        .replaceWith(true)
+                        .onFailure(Sessions::isGone)
+                        .recoverWithItem(false))
+                .toList();
+        Uni<Void> brought = all.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : Uni.join().all(all).usingConcurrencyOf(TAKEOVERS_AT_ONCE).andCollectFailures().replaceWithVoid();
+        return brought.onFailure()
+                .transform(Sessions::firstOf)
+                .onFailure()
+                .invoke(session::awaitConnection)
+                .map(done -> arrived(session, who));
+    }
+
+    private Opened arrived(Session session, Who who) {
+        if (session.groups().isEmpty()) {
+            session.drop();
+            return begin(who);
+        }
+        session.complete();
+        return resume(session, who);
+    }
+
+    private Owner.Session ownerOf(String id) {
+        return new Owner.Session(id, settings.node(), operations.lease().incarnation());
+    }
+
+    /** Null: added; else the one there is. */
+    private @Nullable Session add(Session session) {
         if (byId.size() >= settings.sessions()) {
             throw GroupException.limit("sessions", settings.sessions());
         }
-        String token = secrets.get();
-        String id = idOf(token);
-        Owner.Session owner =
-                new Owner.Session(id, settings.node(), operations.lease().incarnation());
-        Session session = new Session(this, namespace, actor, token, owner);
-        byId.put(id, session);
-        session.takeOver(connection);
-        return new Opened(session, token, false, List.of());
+        return byId.putIfAbsent(session.owner().id(), session);
+    }
+
+    private static boolean isGone(Throwable failure) {
+        return failure instanceof GroupException expected
+                && (expected.code() == ErrorCode.NOT_A_MEMBER || expected.code() == ErrorCode.GROUP_NOT_FOUND);
+    }
+
+    private static Throwable firstOf(Throwable failure) {
+        return failure instanceof CompositeException several ? several.getCauses().get(0) : failure;
     }
 
     /**
@@ -146,10 +251,52 @@ public final class Sessions {
         return byId.size();
     }
 
-    /** Takes no more connections, and tells those there are to go elsewhere. */
-    public void shutdown() {
+    /**
+     * Takes no more connections, and ends those there are: each is told, and some time later told to come back elsewhere. Their joins stay, for
+     * other nodes to take over.
+     *
+     * @param period over which they are told, one after the other
+     * @param notice between being told and the end
+     * @return completes when all have ended
+     */
+    public CompletableFuture<Void> drain(Duration period, Duration notice) {
+        GroupException cause = GroupException.of(ErrorCode.SHUTTING_DOWN, "this server is stopping");
         stopping = true;
-        connections.forEach(connection -> connection.finish(stopping()));
+        refusing = cause;
+        List<Connection> present = List.copyOf(connections);
+        Frame draining = Frame.of(new Event.Draining(notice));
+        for (int i = 0; i < present.size(); i++) {
+            Connection connection = present.get(i);
+            long turn = period.toNanos() / present.size() * i;
+            after(turn, () -> connection.send(draining));
+            after(turn + notice.toNanos(), () -> connection.retire(cause));
+        }
+        if (connected.get() == 0) {
+            empty.complete(null);
+        }
+        return empty;
+    }
+
+    /** Ends every connection at once, and forgets their sessions without leaving: this node may not write for them any more. */
+    public void dropAll(GroupException cause) {
+        refusing = cause;
+        byId.values().forEach(Session::drop);
+        connections.forEach(connection -> connection.cut(cause));
+    }
+
+    /** Takes connections again after {@link #dropAll}. */
+    public void acceptAgain() {
+        if (!stopping) {
+            refusing = null;
+        }
+    }
+
+    private void after(long nanos, Runnable step) {
+        if (nanos == 0) {
+            step.run();
+        } else {
+            timer.schedule(step, nanos, TimeUnit.NANOSECONDS);
+        }
     }
 
     Groups groups() {
@@ -175,13 +322,11 @@ public final class Sessions {
     }
 
     void forget(Session session) {
-        byId.remove(session.owner().id());
+        byId.remove(session.owner().id(), session);
     }
 
     void notAbandoned(GroupId group, ActorId actor, Throwable failure) {
-        boolean goneAlready = failure instanceof GroupException expected
-                && (expected.code() == ErrorCode.NOT_A_MEMBER || expected.code() == ErrorCode.GROUP_NOT_FOUND);
-        if (!goneAlready) {
+        if (!isGone(failure)) {
             LOG.log(System.Logger.Level.WARNING, "join of {0} in {1} stays: {2}", actor.value(), group.name(), failure);
         }
     }
@@ -197,9 +342,5 @@ public final class Sessions {
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
-    }
-
-    private static GroupException stopping() {
-        return GroupException.of(ErrorCode.SHUTTING_DOWN, "this server is stopping");
     }
 }

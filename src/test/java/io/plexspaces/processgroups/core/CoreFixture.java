@@ -79,7 +79,7 @@ final class CoreFixture implements AutoCloseable {
         Connection connection = sessions.connect(peer);
         peer.connected(connection);
         GroupId any = group("any");
-        Sessions.Opened opened = sessions.open(connection, any.namespace(), new ActorId(actor), resumeToken);
+        Sessions.Opened opened = await(sessions.open(connection, any.namespace(), new ActorId(actor), resumeToken));
         return new Client(peer, connection, opened);
     }
 
