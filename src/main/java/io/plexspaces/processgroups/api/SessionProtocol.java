@@ -116,11 +116,7 @@ public final class SessionProtocol {
 
     private void start(SessionRequest request) {
         try {
-            execute(request)
-                    .subscribe()
-                    .with(
-                            answer -> complete(request, answer),
-                            failure -> fail(request, failure));
+            execute(request).subscribe().with(answer -> complete(request, answer), failure -> fail(request, failure));
         } catch (RuntimeException failure) {
             refused(request, failure);
             fail(request, failure);

@@ -1,8 +1,8 @@
 package io.plexspaces.processgroups.app;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigUtils;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import sun.misc.Signal;
@@ -23,7 +23,7 @@ final class Exit {
 
     /** A stop that was asked for and is complete is no failure; by itself, the JVM would report 143. */
     void stopOnSignal(@Observes StartupEvent started) {
-        if (ConfigUtils.isProfileActive("prod")) {
+        if (LaunchMode.current() == LaunchMode.NORMAL) {
             Signal.handle(new Signal("TERM"), signal -> now(STOPPED));
         }
     }

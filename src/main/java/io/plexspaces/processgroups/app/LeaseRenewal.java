@@ -4,12 +4,15 @@ import io.plexspaces.processgroups.core.Operations;
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.NodeLeases;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -20,34 +23,52 @@ import org.jboss.logging.Logger;
 @Singleton
 final class LeaseRenewal {
     private static final Logger LOG = Logger.getLogger(LeaseRenewal.class);
+    private static final int FIRST_SECONDS = 30;
 
     private final NodeLeases leases;
     private final Operations operations;
     private final Sessions sessions;
+    private final NodeId node;
     private final Exit exit;
     private final long intervalMillis;
 
     /** One call at a time: a second one would find the first one's lease and take it for another server's. */
     private final AtomicBoolean underWay = new AtomicBoolean();
 
-    private volatile boolean lost;
+    private volatile boolean lost = true;
     private volatile boolean stopped;
 
-    LeaseRenewal(
-            NodeLeases leases, Operations operations, Sessions sessions, Exit exit, ProcessGroupsConfig config) {
+    LeaseRenewal(NodeLeases leases, Operations operations, Sessions sessions, Exit exit, ProcessGroupsConfig config) {
         this.leases = leases;
         this.operations = operations;
         this.sessions = sessions;
+        this.node = sessions.node();
         this.exit = exit;
         this.intervalMillis = config.node().renewInterval().toMillis();
     }
 
-    /** Works on {@code timer} until that is shut down. */
+    /**
+     * Takes the lease, and keeps it until {@code timer} is shut down. Waits for the store, as nothing can be served before: on the thread that
+     * starts, and on no event loop, which the store's connections may need.
+     */
     void start(TimerThread timer) {
+        operations.continueUnder(first());
+        lost = false;
         timer.executor().scheduleWithFixedDelay(this::step, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
     }
 
-    /** Another server has this node's name now, or this one was away for longer than its lease and has no new one yet. */
+    private NodeLease first() {
+        try {
+            return leases.acquire(node).subscribeAsCompletionStage().get(FIRST_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("no lease for node " + name() + " from the store", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the store", e);
+        }
+    }
+
+    /** This server has no lease: not yet, not again after it was away for too long, or never again since another has its name. */
     boolean isLost() {
         return lost;
     }
@@ -122,7 +143,7 @@ final class LeaseRenewal {
     }
 
     private String name() {
-        return operations.lease().node().value();
+        return node.value();
     }
 
     private static boolean isFenced(Throwable failure) {

@@ -3,7 +3,6 @@ package io.plexspaces.processgroups.app;
 import io.plexspaces.processgroups.core.Reaper;
 import io.plexspaces.processgroups.core.Replicas;
 import io.plexspaces.processgroups.core.Sessions;
-import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
@@ -54,20 +53,20 @@ final class Lifecycle {
     void showGauges(@Observes StartupEvent started, MetricsDeliveryObserver observer, Replicas replicas) {
         observer.gauge("connections", "Live connections", sessions::connected);
         observer.gauge("sessions", "Sessions, connected or in their grace", sessions::size);
+        observer.gauge("lease_held", "1 while this node may write", () -> lease.isLost() ? 0 : 1);
         observer.gauge("open_groups", "Groups this node reads", replicas::size);
     }
 
     void announce(
             @Observes StartupEvent started,
             ProcessGroupsConfig config,
-            NodeLease lease,
             @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
             @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort,
             @ConfigProperty(name = "quarkus.http.host") String httpHost,
             @ConfigProperty(name = "quarkus.http.port") int httpPort) {
         LOG.infof(
                 "Node %s: gRPC on %s:%d, WebSocket on %s:%d, store %s, authentication %s",
-                lease.node().value(),
+                sessions.node().value(),
                 grpcHost,
                 grpcPort,
                 httpHost,

@@ -40,6 +40,6 @@ public final class Reaper {
                 .subscribe()
                 .with(
                         ended -> {},
-                        failure -> LOG.log(System.Logger.Level.WARNING, "leases could not be expired", failure));
+                        failure -> LOG.log(System.Logger.Level.WARNING, "leases could not be expired: {0}", failure));
     }
 }

@@ -183,15 +183,17 @@ public final class Session {
 
     /** Null: it was over, or without a connection. */
     private @Nullable Connection end() {
+        Connection last;
         synchronized (this) {
             if (closed) {
                 return null;
             }
             closed = true;
             cancelGrace();
+            last = connection;
         }
         home.forget(this);
-        return connection;
+        return last;
     }
 
     private void cancelGrace() {

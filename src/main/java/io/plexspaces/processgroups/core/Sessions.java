@@ -185,7 +185,11 @@ public final class Sessions {
                 .toList();
         Uni<Void> brought = all.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : Uni.join().all(all).usingConcurrencyOf(TAKEOVERS_AT_ONCE).andCollectFailures().replaceWithVoid();
+                : Uni.join()
+                        .all(all)
+                        .usingConcurrencyOf(TAKEOVERS_AT_ONCE)
+                        .andCollectFailures()
+                        .replaceWithVoid();
         return brought.onFailure()
                 .transform(Sessions::firstOf)
                 .onFailure()
@@ -220,7 +224,9 @@ public final class Sessions {
     }
 
     private static Throwable firstOf(Throwable failure) {
-        return failure instanceof CompositeException several ? several.getCauses().get(0) : failure;
+        return failure instanceof CompositeException several
+                ? several.getCauses().get(0)
+                : failure;
     }
 
     /**

@@ -34,7 +34,8 @@ class CountingTest {
     @Test
     void oneAfterTheOther() {
         assertFine();
-        assertFine(read(1, 2, false), join(3, 4, 1), join(5, 6, 2), read(7, 8, true), leave(9, 10, 1), leave(11, 12, 0));
+        assertFine(
+                read(1, 2, false), join(3, 4, 1), join(5, 6, 2), read(7, 8, true), leave(9, 10, 1), leave(11, 12, 0));
         assertFine(leave(1, 2, -1), join(3, 4, 1), leave(5, 6, 0), leave(7, 8, -1), read(9, 10, false));
     }
 
@@ -78,7 +79,13 @@ class CountingTest {
         assertFine(join(1, Counting.NEVER, 0), read(2, 3, false), read(4, 5, true), join(6, 7, 2));
         assertFine(join(1, Counting.NEVER, 0), read(2, 3, false), join(6, 7, 1));
         assertFine(join(1, 2, 1), leave(3, Counting.NEVER, 0), read(4, 5, true), leave(6, 7, -1));
-        assertViolation(join(1, Counting.NEVER, 0), join(2, 3, 1), join(4, 5, 2), join(6, 7, 4), read(8, 9, true), join(10, 11, 6));
+        assertViolation(
+                join(1, Counting.NEVER, 0),
+                join(2, 3, 1),
+                join(4, 5, 2),
+                join(6, 7, 4),
+                read(8, 9, true),
+                join(10, 11, 6));
         assertViolation(read(1, 2, true), join(3, Counting.NEVER, 0));
         assertViolation(join(1, Counting.NEVER, 0), read(2, 3, true), read(4, 5, false));
     }

@@ -33,7 +33,9 @@ class NodeLifeIT extends OnNodes {
     }
 
     private static List<Event> changes(EventStream<?, ?> watch) {
-        return watch.events().stream().filter(event -> event.hasJoined() || event.hasLeft()).toList();
+        return watch.events().stream()
+                .filter(event -> event.hasJoined() || event.hasLeft())
+                .toList();
     }
 
     private static List<Event> left(EventStream<?, ?> watch) {
@@ -78,8 +80,8 @@ class NodeLifeIT extends OnNodes {
                     .containsOnly(LeaveReason.NODE_DOWN);
         }
         assertThat(on("b").members(ROOM)).containsExactly("ann", "dur");
-        assertThat(on("c").memberships(ROOM)).allSatisfy(member -> assertThat(member.getJoinCount())
-                .isEqualTo(1));
+        assertThat(on("c").memberships(ROOM))
+                .allSatisfy(member -> assertThat(member.getJoinCount()).isEqualTo(1));
     }
 
     @Test
@@ -111,12 +113,37 @@ class NodeLifeIT extends OnNodes {
         soon().until(() -> nodes.get("a").isReady());
 
         assertThat(on("a").members(ROOM)).containsExactly("reader");
-        assertThat(changes(watch)).extracting(event -> event.getLeft().getActorId()).containsExactlyInAnyOrder("ann", "bob", "cid");
+        assertThat(changes(watch))
+                .extracting(event -> event.getLeft().getActorId())
+                .containsExactlyInAnyOrder("ann", "bob", "cid");
         var again = on("a").subscribe(ROOM, "ann");
         on("a").publish(ROOM, "", "new");
         assertThat(again.awaitTexts(1)).containsExactly("new");
         assertThat(reader.awaitTexts(1)).containsExactly("new");
         assertThat(on("c").members(ROOM)).containsExactly("ann", "reader");
+    }
+
+    @Test
+    void storeThatWasAwayForLongerThanTheLeases_isServedByNewIncarnations() {
+        on("a").create(ROOM);
+        on("a").join(ROOM, "dur");
+        var ann = on("a").subscribe(ROOM, "ann");
+        var bob = on("b").subscribe(ROOM, "bob");
+        long end = Nodes.NAMES.stream().mapToLong(nodes::leaseEnd).max().orElseThrow();
+
+        nodes.redis().signal("STOP");
+        passUntil(end + 2_000);
+        nodes.redis().signal("CONT");
+
+        for (EventStream<?, ?> stream : List.of(ann, bob)) {
+            assertThat(stream.awaitEnd().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            assertThat(GrpcClient.reasonOf(stream.failure())).isEqualTo("FENCED");
+        }
+        nodes.complete();
+        soon().untilAsserted(() -> assertThat(on("c").members(ROOM)).containsExactly("dur"));
+        var again = on("b").subscribe(ROOM, "ann");
+        on("a").publish(ROOM, "", "x");
+        assertThat(again.awaitTexts(1)).containsExactly("x");
     }
 
     @Test
@@ -146,7 +173,9 @@ class NodeLifeIT extends OnNodes {
         join(onA, ROOM);
         join(onA, ROOM);
         Position seen = position(join(onA, "hall"));
-        Position inRoom = position(onA.stream().awaitEvent(event -> event.hasSubscribed() && event.getGroupName().equals(ROOM)));
+        Position inRoom = position(onA.stream()
+                .awaitEvent(
+                        event -> event.hasSubscribed() && event.getGroupName().equals(ROOM)));
         String token = onA.opened().getResumeToken();
         onA.close();
         List.of("1", "2", "3").forEach(text -> on("c").publish(ROOM, "", text));
@@ -197,9 +226,8 @@ class NodeLifeIT extends OnNodes {
         NodeProcess stopped = nodes.get("a");
         stopped.signal("TERM");
         ann.stream().awaitEvent(Event::hasDraining);
-        assertThat(stopped.isReady()).isFalse();
-        assertThat(ann.stream().end()).isNull();
         assertThat(ann.ask(publish(ROOM, "last")).hasPublished()).isTrue();
+        assertThat(stopped.isReady()).isFalse();
 
         assertThat(ann.stream().awaitEnd().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
         assertThat(GrpcClient.reasonOf(ann.stream().failure())).isEqualTo("SHUTTING_DOWN");
@@ -213,10 +241,8 @@ class NodeLifeIT extends OnNodes {
 
         assertThat(changes(watch)).isEmpty();
         long last = awaitLeft(watch, 3);
-        assertThat(last).isBetween(ended + Nodes.GRACE.toMillis(), System.currentTimeMillis());
-        assertThat(left(watch))
-                .extracting(event -> event.getLeft().getReason())
-                .containsOnly(LeaveReason.NODE_DOWN);
+        assertThat(last).isGreaterThanOrEqualTo(ended + Nodes.GRACE.toMillis());
+        assertThat(left(watch)).extracting(event -> event.getLeft().getReason()).containsOnly(LeaveReason.NODE_DOWN);
     }
 
     @Test
@@ -246,7 +272,8 @@ class NodeLifeIT extends OnNodes {
             watch.close();
         }
 
-        roamers.forEach(roamer -> soon().untilAsserted(() -> assertThat(roamer.texts()).isEqualTo(expected)));
+        roamers.forEach(
+                roamer -> soon().untilAsserted(() -> assertThat(roamer.texts()).isEqualTo(expected)));
         var last = on("c").watch(ROOM);
         passUntil(System.currentTimeMillis() + Nodes.GRACE.toMillis());
         assertThat(seen).isEmpty();
@@ -276,11 +303,15 @@ class NodeLifeIT extends OnNodes {
 
     private static SessionRequest.Builder publish(String group, String text) {
         return SessionRequest.newBuilder()
-                .setPublish(PublishToGroupRequest.newBuilder().setGroupName(group).setMessage(GrpcClient.text(text)));
+                .setPublish(
+                        PublishToGroupRequest.newBuilder().setGroupName(group).setMessage(GrpcClient.text(text)));
     }
 
     private static Position position(JoinGroupResponse joined) {
-        return Position.newBuilder().setEpoch(joined.getEpoch()).setOffset(joined.getOffset()).build();
+        return Position.newBuilder()
+                .setEpoch(joined.getEpoch())
+                .setOffset(joined.getOffset())
+                .build();
     }
 
     private static Position position(Event subscribed) {
@@ -300,7 +331,9 @@ class NodeLifeIT extends OnNodes {
 
     private static void assertRecovered(GrpcSession session, Position after, List<String> texts) {
         session.ask(joining(ROOM, after));
-        Event subscribed = session.stream().awaitEvent(event -> event.hasSubscribed() && event.getGroupName().equals(ROOM));
+        Event subscribed = session.stream()
+                .awaitEvent(
+                        event -> event.hasSubscribed() && event.getGroupName().equals(ROOM));
         assertThat(subscribed.getSubscribed().getRecovered()).isTrue();
         assertThat(session.stream().awaitTexts(texts.size())).isEqualTo(texts);
     }

@@ -45,10 +45,14 @@ final class NodeProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         builder.environment()
                 .putAll(Map.of(
-                        "PROCESSGROUPS_NODE_ID", id,
-                        "QUARKUS_HTTP_PORT", Integer.toString(httpPort),
-                        "QUARKUS_GRPC_SERVER_PORT", Integer.toString(grpcPort),
-                        "QUARKUS_LOG_CONSOLE_JSON_ENABLED", "false"));
+                        "PROCESSGROUPS_NODE_ID",
+                        id,
+                        "QUARKUS_HTTP_PORT",
+                        Integer.toString(httpPort),
+                        "QUARKUS_GRPC_SERVER_PORT",
+                        Integer.toString(grpcPort),
+                        "QUARKUS_LOG_CONSOLE_JSON_ENABLED",
+                        "false"));
         try {
             this.process = builder.start();
         } catch (IOException failure) {
@@ -123,7 +127,9 @@ final class NodeProcess implements AutoCloseable {
 
     /** Its exit code, once it has ended. */
     int awaitExit() {
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20)).until(() -> !process.isAlive());
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> !process.isAlive());
         return process.exitValue();
     }
 

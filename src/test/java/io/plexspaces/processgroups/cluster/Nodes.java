@@ -45,6 +45,10 @@ final class Nodes implements AutoCloseable {
         running.values().forEach(NodeProcess::awaitReady);
     }
 
+    RedisProcess redis() {
+        return redis;
+    }
+
     NodeProcess get(String name) {
         return running.get(name);
     }
@@ -58,7 +62,7 @@ final class Nodes implements AutoCloseable {
                 "PROCESSGROUPS_NODE_RENEW_INTERVAL", "PT1S",
                 "PROCESSGROUPS_SESSION_GRACE", GRACE.toString(),
                 "PROCESSGROUPS_DRAIN_PERIOD", "PT1S",
-                "PROCESSGROUPS_DRAIN_NOTICE", "PT0.5S",
+                "PROCESSGROUPS_DRAIN_NOTICE", "PT1S",
                 "PROCESSGROUPS_REDIS_CHECK_INTERVAL", "PT1S",
                 "QUARKUS_SHUTDOWN_DELAY", "PT0.3S"));
         NodeProcess begun = NodeProcess.start(name, folder, environment);
@@ -76,7 +80,8 @@ final class Nodes implements AutoCloseable {
 
     /** When the lease of a node ends unless it is renewed, by the store: milliseconds since 1970. */
     long leaseEnd(String name) {
-        String key = redis.call("KEYS", "*:node:" + name).lines()
+        String key = redis.call("KEYS", "*:node:" + name)
+                .lines()
                 .filter(line -> line.endsWith(":node:" + name))
                 .findFirst()
                 .orElseThrow();

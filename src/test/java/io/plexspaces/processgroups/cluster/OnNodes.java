@@ -6,13 +6,13 @@ import io.plexspaces.processgroups.log.redis.RedisProcess;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
-import org.jspecify.annotations.Nullable;
 
 /** Three servers, all of them ready when a test begins; each test has a tenant of its own. */
 @Isolated

@@ -37,23 +37,39 @@ final class CoreFixture implements AutoCloseable {
     final Replicas replicas;
     final Groups groups;
     final Sessions sessions;
-    final String tenant = "t-" + UUID.randomUUID();
+    final Operations operations;
+    final String tenant;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private int peers;
 
     CoreFixture(Duration grace) {
-        log = new MemoryGroupLog(
-                Clock.systemUTC(), new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000), () -> UUID.randomUUID()
-                        .toString());
-        NodeLease lease = log.acquire(NODE).await().indefinitely();
-        Settings settings = new Settings(NODE, grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
+        this(grace, NODE, newLog(), "t-" + UUID.randomUUID());
+    }
+
+    private CoreFixture(Duration grace, NodeId node, MemoryGroupLog log, String tenant) {
+        this.log = log;
+        this.tenant = tenant;
+        NodeLease lease = log.acquire(node).await().indefinitely();
+        Settings settings = new Settings(node, grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, MAILBOX, 64 << 20);
-        Operations operations = new Operations(lease);
+        operations = new Operations(lease);
         replicas = new Replicas(log, settings);
-        groups = new ReplicatedGroups(log, replicas, loops, operations, settings, () -> UUID.randomUUID()
-                .toString());
-        sessions = new Sessions(groups, replicas, loops, operations, settings, timer, () -> UUID.randomUUID()
-                .toString());
+        groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);
+        sessions = new Sessions(groups, replicas, loops, operations, settings, timer, CoreFixture::unique);
+    }
+
+    private static MemoryGroupLog newLog() {
+        return new MemoryGroupLog(
+                Clock.systemUTC(), new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000), CoreFixture::unique);
+    }
+
+    private static String unique() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** Another node on the same log, for the same tenant. */
+    CoreFixture another(String node) {
+        return new CoreFixture(sessions.grace(), new NodeId(node), log, tenant);
     }
 
     GroupId group(String name) {

@@ -38,7 +38,8 @@ final class Leases {
             long next = 0;
             for (Response one : known) {
                 if (Store.number(one.get(1)) > newest) {
-                    throw Store.fenced(new OperationId(node, newest, 0), one.get(1).toString());
+                    throw Store.fenced(
+                            new OperationId(node, newest, 0), one.get(1).toString());
                 }
                 // The store's microseconds: two servers that start at once do not meet in one number.
                 next = Math.max(next, Math.max(Store.number(one.get(1)) + 1, Store.number(one.get(2))));
