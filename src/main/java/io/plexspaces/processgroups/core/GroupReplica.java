@@ -12,6 +12,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
@@ -183,9 +184,13 @@ final class GroupReplica implements GroupReader {
             return;
         }
         Membership after = entry.membership();
+        // A session here whose node is taken for dead: its client is to come back, like all others soon.
+        GroupException cause = entry.reason() == LeaveReason.NODE_DOWN
+                ? GroupException.of(ErrorCode.FENCED, "this server has lost its lease")
+                : null;
         for (Seat seat : List.copyOf(member.seats())) {
             if (after == null || !after.heldBy(seat.session().owner())) {
-                endSeat(member, seat, new Event.Left(group, offset, entry.actor(), entry.reason()), null);
+                endSeat(member, seat, new Event.Left(group, offset, entry.actor(), entry.reason()), cause);
             }
         }
         if (after == null) {

@@ -40,6 +40,7 @@ public final class Reaper {
                 .subscribe()
                 .with(
                         ended -> {},
-                        failure -> LOG.log(System.Logger.Level.WARNING, "leases could not be expired: {0}", failure));
+                        failure -> LOG.log(
+                                System.Logger.Level.WARNING, "leases could not be expired: " + failure.getMessage()));
     }
 }

@@ -2,8 +2,6 @@ package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
-import io.plexspaces.processgroups.core.delivery.Event;
-import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -21,14 +19,12 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,21 +35,13 @@ public final class Sessions {
 
     private final Groups groups;
     private final Replicas replicas;
-    private final DeliveryLoops loops;
     private final Operations operations;
     private final Settings settings;
     private final ScheduledExecutorService timer;
     private final Supplier<String> secrets;
 
     private final Map<String, Session> byId = new ConcurrentHashMap<>();
-    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger connected = new AtomicInteger();
-    private final CompletableFuture<Void> empty = new CompletableFuture<>();
-
-    /** Why no connection is accepted; null: they are. */
-    private volatile @Nullable GroupException refusing;
-
-    private volatile boolean stopping;
+    private final Connections connections;
 
     /** @param resumed an earlier session was taken over, with its joins in {@code groups} */
     public record Opened(Session session, String resumeToken, boolean resumed, List<GroupId> groups) {}
@@ -72,7 +60,7 @@ public final class Sessions {
             Supplier<String> secrets) {
         this.groups = groups;
         this.replicas = replicas;
-        this.loops = loops;
+        this.connections = new Connections(loops, settings, timer);
         this.operations = operations;
         this.settings = settings;
         this.timer = timer;
@@ -85,27 +73,7 @@ public final class Sessions {
      * @throws GroupException LIMIT_EXCEEDED, SHUTTING_DOWN, FENCED
      */
     public Connection connect(Sink<?> sink) {
-        GroupException refused = refusing;
-        if (refused != null) {
-            throw refused;
-        }
-        if (connected.incrementAndGet() > settings.sessions()) {
-            connected.decrementAndGet();
-            throw GroupException.limit("sessions", settings.sessions());
-        }
-        Connection connection = loops.connect(sink);
-        connections.add(connection);
-        connection.onEnd(cause -> {
-            connections.remove(connection);
-            if (connected.decrementAndGet() == 0 && stopping) {
-                empty.complete(null);
-            }
-        });
-        GroupException since = refusing;
-        if (since != null) {
-            connection.finish(since);
-        }
-        return connection;
+        return connections.connect(sink);
     }
 
     /**
@@ -249,7 +217,7 @@ public final class Sessions {
 
     /** Live connections. */
     public int connected() {
-        return connected.get();
+        return connections.size();
     }
 
     /** Sessions, connected or in their grace. */
@@ -266,43 +234,19 @@ public final class Sessions {
      * @return completes when all have ended
      */
     public CompletableFuture<Void> drain(Duration period, Duration notice) {
-        GroupException cause = GroupException.of(ErrorCode.SHUTTING_DOWN, "this server is stopping");
-        stopping = true;
-        refusing = cause;
-        List<Connection> present = List.copyOf(connections);
-        Frame draining = Frame.of(new Event.Draining(notice));
-        for (int i = 0; i < present.size(); i++) {
-            Connection connection = present.get(i);
-            long turn = period.toNanos() / present.size() * i;
-            after(turn, () -> connection.send(draining));
-            after(turn + notice.toNanos(), () -> connection.retire(cause));
-        }
-        if (connected.get() == 0) {
-            empty.complete(null);
-        }
-        return empty;
+        return connections.drain(period, notice);
     }
 
     /** Ends every connection at once, and forgets their sessions without leaving: this node may not write for them any more. */
     public void dropAll(GroupException cause) {
-        refusing = cause;
+        connections.refuse(cause);
         byId.values().forEach(Session::drop);
-        connections.forEach(connection -> connection.cut(cause));
+        connections.cutAll(cause);
     }
 
     /** Takes connections again after {@link #dropAll}. */
     public void acceptAgain() {
-        if (!stopping) {
-            refusing = null;
-        }
-    }
-
-    private void after(long nanos, Runnable step) {
-        if (nanos == 0) {
-            step.run();
-        } else {
-            timer.schedule(step, nanos, TimeUnit.NANOSECONDS);
-        }
+        connections.acceptAgain();
     }
 
     Groups groups() {
@@ -321,7 +265,7 @@ public final class Sessions {
     @Nullable
     Future<?> afterGrace(Runnable action) {
         try {
-            return stopping ? null : timer.schedule(action, settings.grace().toMillis(), TimeUnit.MILLISECONDS);
+            return connections.isStopping() ? null : timer.schedule(action, settings.grace().toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopped) {
             return null;
         }

@@ -204,6 +204,30 @@ class RedisStoreStateTest {
     }
 
     @Test
+    void releasedLease_leavesItsSessionsJoinsForTheGrace() {
+        NodeLease lease = result(one.log.acquire(one.node));
+        one.as(lease);
+        one.create("room", 100);
+        result(one.joining("room", "alice", one.session("s1")));
+        result(one.joining("room", "bob", one.session("s2")));
+        Duration grace = TTL.multipliedBy(2);
+        long end = System.nanoTime() + grace.toNanos();
+        result(one.log.release(lease, grace));
+        assertThat(failure(one.publishing("room", "x"))).isEqualTo(ErrorCode.FENCED);
+
+        Owner.Session elsewhere = new Owner.Session("s1", two.node, 1);
+        Command takeOver = new Command.TakeOver(new ActorId("alice"), elsewhere, two.node);
+        result(two.log.append(two.group("room"), null, takeOver, two.operation()));
+        result(one.log.acquire(one.node));
+        await().pollInterval(Duration.ofMillis(20)).until(() -> two.expire() > 0);
+        assertThat(System.nanoTime()).isGreaterThanOrEqualTo(end);
+        assertThat(two.open("room").last().members())
+                .extracting(Membership::actor)
+                .containsExactly(new ActorId("alice"));
+        assertThat(two.expire()).isZero();
+    }
+
+    @Test
     void renewedLease_lastsAndRunsOutForGood() {
         NodeLease lease = result(one.log.acquire(one.node));
         one.as(lease);
