@@ -265,7 +265,9 @@ public final class Sessions {
     @Nullable
     Future<?> afterGrace(Runnable action) {
         try {
-            return connections.isStopping() ? null : timer.schedule(action, settings.grace().toMillis(), TimeUnit.MILLISECONDS);
+            return connections.isStopping()
+                    ? null
+                    : timer.schedule(action, settings.grace().toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopped) {
             return null;
         }

@@ -30,10 +30,12 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever clients of several nodes do at once, each actor's joins behave like one counter: also while a node dies. */
 class MembershipHistoryIT extends OnNodes {
-    /** Operations of each client; the full measure is 5000. */
-    private static final String OPERATIONS = "processgroups.test.history.operations";
+    /** Operations of each client. */
+    private static final int OPERATIONS = Integer.getInteger("processgroups.test.history.operations", 5_000);
 
-    private static final int CLIENTS = 16;
+    /** Of all nodes together. */
+    private static final int CLIENTS = Integer.getInteger("processgroups.test.history.clients", 16);
+
     private static final int ACTORS = 8;
     private static final String ROOM = "room";
     private static final int DEADLINE_SECONDS = 10;
@@ -43,16 +45,15 @@ class MembershipHistoryIT extends OnNodes {
 
     @Test
     void joinsLeavesAndReads_behaveLikeOneCounterForEachActor() throws Exception {
-        int operations = Integer.getInteger(OPERATIONS, 5_000);
         on("c").create(ROOM);
         CountDownLatch half = new CountDownLatch(1);
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         List<Future<?>> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             int client = i;
-            clients.add(threads.submit(() -> work(client, operations, half)));
+            clients.add(threads.submit(() -> work(client, half)));
         }
-        half.await(2, TimeUnit.MINUTES);
+        assertThat(half.await(5, TimeUnit.MINUTES)).isTrue();
         nodes.kill("a");
         for (Future<?> client : clients) {
             client.get(5, TimeUnit.MINUTES);
@@ -68,15 +69,15 @@ class MembershipHistoryIT extends OnNodes {
                 .flatMap(Collection::stream)
                 .filter(Operation::isAnswered)
                 .count();
-        assertThat(answered).isGreaterThan((long) CLIENTS * operations * 9 / 10);
+        assertThat(answered).isGreaterThan((long) CLIENTS * OPERATIONS * 9 / 10);
     }
 
-    private void work(int number, int operations, CountDownLatch half) {
+    private void work(int number, CountDownLatch half) {
         Random random = new Random(number);
         int node = number % Nodes.NAMES.size();
         GrpcClient client = on(Nodes.NAMES.get(node));
-        for (int i = 0; i < operations; i++) {
-            if (started.incrementAndGet() == (long) CLIENTS * operations / 2) {
+        for (int i = 0; i < OPERATIONS; i++) {
+            if (started.incrementAndGet() == (long) CLIENTS * OPERATIONS / 2) {
                 half.countDown();
             }
             if (!step(client, random)) {
