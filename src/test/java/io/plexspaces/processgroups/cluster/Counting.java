@@ -134,13 +134,17 @@ final class Counting {
                     deepest = stack.size();
                     stuck = history.get(at.operation);
                 }
-                if (stack.isEmpty()) {
-                    return Optional.ofNullable(stuck);
+                Placed last = null;
+                // A read that fits changes nothing for those after it: to place it later is never better.
+                while (last == null || history.get(last.call().operation).kind() == Kind.READ) {
+                    if (stack.isEmpty()) {
+                        return Optional.ofNullable(stuck);
+                    }
+                    last = stack.remove(stack.size() - 1);
+                    placed.clear(last.call().operation);
+                    count = last.before();
+                    last.call().putBack();
                 }
-                Placed last = stack.remove(stack.size() - 1);
-                placed.clear(last.call().operation);
-                count = last.before();
-                last.call().putBack();
                 at = last.call().next;
             }
         }

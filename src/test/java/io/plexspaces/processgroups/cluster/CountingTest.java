@@ -119,4 +119,28 @@ class CountingTest {
         history.set(wrong, join(right.start(), right.end(), right.result() + 9));
         assertThat(Counting.violation(history)).isPresent();
     }
+
+    @Test
+    void manyReadsAtOnce_andLostAnswers_areJudgedQuickly() {
+        List<Operation> history = new ArrayList<>();
+        history.add(join(-3, -2, 1));
+        for (int i = 0; i < 4; i++) {
+            history.add(join(-1, Counting.NEVER, 0));
+        }
+        for (int i = 0; i < 400; i++) {
+            long at = 100L * i;
+            history.add(join(at, at + 250, 2));
+            history.add(leave(at + 251, at + 299, 1));
+            for (int j = 0; j < 20; j++) {
+                history.add(read(at + j, at + 290 + j, true));
+            }
+            if (i % 3 != 0) {
+                history.remove(history.size() - 21);
+                history.remove(history.size() - 21);
+            }
+        }
+        assertThat(Counting.violation(history)).isEmpty();
+        history.add(read(300_000, 300_001, false));
+        assertThat(Counting.violation(history)).isPresent();
+    }
 }
