@@ -7,6 +7,7 @@
 --   kind, count of its own arguments, epoch or '', sequence, and these arguments:
 --   P weight, actor it is for or '', that one's joined offset, idempotency key or '', body
 --   J filter, owner, node, ttl or '', actor, actor…
+--   T actor, owner on the new node, node
 --   L actor, owner or '', 1 for all joins, reason
 --   R actor, owner or '', ttl or ''
 -- Answer: epoch ('' for no group), time, and for each change
@@ -194,6 +195,33 @@ local function leave(operation, a)
   return '+' .. int(group.offset) .. ' ' .. text
 end
 
+local function takeOver(operation, a)
+  local actor, owner, to = ARGV[a], ARGV[a + 1], ARGV[a + 2]
+  local session = string.match(owner, '^s:[^/]*/')
+  local m = member(actor)
+  local was = marks(m)
+  local kept, taken = {}, nil
+  for _, held in ipairs(m and m.holdings or {}) do
+    if string.sub(held.owner, 1, #session) ~= session then
+      kept[#kept + 1] = held
+    elseif taken then
+      taken.joins = taken.joins + held.joins
+    else
+      taken = {owner = owner, node = to, joins = held.joins, ttl = '', ends = ''}
+      kept[#kept + 1] = taken
+    end
+  end
+  if not taken then
+    return '-NOT_A_MEMBER ' .. actor
+  end
+  m.holdings = kept
+  m.beat = int(now)
+  put(name, actor, was, m)
+  local text = show(m)
+  change('J', now, operation .. ' 0 0 ' .. owner .. ' ' .. actor .. ' ' .. text)
+  return '+' .. int(group.offset) .. ' ' .. text
+end
+
 local function renew(a)
   local actor, owner, ttl = ARGV[a], ARGV[a + 1], ARGV[a + 2]
   local m = member(actor)
@@ -260,6 +288,8 @@ while at <= #ARGV do
     said = publish(operation, at + 4)
   elseif kind == 'J' then
     said = join(operation, at + 4, count)
+  elseif kind == 'T' then
+    said = takeOver(operation, at + 4)
   elseif kind == 'L' then
     said = leave(operation, at + 4)
   else

@@ -36,6 +36,20 @@ while true do
   redis.call('ZREM', KEYS[10], served .. ' ' .. name)
   from = '(' .. served .. '!'
 end
+-- And which sessions do: one step for each of those.
+local cursor = '0'
+while from ~= '-' do
+  local page = redis.call('HSCAN', KEYS[2], cursor, 'COUNT', '1000')
+  cursor = page[1]
+  for i = 2, #page[2], 2 do
+    for session in string.gmatch(page[2][i], '[ ,](s:[^/|, ]*)/') do
+      redis.call('ZREM', KEYS[10], session .. ' ' .. name)
+    end
+  end
+  if cursor == '0' then
+    break
+  end
+end
 redis.call('ZREM', KEYS[9], name)
 redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8])
 

@@ -91,7 +91,7 @@ end
 
 -- What the timers and the index of owners know of a membership; of nil: nothing.
 local function marks(m)
-  local found = {served = {}}
+  local found = {served = {}, sessions = {}}
   for _, held in ipairs(m and m.holdings or {}) do
     if held.ends ~= '' then
       local ends = tonumber(held.ends)
@@ -99,9 +99,10 @@ local function marks(m)
         found.ends = ends
       end
     end
-    local served = string.match(held.owner, '^s:[^/]*/(.+)$')
+    local session, served = string.match(held.owner, '^(s:[^/]*)/(.+)$')
     if served then
       found.served[served] = true
+      found.sessions[session] = true
     end
   end
   return found
@@ -127,6 +128,16 @@ local function put(name, actor, before, after)
     if not before.served[served] then
       redis.call('ZADD', OWNED, '0', served .. ' ' .. actor)
       redis.call('ZADD', HELD, '0', served .. ' ' .. name)
+    end
+  end
+  for session in pairs(now.sessions) do
+    if not before.sessions[session] then
+      redis.call('ZADD', HELD, '0', session .. ' ' .. name)
+    end
+  end
+  for session in pairs(before.sessions) do
+    if not now.sessions[session] then
+      redis.call('ZREM', HELD, session .. ' ' .. name)
     end
   end
   for served in pairs(before.served) do

@@ -1,7 +1,7 @@
 -- The lease of a node, as one partition knows it.
 --
 -- KEYS: 1 lease, 2 partition's leases
--- ARGV: 1 'look', 'take', 'renew' or 'release', 2 node, 3 incarnation, 4 time to live in ms
+-- ARGV: 1 'look', 'take', 'renew' or 'release', 2 node, 3 incarnation, 4 time to live in ms; for 'release': how long its sessions' joins stay
 -- Answer: '+', newest incarnation known (0: none), time. Or: '!FENCED', why: a newer one, or lapsed.
 
 local now = micros()
@@ -20,7 +20,7 @@ if newest > incarnation then
 end
 local served = ARGV[2] .. '/' .. int(incarnation)
 if ARGV[1] == 'release' then
-  redis.call('ZADD', KEYS[2], int(now), served)
+  redis.call('ZADD', KEYS[2], int(now + tonumber(ARGV[4]) * 1000), served)
   redis.call('SET', KEYS[1], int(incarnation) .. ' ' .. int(now), 'PX', 86400000)
   return {'+', int(incarnation), int(now)}
 end

@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.proto.v1.Draining;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.Gap;
 import io.plexspaces.processgroups.proto.v1.GroupDeleted;
@@ -26,7 +27,11 @@ public final class Events {
         if (event instanceof Delivered delivered) {
             return message(delivered.group(), delivered.entry());
         }
-        Event.Builder to = Event.newBuilder().setGroupName(event.group().name());
+        Event.Builder to = Event.newBuilder();
+        GroupId group = event.group();
+        if (group != null) {
+            to.setGroupName(group.name());
+        }
         if (event instanceof io.plexspaces.processgroups.core.delivery.Event.Subscribed subscribed) {
             to.setOffset(subscribed.position().offset()).setSubscribed(subscribed(subscribed));
         } else if (event instanceof Members members) {
@@ -45,6 +50,8 @@ public final class Events {
                             .setEpoch(deleted.position().epoch()));
         } else if (event instanceof io.plexspaces.processgroups.core.delivery.Event.Gap gap) {
             to.setGap(gap(gap));
+        } else if (event instanceof io.plexspaces.processgroups.core.delivery.Event.Draining draining) {
+            to.setDraining(Draining.newBuilder().setClosesIn(Values.duration(draining.closesIn())));
         }
         return to.build();
     }

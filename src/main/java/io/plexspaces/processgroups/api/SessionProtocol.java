@@ -21,6 +21,8 @@ import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.plexspaces.processgroups.proto.v1.WatchResult;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,12 @@ public final class SessionProtocol {
     private final AtomicInteger owed = new AtomicInteger();
 
     private volatile boolean finishing;
+
+    /** Why the server ends the connection; null: it does not. */
+    private volatile @Nullable GroupException retiring;
+
+    /** Requests that wait until the session is open; null: none has to. Guarded by this. */
+    private @Nullable Queue<SessionRequest> waiting;
 
     private @Nullable Session session;
     private @Nullable Requests requests;
@@ -78,6 +86,7 @@ public final class SessionProtocol {
         this.connection = connection;
         this.format = format;
         this.readMore = readMore;
+        connection.politely(this::retire);
     }
 
     /** Starts with a session that is open already. To be called before the first request. */
@@ -97,19 +106,47 @@ public final class SessionProtocol {
         if (!mayReadMore) {
             owed.incrementAndGet();
         }
-        try {
-            execute(request)
-                    .subscribe()
-                    .with(
-                            answer -> complete(request.getRequestId(), answer),
-                            failure -> fail(request.getRequestId(), failure));
-        } catch (RuntimeException failure) {
-            refused(request, failure);
-            fail(request.getRequestId(), failure);
+        if (!waits(request)) {
+            start(request);
         }
         if (mayReadMore) {
             readMore.run();
         }
+    }
+
+    private void start(SessionRequest request) {
+        try {
+            execute(request).subscribe().with(answer -> complete(request, answer), failure -> fail(request, failure));
+        } catch (RuntimeException failure) {
+            refused(request, failure);
+            fail(request, failure);
+        }
+    }
+
+    /** From here on, requests wait for {@link #release}: the session they belong to is being opened. */
+    public synchronized void hold() {
+        waiting = new ArrayDeque<>();
+    }
+
+    /** Starts the requests that waited, in their order. */
+    public void release() {
+        SessionRequest next = nextWaiting();
+        while (next != null) {
+            start(next);
+            next = nextWaiting();
+        }
+    }
+
+    private synchronized boolean waits(SessionRequest request) {
+        return waiting != null && waiting.add(request);
+    }
+
+    private synchronized @Nullable SessionRequest nextWaiting() {
+        SessionRequest next = waiting == null ? null : waiting.poll();
+        if (next == null) {
+            waiting = null;
+        }
+        return next;
     }
 
     /** For a request that came while too many waited, and that was read ahead. */
@@ -131,16 +168,26 @@ public final class SessionProtocol {
     public void finish() {
         finishing = true;
         if (inFlight.get() == 0) {
-            connection.finish(null);
+            connection.finish(retiring);
         }
+    }
+
+    /** Requests are refused from here on: ends the connection once those in flight are answered. */
+    private void retire(GroupException cause) {
+        retiring = cause;
+        finish();
     }
 
     private Uni<Answer.Builder> execute(SessionRequest request) {
         if (request.getRequestCase() == SessionRequest.RequestCase.REQUEST_NOT_SET) {
             throw GroupException.invalid("request", "must be set, to one that this server knows");
         }
+        GroupException over = retiring;
+        if (over != null) {
+            throw over;
+        }
         if (request.hasOpen()) {
-            return Uni.createFrom().item(open(request.getOpen()));
+            return open(request.getOpen());
         }
         Session current = session;
         Requests in = requests;
@@ -168,17 +215,21 @@ public final class SessionProtocol {
         };
     }
 
-    private Answer.Builder open(SessionOpen request) {
+    private Uni<Answer.Builder> open(SessionOpen request) {
         if (session != null) {
             throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "the session is open already");
         }
-        Sessions.Opened opened = sessions.open(
+        Namespace namespace = new Namespace(request.getTenantId(), request.getNamespace());
+        Uni<Sessions.Opened> opening = sessions.open(
                 connection,
-                new Namespace(request.getTenantId(), request.getNamespace()),
+                namespace,
                 Values.actor("actor_id", request.getActorId()),
                 open.resumeToken(request.getResumeToken()));
-        opened(opened.session());
-        return Answer.newBuilder().setOpened(Answers.opened(opened, sessions.node(), sessions.grace()));
+        hold();
+        return opening.map(opened -> {
+            opened(opened.session());
+            return Answer.newBuilder().setOpened(Answers.opened(opened, sessions.node(), sessions.grace()));
+        });
     }
 
     private static Uni<Answer.Builder> join(Session session, Requests in, SubscribeRequest request) {
@@ -228,29 +279,37 @@ public final class SessionProtocol {
         }
     }
 
-    private void complete(long requestId, Answer.Builder answer) {
-        if (requestId != 0) {
-            send(answer.setRequestId(requestId));
+    private void complete(SessionRequest request, Answer.Builder answer) {
+        if (request.getRequestId() != 0) {
+            send(answer.setRequestId(request.getRequestId()));
         }
-        answered();
+        done(request);
     }
 
-    private void fail(long requestId, Throwable failure) {
+    private void fail(SessionRequest request, Throwable failure) {
+        long requestId = request.getRequestId();
         send(Answer.newBuilder().setRequestId(requestId).setError(Errors.toProto(Errors.expected(failure))));
+        done(request);
+    }
+
+    private void done(SessionRequest request) {
+        if (request.hasOpen()) {
+            release();
+        }
         answered();
     }
 
     private void answered() {
-        int waiting = inFlight.decrementAndGet();
-        if (waiting < maxInFlight) {
+        int unanswered = inFlight.decrementAndGet();
+        if (unanswered < maxInFlight) {
             payOne();
         }
         // Above the limit each answer pays for one request, so that as many as were read ahead may be owed at the end.
-        while (waiting == 0 && owed.get() > 0) {
+        while (unanswered == 0 && owed.get() > 0) {
             payOne();
         }
-        if (waiting == 0 && finishing) {
-            connection.finish(null);
+        if (unanswered == 0 && finishing) {
+            connection.finish(retiring);
         }
     }
 

@@ -23,6 +23,7 @@ final class ConfigCheck {
         List<@Nullable String> all = new ArrayList<>();
         ConfigKey.of(config).forEach(key -> all.add(key.complaint()));
         all.add(nodeComplaint(config));
+        all.add(leaseComplaint(config));
         all.add(retentionComplaint(config));
         all.add(prefixComplaint(config));
         List<String> complaints = new ArrayList<>();
@@ -41,6 +42,14 @@ final class ConfigCheck {
         } catch (GroupException illegal) {
             return "processgroups.node.id is not a name: " + illegal.getMessage();
         }
+    }
+
+    private static @Nullable String leaseComplaint(ProcessGroupsConfig config) {
+        return config.node().renewInterval().compareTo(config.node().leaseTtl()) < 0
+                ? null
+                : "processgroups.node.renew-interval must be less than processgroups.node.lease-ttl = "
+                        + config.node().leaseTtl() + ", but is "
+                        + config.node().renewInterval();
     }
 
     private static @Nullable String prefixComplaint(ProcessGroupsConfig config) {

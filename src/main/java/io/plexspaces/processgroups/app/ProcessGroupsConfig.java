@@ -33,6 +33,9 @@ interface ProcessGroupsConfig {
     /** Live connections and what becomes of their joins. */
     Session session();
 
+    /** How a stop treats live connections. */
+    Drain drain();
+
     /** The way of events to connections. */
     Delivery delivery();
 
@@ -74,12 +77,17 @@ interface ProcessGroupsConfig {
         Optional<String> id();
 
         /**
-         * How long this server may write after it last renewed its lease in a shared store, which it does three times as often. When it is over,
-         * other servers end the joins of its connections.
+         * How long this server may write after it last renewed its lease in a shared store. When it is over, other servers end the joins of its
+         * connections.
          */
         @WithDefault("15S")
         @Range(min = "500ms", max = "1H")
         Duration leaseTtl();
+
+        /** Time between two renewals of the lease; less than its ttl, best a third. */
+        @WithDefault("5S")
+        @Range(min = "100ms", max = "30M")
+        Duration renewInterval();
     }
 
     /** The store {@code redis}. */
@@ -122,6 +130,19 @@ interface ProcessGroupsConfig {
         /** What happens at a full queue, for groups and subscribers that chose nothing else. */
         @WithDefault("disconnect")
         OverflowPolicy overflowPolicy();
+    }
+
+    /** What a server that was asked to stop gives its clients time for. */
+    interface Drain {
+        /** Over which clients are told to go elsewhere, one after the other. */
+        @WithDefault("5S")
+        @Range(min = "0S", max = "10M")
+        Duration period();
+
+        /** Time between telling a client and ending its connection. */
+        @WithDefault("1S")
+        @Range(min = "0S", max = "1M")
+        Duration notice();
     }
 
     /** The way of events to connections. */

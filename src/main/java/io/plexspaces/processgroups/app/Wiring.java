@@ -14,8 +14,6 @@ import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.log.GroupLog;
-import io.plexspaces.processgroups.log.NodeLease;
-import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
@@ -27,16 +25,11 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts of the service out of the configuration. */
 @Singleton
 final class Wiring {
-    private static final int LEASE_SECONDS = 30;
-
     private final ProcessGroupsConfig config;
     private final InstantSource clock = Clock.systemUTC();
     private final RandomTexts secrets = new RandomTexts();
@@ -62,25 +55,10 @@ final class Wiring {
                 limits.recipientIds());
     }
 
-    /** Waits for the store: nothing can be served before this node has its lease. Made on the thread that starts. */
     @Produces
     @Singleton
-    NodeLease lease(NodeLeases leases, Settings settings) {
-        try {
-            return leases.acquire(settings.node()).subscribeAsCompletionStage().get(LEASE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException(
-                    "no lease for node " + settings.node().value() + " from the store", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for the store", e);
-        }
-    }
-
-    @Produces
-    @Singleton
-    Operations operations(NodeLease lease) {
-        return new Operations(lease);
+    Operations operations() {
+        return new Operations();
     }
 
     @Produces

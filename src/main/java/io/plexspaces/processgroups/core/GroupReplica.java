@@ -110,9 +110,34 @@ final class GroupReplica implements GroupReader {
         told.joins().expect(operation, subscription, filter);
     }
 
+    /** To be called before the append of a takeover: its session has a seat from that entry on. */
+    void expectArrived(OperationId operation, Session session) {
+        told.moves().expect(operation, session);
+    }
+
+    /**
+     * The append of a takeover was accepted: completes when its session has its seat, if the log has not lost it since.
+     * EPOCH_CHANGED when the group is gone, STORE_UNAVAILABLE when the log says nothing for too long.
+     */
+    Uni<Void> arrived(OperationId operation, Position position) {
+        return reached(position)
+                .chain(() -> inOrder(() -> {
+                    if (usage.isClosed()) {
+                        throw stale(group);
+                    }
+                    if (!progress.isPast(position)) {
+                        throw away("its log is not read");
+                    }
+                    told.moves().passed(operation);
+                    return operation;
+                }))
+                .replaceWithVoid();
+    }
+
     /** The append failed, or did nothing: no entry will come. */
     void forget(OperationId operation) {
         answers.forget(operation);
+        told.moves().forget(operation);
         told.joins().forget(operation);
     }
 

@@ -52,6 +52,12 @@ public interface Groups {
     /** GROUP_NOT_FOUND; NOT_A_MEMBER for an actor that is none. */
     Uni<Slice> fetch(FetchRequest request);
 
+    /** The groups in which a session holds joins, whichever node it was on last; unordered. */
+    Uni<List<GroupId>> heldBy(String session);
+
+    /** Brings a session's joins in a group to this node, where the session has its place from then on. GROUP_NOT_FOUND, NOT_A_MEMBER. */
+    Uni<Void> takeOver(GroupId group, Session session);
+
     /**
      * @param actors at least one, each once
      * @param node where they live; null: this node

@@ -81,6 +81,11 @@ final class Lost {
         return seat != null && seat.session().isOver();
     }
 
+    /** Whether the joins are no longer this node's to make or to end. */
+    boolean isDropped() {
+        return seat != null && seat.session().isDropped();
+    }
+
     /** Completes when the store has the joins, or nobody wants them any more; fails as a write does. */
     Uni<Void> restored() {
         return replica.restored(this);

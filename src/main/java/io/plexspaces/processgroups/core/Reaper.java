@@ -41,6 +41,7 @@ public final class Reaper {
                 .subscribe()
                 .with(
                         ended -> {},
-                        failure -> LOG.log(System.Logger.Level.WARNING, "leases could not be expired", failure));
+                        failure -> LOG.log(
+                                System.Logger.Level.WARNING, "leases could not be expired: " + failure.getMessage()));
     }
 }

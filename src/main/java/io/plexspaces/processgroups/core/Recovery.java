@@ -98,13 +98,14 @@ final class Recovery {
     }
 
     /** Sessions of this node that have ended may be members of a life that came back: nobody else ends their joins. */
-    void endForgotten(Map<ActorId, Membership> present, List<Joining> joining) {
+    void endForgotten(Map<ActorId, Membership> present, List<Joining> joining, Moves moves) {
         for (Membership membership : present.values()) {
             for (Membership.Holding held : membership.holdings()) {
                 if (held.owner() instanceof Owner.Session owner
                         && owner.node().equals(self)
                         && owner.incarnation() == reassertions.incarnation()
                         && !lost.containsKey(owner)
+                        && !moves.isExpected(owner)
                         && !seats.isSeated(membership.actor(), owner.id())
                         && joining.stream().noneMatch(one -> owner.equals(ownerOf(one)))) {
                     note(new Lost(replica, membership.actor(), owner, null, membership.filter(), 0));
@@ -120,6 +121,9 @@ final class Recovery {
     /** A join that was accepted by a life that is over: its session is to have one more in this one. */
     void more(Joining joining) {
         Subscription subscription = joining.subscription();
+        if (subscription.session().isDropped()) {
+            return;
+        }
         ActorId actor = subscription.session().actor();
         Owner.Session owner = ownerOf(joining);
         Member member = members.get(actor);
@@ -229,7 +233,7 @@ final class Recovery {
     }
 
     /** The store refuses the joins for good. */
-    void giveUp(Lost one, LeaveReason reason, GroupException cause) {
+    void giveUp(Lost one, LeaveReason reason, @Nullable GroupException cause) {
         if (lost.get(one.owner()) == one) {
             end(one, new Event.Left(replica.group(), progress.offset(), one.actor(), reason), cause);
         }
@@ -243,6 +247,9 @@ final class Recovery {
     record Missing(String epoch, List<Command> commands) {}
 
     Missing missing(Lost one) {
+        if (one.isDropped()) {
+            giveUp(one, LeaveReason.NODE_DOWN, null);
+        }
         return new Missing(progress.epoch(), lost.get(one.owner()) == one ? commands(one) : List.of());
     }
 

@@ -84,9 +84,9 @@ public final class ReplicatedGroups implements Groups {
     }
 
     private Uni<JoinResult> joinAndReceive(GroupReplica replica, JoinRequest request, Subscription subscription) {
-        OperationId operation = operations.next();
+        Owner.Session owner = subscription.session().owner();
+        OperationId operation = operations.next(owner);
         replica.expectJoined(operation, subscription, request.filter());
-        Owner owner = subscription.session().owner();
         Command join = new Command.Join(request.actors(), request.filter(), owner, settings.node(), null);
         return log.append(replica.group(), replica.epoch(), join, operation)
                 .onFailure()
@@ -196,6 +196,26 @@ public final class ReplicatedGroups implements Groups {
             return log.read(request.group(), request.after(), request.limit())
                     .map(slice -> onlyFor(member.membership(), slice));
         });
+    }
+
+    @Override
+    public Uni<List<GroupId>> heldBy(String session) {
+        return log.heldBy(session);
+    }
+
+    @Override
+    public Uni<Void> takeOver(GroupId group, Session session) {
+        return replicas.with(group, replica -> takeOver(replica, session));
+    }
+
+    private Uni<Void> takeOver(GroupReplica replica, Session session) {
+        OperationId operation = operations.next(session.owner());
+        Command takeOver = new Command.TakeOver(session.actor(), session.owner(), settings.node());
+        replica.expectArrived(operation, session);
+        return log.append(replica.group(), replica.epoch(), takeOver, operation)
+                .onFailure()
+                .invoke(() -> replica.forget(operation))
+                .chain(done -> replica.arrived(operation, done.position()));
     }
 
     private static Slice onlyFor(Membership member, Slice slice) {

@@ -11,17 +11,18 @@ final class Seat {
     private final Session session;
     private volatile @Nullable Subscription subscription;
 
-    private volatile Connection connection;
+    private volatile @Nullable Connection connection;
 
     private volatile @Nullable Lost lost;
 
-    /** @param connection where the session wants to receive */
-    Seat(Session session, Connection connection) {
+    /** @param connection where the session wants to receive; null: it has not said so yet */
+    Seat(Session session, @Nullable Connection connection) {
         this.session = session;
         this.connection = connection;
     }
 
-    /** The last one the session wanted to receive on, dead or alive. */
+    /** The last one the session wanted to receive on, dead or alive; null: none on this node. */
+    @Nullable
     Connection connection() {
         return connection;
     }

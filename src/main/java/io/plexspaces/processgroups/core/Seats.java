@@ -52,6 +52,22 @@ final class Seats {
         return seat;
     }
 
+    /** A session has brought its joins from another node: it receives nothing before it says so. */
+    void arrive(Member member, Session session) {
+        usage.enter();
+        Seat seat = new Seat(session, null);
+        members.seat(member, seat);
+        session.seated(group, seat);
+    }
+
+    /** The joins of a session are on another node now. */
+    void move(Member member, Seat seat) {
+        silence(member, seat);
+        members.unseat(member, seat);
+        usage.exit();
+        seat.session().moved(group, seat);
+    }
+
     /** Lets a session that holds a join receive again. */
     void resume(Member member, Seat seat, Subscription subscription) {
         refuseTwice(seat, subscription);

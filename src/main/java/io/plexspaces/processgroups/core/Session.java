@@ -49,6 +49,11 @@ public final class Session {
     private @Nullable Future<?> graceEnd;
     private boolean closed;
 
+    /** Set with {@link #closed}, and never without. */
+    private boolean dropped;
+
+    private volatile boolean complete;
+
     Session(Sessions home, Namespace namespace, ActorId actor, String resumeToken, Owner.Session owner) {
         this.home = home;
         this.namespace = namespace;
@@ -157,7 +162,12 @@ public final class Session {
 
     /** Neither it nor anybody after it wants its joins. */
     synchronized boolean isOver() {
-        return closed;
+        return closed && !dropped;
+    }
+
+    /** It is over here, but its joins are no longer this node's: they have moved, or go with the node's lease. */
+    synchronized boolean isDropped() {
+        return dropped;
     }
 
     /** Joins and leaves of one group happen in the order they were asked for, also when nobody waits between them. */
@@ -190,6 +200,66 @@ public final class Session {
         }
     }
 
+    /** Its joins in a group are on another node now, where its client is. In the group's serial queue. */
+    void moved(GroupId group, Seat seat) {
+        seats.remove(group, seat);
+        Connection left = end();
+        if (left != null) {
+            left.cut(GroupException.of(ErrorCode.SESSION_REPLACED, "another connection took this session over"));
+        }
+    }
+
+    /** Ends here without leaving: its joins are no longer this node's to end. */
+    void drop() {
+        end();
+    }
+
+    /** Null: it was over, or without a connection. */
+    private @Nullable Connection end() {
+        Connection last;
+        synchronized (this) {
+            if (closed) {
+                return null;
+            }
+            closed = true;
+            dropped = true;
+            cancelGrace();
+            last = connection;
+        }
+        home.forget(this);
+        return last;
+    }
+
+    private void cancelGrace() {
+        if (graceEnd != null) {
+            graceEnd.cancel(false);
+            graceEnd = null;
+        }
+    }
+
+    boolean holds(GroupId group) {
+        return seats.containsKey(group);
+    }
+
+    /** Everything it holds in the store is here too. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    void complete() {
+        complete = true;
+    }
+
+    /** Begins the grace, if no connection has come for it. */
+    void awaitConnection() {
+        synchronized (this) {
+            if (connection != null || closed || graceEnd != null) {
+                return;
+            }
+            graceEnd = home.afterGrace(() -> endIfAway(LeaveReason.DISCONNECTED));
+        }
+    }
+
     /** Goes on with a new connection; false when the session is over. */
     boolean takeOver(Connection next) {
         Connection before;
@@ -199,10 +269,7 @@ public final class Session {
             }
             before = connection;
             connection = next;
-            if (graceEnd != null) {
-                graceEnd.cancel(false);
-                graceEnd = null;
-            }
+            cancelGrace();
         }
         if (before != null) {
             silence(before);

@@ -10,6 +10,8 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Owner;
+import io.smallrye.mutiny.CompositeException;
+import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,32 +19,29 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The live connections of this node, and the sessions on them or waiting for the next. Thread-safe. */
 public final class Sessions {
     private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
+    private static final int TAKEOVERS_AT_ONCE = 64;
 
     private final Groups groups;
     private final Replicas replicas;
-    private final DeliveryLoops loops;
     private final Operations operations;
     private final Settings settings;
     private final ScheduledExecutorService timer;
     private final Supplier<String> secrets;
 
     private final Map<String, Session> byId = new ConcurrentHashMap<>();
-    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger connected = new AtomicInteger();
-    private volatile boolean stopping;
+    private final Connections connections;
 
     /** @param resumed an earlier session was taken over, with its joins in {@code groups} */
     public record Opened(Session session, String resumeToken, boolean resumed, List<GroupId> groups) {}
@@ -61,7 +60,7 @@ public final class Sessions {
             Supplier<String> secrets) {
         this.groups = groups;
         this.replicas = replicas;
-        this.loops = loops;
+        this.connections = new Connections(loops, settings, timer);
         this.operations = operations;
         this.settings = settings;
         this.timer = timer;
@@ -71,51 +70,131 @@ public final class Sessions {
     /**
      * A connection that is live from now on: its transport reports {@code ready()} and {@code lost()} to it.
      *
-     * @throws GroupException LIMIT_EXCEEDED, SHUTTING_DOWN
+     * @throws GroupException LIMIT_EXCEEDED, SHUTTING_DOWN, FENCED
      */
     public Connection connect(Sink<?> sink) {
-        if (stopping) {
-            throw stopping();
-        }
-        if (connected.incrementAndGet() > settings.sessions()) {
-            connected.decrementAndGet();
-            throw GroupException.limit("sessions", settings.sessions());
-        }
-        Connection connection = loops.connect(sink);
-        connections.add(connection);
-        connection.onEnd(cause -> {
-            connections.remove(connection);
-            connected.decrementAndGet();
-        });
-        return connection;
+        return connections.connect(sink);
     }
 
     /**
-     * Opens a session, or takes over the one of {@code resumeToken} if it is still known and of the same actor and
+     * Opens a session, or takes over the one of {@code resumeToken}, here or from another node, if it is still known and of the same actor and
      * namespace. When the connection ends, its joins last for the grace.
      *
+     * <p>Fails with LIMIT_EXCEEDED, when too many sessions are connected or in their grace.
+     *
      * @param resumeToken null or unknown: a new session
-     * @throws GroupException LIMIT_EXCEEDED, when too many sessions are connected or in their grace
      */
-    public Opened open(Connection connection, Namespace namespace, ActorId actor, @Nullable String resumeToken) {
-        Session known = resumeToken == null ? null : byId.get(idOf(resumeToken));
-        if (known != null
-                && known.actor().equals(actor)
-                && known.namespace().equals(namespace)
-                && known.takeOver(connection)) {
-            return new Opened(known, known.resumeToken(), true, known.groups());
+    public Uni<Opened> open(Connection connection, Namespace namespace, ActorId actor, @Nullable String resumeToken) {
+        return Uni.createFrom().deferred(() -> {
+            Who who = new Who(connection, namespace, actor);
+            if (resumeToken == null) {
+                return Uni.createFrom().item(begin(who));
+            }
+            String id = idOf(resumeToken);
+            Session known = byId.get(id);
+            return known != null ? goOn(known, who) : fromElsewhere(id, resumeToken, who);
+        });
+    }
+
+    /** Who opens a session. */
+    private record Who(Connection connection, Namespace namespace, ActorId actor) {
+        boolean isFor(Session session) {
+            return actor.equals(session.actor()) && namespace.equals(session.namespace());
         }
+    }
+
+    private Opened begin(Who who) {
+        String token = secrets.get();
+        Session session = new Session(this, who.namespace(), who.actor(), token, ownerOf(idOf(token)));
+        session.complete();
+        add(session);
+        session.takeOver(who.connection());
+        return new Opened(session, token, false, List.of());
+    }
+
+    private Uni<Opened> goOn(Session known, Who who) {
+        if (!who.isFor(known)) {
+            return Uni.createFrom().item(() -> begin(who));
+        }
+        if (known.isComplete()) {
+            return Uni.createFrom().item(() -> resume(known, who));
+        }
+        return groups.heldBy(known.owner().id()).chain(held -> bring(known, held, who));
+    }
+
+    private Opened resume(Session known, Who who) {
+        return known.takeOver(who.connection())
+                ? new Opened(known, known.resumeToken(), true, known.groups())
+                : begin(who);
+    }
+
+    private Uni<Opened> fromElsewhere(String id, String token, Who who) {
+        return groups.heldBy(id).chain(held -> {
+            if (held.stream().noneMatch(group -> group.namespace().equals(who.namespace()))) {
+                return Uni.createFrom().item(() -> begin(who));
+            }
+            Session arriving = new Session(this, who.namespace(), who.actor(), token, ownerOf(id));
+            Session known = byId.get(id);
+            if (known == null) {
+                known = add(arriving);
+            }
+            return known == null ? bring(arriving, held, who) : goOn(known, who);
+        });
+    }
+
+    /** Whatever cannot be brought now may be brought by the next attempt: until then the session is incomplete, and in its grace. */
+    private Uni<Opened> bring(Session session, List<GroupId> held, Who who) {
+        List<Uni<Boolean>> all = held.stream()
+                .filter(group -> group.namespace().equals(session.namespace()) && !session.holds(group))
+                .map(group -> groups.takeOver(group, session)
+                        .replaceWith(true)
+                        .onFailure(Sessions::isGone)
+                        .recoverWithItem(false))
+                .toList();
+        Uni<Void> brought = all.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : Uni.join()
+                        .all(all)
+                        .usingConcurrencyOf(TAKEOVERS_AT_ONCE)
+                        .andCollectFailures()
+                        .replaceWithVoid();
+        return brought.onFailure()
+                .transform(Sessions::firstOf)
+                .onFailure()
+                .invoke(session::awaitConnection)
+                .map(done -> arrived(session, who));
+    }
+
+    private Opened arrived(Session session, Who who) {
+        if (session.groups().isEmpty()) {
+            session.drop();
+            return begin(who);
+        }
+        session.complete();
+        return resume(session, who);
+    }
+
+    private Owner.Session ownerOf(String id) {
+        return new Owner.Session(id, settings.node(), operations.lease().incarnation());
+    }
+
+    /** Null: added; else the one there is. */
+    private @Nullable Session add(Session session) {
         if (byId.size() >= settings.sessions()) {
             throw GroupException.limit("sessions", settings.sessions());
         }
-        String token = secrets.get();
-        String id = idOf(token);
-        Owner.Session owner =
-                new Owner.Session(id, settings.node(), operations.lease().incarnation());
-        Session session = new Session(this, namespace, actor, token, owner);
-        byId.put(id, session);
-        session.takeOver(connection);
-        return new Opened(session, token, false, List.of());
+        return byId.putIfAbsent(session.owner().id(), session);
+    }
+
+    private static boolean isGone(Throwable failure) {
+        return failure instanceof GroupException expected
+                && (expected.code() == ErrorCode.NOT_A_MEMBER || expected.code() == ErrorCode.GROUP_NOT_FOUND);
+    }
+
+    private static Throwable firstOf(Throwable failure) {
+        return failure instanceof CompositeException several
+                ? several.getCauses().get(0)
+                : failure;
     }
 
     /**
@@ -138,7 +217,7 @@ public final class Sessions {
 
     /** Live connections. */
     public int connected() {
-        return connected.get();
+        return connections.size();
     }
 
     /** Sessions, connected or in their grace. */
@@ -146,10 +225,28 @@ public final class Sessions {
         return byId.size();
     }
 
-    /** Takes no more connections, and tells those there are to go elsewhere. */
-    public void shutdown() {
-        stopping = true;
-        connections.forEach(connection -> connection.finish(stopping()));
+    /**
+     * Takes no more connections, and ends those there are: each is told, and some time later told to come back elsewhere. Their joins stay, for
+     * other nodes to take over.
+     *
+     * @param period over which they are told, one after the other
+     * @param notice between being told and the end
+     * @return completes when all have ended
+     */
+    public CompletableFuture<Void> drain(Duration period, Duration notice) {
+        return connections.drain(period, notice);
+    }
+
+    /** Ends every connection at once, and forgets their sessions without leaving: this node may not write for them any more. */
+    public void dropAll(GroupException cause) {
+        connections.refuse(cause);
+        byId.values().forEach(Session::drop);
+        connections.cutAll(cause);
+    }
+
+    /** Takes connections again after {@link #dropAll}. */
+    public void acceptAgain() {
+        connections.acceptAgain();
     }
 
     Groups groups() {
@@ -168,22 +265,24 @@ public final class Sessions {
     @Nullable
     Future<?> afterGrace(Runnable action) {
         try {
-            return stopping ? null : timer.schedule(action, settings.grace().toMillis(), TimeUnit.MILLISECONDS);
+            return connections.isStopping()
+                    ? null
+                    : timer.schedule(action, settings.grace().toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopped) {
             return null;
         }
     }
 
     void forget(Session session) {
-        byId.remove(session.owner().id());
+        byId.remove(session.owner().id(), session);
     }
 
     /** A leave of a session that has ended failed: a store that is away gets it again later. */
     void notAbandoned(Session session, GroupId group, Throwable failure) {
-        ErrorCode code = failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
-        if (code == ErrorCode.NOT_A_MEMBER || code == ErrorCode.GROUP_NOT_FOUND) {
+        if (isGone(failure)) {
             return;
         }
+        ErrorCode code = failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
         GroupReplica replica = code.retryable() && code != ErrorCode.FENCED ? replicas.ifOpen(group) : null;
         if (replica != null) {
             replica.abandoned(session);
@@ -204,9 +303,5 @@ public final class Sessions {
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
-    }
-
-    private static GroupException stopping() {
-        return GroupException.of(ErrorCode.SHUTTING_DOWN, "this server is stopping");
     }
 }

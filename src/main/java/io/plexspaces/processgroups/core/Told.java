@@ -12,6 +12,7 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Snapshot;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ final class Told {
     private final Watches watches = new Watches();
     private final Waiters waiters = new Waiters();
     private final ExpectedJoins joins;
+    private final Moves moves;
 
     Told(
             GroupReplica replica,
@@ -54,6 +56,7 @@ final class Told {
         this.answers = answers;
         this.recovery = recovery;
         this.joins = new ExpectedJoins(group, progress, members, seats, recovery);
+        this.moves = new Moves(members, seats, recovery);
     }
 
     Watches watches() {
@@ -70,6 +73,10 @@ final class Told {
 
     ExpectedJoins joins() {
         return joins;
+    }
+
+    Moves moves() {
+        return moves;
     }
 
     void entry(Entry entry) {
@@ -124,6 +131,9 @@ final class Told {
         } else if (entry.filterChanged()) {
             watches.tell(new Event.FilterChanged(group, entry.offset(), membership));
         }
+        if (!entry.first() && entry.by() instanceof Owner.Session by) {
+            moves.read(member, by, entry.operation());
+        }
         Joining expected = joins.take(entry.operation());
         if (!recovery.isEmpty()) {
             recovery.arrived(member, entry.by(), expected);
@@ -151,10 +161,16 @@ final class Told {
 
     /** Sessions whose joins are not in {@code after} are at their end. */
     private void endSeats(Member member, @Nullable Membership after, Event.Left event) {
+        // A session here whose node is taken for dead: its client is to come back, like all others soon.
+        GroupException cause = event.reason() == LeaveReason.NODE_DOWN
+                ? GroupException.of(ErrorCode.FENCED, "this server has lost its lease")
+                : null;
         for (Seat seat : List.copyOf(member.seats())) {
-            if (after == null || !after.heldBy(seat.session().owner())) {
+            if (Moves.isElsewhere(after, seat.session())) {
+                moves.move(member, seat);
+            } else if (after == null || !after.heldBy(seat.session().owner())) {
                 recovery.drop(seat);
-                seats.end(member, seat, event, null);
+                seats.end(member, seat, event, cause);
             }
         }
     }
@@ -171,6 +187,7 @@ final class Told {
         }
         recovery.endAll(event, gone);
         joins.deleted(event, gone);
+        moves.clear();
         for (int i = watches.end(event, last, gone); i > 0; i--) {
             replica.usage().exit();
         }
@@ -252,6 +269,7 @@ final class Told {
 
     /** The store has lost this life, and another one has begun: joins of this node's sessions go on in it. */
     private void beginAgain(Snapshot snapshot, Map<ActorId, Membership> present) {
+        moves.away(present);
         recovery.keep(present);
         progress.jump(snapshot.info(), snapshot.position().offset());
         answers.forgetFirstAnswers();
@@ -260,7 +278,7 @@ final class Told {
             member.seats().forEach(seat -> seats.tellNewLife(member, seat));
         }
         recovery.attachFound();
-        recovery.endForgotten(present, joins.all());
+        recovery.endForgotten(present, joins.all(), moves);
         if (!watches.isEmpty()) {
             tellWatches(new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, progress.offset() + 1));
         }

@@ -15,7 +15,7 @@ public sealed interface Entry {
     OperationId operation();
 
     /**
-     * A join.
+     * A join; or that a session's joins are on another node now, which is neither first nor a change of the filter.
      *
      * @param membership as it is after the join
      * @param by whose join it is

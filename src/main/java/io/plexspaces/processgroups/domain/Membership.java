@@ -85,6 +85,30 @@ public record Membership(
     }
 
     /**
+     * Gives the joins of a session to the node that serves it now: those of every owner with the same id become one holding of {@code owner}.
+     *
+     * @return empty when that session has none
+     */
+    public Optional<Membership> takeOver(Owner.Session owner, NodeId node, Instant now) {
+        List<Holding> next = new ArrayList<>(holdings.size());
+        int joins = 0;
+        int at = 0;
+        for (Holding held : holdings) {
+            if (held.owner() instanceof Owner.Session session && session.id().equals(owner.id())) {
+                at = joins == 0 ? next.size() : at;
+                joins = Math.addExact(joins, held.joins());
+            } else {
+                next.add(held);
+            }
+        }
+        if (joins == 0) {
+            return Optional.empty();
+        }
+        next.add(at, new Holding(owner, node, joins, null));
+        return Optional.of(new Membership(actor, filter, joinedAt, joinedOffset, now, next));
+    }
+
+    /**
      * Restarts the leases that {@code which} accepts.
      *
      * @param ttl null: each keeps its own

@@ -9,7 +9,7 @@ public sealed interface Owner {
     record Lease(String id) implements Owner {}
 
     /**
-     * The joins of one session.
+     * The joins of one session, on the node that serves it now. Taken over by another node, they have another owner of the same id.
      *
      * @param incarnation of the node that serves it
      */

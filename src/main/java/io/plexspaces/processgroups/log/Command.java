@@ -56,6 +56,15 @@ public sealed interface Command {
     record Leave(ActorId actor, @Nullable Owner owner, boolean all, LeaveReason reason) implements Command {}
 
     /**
+     * Gives the joins of a session to the node that serves it now. Makes an {@code Entry.Joined} that is neither first nor a change of the
+     * filter. NOT_A_MEMBER when a session of that id holds none.
+     *
+     * @param owner the same session on its new node
+     * @param node where the actor lives now
+     */
+    record TakeOver(ActorId actor, Owner.Session owner, NodeId node) implements Command {}
+
+    /**
      * Appends a message. NOT_A_MEMBER when it is for one actor ({@link Dispatch.To}) whose membership is no longer the
      * one chosen.
      */

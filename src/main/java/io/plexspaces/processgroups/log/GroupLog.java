@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,9 @@ public interface GroupLog {
 
     /** Reads which groups a namespace has, from now on. */
     Uni<Tail> follow(Namespace namespace, NamespaceReader reader);
+
+    /** The groups in which a session holds joins, whichever node it was on last; unordered. None for a session that is not known. */
+    Uni<List<GroupId>> heldBy(String session);
 
     /**
      * Ends leased joins whose time has come (reason LEASE_EXPIRED), and session joins whose node's lease has run out (NODE_DOWN); forgets

@@ -2,11 +2,18 @@ package io.plexspaces.processgroups.log;
 
 import io.plexspaces.processgroups.domain.NodeId;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 
 /** Who may write under which node id. */
 public interface NodeLeases {
     /** Takes the node id over: from here on, writes of its earlier incarnations are refused. */
     Uni<NodeLease> acquire(NodeId node);
+
+    /**
+     * Takes the node id again after this lease has run out. FENCED when a newer lease has taken its place meanwhile: then the node id belongs to
+     * another server.
+     */
+    Uni<NodeLease> reacquire(NodeLease lapsed);
 
     /**
      * Prolongs a lease, in stores where it runs out. FENCED when a newer one has taken its place, or when it has run out: every write under it
@@ -15,8 +22,9 @@ public interface NodeLeases {
     Uni<Void> renew(NodeLease lease);
 
     /**
-     * Gives a lease back: writes under it are refused from here on, and its sessions' joins end as if it had run out. FENCED when a
-     * newer one has taken its place.
+     * Gives a lease back: writes under it are refused from here on. FENCED when a newer one has taken its place.
+     *
+     * @param grace how long its sessions' joins stay for other nodes to take over; then they end as if the lease had run out
      */
-    Uni<Void> release(NodeLease lease);
+    Uni<Void> release(NodeLease lease, Duration grace);
 }

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.observe;
 import io.opentelemetry.api.trace.Span;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.Session;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
@@ -13,6 +14,7 @@ import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.Slice;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -113,6 +115,16 @@ public final class ObservedGroups implements Groups {
                 }
             });
         });
+    }
+
+    @Override
+    public Uni<List<GroupId>> heldBy(String session) {
+        return groups.heldBy(session);
+    }
+
+    @Override
+    public Uni<Void> takeOver(GroupId group, Session session) {
+        return groups.takeOver(group, session);
     }
 
     private static PublishRequest carrying(@Nullable Span span, PublishRequest request) {

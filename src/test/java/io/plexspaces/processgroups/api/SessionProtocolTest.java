@@ -228,6 +228,35 @@ class SessionProtocolTest {
         Awaitility.await().until(() -> peer.closed);
     }
 
+    @Test
+    void retire_answersWhatIsUnderWay_andRefusesTheRest() {
+        open();
+        holds = true;
+        protocol.handle(publish(2, "held").build());
+        Awaitility.await().until(() -> held.size() == 1);
+        service.sessions.drain(Duration.ZERO, Duration.ZERO);
+        protocol.handle(publish(3, "late").build());
+        assertThat(answer(3).getError().getReason()).isEqualTo("SHUTTING_DOWN");
+        assertThat(peer.closed).isFalse();
+
+        held.get(0).fail(new IllegalStateException("broken"));
+        assertThat(answer(2).hasError()).isTrue();
+        Awaitility.await().until(() -> peer.closed);
+    }
+
+    @Test
+    void requestsThatComeWhileTheSessionIsOpened_waitForItInOrder() {
+        open();
+        protocol.hold();
+        protocol.handle(publish(2, "a").build());
+        protocol.handle(
+                request(3).setOpen(SessionOpen.newBuilder().setTenantId("acme")).build());
+        assertThat(answers(2)).isEmpty();
+        protocol.release();
+        assertThat(answer(2).hasPublished()).isTrue();
+        assertThat(answer(3).getError().getReason()).isEqualTo("FAILED_PRECONDITION");
+    }
+
     private void open() {
         protocol.handle(request(1)
                 .setOpen(SessionOpen.newBuilder().setTenantId("acme").setActorId("me"))

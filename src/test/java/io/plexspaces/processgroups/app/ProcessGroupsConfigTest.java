@@ -34,6 +34,8 @@ class ProcessGroupsConfigTest {
         "processgroups.node.id, a b, processgroups.node.id is not a name",
         "processgroups.retention.messages, 200000, processgroups.retention.messages must be at most",
         "processgroups.redis.prefix, a{b}, processgroups.redis.prefix must hold no braces",
+        "processgroups.node.renew-interval, 15S, processgroups.node.renew-interval must be less than",
+        "processgroups.drain.notice, 2M, processgroups.drain.notice must be from 0S to 1M",
         "processgroups.retention.age, 48H, processgroups.retention.age must be at most",
     })
     void illegalValue_isRefusedNamingKeyAndRange(String key, String value, String sentence) {

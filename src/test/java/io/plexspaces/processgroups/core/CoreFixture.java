@@ -40,35 +40,48 @@ final class CoreFixture implements AutoCloseable {
     final Replicas replicas;
     final Groups groups;
     final Sessions sessions;
-    final String tenant = "t-" + UUID.randomUUID();
+    final Operations operations;
+    final String tenant;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private int peers;
 
     CoreFixture(Duration grace) {
-        this(
-                grace,
-                new MemoryGroupLog(
-                        Clock.systemUTC(),
-                        new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000),
-                        () -> UUID.randomUUID().toString()));
+        this(grace, newLog(), NODE, "t-" + UUID.randomUUID());
     }
 
-    private CoreFixture(Duration grace, MemoryGroupLog log) {
-        this(grace, log, log.acquire(NODE).await().indefinitely());
+    private CoreFixture(Duration grace, MemoryGroupLog log, NodeId node, String tenant) {
+        this(grace, log, log.acquire(node).await().indefinitely(), tenant);
     }
 
     /** On another log, with a node's lease of it. */
     CoreFixture(Duration grace, GroupLog log, NodeLease lease) {
+        this(grace, log, lease, "t-" + UUID.randomUUID());
+    }
+
+    private CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant) {
         this.log = log;
+        this.tenant = tenant;
         Settings settings =
                 new Settings(lease.node(), grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, MAILBOX, 64 << 20);
-        Operations operations = new Operations(lease);
+        operations = new Operations(lease);
         replicas = new Replicas(log, operations, settings);
-        groups = new ReplicatedGroups(log, replicas, loops, operations, settings, () -> UUID.randomUUID()
-                .toString());
-        sessions = new Sessions(groups, replicas, loops, operations, settings, timer, () -> UUID.randomUUID()
-                .toString());
+        groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);
+        sessions = new Sessions(groups, replicas, loops, operations, settings, timer, CoreFixture::unique);
+    }
+
+    private static MemoryGroupLog newLog() {
+        return new MemoryGroupLog(
+                Clock.systemUTC(), new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000), CoreFixture::unique);
+    }
+
+    private static String unique() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** Another node on the same log in memory, for the same tenant. */
+    CoreFixture another(String node) {
+        return new CoreFixture(sessions.grace(), (MemoryGroupLog) log, new NodeId(node), tenant);
     }
 
     /** Does regularly what the server's timer does. */
@@ -102,7 +115,7 @@ final class CoreFixture implements AutoCloseable {
         FakePeer peer = new FakePeer(peers++);
         Connection connection = sessions.connect(peer);
         peer.connected(connection);
-        Sessions.Opened opened = sessions.open(connection, namespace, new ActorId(actor), resumeToken);
+        Sessions.Opened opened = await(sessions.open(connection, namespace, new ActorId(actor), resumeToken));
         return new Client(peer, connection, opened);
     }
 

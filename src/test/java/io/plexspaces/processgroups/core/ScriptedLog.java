@@ -202,6 +202,17 @@ final class ScriptedLog implements GroupLog {
                     publish.excludeSender());
             retained.add(published);
             entries.add(published);
+        } else if (command instanceof Command.TakeOver takeOver) {
+            Membership before = members.get(takeOver.actor());
+            after = before == null
+                    ? null
+                    : before.takeOver(takeOver.owner(), takeOver.node(), NOW).orElse(null);
+            if (after == null) {
+                offset--;
+                throw GroupException.notAMember(group, takeOver.actor());
+            }
+            members.put(takeOver.actor(), after);
+            entries.add(new Entry.Joined(offset, NOW, operation, after, takeOver.owner(), false, false));
         } else {
             exists = false;
             entries.add(new Entry.Deleted(offset, NOW, operation));
@@ -245,6 +256,19 @@ final class ScriptedLog implements GroupLog {
     @Override
     public Uni<Tail> follow(Namespace namespace, NamespaceReader followed) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Uni<List<GroupId>> heldBy(String session) {
+        return Uni.createFrom().item(() -> {
+            synchronized (this) {
+                boolean held = members.values().stream()
+                        .flatMap(membership -> membership.holdings().stream())
+                        .anyMatch(one -> one.owner() instanceof Owner.Session owner
+                                && owner.id().equals(session));
+                return held ? List.of(group) : List.of();
+            }
+        });
     }
 
     @Override

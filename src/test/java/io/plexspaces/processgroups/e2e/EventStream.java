@@ -17,8 +17,8 @@ import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 
 /** The events of one gRPC stream, in the order they came. A paused one reads nothing from its connection. */
-final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+public final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoCloseable {
+    public static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static final Duration POLL = Duration.ofMillis(10);
 
@@ -35,7 +35,7 @@ final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoClose
     }
 
     /** Waits as long as a busy machine may need, and looks often. */
-    static ConditionFactory patiently() {
+    public static ConditionFactory patiently() {
         return await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(POLL);
     }
 
@@ -70,13 +70,13 @@ final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoClose
     }
 
     /** Reads at most one more response, until {@link #resume()}. */
-    void pause() {
+    public void pause() {
         synchronized (events) {
             paused = true;
         }
     }
 
-    void resume() {
+    public void resume() {
         boolean more;
         synchronized (events) {
             paused = false;
@@ -89,7 +89,7 @@ final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoClose
     }
 
     /** The client goes away. */
-    void cancel() {
+    public void cancel() {
         call.join().cancel("the test has seen enough", null);
     }
 
@@ -99,27 +99,27 @@ final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoClose
     }
 
     /** All events until now. */
-    List<Event> events() {
+    public List<Event> events() {
         synchronized (events) {
             return List.copyOf(events);
         }
     }
 
     /** Events until now from the numbered one on. */
-    List<Event> eventsFrom(int first) {
+    public List<Event> eventsFrom(int first) {
         synchronized (events) {
             return List.copyOf(events.subList(Math.min(first, events.size()), events.size()));
         }
     }
 
-    int count() {
+    public int count() {
         synchronized (events) {
             return events.size();
         }
     }
 
     /** Payloads of the messages until now, as text. */
-    List<String> texts() {
+    public List<String> texts() {
         return events().stream()
                 .filter(Event::hasMessage)
                 .map(event -> event.getMessage().getPayload().toStringUtf8())
@@ -127,39 +127,39 @@ final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, AutoClose
     }
 
     /** All events, once there are as many. */
-    List<Event> awaitEvents(int least) {
+    public List<Event> awaitEvents(int least) {
         patiently().until(() -> count() >= least || end.isDone());
         return events();
     }
 
     /** The payloads, once there are as many. */
-    List<String> awaitTexts(int least) {
+    public List<String> awaitTexts(int least) {
         patiently().until(() -> texts().size() >= least || end.isDone());
         return texts();
     }
 
     /** The first event of a kind, now or later. */
-    Event awaitEvent(Predicate<Event> wanted) {
+    public Event awaitEvent(Predicate<Event> wanted) {
         return patiently()
                 .until(() -> events().stream().filter(wanted).findFirst(), Optional::isPresent)
                 .orElseThrow();
     }
 
     /** How the server ended the stream; waits for it. */
-    Status awaitEnd() {
+    public Status awaitEnd() {
         patiently().until(end::isDone);
         return end.join();
     }
 
     /** What the server ended the stream with; null: it lives, or ended well. */
     @Nullable
-    Throwable failure() {
+    public Throwable failure() {
         return failure;
     }
 
     /** How the stream ended; null: it lives. */
     @Nullable
-    Status end() {
+    public Status end() {
         return end.getNow(null);
     }
 }

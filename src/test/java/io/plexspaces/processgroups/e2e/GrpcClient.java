@@ -41,7 +41,7 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** The generated stubs on one connection, for one tenant and namespace. Requests given whole get both set. */
-final class GrpcClient implements AutoCloseable {
+public final class GrpcClient implements AutoCloseable {
     private static final int PAGE = 1000;
 
     private final ManagedChannel channel;
@@ -49,10 +49,10 @@ final class GrpcClient implements AutoCloseable {
     private final String namespace;
 
     /** For calls that wait. */
-    final ProcessGroupServiceGrpc.ProcessGroupServiceBlockingStub calls;
+    public final ProcessGroupServiceGrpc.ProcessGroupServiceBlockingStub calls;
 
     /** For calls that do not wait, and streams. */
-    final ProcessGroupServiceGrpc.ProcessGroupServiceStub streams;
+    public final ProcessGroupServiceGrpc.ProcessGroupServiceStub streams;
 
     private GrpcClient(ManagedChannel channel, String tenant, String namespace) {
         this.channel = channel;
@@ -62,7 +62,7 @@ final class GrpcClient implements AutoCloseable {
         this.streams = ProcessGroupServiceGrpc.newStub(channel);
     }
 
-    static GrpcClient connect(int port, String tenant) {
+    public static GrpcClient connect(int port, String tenant) {
         ManagedChannel channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
                 .usePlaintext()
                 .flowControlWindow(64 * 1024)
@@ -71,17 +71,17 @@ final class GrpcClient implements AutoCloseable {
     }
 
     /** The same connection for another tenant. */
-    GrpcClient forTenant(String other) {
+    public GrpcClient forTenant(String other) {
         return new GrpcClient(channel, other, namespace);
     }
 
     /** The same connection for another namespace. */
-    GrpcClient in(String other) {
+    public GrpcClient in(String other) {
         return new GrpcClient(channel, tenant, other);
     }
 
     /** Empty: the default one. */
-    String namespace() {
+    public String namespace() {
         return namespace;
     }
 
@@ -95,18 +95,18 @@ final class GrpcClient implements AutoCloseable {
         }
     }
 
-    ProcessGroup create(String group) {
+    public ProcessGroup create(String group) {
         return create(CreateGroupRequest.newBuilder().setGroupName(group));
     }
 
-    ProcessGroup create(CreateGroupRequest.Builder request) {
+    public ProcessGroup create(CreateGroupRequest.Builder request) {
         return calls.createGroup(
                         request.setTenantId(tenant).setNamespace(namespace).build())
                 .getGroup();
     }
 
     /** Whether there was one. */
-    boolean delete(String group) {
+    public boolean delete(String group) {
         return calls.deleteGroup(DeleteGroupRequest.newBuilder()
                         .setTenantId(tenant)
                         .setNamespace(namespace)
@@ -115,34 +115,34 @@ final class GrpcClient implements AutoCloseable {
                 .getExisted();
     }
 
-    JoinGroupResponse join(String group, String actor, String... topics) {
+    public JoinGroupResponse join(String group, String actor, String... topics) {
         return join(JoinGroupRequest.newBuilder()
                 .setGroupName(group)
                 .setActorId(actor)
                 .addAllTopics(List.of(topics)));
     }
 
-    JoinGroupResponse join(JoinGroupRequest.Builder request) {
+    public JoinGroupResponse join(JoinGroupRequest.Builder request) {
         return calls.joinGroup(
                 request.setTenantId(tenant).setNamespace(namespace).build());
     }
 
-    LeaveGroupResponse leave(String group, String actor) {
+    public LeaveGroupResponse leave(String group, String actor) {
         return leave(LeaveGroupRequest.newBuilder().setGroupName(group).setActorId(actor));
     }
 
-    LeaveGroupResponse leave(LeaveGroupRequest.Builder request) {
+    public LeaveGroupResponse leave(LeaveGroupRequest.Builder request) {
         return calls.leaveGroup(
                 request.setTenantId(tenant).setNamespace(namespace).build());
     }
 
     /** Ids of all members, page by page. */
-    List<String> members(String group) {
+    public List<String> members(String group) {
         return memberships(group).stream().map(GroupMembership::getActorId).toList();
     }
 
     /** All memberships, page by page. */
-    List<GroupMembership> memberships(String group) {
+    public List<GroupMembership> memberships(String group) {
         List<GroupMembership> all = new ArrayList<>();
         String token = "";
         do {
@@ -153,7 +153,7 @@ final class GrpcClient implements AutoCloseable {
         return all;
     }
 
-    GetMembersResponse membersPage(String group, int size, String token) {
+    public GetMembersResponse membersPage(String group, int size, String token) {
         return calls.getMembers(GetMembersRequest.newBuilder()
                 .setTenantId(tenant)
                 .setNamespace(namespace)
@@ -165,7 +165,7 @@ final class GrpcClient implements AutoCloseable {
     }
 
     /** The tenant's groups in this client's namespace, or in all of them when it has none. */
-    ListGroupsResponse list(String pattern, int pageSize, String token) {
+    public ListGroupsResponse list(String pattern, int pageSize, String token) {
         return calls.listGroups(ListGroupsRequest.newBuilder()
                 .setTenantId(tenant)
                 .setNamespace(namespace)
@@ -175,25 +175,25 @@ final class GrpcClient implements AutoCloseable {
                 .build());
     }
 
-    PublishToGroupResponse publish(String group, String topic, String text) {
+    public PublishToGroupResponse publish(String group, String topic, String text) {
         return publish(PublishToGroupRequest.newBuilder().setGroupName(group).setTopic(topic), text);
     }
 
-    PublishToGroupResponse publish(PublishToGroupRequest.Builder request, String text) {
+    public PublishToGroupResponse publish(PublishToGroupRequest.Builder request, String text) {
         return publish(request.setMessage(request.getMessageBuilder().setPayload(ByteString.copyFromUtf8(text))));
     }
 
-    PublishToGroupResponse publish(PublishToGroupRequest.Builder request) {
+    public PublishToGroupResponse publish(PublishToGroupRequest.Builder request) {
         return calls.publishToGroup(
                 request.setTenantId(tenant).setNamespace(namespace).build());
     }
 
-    static Message.Builder text(String text) {
+    public static Message.Builder text(String text) {
         return Message.newBuilder().setPayload(ByteString.copyFromUtf8(text));
     }
 
     /** Subscribes; its first event has come. */
-    EventStream<SubscribeRequest, SubscribeResponse> subscribe(String group, String actor, String... topics) {
+    public EventStream<SubscribeRequest, SubscribeResponse> subscribe(String group, String actor, String... topics) {
         return subscribe(SubscribeRequest.newBuilder()
                 .setGroupName(group)
                 .setActorId(actor)
@@ -201,7 +201,7 @@ final class GrpcClient implements AutoCloseable {
     }
 
     /** Subscribes; its first event, or its end, has come. */
-    EventStream<SubscribeRequest, SubscribeResponse> subscribe(SubscribeRequest.Builder request) {
+    public EventStream<SubscribeRequest, SubscribeResponse> subscribe(SubscribeRequest.Builder request) {
         EventStream<SubscribeRequest, SubscribeResponse> stream = new EventStream<>(SubscribeResponse::getEventsList);
         streams.subscribe(request.setTenantId(tenant).setNamespace(namespace).build(), stream);
         stream.awaitEvents(1);
@@ -209,35 +209,35 @@ final class GrpcClient implements AutoCloseable {
     }
 
     /** Watches a group; its first event, or its end, has come. */
-    EventStream<WatchRequest, WatchResponse> watch(String group) {
+    public EventStream<WatchRequest, WatchResponse> watch(String group) {
         return watch(WatchRequest.newBuilder().setGroupName(group));
     }
 
     /** Watches this client's namespace; an empty one sends nothing at first. */
-    EventStream<WatchRequest, WatchResponse> watchNamespace() {
+    public EventStream<WatchRequest, WatchResponse> watchNamespace() {
         return beginWatch(WatchRequest.newBuilder().setWholeNamespace(true));
     }
 
-    EventStream<WatchRequest, WatchResponse> watch(WatchRequest.Builder request) {
+    public EventStream<WatchRequest, WatchResponse> watch(WatchRequest.Builder request) {
         EventStream<WatchRequest, WatchResponse> stream = beginWatch(request);
         stream.awaitEvents(1);
         return stream;
     }
 
     /** Watches; nothing may have come yet. */
-    EventStream<WatchRequest, WatchResponse> beginWatch(WatchRequest.Builder request) {
+    public EventStream<WatchRequest, WatchResponse> beginWatch(WatchRequest.Builder request) {
         EventStream<WatchRequest, WatchResponse> stream = new EventStream<>(WatchResponse::getEventsList);
         streams.watch(request.setTenantId(tenant).setNamespace(namespace).build(), stream);
         return stream;
     }
 
     /** A session of an actor; it is open. */
-    GrpcSession session(String actor) {
+    public GrpcSession session(String actor) {
         return session(SessionOpen.newBuilder().setActorId(actor));
     }
 
     /** A session; the answer to its opening, or its end, has come. */
-    GrpcSession session(SessionOpen.Builder open) {
+    public GrpcSession session(SessionOpen.Builder open) {
         GrpcSession session = unopenedSession();
         session.send(
                 SessionRequest.newBuilder().setOpen(open.setTenantId(tenant).setNamespace(namespace)));
@@ -246,13 +246,13 @@ final class GrpcClient implements AutoCloseable {
     }
 
     /** A session stream on which nothing is said yet. */
-    GrpcSession unopenedSession() {
+    public GrpcSession unopenedSession() {
         EventStream<SessionRequest, SessionResponse> stream = new EventStream<>(SessionResponse::getEventsList);
         return new GrpcSession(stream, streams.session(stream));
     }
 
     /** The call fails with this reason in its {@code google.rpc.ErrorInfo}, and this status. */
-    static void assertFails(String reason, Status.Code code, ThrowingCallable call) {
+    public static void assertFails(String reason, Status.Code code, ThrowingCallable call) {
         StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, call);
         assertThat(failure).as("failure").isNotNull();
         assertThat(reasonOf(failure)).isEqualTo(reason);
@@ -260,7 +260,7 @@ final class GrpcClient implements AutoCloseable {
     }
 
     /** The reason in the {@code google.rpc.ErrorInfo} of a failure. */
-    static String reasonOf(Throwable failure) {
+    public static String reasonOf(Throwable failure) {
         com.google.rpc.Status status = StatusProto.fromThrowable(failure);
         assertThat(status).as("details of %s", failure).isNotNull();
         assertThat(status.getDetailsCount()).as("details of %s", failure).isPositive();

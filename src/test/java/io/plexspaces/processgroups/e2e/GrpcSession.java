@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One session stream; numbers its requests. */
-final class GrpcSession implements AutoCloseable {
+public final class GrpcSession implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
     private final EventStream<SessionRequest, SessionResponse> stream;
     private final StreamObserver<SessionRequest> out;
@@ -21,38 +21,38 @@ final class GrpcSession implements AutoCloseable {
     }
 
     /** Sends a request, waits for its answer. */
-    Answer ask(SessionRequest.Builder request) {
+    public Answer ask(SessionRequest.Builder request) {
         long id = send(request);
         return stream.awaitEvent(event -> event.hasAnswer() && event.getAnswer().getRequestId() == id)
                 .getAnswer();
     }
 
     /** Sends a request, waits for nothing. Returns its number. */
-    long send(SessionRequest.Builder request) {
+    public long send(SessionRequest.Builder request) {
         long id = requests.incrementAndGet();
         sendRaw(request.setRequestId(id).build());
         return id;
     }
 
-    void sendRaw(SessionRequest request) {
+    public void sendRaw(SessionRequest request) {
         out.onNext(request);
     }
 
     /** The client has no more to say. */
-    void complete() {
+    public void complete() {
         out.onCompleted();
     }
 
     /** The answer to the request that opened it, which is its first event. */
-    SessionOpened opened() {
+    public SessionOpened opened() {
         return stream.awaitEvents(1).get(0).getAnswer().getOpened();
     }
 
-    EventStream<SessionRequest, SessionResponse> stream() {
+    public EventStream<SessionRequest, SessionResponse> stream() {
         return stream;
     }
 
-    List<Event> events() {
+    public List<Event> events() {
         return stream.events();
     }
 

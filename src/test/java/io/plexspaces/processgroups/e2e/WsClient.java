@@ -21,9 +21,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket client of the Java platform, with the events it got. A paused one reads nothing from its connection. */
-final class WsClient implements WebSocket.Listener, AutoCloseable {
-    static final String JSON = "processgroups.v1.json";
-    static final String PROTO = "processgroups.v1.proto";
+public final class WsClient implements WebSocket.Listener, AutoCloseable {
+    public static final String JSON = "processgroups.v1.json";
+    public static final String PROTO = "processgroups.v1.proto";
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -38,11 +38,11 @@ final class WsClient implements WebSocket.Listener, AutoCloseable {
     private boolean owed;
 
     /** How the server ended it; code 1006: without saying so. */
-    record Closed(int code, String reason) {}
+    public record Closed(int code, String reason) {}
 
     private WsClient() {}
 
-    static WsClient connect(URI address, String subprotocol) {
+    public static WsClient connect(URI address, String subprotocol) {
         WsClient client = new WsClient();
         client.socket = HTTP.newWebSocketBuilder()
                 .subprotocols(subprotocol)
@@ -51,41 +51,41 @@ final class WsClient implements WebSocket.Listener, AutoCloseable {
         return client;
     }
 
-    WsClient send(String message) {
+    public WsClient send(String message) {
         socket.sendText(message, true).join();
         return this;
     }
 
-    WsClient send(MessageLite message) {
+    public WsClient send(MessageLite message) {
         return send(message.toByteArray());
     }
 
-    WsClient send(byte[] message) {
+    public WsClient send(byte[] message) {
         socket.sendBinary(ByteBuffer.wrap(message), true).join();
         return this;
     }
 
     /** The socket itself, for what is not done every day. */
-    WebSocket socket() {
+    public WebSocket socket() {
         return socket;
     }
 
     /** JSON events until now. */
-    List<JsonNode> json() {
+    public List<JsonNode> json() {
         synchronized (json) {
             return List.copyOf(json);
         }
     }
 
     /** Binary events until now. */
-    List<Event> proto() {
+    public List<Event> proto() {
         synchronized (json) {
             return List.copyOf(proto);
         }
     }
 
     /** Messages until now, as text, from events of either kind. */
-    List<String> texts() {
+    public List<String> texts() {
         List<String> texts = new ArrayList<>();
         for (JsonNode event : json()) {
             JsonNode message = event.path("message");
@@ -103,47 +103,47 @@ final class WsClient implements WebSocket.Listener, AutoCloseable {
         return texts;
     }
 
-    void awaitEvents(int least) {
+    public void awaitEvents(int least) {
         EventStream.patiently().until(() -> json().size() + proto().size() >= least || closed.isDone());
     }
 
-    List<String> awaitTexts(int least) {
+    public List<String> awaitTexts(int least) {
         EventStream.patiently().until(() -> texts().size() >= least || closed.isDone());
         return texts();
     }
 
     /** The first JSON event that has something at this JSON pointer, now or later. */
-    JsonNode awaitJson(String pointer) {
+    public JsonNode awaitJson(String pointer) {
         return awaitJson(event -> !event.at(pointer).isMissingNode());
     }
 
     /** The first JSON event of a kind, now or later. */
-    JsonNode awaitJson(Predicate<JsonNode> wanted) {
+    public JsonNode awaitJson(Predicate<JsonNode> wanted) {
         return EventStream.patiently()
                 .until(() -> json().stream().filter(wanted).findFirst(), Optional::isPresent)
                 .orElseThrow();
     }
 
     /** Waits for the server's end of it. */
-    Closed awaitClosed() {
+    public Closed awaitClosed() {
         EventStream.patiently().until(closed::isDone);
         return closed.join();
     }
 
     /** How it ended; null: it lives. */
     @Nullable
-    Closed closed() {
+    public Closed closed() {
         return closed.getNow(null);
     }
 
     /** Reads at most one more frame, until {@link #resume()}. */
-    void pause() {
+    public void pause() {
         synchronized (json) {
             paused = true;
         }
     }
 
-    void resume() {
+    public void resume() {
         boolean more;
         synchronized (json) {
             paused = false;

@@ -47,6 +47,13 @@ public abstract class GroupLogContract {
     }
 
     @Nested
+    class Takeovers extends TakeoverContract {
+        Takeovers() {
+            super(GroupLogContract.this);
+        }
+    }
+
+    @Nested
     class Messages extends MessageContract {
         Messages() {
             super(GroupLogContract.this);

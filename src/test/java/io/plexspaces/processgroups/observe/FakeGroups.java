@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.observe;
 
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Session;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
@@ -88,5 +89,15 @@ final class FakeGroups implements Groups {
     @Override
     public Uni<Slice> fetch(FetchRequest request) {
         return answer(new Slice(List.of(), 0, true, false, POSITION, false));
+    }
+
+    @Override
+    public Uni<List<GroupId>> heldBy(String session) {
+        return answer(List.of());
+    }
+
+    @Override
+    public Uni<Void> takeOver(GroupId group, Session session) {
+        return Uni.createFrom().voidItem();
     }
 }

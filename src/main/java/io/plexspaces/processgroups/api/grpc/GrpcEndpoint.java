@@ -161,8 +161,8 @@ public final class GrpcEndpoint implements BindableService {
         Requests.Subscribe wish = requests.subscribe(request);
         Connection connection = GrpcSink.connect(events, sessions);
         follow(connection, () -> sessions.open(connection, wish.group().namespace(), wish.actor(), wish.resumeToken())
-                .session()
-                .join(wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true));
+                .chain(opened -> opened.session()
+                        .join(wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true)));
     }
 
     private void watch(WatchRequest request, ServerCallStreamObserver<byte[]> events) {

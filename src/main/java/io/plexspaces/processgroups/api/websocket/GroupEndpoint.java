@@ -36,12 +36,18 @@ class GroupEndpoint {
                 url.pathParam("group"),
                 query == null ? "" : query);
         Requests.Subscribe wish = service.requests().subscribe(asked);
-        Session session = service.sessions()
+        peer.protocol().hold();
+        service.sessions()
                 .open(peer.connection(), wish.group().namespace(), wish.actor(), wish.resumeToken())
-                .session();
+                .subscribe()
+                .with(opened -> receive(peer, opened.session(), wish), failure -> Peers.refuse(peer, failure));
+    }
+
+    private static void receive(Peer peer, Session session, Requests.Subscribe wish) {
         peer.protocol().opened(session);
         session.join(wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true)
                 .subscribe()
                 .with(joined -> {}, failure -> Peers.refuse(peer, failure));
+        peer.protocol().release();
     }
 }

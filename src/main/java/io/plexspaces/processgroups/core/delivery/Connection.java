@@ -35,6 +35,9 @@ public final class Connection {
     private boolean finishing;
     private @Nullable GroupException finishCause;
 
+    /** How to end it without breaking off what is under way; null: at once. */
+    private volatile @Nullable Consumer<GroupException> politely;
+
     private volatile boolean closed;
     private final List<Consumer<@Nullable GroupException>> onEnd = new CopyOnWriteArrayList<>();
 
@@ -99,6 +102,22 @@ public final class Connection {
                 loop.later(FINISH_TIMEOUT, () -> end(cause, true));
             }
         });
+    }
+
+    /** @param how ends it with {@link #finish} once what is under way for its peer is done; called at most once, on any thread */
+    public void politely(Consumer<GroupException> how) {
+        politely = how;
+    }
+
+    /** Ends the connection as {@link #finish}, but after the answers to requests under way; a few seconds later without them. */
+    public void retire(GroupException cause) {
+        Consumer<GroupException> how = politely;
+        if (how == null) {
+            finish(cause);
+        } else {
+            loop.later(FINISH_TIMEOUT, () -> finish(cause));
+            how.accept(cause);
+        }
     }
 
     /** Ends the connection now: what waits in the mailbox is given up. */

@@ -7,12 +7,27 @@ import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Position;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a connection is told of a group. Holds nothing about the connection, but for {@link Subscribed}. */
+/** What a connection is told, mostly of a group. Holds nothing about the connection, but for {@link Subscribed}. */
 public sealed interface Event {
+    /** Null: it is about the connection. */
+    @Nullable
     GroupId group();
+
+    /**
+     * The server is about to stop.
+     *
+     * @param closesIn when it ends the connection
+     */
+    record Draining(Duration closesIn) implements Event {
+        @Override
+        public @Nullable GroupId group() {
+            return null;
+        }
+    }
 
     /** A message. */
     record Delivered(GroupId group, Entry.Published entry) implements Event {}

@@ -1,9 +1,11 @@
 package io.plexspaces.processgroups.log.memory;
 
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Membership.Holding;
 import io.plexspaces.processgroups.domain.Membership.Lease;
+import io.plexspaces.processgroups.domain.Owner;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** The members of one group, and which of their leases ends first. Used by one thread at a time. */
 final class Members {
     private final Map<ActorId, Membership> byActor = new HashMap<>();
+    private final GroupId group;
+    private final HeldGroups held;
 
     /** Every lease there is; null until there was one. */
     private @Nullable NavigableSet<Ending> endings;
@@ -29,6 +33,12 @@ final class Members {
         public int compareTo(Ending other) {
             return ORDER.compare(this, other);
         }
+    }
+
+    /** @param held told of the sessions that hold joins here */
+    Members(GroupId group, HeldGroups held) {
+        this.group = group;
+        this.held = held;
     }
 
     int size() {
@@ -57,6 +67,7 @@ final class Members {
     }
 
     void clear() {
+        byActor.values().forEach(membership -> mark(membership, false));
         byActor.clear();
         endings = null;
     }
@@ -93,6 +104,9 @@ final class Members {
     private void mark(Membership membership, boolean add) {
         List<Holding> holdings = membership.holdings();
         for (int i = 0; i < holdings.size(); i++) {
+            if (holdings.get(i).owner() instanceof Owner.Session session) {
+                held.mark(session.id(), group, add);
+            }
             Lease lease = holdings.get(i).lease();
             if (lease == null) {
                 continue;

@@ -35,7 +35,7 @@ final class MemoryGroup {
     private final LogLimits limits;
     private final Expiries.Alarm alarm;
     private final SerialQueue queue = new SerialQueue();
-    private final Members members = new Members();
+    private final Members members;
     private final Readings<GroupReader> readings = new Readings<>();
     private long offset = 1;
 
@@ -46,10 +46,11 @@ final class MemoryGroup {
     private volatile int memberCount;
     private volatile boolean deleted;
 
-    MemoryGroup(GroupInfo created, LogLimits limits, Expiries expiries) {
+    MemoryGroup(GroupInfo created, LogLimits limits, Expiries expiries, HeldGroups held) {
         this.created = created;
         this.limits = limits;
         this.alarm = expiries.alarmFor(this);
+        this.members = new Members(created.id(), held);
     }
 
     void execute(Runnable task) {
@@ -83,6 +84,9 @@ final class MemoryGroup {
         }
         if (command instanceof Command.Join join) {
             return join(join, operation, now);
+        }
+        if (command instanceof Command.TakeOver takeOver) {
+            return takeOver(takeOver, operation, now);
         }
         if (command instanceof Command.Leave leave) {
             return leave(leave, operation, now);
@@ -227,6 +231,15 @@ final class MemoryGroup {
             throw GroupException.limit("owners-per-member", limits.ownersPerMember());
         }
         return membership;
+    }
+
+    private Appended takeOver(Command.TakeOver takeOver, OperationId operation, Instant now) {
+        Membership after = member(takeOver.actor())
+                .takeOver(takeOver.owner(), takeOver.node(), now)
+                .orElseThrow(() -> GroupException.notAMember(created.id(), takeOver.actor()));
+        change(takeOver.actor(), after);
+        other(new Entry.Joined(++offset, now, operation, after, takeOver.owner(), false, false));
+        return answer(now, after);
     }
 
     private Appended leave(Command.Leave leave, OperationId operation, Instant now) {

@@ -22,6 +22,7 @@ import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     private final Supplier<String> epochs;
     private final Fence fence = new Fence();
     private final Expiries expiries = new Expiries();
+    private final HeldGroups held = new HeldGroups();
     private final Directory directory;
 
     /** @param epochs a new one at each call, at most 64 bytes; called by many threads */
@@ -90,6 +92,11 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     }
 
     @Override
+    public Uni<List<GroupId>> heldBy(String session) {
+        return Uni.createFrom().item(() -> held.of(session));
+    }
+
+    @Override
     public Uni<Integer> expire(OperationId operation) {
         return Uni.createFrom().emitter(emitter -> {
             fence.check(operation);
@@ -128,7 +135,13 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     }
 
     @Override
-    public Uni<Void> release(NodeLease lease) {
+    public Uni<NodeLease> reacquire(NodeLease lapsed) {
+        return renew(lapsed).chain(() -> acquire(lapsed.node()));
+    }
+
+    /** What its sessions hold ends with the process. */
+    @Override
+    public Uni<Void> release(NodeLease lease, Duration grace) {
         return renew(lease).invoke(() -> fence.next(lease.node(), lease.incarnation() + 1));
     }
 
@@ -141,7 +154,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         directory.requireNone(id, epoch);
         Instant now = clock.instant();
         GroupInfo info = new GroupInfo(id, spec, epochs.get(), now, 0);
-        directory.add(new MemoryGroup(info, limits, expiries));
+        directory.add(new MemoryGroup(info, limits, expiries, held));
         return new Appended(new Position(info.epoch(), 1), now, null, false);
     }
 

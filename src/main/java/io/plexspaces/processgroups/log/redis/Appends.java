@@ -110,6 +110,13 @@ final class Appends {
             join.actors().forEach(actor -> all.add(actor.value()));
             return all;
         }
+        if (command instanceof Command.TakeOver takeOver) {
+            return List.of(
+                    "T",
+                    takeOver.actor().value(),
+                    Texts.owner(takeOver.owner()),
+                    takeOver.node().value());
+        }
         if (command instanceof Command.Leave leave) {
             String owner = leave.owner() == null ? "" : Texts.owner(leave.owner());
             return List.of(
@@ -161,6 +168,8 @@ final class Appends {
         ActorId actor;
         if (command instanceof Command.Join join) {
             actor = join.actors().get(join.actors().size() - 1);
+        } else if (command instanceof Command.TakeOver takeOver) {
+            actor = takeOver.actor();
         } else if (command instanceof Command.Leave leave) {
             actor = leave.actor();
         } else {

@@ -7,12 +7,14 @@ import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The leases of nodes: the same in every partition, since a script sees the copy of its own partition alone. */
 final class Leases {
     private static final int ATTEMPTS = 5;
+    private static final long NONE = 0;
 
     private final Store store;
 
@@ -20,37 +22,53 @@ final class Leases {
         this.store = store;
     }
 
-    /** Greater than every incarnation any partition knows, and no less than the store's time. */
+    /** Greater than every incarnation any partition knows. */
     Future<NodeLease> acquire(NodeId node) {
-        return acquire(node, ATTEMPTS);
+        return acquire(node, Long.MAX_VALUE, ATTEMPTS);
     }
 
-    private Future<NodeLease> acquire(NodeId node, int attempts) {
-        return everywhere("look", node, 0).compose(known -> {
+    /** FENCED when somebody else has taken the node since. */
+    Future<NodeLease> reacquire(NodeLease lapsed) {
+        return acquire(lapsed.node(), lapsed.incarnation(), 1);
+    }
+
+    /** @param newest FENCED when a partition knows a newer one */
+    private Future<NodeLease> acquire(NodeId node, long newest, int attempts) {
+        return everywhere("look", node, 0, NONE).compose(known -> {
             long next = 0;
             for (Response one : known) {
-                next = Math.max(next, Math.max(Store.number(one.get(1)) + 1, Store.number(one.get(2)) / 1_000));
+                if (Store.number(one.get(1)) > newest) {
+                    throw Store.fenced(
+                            new OperationId(node, newest, 0), one.get(1).toString());
+                }
+                // The store's microseconds: two servers that start at once do not meet in one number.
+                next = Math.max(next, Math.max(Store.number(one.get(1)) + 1, Store.number(one.get(2))));
             }
             NodeLease lease = new NodeLease(node, next);
-            return everywhere("take", node, next)
+            return everywhere("take", node, next, ttl())
                     .map(taken -> lease)
                     .recover(failure -> isFenced(failure) && attempts > 1
-                            ? acquire(node, attempts - 1)
+                            ? acquire(node, newest, attempts - 1)
                             : Future.failedFuture(failure));
         });
     }
 
     /** FENCED when a newer one was taken, or this one has lapsed. */
     Future<Void> renew(NodeLease lease) {
-        return everywhere("renew", lease.node(), lease.incarnation()).mapEmpty();
+        return everywhere("renew", lease.node(), lease.incarnation(), ttl()).mapEmpty();
     }
 
-    /** The joins of its sessions end as if it had lapsed. */
-    Future<Void> release(NodeLease lease) {
-        return everywhere("release", lease.node(), lease.incarnation()).mapEmpty();
+    /** The joins of its sessions end after the grace as if it had lapsed then. */
+    Future<Void> release(NodeLease lease, Duration grace) {
+        return everywhere("release", lease.node(), lease.incarnation(), grace.toMillis())
+                .mapEmpty();
     }
 
-    private Future<List<Response>> everywhere(String step, NodeId node, long incarnation) {
+    private long ttl() {
+        return store.settings().leaseTtl().toMillis();
+    }
+
+    private Future<List<Response>> everywhere(String step, NodeId node, long incarnation, long millis) {
         List<Future<Response>> all = new ArrayList<>();
         for (int i = 0; i < store.keys().partitions(); i++) {
             Keys.Partition partition = store.keys().partition(i);
@@ -60,7 +78,7 @@ final class Leases {
                             step,
                             node.value(),
                             incarnation,
-                            store.settings().leaseTtl().toMillis())
+                            millis)
                     .map(said -> Store.unfenced(said, new OperationId(node, incarnation, 0))));
         }
         return Future.all(all).map(done -> all.stream().map(Future::result).toList());

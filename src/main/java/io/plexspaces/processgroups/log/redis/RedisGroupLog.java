@@ -22,6 +22,8 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisOptions;
+import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -134,6 +136,11 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     }
 
     @Override
+    public Uni<List<GroupId>> heldBy(String session) {
+        return Store.uni(() -> groups.heldBy(session));
+    }
+
+    @Override
     public Uni<Integer> expire(OperationId operation) {
         return Store.uni(() -> sweep.run(operation));
     }
@@ -144,13 +151,18 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     }
 
     @Override
+    public Uni<NodeLease> reacquire(NodeLease lapsed) {
+        return Store.uni(() -> leases.reacquire(lapsed));
+    }
+
+    @Override
     public Uni<Void> renew(NodeLease lease) {
         return Store.uni(() -> leases.renew(lease));
     }
 
     @Override
-    public Uni<Void> release(NodeLease lease) {
-        return Store.uni(() -> leases.release(lease));
+    public Uni<Void> release(NodeLease lease, Duration grace) {
+        return Store.uni(() -> leases.release(lease, grace));
     }
 
     /** Whether the store answers, and announcements are heard from every part of it. */

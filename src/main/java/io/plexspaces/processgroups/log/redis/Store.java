@@ -27,7 +27,7 @@ record Store(Shards shards, Keys keys, RedisSettings settings, Supplier<String> 
         return answer;
     }
 
-    private static GroupException fenced(OperationId operation, String why) {
+    static GroupException fenced(OperationId operation, String why) {
         String writer = "incarnation " + operation.incarnation() + " of node "
                 + operation.node().value();
         return GroupException.of(

@@ -204,6 +204,30 @@ class RedisStoreStateTest {
     }
 
     @Test
+    void releasedLease_leavesItsSessionsJoinsForTheGrace() {
+        NodeLease lease = result(one.log.acquire(one.node));
+        one.as(lease);
+        one.create("room", 100);
+        result(one.joining("room", "alice", one.session("s1")));
+        result(one.joining("room", "bob", one.session("s2")));
+        Duration grace = TTL.multipliedBy(2);
+        long end = System.nanoTime() + grace.toNanos();
+        result(one.log.release(lease, grace));
+        assertThat(failure(one.publishing("room", "x"))).isEqualTo(ErrorCode.FENCED);
+
+        Owner.Session elsewhere = new Owner.Session("s1", two.node, 1);
+        Command takeOver = new Command.TakeOver(new ActorId("alice"), elsewhere, two.node);
+        result(two.log.append(two.group("room"), null, takeOver, two.operation()));
+        result(one.log.acquire(one.node));
+        await().pollInterval(Duration.ofMillis(20)).until(() -> two.expire() > 0);
+        assertThat(System.nanoTime()).isGreaterThanOrEqualTo(end);
+        assertThat(two.open("room").last().members())
+                .extracting(Membership::actor)
+                .containsExactly(new ActorId("alice"));
+        assertThat(two.expire()).isZero();
+    }
+
+    @Test
     void renewedLease_lastsAndRunsOutForGood() {
         NodeLease lease = result(one.log.acquire(one.node));
         one.as(lease);
@@ -220,9 +244,9 @@ class RedisStoreStateTest {
         NodeLease next = result(one.log.acquire(one.node));
         assertThat(next.incarnation()).isGreaterThan(lease.incarnation());
         assertThat(failure(one.log.renew(lease))).isEqualTo(ErrorCode.FENCED);
-        assertThat(failure(one.log.release(lease))).isEqualTo(ErrorCode.FENCED);
+        assertThat(failure(one.log.release(lease, Duration.ZERO))).isEqualTo(ErrorCode.FENCED);
         result(one.log.renew(next));
-        result(one.log.release(next));
+        result(one.log.release(next, Duration.ZERO));
         one.as(next);
         assertThat(failure(one.publishing("room", "x"))).isEqualTo(ErrorCode.FENCED);
     }

@@ -45,7 +45,7 @@ public final class Texts {
             return lease(lease.id());
         }
         Owner.Session session = (Owner.Session) owner;
-        return "s:" + escaped(session.id()) + "/" + incarnation(session.node(), session.incarnation());
+        return session(session.id()) + "/" + incarnation(session.node(), session.incarnation());
     }
 
     public static Owner owner(String text) {
@@ -59,6 +59,11 @@ public final class Texts {
                 String[] parts = value.split("/", -1);
                 return new Owner.Session(unescaped(parts[0]), new NodeId(parts[1]), Long.parseLong(parts[2]));
         }
+    }
+
+    /** What the owners of a session begin with, whichever node it is on. */
+    public static String session(String id) {
+        return "s:" + escaped(id);
     }
 
     /** The owner of a leased join. */

@@ -1,0 +1,133 @@
+package io.plexspaces.processgroups.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Membership.Holding;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.log.Command.TakeOver;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The joins of a session go from one node to another. */
+abstract class TakeoverContract extends LogFixture {
+    private static final NodeId NEXT_NODE = new NodeId("node-b");
+
+    private final String session = "s-" + UUID.randomUUID();
+    private final Owner.Session before = new Owner.Session(session, NODE, 1);
+    private final Owner.Session after = new Owner.Session(session, NEXT_NODE, 7);
+
+    TakeoverContract(GroupLogContract contract) {
+        super(contract);
+    }
+
+    @BeforeEach
+    void makeRoom() {
+        create(room);
+    }
+
+    private static TakeOver takeOver(Owner.Session owner) {
+        return new TakeOver(ALICE, owner, NEXT_NODE);
+    }
+
+    @Test
+    void takeOver_movesJoinsWithoutMemberOrFilterChange() {
+        Recorder reader = open(room);
+        done(join(ALICE, before, "a.*"));
+        done(join(ALICE, DURABLE));
+        Appended twice = done(join(ALICE, before));
+        Appended moved = done(takeOver(after));
+
+        assertThat(moved.membership().holdings())
+                .containsExactly(new Holding(after, NEXT_NODE, 2, null), new Holding(DURABLE, NODE, 1, null));
+        assertThat(moved.membership().filter()).isEqualTo(twice.membership().filter());
+        assertThat(moved.membership().joinedOffset()).isEqualTo(2);
+        Entry.Joined entry = (Entry.Joined) reader.upTo(moved).last();
+        assertThat(entry.membership()).isEqualTo(moved.membership());
+        assertThat(entry.by()).isEqualTo(after);
+        assertThat(entry.first()).isFalse();
+        assertThat(entry.filterChanged()).isFalse();
+        assertThat(snapshot().members()).containsExactly(moved.membership());
+    }
+
+    @Test
+    void oldOwner_hasNothingAnyMore() {
+        done(join(ALICE, before));
+        done(takeOver(after));
+        assertThat(failure(append(room, leaveAll(ALICE, before)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        assertThat(done(leaveAll(ALICE, after)).membership()).isNull();
+    }
+
+    @Test
+    void takeOver_ofNothing_isRefused() {
+        assertThat(failure(append(room, takeOver(after)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        done(join(ALICE, new Owner.Session(session + "-other", NODE, 1)));
+        done(join(BOB, before));
+        assertThat(failure(append(room, takeOver(after)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        assertThat(failure(append(group("nowhere"), takeOver(after)))).isEqualTo(ErrorCode.GROUP_NOT_FOUND);
+    }
+
+    @Test
+    void takeOverAgain_changesNothingMore() {
+        done(join(ALICE, before));
+        done(takeOver(after));
+        assertThat(done(takeOver(after)).membership().holdings())
+                .containsExactly(new Holding(after, NEXT_NODE, 1, null));
+    }
+
+    @Test
+    void joinsOnTwoNodes_becomeOneHolding() {
+        done(join(ALICE, before));
+        done(join(ALICE, new Owner.Session(session, NODE, 2)));
+        assertThat(done(takeOver(after)).membership().holdings())
+                .containsExactly(new Holding(after, NEXT_NODE, 2, null));
+    }
+
+    @Test
+    void heldBy_followsJoinsOverNodesUntilTheirEnd() {
+        GroupId hall = group("hall");
+        create(hall);
+        assertThat(result(log().heldBy(session))).isEmpty();
+        done(join(ALICE, before));
+        done(join(ALICE, before));
+        result(append(hall, join(ALICE, before)));
+        done(join(BOB, new Owner.Session(session + "-other", NODE, 1)));
+        assertThat(result(log().heldBy(session))).containsExactlyInAnyOrder(room, hall);
+        done(takeOver(after));
+        assertThat(result(log().heldBy(session))).containsExactlyInAnyOrder(room, hall);
+        done(leave(ALICE, after));
+        assertThat(result(log().heldBy(session))).containsExactlyInAnyOrder(room, hall);
+        done(leave(ALICE, after));
+        assertThat(result(log().heldBy(session))).containsExactly(hall);
+        result(deleting(hall));
+        assertThat(result(log().heldBy(session))).isEmpty();
+        assertThat(result(log().heldBy(session + "-other"))).containsExactly(room);
+    }
+
+    @Test
+    void reacquire_isForWhoeverHadTheNodeLast() {
+        NodeId node = new NodeId("n-" + UUID.randomUUID());
+        NodeLease first = result(leases().acquire(node));
+        NodeLease again = result(leases().reacquire(first));
+        assertThat(again.incarnation()).isGreaterThan(first.incarnation());
+        assertThat(failure(leases().reacquire(first))).isEqualTo(ErrorCode.FENCED);
+        result(leases().renew(again));
+    }
+
+    @Test
+    void release_refusesFurtherWrites() {
+        NodeId node = new NodeId("n-" + UUID.randomUUID());
+        NodeLease lease = result(leases().acquire(node));
+        result(leases().release(lease, Duration.ofMinutes(1)));
+        OperationId late = new OperationId(node, lease.incarnation(), 1);
+        assertThat(failure(log().append(room, null, join(ALICE), late))).isEqualTo(ErrorCode.FENCED);
+        assertThat(failure(leases().renew(lease))).isEqualTo(ErrorCode.FENCED);
+        assertThat(result(leases().acquire(node)).incarnation()).isGreaterThan(lease.incarnation());
+    }
+}
