@@ -42,7 +42,9 @@ final class GrpcLoops {
         @Override
         public void start(Promise<Void> started) {
             int port = LaunchMode.current() == LaunchMode.TEST ? configuration.testPort() : configuration.port();
-            VertxServerBuilder.forAddress(vertx, configuration.host(), port).build().start(started);
+            VertxServerBuilder.forAddress(vertx, configuration.host(), port)
+                    .build()
+                    .start(started);
         }
     }
 }
