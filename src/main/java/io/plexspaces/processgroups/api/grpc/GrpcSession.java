@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * that arrive together are executed together and their deliveries travel together.
  */
 final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
-    private static final int READ_AHEAD = 64;
+    private static final int READ_AHEAD = 256;
 
-    /** Requests are asked for in lots of this size, or as many as may wait if those are fewer: each asking goes through the transport. */
-    private static final int LOT = 16;
+    /** Requests are asked for in lots of this part of those read ahead: each asking goes through the transport. */
+    private static final int LOT_PART = 4;
 
     private final Connection connection;
     private final SessionProtocol protocol;
@@ -29,14 +29,15 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     static GrpcSession start(SessionProtocol.Service service, ServerCallStreamObserver<byte[]> call) {
         Connection connection = GrpcSink.connect(call, service.sessions());
         call.disableAutoRequest();
-        int lot = Math.min(LOT, service.settings().maxInFlight());
+        int ahead = Math.min(READ_AHEAD, service.settings().maxInFlight());
+        int lot = Math.max(1, ahead / LOT_PART);
         AtomicInteger due = new AtomicInteger();
         SessionProtocol protocol = new SessionProtocol(service, connection, GrpcFormat::answer, () -> {
             if (due.incrementAndGet() % lot == 0) {
                 call.request(lot);
             }
         });
-        call.request(READ_AHEAD);
+        call.request(ahead);
         return new GrpcSession(connection, protocol);
     }
 

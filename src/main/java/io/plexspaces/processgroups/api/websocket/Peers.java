@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.delivery.Connection;
@@ -59,6 +60,7 @@ final class Peers {
             context.close();
             return;
         }
+        leaveHttp(context.pipeline());
         FrameFormat format = Subprotocols.format(upgraded.subprotocol());
         WebSocketSink sink = new WebSocketSink(context, format, (code, reason) -> close(upgraded, code, reason));
         try {
@@ -93,6 +95,13 @@ final class Peers {
 
     private static boolean isUpgraded(ChannelPipeline pipeline) {
         return pipeline.get(WebSocket08FrameDecoder.class) != null && pipeline.get(HttpResponseEncoder.class) == null;
+    }
+
+    /** The HTTP server's own watch over idle connections makes a promise for every write; heartbeats do it here. */
+    private static void leaveHttp(ChannelPipeline pipeline) {
+        if (pipeline.get(IdleStateHandler.class) != null) {
+            pipeline.remove(IdleStateHandler.class);
+        }
     }
 
     private static void close(WebSocketConnection upgraded, int code, String reason) {

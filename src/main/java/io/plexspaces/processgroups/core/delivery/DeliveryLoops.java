@@ -1,13 +1,19 @@
 package io.plexspaces.processgroups.core.delivery;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
 /** The deliveries of all event loops of this node. */
 public final class DeliveryLoops {
     private final Map<Executor, DeliveryLoop> loops = new ConcurrentHashMap<>();
+
+    /** The same, to be asked at every message. */
+    private final List<DeliveryLoop> all = new CopyOnWriteArrayList<>();
+
     private final InstantSource clock;
     private final DeliveryObserver observer;
     private final long mailboxBytes;
@@ -26,14 +32,20 @@ public final class DeliveryLoops {
 
     /** A connection that is live from now on. */
     public Connection connect(Sink<?> sink) {
-        DeliveryLoop loop = loops.computeIfAbsent(sink.loop(), executor -> new DeliveryLoop(executor, clock, observer));
+        DeliveryLoop loop = loops.computeIfAbsent(sink.loop(), this::begin);
         return new Connection(sink, loop, mailboxBytes, observer);
+    }
+
+    private DeliveryLoop begin(Executor executor) {
+        DeliveryLoop loop = new DeliveryLoop(executor, clock, observer);
+        all.add(loop);
+        return loop;
     }
 
     /** Whether a loop has so much to deliver that nothing should be added. */
     public boolean isOverloaded() {
-        for (DeliveryLoop loop : loops.values()) {
-            if (loop.backlog() > backlogBytes) {
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).backlog() > backlogBytes) {
                 return true;
             }
         }

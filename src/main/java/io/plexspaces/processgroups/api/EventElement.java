@@ -1,0 +1,64 @@
+package io.plexspaces.processgroups.api;
+
+import com.google.protobuf.CodedOutputStream;
+import io.plexspaces.processgroups.core.delivery.Event.Delivered;
+import io.plexspaces.processgroups.proto.v1.Event;
+import io.plexspaces.processgroups.proto.v1.SessionResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * An event as an element of the field {@code events} that {@code SubscribeResponse}, {@code WatchResponse} and
+ * {@code SessionResponse} have in common: encodings in a row are the encoding of a response that holds them all.
+ */
+public abstract sealed class EventElement permits EventElement.Generated, MessageElement {
+    static final int FIELD = SessionResponse.EVENTS_FIELD_NUMBER;
+
+    public static EventElement of(io.plexspaces.processgroups.core.delivery.Event event) {
+        return event instanceof Delivered delivered
+                ? new MessageElement(delivered.group(), delivered.entry())
+                : new Generated(Events.toProto(event));
+    }
+
+    public static EventElement of(Event event) {
+        return new Generated(event);
+    }
+
+    /** Bytes of the encoding. */
+    public abstract int size();
+
+    abstract void writeTo(CodedOutputStream out) throws IOException;
+
+    /** The encoding, behind {@code room} bytes for whatever header it gets. */
+    public final byte[] encode(int room) {
+        int size = size();
+        byte[] bytes = new byte[room + size];
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes, room, size);
+        try {
+            writeTo(out);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        out.checkNoSpaceLeft();
+        return bytes;
+    }
+
+    /** Any event, by its generated class. */
+    static final class Generated extends EventElement {
+        private final Event event;
+
+        Generated(Event event) {
+            this.event = event;
+        }
+
+        @Override
+        public int size() {
+            return CodedOutputStream.computeMessageSize(FIELD, event);
+        }
+
+        @Override
+        void writeTo(CodedOutputStream out) throws IOException {
+            out.writeMessage(FIELD, event);
+        }
+    }
+}
