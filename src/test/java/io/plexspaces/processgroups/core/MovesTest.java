@@ -188,7 +188,7 @@ class MovesTest {
         assertThat(log.members).isEmpty();
         assertThat(log.appended).hasSize(before);
         assertThat(alice.opened().session().groups()).isEmpty();
-        assertThat(alice.peer().closeCode()).isEqualTo(ErrorCode.FENCED);
+        await().until(() -> alice.peer().closeCode() == ErrorCode.FENCED);
         assertThat(alice.peer().seen(Event.Gap.class)).isEmpty();
     }
 
