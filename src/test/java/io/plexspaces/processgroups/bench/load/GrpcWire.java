@@ -169,7 +169,8 @@ public final class GrpcWire implements Wire {
     /** Nothing may be written before the opening is. */
     private void acknowledge(Link link) {
         for (int due = started ? unacknowledged.getAndSet(0) : 0; due > 0; due--) {
-            link.write(header(ByteBuffer.allocate(HEADER_BYTES), 0, SETTINGS, ACK, 0).flip());
+            link.write(header(ByteBuffer.allocate(HEADER_BYTES), 0, SETTINGS, ACK, 0)
+                    .flip());
         }
     }
 

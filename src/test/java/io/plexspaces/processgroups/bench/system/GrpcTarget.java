@@ -49,7 +49,11 @@ public final class GrpcTarget extends ServiceTarget {
                     .setActorId(seat.actor())
                     .addAllTopics(seat.topics())
                     .build();
-            start(new GrpcWire(new Events(subscriber)), ProcessGroupServiceGrpc.getSubscribeMethod(), request.toByteArray(), true);
+            start(
+                    new GrpcWire(new Events(subscriber)),
+                    ProcessGroupServiceGrpc.getSubscribeMethod(),
+                    request.toByteArray(),
+                    true);
         }
 
         @Override
@@ -58,8 +62,8 @@ public final class GrpcTarget extends ServiceTarget {
             GrpcWire wire = new GrpcWire(session);
             Link link = start(wire, ProcessGroupServiceGrpc.getSessionMethod(), SessionFormat.PROTO.open(actor), false);
             session.awaitOpen();
-            Templates templates = new Templates(
-                    streams, stream -> GrpcWire.message(SessionFormat.PROTO.publish(stream, answers)));
+            Templates templates =
+                    new Templates(streams, stream -> GrpcWire.message(SessionFormat.PROTO.publish(stream, answers)));
             return new LinkPublisher(link, templates, GrpcWire.SMALLEST_WINDOW / 2, wire::spend);
         }
 
