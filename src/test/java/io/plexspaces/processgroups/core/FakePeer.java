@@ -77,12 +77,15 @@ final class FakePeer implements Sink<List<byte[]>> {
         broken = true;
     }
 
+    /** From its next turn on: what was sent before has found it not reading. */
     void readAgain() {
-        ready = true;
         Connection made = connection;
-        if (made != null) {
-            loop.execute(made::ready);
-        }
+        loop.execute(() -> {
+            ready = true;
+            if (made != null) {
+                made.ready();
+            }
+        });
     }
 
     @Override
