@@ -69,7 +69,7 @@ public final class Benchmark implements AutoCloseable {
         switch (name) {
             case "ws-json" -> targets.add(new WebSocketTarget(server, SessionFormat.JSON, loops, options.answers()));
             case "ws-proto" -> targets.add(new WebSocketTarget(server, SessionFormat.PROTO, loops, options.answers()));
-            case "grpc" -> targets.add(new GrpcTarget(server, options.answers()));
+            case "grpc" -> targets.add(new GrpcTarget(server, loops, options.answers()));
             case "socket" -> targets.add(new SocketTarget(loops));
             default -> {
                 if (Machine.hasRedis()) {

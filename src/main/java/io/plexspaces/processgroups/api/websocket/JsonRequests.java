@@ -3,7 +3,8 @@ package io.plexspaces.processgroups.api.websocket;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
@@ -36,11 +37,18 @@ final class JsonRequests {
         }
     }
 
-    /** @throws UnreadableRequest INVALID_ARGUMENT */
+    /**
+     * @param encoded shared by the byte fields of what is read, without another copy
+     * @throws UnreadableRequest INVALID_ARGUMENT
+     */
     static SessionRequest readProto(byte[] encoded) throws UnreadableRequest {
         try {
-            return SessionRequest.parseFrom(encoded);
-        } catch (InvalidProtocolBufferException malformed) {
+            CodedInputStream in = UnsafeByteOperations.unsafeWrap(encoded).newCodedInput();
+            in.enableAliasing(true);
+            SessionRequest request = SessionRequest.parseFrom(in);
+            in.checkLastTagWas(0);
+            return request;
+        } catch (IOException malformed) {
             throw new UnreadableRequest(0, malformed("malformed protobuf"));
         }
     }

@@ -1,24 +1,26 @@
 package io.plexspaces.processgroups.bench.system;
 
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.Status;
+import io.grpc.MethodDescriptor;
 import io.plexspaces.processgroups.bench.load.EventBatch;
+import io.plexspaces.processgroups.bench.load.GrpcWire;
+import io.plexspaces.processgroups.bench.load.Link;
+import io.plexspaces.processgroups.bench.load.ReadLoop;
 import io.plexspaces.processgroups.bench.load.Subscriber;
 import io.plexspaces.processgroups.bench.load.Tally;
+import io.plexspaces.processgroups.bench.load.WebSocketWire;
 import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
-/** The service over gRPC: a TCP connection for each subscriber, its events checked in the bytes as they come. */
+/** The service over gRPC: a TCP connection for each call, its events checked in the bytes as they come. */
 public final class GrpcTarget extends ServiceTarget {
+    private final List<ReadLoop> loops;
+
     /** @param answers publishers want an answer with counts for each message; else none */
-    public GrpcTarget(Server server, boolean answers) {
+    public GrpcTarget(Server server, List<ReadLoop> loops, boolean answers) {
         super(server, answers);
+        this.loops = List.copyOf(loops);
     }
 
     @Override
@@ -33,7 +35,7 @@ public final class GrpcTarget extends ServiceTarget {
 
     private final class Calls implements Connections {
         private final Tally tally;
-        private final List<ManagedChannel> channels = new ArrayList<>();
+        private final Links links = new Links(server.grpc(), loops);
 
         Calls(Tally tally) {
             this.tally = tally;
@@ -47,67 +49,40 @@ public final class GrpcTarget extends ServiceTarget {
                     .setActorId(seat.actor())
                     .addAllTopics(seat.topics())
                     .build();
-            ClientCall<byte[], ByteBuffer> call = channel()
-                    .newCall(RawBytes.method(ProcessGroupServiceGrpc.getSubscribeMethod()), CallOptions.DEFAULT);
-            start(call, new Events(subscriber, tally));
-            call.sendMessage(request.toByteArray());
-            call.halfClose();
+            start(
+                    new GrpcWire(new Events(subscriber)),
+                    ProcessGroupServiceGrpc.getSubscribeMethod(),
+                    request.toByteArray(),
+                    true);
         }
 
         @Override
         public Publisher publisher(String actor, List<Stream> streams) {
-            ClientCall<byte[], ByteBuffer> call =
-                    channel().newCall(RawBytes.method(ProcessGroupServiceGrpc.getSessionMethod()), CallOptions.DEFAULT);
             SessionAnswers session = new SessionAnswers(tally, SessionFormat.PROTO);
-            start(call, new Answers(session));
-            call.sendMessage(SessionFormat.PROTO.open(actor));
+            GrpcWire wire = new GrpcWire(session);
+            Link link = start(wire, ProcessGroupServiceGrpc.getSessionMethod(), SessionFormat.PROTO.open(actor), false);
             session.awaitOpen();
-            return new CallPublisher(
-                    call, new Templates(streams, stream -> SessionFormat.PROTO.publish(stream, answers)));
+            Templates templates =
+                    new Templates(streams, stream -> GrpcWire.message(SessionFormat.PROTO.publish(stream, answers)));
+            return new LinkPublisher(link, templates, GrpcWire.SMALLEST_WINDOW / 2, wire::spend);
         }
 
-        private ManagedChannel channel() {
-            ManagedChannel channel = server.channel();
-            channels.add(channel);
-            return channel;
-        }
-
-        private static void start(ClientCall<byte[], ByteBuffer> call, ClientCall.Listener<ByteBuffer> listener) {
-            call.start(listener, new Metadata());
-            call.request(Integer.MAX_VALUE);
+        private Link start(GrpcWire wire, MethodDescriptor<?, ?> method, byte[] request, boolean last) {
+            Link link = links.connect(wire);
+            wire.start(link, method.getFullMethodName(), request, last);
+            return link;
         }
 
         @Override
         public void close() {
-            channels.forEach(ManagedChannel::shutdownNow);
+            links.close();
         }
     }
 
-    private record CallPublisher(ClientCall<byte[], ByteBuffer> call, Templates templates) implements Publisher {
+    private record Events(Subscriber subscriber) implements WebSocketWire.Receiver, EventBatch.Events {
         @Override
-        public void publish(Stream stream, int number, long due) {
-            call.sendMessage(templates.of(stream).toBytes(stream.id(), number, due));
-        }
-
-        @Override
-        public void flush() {
-            // the channel joins what is sent together
-        }
-    }
-
-    private static final class Events extends ClientCall.Listener<ByteBuffer> implements EventBatch.Events {
-        private final Subscriber subscriber;
-        private final Tally tally;
-
-        Events(Subscriber subscriber, Tally tally) {
-            this.subscriber = subscriber;
-            this.tally = tally;
-        }
-
-        @Override
-        public void onMessage(ByteBuffer batch) {
-            EventBatch.walk(batch, 0, batch.limit(), this);
-            subscriber.batchDone();
+        public void message(ByteBuffer in, int from, int to) {
+            EventBatch.walk(in, from, to, this);
         }
 
         @Override
@@ -116,27 +91,13 @@ public final class GrpcTarget extends ServiceTarget {
         }
 
         @Override
-        public void onClose(Status status, Metadata trailers) {
-            tally.failed("a subscription ended: " + status);
-        }
-    }
-
-    private static final class Answers extends ClientCall.Listener<ByteBuffer> {
-        private final SessionAnswers session;
-
-        Answers(SessionAnswers session) {
-            this.session = session;
+        public void batchDone() {
+            subscriber.batchDone();
         }
 
         @Override
-        public void onMessage(ByteBuffer batch) {
-            session.message(batch, 0, batch.limit());
-            session.batchDone();
-        }
-
-        @Override
-        public void onClose(Status status, Metadata trailers) {
-            session.failed("its session ended: " + status);
+        public void failed(String what) {
+            subscriber.failed(what);
         }
     }
 }

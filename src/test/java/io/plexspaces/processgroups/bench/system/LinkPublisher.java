@@ -10,11 +10,28 @@ final class LinkPublisher implements Publisher {
 
     private final Link link;
     private final Templates templates;
-    private final ByteBuffer waiting = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final BeforeWrite beforeWrite;
+    private final ByteBuffer waiting;
+
+    private int messages;
+
+    /** Told what is written next; may wait until that is allowed. */
+    interface BeforeWrite {
+        void write(int messages, int bytes);
+    }
 
     LinkPublisher(Link link, Templates templates) {
+        this(link, templates, BUFFER_BYTES, (messages, bytes) -> {});
+    }
+
+    /**
+     * @param mostBytes that are written at once
+     */
+    LinkPublisher(Link link, Templates templates, int mostBytes, BeforeWrite beforeWrite) {
         this.link = link;
         this.templates = templates;
+        this.waiting = ByteBuffer.allocateDirect(mostBytes);
+        this.beforeWrite = beforeWrite;
     }
 
     @Override
@@ -24,11 +41,17 @@ final class LinkPublisher implements Publisher {
             flush();
         }
         template.write(waiting, stream.id(), number, due);
+        messages++;
     }
 
     @Override
     public void flush() {
-        link.write(waiting.flip());
+        waiting.flip();
+        if (waiting.hasRemaining()) {
+            beforeWrite.write(messages, waiting.remaining());
+            messages = 0;
+            link.write(waiting);
+        }
         waiting.clear();
     }
 }

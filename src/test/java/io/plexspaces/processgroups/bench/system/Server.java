@@ -110,6 +110,10 @@ public final class Server implements AutoCloseable {
     }
 
     /** Where WebSockets connect. */
+    InetSocketAddress grpc() {
+        return grpc;
+    }
+
     InetSocketAddress webSocket() {
         return new InetSocketAddress(http.getHost(), http.getPort());
     }
