@@ -26,11 +26,4 @@ public final class Template {
         out.put(bytes);
         Payload.write(out, at + payload, stream, number, due);
     }
-
-    /** The request of one message, as an array of its own. */
-    public byte[] toBytes(int stream, int number, long due) {
-        byte[] request = bytes.clone();
-        Payload.write(ByteBuffer.wrap(request), payload, stream, number, due);
-        return request;
-    }
 }

@@ -1,16 +1,13 @@
 package io.plexspaces.processgroups.bench.system;
 
 import io.grpc.MethodDescriptor;
-import io.plexspaces.processgroups.bench.load.EventBatch;
 import io.plexspaces.processgroups.bench.load.GrpcWire;
 import io.plexspaces.processgroups.bench.load.Link;
 import io.plexspaces.processgroups.bench.load.ReadLoop;
 import io.plexspaces.processgroups.bench.load.Subscriber;
 import io.plexspaces.processgroups.bench.load.Tally;
-import io.plexspaces.processgroups.bench.load.WebSocketWire;
 import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /** The service over gRPC: a TCP connection for each call, its events checked in the bytes as they come. */
@@ -50,7 +47,7 @@ public final class GrpcTarget extends ServiceTarget {
                     .addAllTopics(seat.topics())
                     .build();
             start(
-                    new GrpcWire(new Events(subscriber)),
+                    new GrpcWire(new ReceivingBatches(subscriber, SessionFormat.PROTO)),
                     ProcessGroupServiceGrpc.getSubscribeMethod(),
                     request.toByteArray(),
                     true);
@@ -76,28 +73,6 @@ public final class GrpcTarget extends ServiceTarget {
         @Override
         public void close() {
             links.close();
-        }
-    }
-
-    private record Events(Subscriber subscriber) implements WebSocketWire.Receiver, EventBatch.Events {
-        @Override
-        public void message(ByteBuffer in, int from, int to) {
-            EventBatch.walk(in, from, to, this);
-        }
-
-        @Override
-        public void event(ByteBuffer in, int from, int to) {
-            subscriber.event(in, from, to);
-        }
-
-        @Override
-        public void batchDone() {
-            subscriber.batchDone();
-        }
-
-        @Override
-        public void failed(String what) {
-            subscriber.failed(what);
         }
     }
 }

@@ -24,9 +24,7 @@ final class LinkPublisher implements Publisher {
         this(link, templates, BUFFER_BYTES, (messages, bytes) -> {});
     }
 
-    /**
-     * @param mostBytes that are written at once
-     */
+    /** @param mostBytes that are written at once */
     LinkPublisher(Link link, Templates templates, int mostBytes, BeforeWrite beforeWrite) {
         this.link = link;
         this.templates = templates;

@@ -109,11 +109,12 @@ public final class Server implements AutoCloseable {
         await(answers);
     }
 
-    /** Where WebSockets connect. */
+    /** Where gRPC connects. */
     InetSocketAddress grpc() {
         return grpc;
     }
 
+    /** Where WebSockets connect. */
     InetSocketAddress webSocket() {
         return new InetSocketAddress(http.getHost(), http.getPort());
     }

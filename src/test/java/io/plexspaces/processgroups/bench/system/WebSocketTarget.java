@@ -2,7 +2,6 @@ package io.plexspaces.processgroups.bench.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.plexspaces.processgroups.bench.load.EventBatch;
 import io.plexspaces.processgroups.bench.load.Link;
 import io.plexspaces.processgroups.bench.load.ReadLoop;
 import io.plexspaces.processgroups.bench.load.Subscriber;
@@ -53,7 +52,7 @@ public final class WebSocketTarget extends ServiceTarget {
                     : "&topics=" + URLEncoder.encode(String.join(",", seat.topics()), UTF_8);
             String path = "/ws/" + Server.TENANT + "/" + Server.NAMESPACE + "/" + seat.group() + "?actor="
                     + seat.actor() + topics;
-            connect(path, new Events(subscriber));
+            connect(path, new ReceivingBatches(subscriber, format));
         }
 
         @Override
@@ -73,34 +72,6 @@ public final class WebSocketTarget extends ServiceTarget {
         @Override
         public void close() {
             links.close();
-        }
-    }
-
-    private final class Events implements WebSocketWire.Receiver, EventBatch.Events {
-        private final Subscriber subscriber;
-
-        Events(Subscriber subscriber) {
-            this.subscriber = subscriber;
-        }
-
-        @Override
-        public void message(ByteBuffer in, int from, int to) {
-            format.walk(in, from, to, this);
-        }
-
-        @Override
-        public void event(ByteBuffer in, int from, int to) {
-            subscriber.event(in, from, to);
-        }
-
-        @Override
-        public void batchDone() {
-            subscriber.batchDone();
-        }
-
-        @Override
-        public void failed(String what) {
-            subscriber.failed(what);
         }
     }
 
