@@ -115,8 +115,9 @@ class DeliveryCheckTest {
     }
 
     private void receiveOf(int stream, int number) {
-        byte[] event = template.toBytes(stream, number, System.nanoTime());
-        subscriber.event(ByteBuffer.wrap(event), 0, event.length);
+        ByteBuffer event = ByteBuffer.allocate(template.size());
+        template.write(event, stream, number, System.nanoTime());
+        subscriber.event(event, 0, event.position());
     }
 
     private Faults faults(int published) {
