@@ -24,6 +24,7 @@ public final class Benchmark implements AutoCloseable {
     private static final int READ_LOOPS = 2;
     private static final int SLOW_RATE = 50;
     private static final int FAST_RATE = 5_000;
+    private static final int WARM_UP_ROUNDS = 2;
 
     private final Options options;
     private final Report report;
@@ -98,17 +99,25 @@ public final class Benchmark implements AutoCloseable {
         }
     }
 
-    /** Loads each target until the compilers of both sides are done with what the runs do. */
+    /** Loads each target, then lets the compilers of both sides come to an end; twice, since what they compile changes what runs. */
     private void warmUp() {
         Options warming = options.warmingUp();
-        for (Target target : targets) {
-            new Saturated(warming).run(target, Topology.groups("warm-up-1", 1, options.scaled(100, 10), 1));
-            if (Scenario.D.runsOn(target.name())) {
-                new Saturated(warming).run(target, Topology.groups("warm-up-2", options.scaled(1000, 20), 1, 4));
+        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+            for (Target target : targets) {
+                warmUp(target, warming, "warm-up-" + round);
             }
-            if (options.scenarios().contains(Scenario.F) && target instanceof GrpcTarget grpc) {
-                new MembershipCalls(warming, grpc, "warm-up-3").run(0);
-            }
+            Quiet.await(targets);
+        }
+    }
+
+    private void warmUp(Target target, Options warming, String name) {
+        Saturated saturated = new Saturated(warming);
+        saturated.run(target, Topology.groups(name + "-a", 1, options.scaled(100, 10), 1));
+        if (Scenario.D.runsOn(target.name())) {
+            saturated.run(target, Topology.groups(name + "-d", options.scaled(1000, 20), 1, 4));
+        }
+        if (options.scenarios().contains(Scenario.F) && target instanceof GrpcTarget grpc) {
+            new MembershipCalls(warming, grpc, name + "-f").run(0);
         }
     }
 
