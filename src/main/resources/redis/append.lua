@@ -1,77 +1,91 @@
--- Applies changes to one group, in order, each whole or not at all; announces their entries together.
+-- Applies changes to groups of one partition, in order, each whole or not at all; announces the entries of each group together.
 --
--- KEYS: 1 group, 2 members, 3 messages, 4 changes, 5 leases, 6 owned, 7 idempotency, 8 its order, 9 partition's due,
---   10 partition's held, 11 writer's lease, 12 writer's last answer, 13 channel, 14 partition's leases (not used)
--- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 'tenant namespace group', 5 PUBLISH or SPUBLISH,
---   6 members per group, 7 topics per member, 8 owners per member, 9 retained bytes, 10 idempotency keys; then for each change
---   kind, count of its own arguments, epoch or '', sequence, and these arguments:
---   P weight, actor it is for or '', that one's joined offset, idempotency key or '', body
---   J filter, owner, node, ttl or '', actor, actor…
+-- KEYS: 1 partition's due, 2 partition's held, 3 writer's lease, 4 writer's last answer; then for each part of the call its group
+-- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 PUBLISH or SPUBLISH, 5 members per group, 6 topics per member,
+--   7 owners per member, 8 retained bytes, 9 idempotency keys; then for each part
+--   'tenant namespace group', epoch or '', count of its changes, count of what follows for them; and for each change
+--   kind, sequence, and:
+--   M weight, body: a message to all that is never repeated
+--   P weight, body, actor it is for or '', that one's joined offset, idempotency key or ''
+--   J filter, owner, node, ttl or '', count of actors, actor, actor…
 --   T actor, owner on the new node, node
 --   L actor, owner or '', 1 for all joins, reason
 --   R actor, owner or '', ttl or ''
--- Answer: epoch ('' for no group), time, and for each change
---   '+offset' and after a space the membership or '-'; '=offset at' of a repeated message's first; '-CODE about what'.
---   Or: '!FENCED', why. An error STALE when a later call of this writer was answered.
+-- Answer: lines of text. Time, then for each part its epoch ('' for no group), and unless there is none for each change
+--   its offset, or '+offset membership', where '-' is none; '=offset at' of a repeated message's first; '-CODE about what'.
+--   Instead of an epoch '!', and why: this part failed, perhaps after some of its changes. Instead of all: '!FENCED', why.
+--   An error STALE when a later call of this writer was answered.
 
-local node, incarnation, call, name = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
-local mostMembers, mostTopics, mostOwners = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local mostBytes, mostKeys = tonumber(ARGV[9]), tonumber(ARGV[10])
+local node, incarnation = ARGV[1], ARGV[2]
+local mostMembers, mostTopics, mostOwners = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local mostBytes, mostKeys = tonumber(ARGV[8]), tonumber(ARGV[9])
+DUE, HELD = KEYS[1], KEYS[2]
 
-local before = answered(KEYS[12], call)
-if before then
-  return before
+local last = redis.call('GET', KEYS[4])
+if last then
+  local number, text = match(last, '^(%d+)\n(.*)$')
+  if number == ARGV[3] then
+    return text
+  end
+  if tonumber(number) > tonumber(ARGV[3]) then
+    return redis.error_reply('STALE call ' .. ARGV[3] .. ', the last was ' .. number)
+  end
 end
 local now = micros()
-local refused = fenced(KEYS[11], tonumber(incarnation), now)
+local refused = fenced(KEYS[3], tonumber(incarnation), now)
 if refused then
-  return {'!FENCED', refused}
-end
-if not load() then
-  return answer(KEYS[12], call, {'', int(now)})
+  return '!FENCED\n' .. refused
 end
 
-local published = 0
+local operator = node .. ' ' .. incarnation .. ' '
+local time = int(now)
 
-local function remember(key)
-  redis.call('HSET', IDEMPOTENCY, key, int(group.offset) .. ' ' .. int(now))
-  if redis.call('RPUSH', ORDER, key) > mostKeys then
-    redis.call('HDEL', IDEMPOTENCY, redis.call('LPOP', ORDER))
+-- What it is to add a message; body: of its entry.
+local function message(sequence, weight, body)
+  local offset, messages = group.offset + 1, group.messages + 1
+  group.offset, group.messages = offset, messages
+  local id = format('%d', offset)
+  local entry = 'P ' .. id .. ' ' .. time .. ' ' .. messages .. ' ' .. group.weight .. ' ' .. operator .. sequence .. ' '
+  if group.keeps then
+    if weight > group.heaviest then
+      group.heaviest = weight
+    end
+    redis.call('XADD', key .. ':messages', id, 'e', entry, 'b', body)
+    group.weight = group.weight + weight
+  end
+  tell(entry, body)
+  return offset
+end
+
+local function remember(first)
+  redis.call('HSET', key .. ':keys', first, format('%d', group.offset) .. ' ' .. time)
+  local order = key .. ':keyorder'
+  if redis.call('RPUSH', order, first) > mostKeys then
+    redis.call('HDEL', key .. ':keys', redis.call('LPOP', order))
   end
   noLaterThan(now + KEY_LIFE + 1)
 end
 
-local function publish(operation, a)
-  local weight, actor, joinedOffset, key, body =
-    tonumber(ARGV[a]), ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
-  if key ~= '' then
+local function publish(sequence, a)
+  local actor, joinedOffset, repeatable = ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
+  if repeatable ~= '' then
     forgetKeys(now)
-    local first = redis.call('HGET', IDEMPOTENCY, key)
+    local first = redis.call('HGET', key .. ':keys', repeatable)
     if first then
       return '=' .. first
     end
   end
   if actor ~= '' then
-    local text = redis.call('HGET', MEMBERS, actor)
-    if not text or string.match(text, '^%d+ (%d+) ') ~= joinedOffset then
+    local text = redis.call('HGET', key .. ':members', actor)
+    if not text or match(text, '^%d+ (%d+) ') ~= joinedOffset then
       return '-NOT_A_MEMBER ' .. actor
     end
   end
-  group.offset = group.offset + 1
-  group.messages = group.messages + 1
-  local entry = 'P ' .. int(group.offset) .. ' ' .. int(now) .. ' ' .. int(group.messages) .. ' ' .. operation .. ' ' .. body
-  if group.keeps then
-    group.weight = group.weight + weight
-    group.heaviest = math.max(group.heaviest, weight)
-    redis.call('XADD', MESSAGES, int(group.offset) .. '-0', 'e', entry,
-      'w', int(group.messages) .. ' ' .. int(group.weight - weight))
-    published = published + 1
+  local offset = message(sequence, tonumber(ARGV[a]), ARGV[a + 1])
+  if repeatable ~= '' then
+    remember(repeatable)
   end
-  group.announced[#group.announced + 1] = framed(entry)
-  if key ~= '' then
-    remember(key)
-  end
-  return '+' .. int(group.offset)
+  return offset
 end
 
 local function union(one, more)
@@ -103,10 +117,10 @@ local function joined(m, filter, added, offset)
   if m then
     m.filter, topics = union(m.filter, filter)
   else
-    m = {at = int(now), offset = int(offset), holdings = {}}
+    m = {at = time, offset = format('%d', offset), holdings = {}}
     m.filter, topics = union(filter, filter)
   end
-  m.beat = int(now)
+  m.beat = time
   local at = holding(m, added.owner)
   local joins = at and m.holdings[at].joins + 1 or 1
   m.holdings[at or #m.holdings + 1] =
@@ -120,37 +134,39 @@ local function joined(m, filter, added, offset)
   return m, nil
 end
 
-local function join(operation, a, count)
+local function join(operation, a)
   local filter = ARGV[a]
   local added = {owner = ARGV[a + 1], node = ARGV[a + 2], ttl = ARGV[a + 3], ends = ''}
   if added.ttl ~= '' then
     added.ends = int(now + tonumber(added.ttl))
   end
   local steps, newcomers = {}, 0
-  for i = 4, count - 1 do
-    local actor = ARGV[a + i]
+  local count = tonumber(ARGV[a + 4])
+  for i = 1, count do
+    local actor = ARGV[a + 4 + i]
     local m = member(actor)
     local step = {actor = actor, marks = marks(m), first = not m, filter = m and m.filter}
     local limit
-    step.after, limit = joined(m, filter, added, group.offset + i - 3)
+    step.after, limit = joined(m, filter, added, group.offset + i)
     if limit then
       return '-LIMIT_EXCEEDED ' .. limit
     end
     newcomers = newcomers + (step.first and 1 or 0)
-    steps[#steps + 1] = step
+    steps[i] = step
   end
-  if newcomers > 0 and redis.call('HLEN', MEMBERS) + newcomers > mostMembers then
+  if newcomers > 0 and redis.call('HLEN', key .. ':members') + newcomers > mostMembers then
     return '-LIMIT_EXCEEDED members-per-group'
   end
   local text
-  for _, step in ipairs(steps) do
-    put(name, step.actor, step.marks, step.after)
+  for i = 1, count do
+    local step = steps[i]
     text = show(step.after)
+    put(step.actor, step.marks, step.after, text)
     local changed = not step.first and step.filter ~= step.after.filter
-    change('J', now, operation .. ' ' .. (step.first and '1 ' or '0 ') .. (changed and '1 ' or '0 ') .. added.owner
+    change('J', time, operation .. (step.first and ' 1 ' or ' 0 ') .. (changed and '1 ' or '0 ') .. added.owner
       .. ' ' .. step.actor .. ' ' .. text)
   end
-  return '+' .. int(group.offset) .. ' ' .. text
+  return '+' .. group.offset .. ' ' .. text
 end
 
 -- Whose join an unnamed leave takes: durable, then the lease that ends first, then sessions, oldest first.
@@ -189,15 +205,15 @@ local function leave(operation, a)
     end
   end
   local after = #m.holdings > 0 and m or nil
-  put(name, actor, was, after)
   local text = after and show(after) or '-'
-  change('L', now, operation .. ' ' .. actor .. ' ' .. reason .. ' ' .. text)
-  return '+' .. int(group.offset) .. ' ' .. text
+  put(actor, was, after, text)
+  change('L', time, operation .. ' ' .. actor .. ' ' .. reason .. ' ' .. text)
+  return '+' .. group.offset .. ' ' .. text
 end
 
 local function takeOver(operation, a)
   local actor, owner, to = ARGV[a], ARGV[a + 1], ARGV[a + 2]
-  local session = string.match(owner, '^s:[^/]*/')
+  local session = match(owner, '^s:[^/]*/')
   local m = member(actor)
   local was = marks(m)
   local kept, taken = {}, nil
@@ -215,11 +231,11 @@ local function takeOver(operation, a)
     return '-NOT_A_MEMBER ' .. actor
   end
   m.holdings = kept
-  m.beat = int(now)
-  put(name, actor, was, m)
+  m.beat = time
   local text = show(m)
-  change('J', now, operation .. ' 0 0 ' .. owner .. ' ' .. actor .. ' ' .. text)
-  return '+' .. int(group.offset) .. ' ' .. text
+  put(actor, was, m, text)
+  change('J', time, operation .. ' 0 0 ' .. owner .. ' ' .. actor .. ' ' .. text)
+  return '+' .. group.offset .. ' ' .. text
 end
 
 local function renew(a)
@@ -242,67 +258,105 @@ local function renew(a)
   if not renewed then
     return '-LEASE_NOT_FOUND ' .. owner
   end
-  m.beat = int(now)
-  put(name, actor, was, m)
-  return '+' .. int(group.offset) .. ' ' .. show(m)
+  m.beat = time
+  local text = show(m)
+  put(actor, was, m, text)
+  return '+' .. group.offset .. ' ' .. text
 end
 
--- Drops the oldest messages beyond count and bytes. The weight before the oldest kept is known only roughly, and from above;
--- it is looked up when the bound may be passed.
-local function trim()
-  redis.call('XTRIM', MESSAGES, 'MAXLEN', '~', int(group.most))
-  redis.call('PEXPIRE', MESSAGES, int(group.age))
+-- Drops the oldest messages beyond count and bytes, of which added were new. By count it does so for many at once, as Redis drops a
+-- hundred at least. The weight before the oldest kept is known only roughly, and from above; it is looked up when the bound may be passed.
+local function trim(added)
+  local messages = key .. ':messages'
+  if group.messages % 32 < added then
+    redis.call('XTRIM', messages, 'MAXLEN', '~', format('%d', group.most))
+  end
   noLaterThan(now + group.age * 1000)
   if group.most * group.heaviest <= mostBytes or group.weight - group.weightBefore <= mostBytes then
     return
   end
   local from = '-'
   while true do
-    local found = redis.call('XRANGE', MESSAGES, from, '+', 'COUNT', '32')
+    local found = redis.call('XRANGE', messages, from, '+', 'COUNT', '32')
     for _, message in ipairs(found) do
-      local ordinal, weightBefore = string.match(message[2][4], '^(%d+) (%d+)$')
-      if tonumber(ordinal) > group.messages - group.most and group.weight - tonumber(weightBefore) <= mostBytes then
-        group.weightBefore = tonumber(weightBefore)
-        redis.call('XTRIM', MESSAGES, 'MINID', message[1])
+      local ordinal, before = match(message[2][2], '^P %d+ %d+ (%d+) (%d+) ')
+      local weightBefore = tonumber(before)
+      if tonumber(ordinal) > group.messages - group.most and group.weight - weightBefore <= mostBytes then
+        group.weightBefore = weightBefore
+        redis.call('XTRIM', messages, 'MINID', message[1])
         return
       end
     end
     if #found == 0 then
       group.weightBefore = group.weight
-      redis.call('DEL', MESSAGES)
+      redis.call('DEL', messages)
       return
     end
     from = '(' .. found[#found][1]
   end
 end
 
-local reply = {group.epoch, int(now)}
-local at = 11
-while at <= #ARGV do
-  local kind, count, epoch = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2]
-  local operation = node .. ' ' .. incarnation .. ' ' .. ARGV[at + 3]
-  local said
-  if epoch ~= '' and epoch ~= group.epoch then
-    said = '-EPOCH_CHANGED ' .. group.epoch
-  elseif kind == 'P' then
-    said = publish(operation, at + 4)
-  elseif kind == 'J' then
-    said = join(operation, at + 4, count)
-  elseif kind == 'T' then
-    said = takeOver(operation, at + 4)
-  elseif kind == 'L' then
-    said = leave(operation, at + 4)
-  else
-    said = renew(at + 4)
+local reply, replies = {time}, 1
+
+-- Applies one part, and leaves its answers behind those before it.
+local function apply(groupKey, groupName, epoch, first, count)
+  replies = replies + 1
+  if not load(groupKey, groupName) then
+    reply[replies] = ''
+    return
   end
-  reply[#reply + 1] = said
-  at = at + 4 + count
+  reply[replies] = group.epoch
+  local stale = epoch ~= '' and epoch ~= group.epoch and '-EPOCH_CHANGED ' .. group.epoch
+  local messages, changes, a = group.messages, group.changes, first
+  for _ = 1, count do
+    local kind, sequence = ARGV[a], ARGV[a + 1]
+    local said = stale
+    a = a + 2
+    if kind == 'M' then
+      said = said or message(sequence, tonumber(ARGV[a]), ARGV[a + 1])
+      a = a + 2
+    elseif kind == 'P' then
+      said = said or publish(sequence, a)
+      a = a + 5
+    elseif kind == 'J' then
+      said = said or join(operator .. sequence, a)
+      a = a + 5 + tonumber(ARGV[a + 4])
+    elseif kind == 'L' then
+      said = said or leave(operator .. sequence, a)
+      a = a + 4
+    elseif kind == 'T' then
+      said = said or takeOver(operator .. sequence, a)
+      a = a + 3
+    else
+      said = said or renew(a)
+      a = a + 3
+    end
+    replies = replies + 1
+    reply[replies] = said
+  end
+  if group.keeps and group.messages > messages then
+    trim(group.messages - messages)
+    group.messagesEnd = keep(':messages', now, group.age, group.messagesEnd)
+  end
+  if group.changes > changes then
+    group.changesEnd = keep(':changes', now, CHANGES_LIFE, group.changesEnd)
+  end
+  store(ARGV[4])
 end
-if published > 0 then
-  trim()
+
+local at = 10
+for part = 5, #KEYS do
+  local count, before = tonumber(ARGV[at + 2]), replies
+  local done, why = pcall(apply, KEYS[part], ARGV[at], ARGV[at + 1], at + 4, count)
+  if not done then
+    for i = before + 2, replies do
+      reply[i] = nil
+    end
+    replies = before + 1
+    reply[replies] = '!' .. (type(why) == 'table' and why.err or tostring(why))
+  end
+  at = at + 4 + tonumber(ARGV[at + 3])
 end
-if group.changed then
-  redis.call('PEXPIRE', CHANGES, '3600000')
-end
-store(name, ARGV[5])
-return answer(KEYS[12], call, reply)
+local text = table.concat(reply, '\n')
+redis.call('SET', KEYS[4], ARGV[3] .. '\n' .. text, 'PX', 60000)
+return text

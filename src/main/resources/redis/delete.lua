@@ -1,61 +1,63 @@
 -- Ends the life of a group, and tells every reader.
 --
--- KEYS: as append.lua, with 14 the partition's outbox
--- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 'tenant namespace group', 5 PUBLISH or SPUBLISH, 6 epoch or '', 7 sequence,
---   8 key of the tombstone without the epoch at its end
+-- KEYS: 1 group, 2 partition's due, 3 partition's held, 4 writer's lease, 5 writer's last answer, 6 partition's outbox
+-- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 'tenant namespace group', 5 PUBLISH or SPUBLISH, 6 epoch or '', 7 sequence
 -- Answer: epoch ('' for no group), time, offset of the last entry. Or: '-', epoch of the group, which is another. Or: '!FENCED', why.
 --   An error STALE.
 
 local call, name = tonumber(ARGV[3]), ARGV[4]
-local before = answered(KEYS[12], call)
+local before = answered(KEYS[5], call)
 if before then
   return before
 end
 local now = micros()
-local refused = fenced(KEYS[11], tonumber(ARGV[2]), now)
+local refused = fenced(KEYS[4], tonumber(ARGV[2]), now)
 if refused then
   return {'!FENCED', refused}
 end
-local meta = redis.call('HMGET', KEYS[1], 'e', 'o')
+local meta = redis.call('HMGET', KEYS[1], 'e', 'm')
 local epoch = meta[1]
 if not epoch then
-  return answer(KEYS[12], call, {'', int(now), '0'})
+  return answer(KEYS[5], call, {'', int(now), '0'})
 end
 if ARGV[6] ~= '' and ARGV[6] ~= epoch then
-  return answer(KEYS[12], call, {'-', epoch})
+  return answer(KEYS[5], call, {'-', epoch})
 end
 
 -- The partition knows which node incarnations hold joins here: one lookup for each of them, whatever the number of members.
 local from = '-'
 while true do
-  local owned = redis.call('ZRANGEBYLEX', KEYS[6], from, '+', 'LIMIT', '0', '1')[1]
+  local owned = redis.call('ZRANGEBYLEX', KEYS[1] .. ':owned', from, '+', 'LIMIT', '0', '1')[1]
   if not owned then
     break
   end
   local served = string.match(owned, '^(%S+) ')
-  redis.call('ZREM', KEYS[10], served .. ' ' .. name)
+  redis.call('ZREM', KEYS[3], served .. ' ' .. name)
   from = '(' .. served .. '!'
 end
 -- And which sessions do: one step for each of those.
 local cursor = '0'
 while from ~= '-' do
-  local page = redis.call('HSCAN', KEYS[2], cursor, 'COUNT', '1000')
+  local page = redis.call('HSCAN', KEYS[1] .. ':members', cursor, 'COUNT', '1000')
   cursor = page[1]
   for i = 2, #page[2], 2 do
     for session in string.gmatch(page[2][i], '[ ,](s:[^/|, ]*)/') do
-      redis.call('ZREM', KEYS[10], session .. ' ' .. name)
+      redis.call('ZREM', KEYS[3], session .. ' ' .. name)
     end
   end
   if cursor == '0' then
     break
   end
 end
-redis.call('ZREM', KEYS[9], name)
-redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8])
+redis.call('ZREM', KEYS[2], name)
+redis.call('UNLINK', KEYS[1])
+for _, part in ipairs({'members', 'messages', 'changes', 'leases', 'owned', 'keys', 'keyorder'}) do
+  redis.call('UNLINK', KEYS[1] .. ':' .. part)
+end
 
-local offset = int(tonumber(meta[2]) + 1)
+local offset = int(struct.unpack(STATE, meta[2]) + 1)
 local entry = 'D ' .. offset .. ' ' .. int(now) .. ' ' .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[7]
-redis.call('SET', ARGV[8] .. epoch, entry, 'PX', 60000)
-redis.call('ZADD', KEYS[14], int(now), '-' .. name .. ' ' .. epoch)
-redis.call(ARGV[5], KEYS[13], epoch .. ' ' .. framed(entry))
-return answer(KEYS[12], call, {epoch, int(now), offset})
+redis.call('SET', KEYS[1] .. ':deleted:' .. epoch, entry, 'PX', 60000)
+redis.call('ZADD', KEYS[6], int(now), '-' .. name .. ' ' .. epoch)
+redis.call(ARGV[5], KEYS[1] .. ':log', epoch .. ' ' .. #entry .. ' ' .. entry)
+return answer(KEYS[5], call, {epoch, int(now), offset})

@@ -1,19 +1,20 @@
 -- Ends in one group what is due: leases, session joins of lapsed nodes, messages past their age, idempotency keys.
 --
--- KEYS: as append.lua, with 14 the partition's leases
+-- KEYS: 1 partition's due, 2 partition's held, 3 writer's lease, 4 partition's leases, 5 group
 -- ARGV: 1 node, 2 incarnation, 3 sequence, 4 'tenant namespace group', 5 PUBLISH or SPUBLISH, 6 actors at most, then 'node/incarnation'
 --   of each node to end the joins of, if its lease has lapsed
 -- Answer: joins ended, 1 when more is due now. Or: '!FENCED', why.
 
 local operation = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
-local name, left = ARGV[4], tonumber(ARGV[6])
+local left = tonumber(ARGV[6])
+DUE, HELD = KEYS[1], KEYS[2]
 local now = micros()
-local refused = fenced(KEYS[11], tonumber(ARGV[2]), now)
+local refused = fenced(KEYS[3], tonumber(ARGV[2]), now)
 if refused then
   return {'!FENCED', refused}
 end
-if not load() then
-  redis.call('ZREM', DUE, name)
+if not load(KEYS[5], ARGV[4]) then
+  redis.call('ZREM', DUE, ARGV[4])
   return {'0', '0'}
 end
 
@@ -39,12 +40,13 @@ local function endJoins(actor, reason, over)
   end
   m.holdings = kept
   local after = #kept > 0 and m or nil
-  put(name, actor, was, after)
-  change('L', now, operation .. ' ' .. actor .. ' ' .. reason .. ' ' .. (after and show(after) or '-'))
+  local text = after and show(after) or '-'
+  put(actor, was, after, text)
+  change('L', int(now), operation .. ' ' .. actor .. ' ' .. reason .. ' ' .. text)
 end
 
 local function endLeases()
-  local due = redis.call('ZRANGEBYSCORE', LEASES, '-inf', int(now), 'LIMIT', '0', int(left))
+  local due = redis.call('ZRANGEBYSCORE', key .. ':leases', '-inf', int(now), 'LIMIT', '0', int(left))
   for _, actor in ipairs(due) do
     endJoins(actor, 'LEASE_EXPIRED', function(held)
       return held.ends ~= '' and tonumber(held.ends) <= now
@@ -54,11 +56,12 @@ local function endLeases()
 end
 
 local function endNode(served)
-  local ends = redis.call('ZSCORE', KEYS[14], served)
+  local ends = redis.call('ZSCORE', KEYS[4], served)
   if not ends or tonumber(ends) > now or left <= 0 then
     return
   end
-  local owned = redis.call('ZRANGEBYLEX', OWNED, '[' .. served .. ' ', '(' .. served .. '!', 'LIMIT', '0', int(left))
+  local owned = redis.call('ZRANGEBYLEX', key .. ':owned', '[' .. served .. ' ', '(' .. served .. '!', 'LIMIT', '0',
+    int(left))
   for _, entry in ipairs(owned) do
     endJoins(string.sub(entry, #served + 2), 'NODE_DOWN', function(held)
       return string.match(held.owner, '^s:[^/]*/(.+)$') == served
@@ -69,22 +72,24 @@ end
 
 -- Drops messages past their age; returns when the next one is.
 local function trim()
+  local messages = key .. ':messages'
   local past = now - group.age * 1000
   local from = '-'
   while true do
-    local found = redis.call('XRANGE', MESSAGES, from, '+', 'COUNT', '100')
+    local found = redis.call('XRANGE', messages, from, '+', 'COUNT', '100')
     for _, message in ipairs(found) do
-      local at = tonumber(string.match(message[2][2], '^P %d+ (%d+) '))
+      local time, before = match(message[2][2], '^P %d+ (%d+) %d+ (%d+) ')
+      local at = tonumber(time)
       if at > past then
         if from ~= '-' or message[1] ~= found[1][1] then
-          redis.call('XTRIM', MESSAGES, 'MINID', message[1])
-          group.weightBefore = tonumber(string.match(message[2][4], ' (%d+)$'))
+          redis.call('XTRIM', messages, 'MINID', message[1])
+          group.weightBefore = tonumber(before)
         end
         return at + group.age * 1000
       end
     end
     if #found == 0 then
-      redis.call('DEL', MESSAGES)
+      redis.call('DEL', messages)
       group.weightBefore = group.weight
       return nil
     end
@@ -96,7 +101,8 @@ endLeases()
 for i = 7, #ARGV do
   endNode(ARGV[i])
 end
-group.alarm = nil
+local changes = group.changes
+group.alarm = 0
 local nextMessage = trim()
 if nextMessage then
   noLaterThan(nextMessage)
@@ -105,9 +111,12 @@ local nextKey = forgetKeys(now)
 if nextKey then
   noLaterThan(nextKey)
 end
-local nextLease = redis.call('ZRANGE', LEASES, '0', '0', 'WITHSCORES')
+local nextLease = redis.call('ZRANGE', key .. ':leases', '0', '0', 'WITHSCORES')
 if nextLease[2] then
   noLaterThan(tonumber(nextLease[2]))
 end
-store(name, ARGV[5])
+if group.changes > changes then
+  group.changesEnd = keep(':changes', now, CHANGES_LIFE, group.changesEnd)
+end
+store(ARGV[5])
 return {int(ended), left <= 0 and '1' or '0'}

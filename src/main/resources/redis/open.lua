@@ -5,10 +5,11 @@
 -- Answer: epoch, offset, created at, spec, changes so far, count of members, then a list of actor and membership by turns, which is empty
 --   when there are more. Empty for no group.
 
-local meta = redis.call('HMGET', KEYS[1], 'e', 'o', 'c', 's', 'v')
+local meta = redis.call('HMGET', KEYS[1], 'e', 'm', 'c', 's')
 if not meta[1] then
   return {}
 end
 local count = redis.call('HLEN', KEYS[2])
 local members = count <= tonumber(ARGV[1]) and redis.call('HGETALL', KEYS[2]) or {}
-return {meta[1], meta[2], meta[3], meta[4], meta[5], tostring(count), members}
+local offset, _, changes = struct.unpack(STATE, meta[2])
+return {meta[1], offset, meta[3], meta[4], changes, count, members}

@@ -6,8 +6,8 @@
 
 local found = {}
 for i = 1, #KEYS do
-  local meta = redis.call('HMGET', KEYS[i], 'e', 'o')
+  local meta = redis.call('HMGET', KEYS[i], 'e', 'm')
   found[#found + 1] = meta[1] or ''
-  found[#found + 1] = meta[2] or ''
+  found[#found + 1] = meta[1] and struct.unpack(STATE, meta[2]) or ''
 end
 return found

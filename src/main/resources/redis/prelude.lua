@@ -53,8 +53,3 @@ local function answer(key, call, reply)
   redis.call('SET', key, int(call) .. ' ' .. cmsgpack.pack(reply), 'PX', 60000)
   return reply
 end
-
--- One entry as it travels in an announcement.
-local function framed(entry)
-  return #entry .. ' ' .. entry
-end

@@ -6,13 +6,14 @@
 --   offset of the oldest change kept and the messages before it, or ''; the same of the first change after the offset;
 --   ordinal and offset of the oldest message retained, or ''; 1 when more follows; then the entries. Empty for no group.
 
-local meta = redis.call('HMGET', KEYS[1], 'e', 'o', 'n', 'v', 'N', 'A')
+local meta = redis.call('HMGET', KEYS[1], 'e', 'm')
 if not meta[1] then
   return {}
 end
+local last, messages, changes, most, age = struct.unpack(STATE, meta[2])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local strange = ARGV[2] ~= '' and (ARGV[1] ~= meta[1] or tonumber(ARGV[2]) > tonumber(meta[2]))
+local strange = ARGV[2] ~= '' and (ARGV[1] ~= meta[1] or tonumber(ARGV[2]) > last)
 local after = (ARGV[2] == '' or strange) and 0 or tonumber(ARGV[2])
 
 local function changeAt(from)
@@ -22,8 +23,8 @@ end
 
 local firstOrdinal, firstOffset
 local function findFirst()
-  local least = tonumber(meta[3]) - tonumber(meta[5])
-  local past = now - tonumber(meta[6]) * 1000
+  local least = messages - most
+  local past = now - age * 1000
   local from = '-'
   while true do
     local found = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', '100')
@@ -48,10 +49,10 @@ if firstOffset then
   local from = math.max(after + 1, tonumber(firstOffset))
   local found = redis.call('XRANGE', KEYS[2], string.format('%.0f', from), '+', 'COUNT', string.format('%.0f', limit + 1))
   for i = 1, math.min(#found, limit) do
-    entries[i] = found[i][2][2]
+    entries[i] = found[i][2][2] .. found[i][2][4]
   end
   more = #found > limit and '1' or '0'
 end
-return {meta[1], meta[2], meta[3], meta[4], tostring(redis.call('XLEN', KEYS[3])), string.format('%.0f', now),
+return {meta[1], last, messages, changes, redis.call('XLEN', KEYS[3]), now,
   strange and '1' or '0', changeAt('-'), changeAt(string.format('%.0f', after + 1)),
   firstOrdinal and firstOrdinal .. ' ' .. firstOffset or '', more, entries}

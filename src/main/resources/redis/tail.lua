@@ -9,7 +9,7 @@
 --   'R': another life, though this one was never ended
 --   'N': no group, though it was never deleted
 
-local meta = redis.call('HMGET', KEYS[1], 'e', 'o', 'v')
+local meta = redis.call('HMGET', KEYS[1], 'e', 'm')
 if meta[1] ~= ARGV[1] then
   local last = redis.call('GET', KEYS[4])
   if last then
@@ -18,7 +18,8 @@ if meta[1] ~= ARGV[1] then
   return {meta[1] and 'R' or 'N'}
 end
 local after = tonumber(ARGV[2])
-if tonumber(meta[2]) < after then
+local last, _, changes = struct.unpack(STATE, meta[2])
+if last < after then
   return {'F'}
 end
 if ARGV[3] ~= '' then
@@ -33,8 +34,9 @@ end
 local function entries(key)
   local found = redis.call('XRANGE', key, string.format('%.0f', after + 1), '+', 'COUNT', ARGV[4])
   for i = 1, #found do
-    found[i] = found[i][2][2]
+    local entry = found[i][2]
+    found[i] = entry[3] == 'b' and entry[2] .. entry[4] or entry[2]
   end
   return found
 end
-return {'S', meta[2], entries(KEYS[2]), entries(KEYS[3]), meta[3]}
+return {'S', last, entries(KEYS[2]), entries(KEYS[3]), changes}

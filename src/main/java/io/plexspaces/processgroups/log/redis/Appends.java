@@ -1,7 +1,6 @@
 package io.plexspaces.processgroups.log.redis;
 
 import io.plexspaces.processgroups.domain.ActorId;
-import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -11,7 +10,6 @@ import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.LogLimits;
-import io.plexspaces.processgroups.log.redis.codec.Bodies;
 import io.plexspaces.processgroups.log.redis.codec.Memberships;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
@@ -24,143 +22,164 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Speaks with append.lua: changes as its arguments, its answers as what they did. */
+/** Calls append.lua for one lane: changes as its arguments, its answers as what they did. */
 final class Appends {
+    private static final System.Logger LOG = System.getLogger(Appends.class.getName());
+    private static final String FENCED = "!FENCED";
+
     private final Store store;
+    private final Keys.Partition partition;
+    private final int lane;
     private final AtomicLong calls;
 
-    /** @param calls numbers of the calls that write: each greater than every one before, also of an earlier process */
-    Appends(Store store, AtomicLong calls) {
+    /**
+     * @param lane its number among those of the partition, which have one call under way each
+     * @param calls numbers of the calls that write: each greater than every one before, also of an earlier process
+     */
+    Appends(Store store, Keys.Partition partition, int lane, AtomicLong calls) {
         this.store = store;
+        this.partition = partition;
+        this.lane = lane;
         this.calls = calls;
     }
 
+    /**
+     * Changes of one group that go together.
+     *
+     * @param changes at least one, all of one writer, and meant for one life
+     */
+    record Part(GroupId group, List<Change> changes) {}
+
     /** Makes the changes, all of one writer, in one call. */
-    Future<Response> send(GroupId group, List<Lanes.Change> batch) {
+    Future<Response> send(List<Part> parts) {
         try {
-            OperationId writer = batch.get(0).operation;
-            Keys.Group keys = store.keys().group(group);
-            List<String> all = keys.all(
-                    writer.node(), writer.incarnation(), keys.partition().nodes());
-            return store.shards()
-                    .call(Scripts.APPEND, all, arguments(group, batch))
-                    .map(response -> Store.unfenced(response, writer));
+            OperationId writer = parts.get(0).changes().get(0).operation;
+            return store.shards().call(Scripts.APPEND, keys(writer, parts), arguments(writer, parts));
         } catch (RuntimeException failure) {
             return Future.failedFuture(failure);
         }
     }
 
-    /** Gives each change its answer or failure. */
-    void answer(GroupId group, List<Lanes.Change> batch, Future<Response> call) {
-        if (call.succeeded()) {
-            answer(group, batch, call.result());
-        } else {
-            batch.forEach(change -> change.promise.fail(call.cause()));
+    private List<String> keys(OperationId writer, List<Part> parts) {
+        List<String> all = new ArrayList<>(4 + parts.size());
+        all.add(partition.due());
+        all.add(partition.held());
+        all.add(partition.node(writer.node()));
+        all.add(partition.answer(lane, writer.node(), writer.incarnation()));
+        for (Part part : parts) {
+            all.add(partition.group(part.group()).group());
         }
+        return all;
     }
 
-    private List<Object> arguments(GroupId group, List<Lanes.Change> batch) {
-        OperationId writer = batch.get(0).operation;
+    private List<Object> arguments(OperationId writer, List<Part> parts) {
         LogLimits limits = store.settings().limits();
-        List<Object> all = new ArrayList<>(10 + 9 * batch.size());
+        List<Object> all = new ArrayList<>(16 + 12 * parts.size());
         all.add(writer.node().value());
         all.add(writer.incarnation());
         all.add(calls.incrementAndGet());
-        all.add(Texts.group(group));
         all.add(Shards.PUBLISH);
         all.add(limits.membersPerGroup());
         all.add(limits.topicsPerMember());
         all.add(limits.ownersPerMember());
         all.add(limits.retainedBytes());
         all.add(limits.idempotencyKeys());
-        for (Lanes.Change change : batch) {
-            add(all, change);
+        for (Part part : parts) {
+            String epoch = part.changes().get(0).epoch;
+            all.add(Texts.group(part.group()));
+            all.add(epoch == null ? "" : epoch);
+            all.add(part.changes().size());
+            int count = 0;
+            for (Change change : part.changes()) {
+                count += change.arguments.size();
+            }
+            all.add(count);
+            for (Change change : part.changes()) {
+                all.addAll(change.arguments);
+            }
         }
         return all;
     }
 
-    private static void add(List<Object> all, Lanes.Change change) {
-        List<Object> own = own(change.command);
-        all.add(own.get(0));
-        all.add(own.size() - 1);
-        all.add(change.epoch == null ? "" : change.epoch);
-        all.add(change.operation.sequence());
-        all.addAll(own.subList(1, own.size()));
+    /** Gives each change its answer or failure. */
+    void answer(List<Part> parts, Future<Response> call) {
+        if (call.failed()) {
+            failAll(parts, call.cause());
+            return;
+        }
+        Lines said = new Lines(call.result().toString());
+        String first = said.next();
+        if (first.equals(FENCED)) {
+            failAll(parts, Store.fenced(parts.get(0).changes().get(0).operation, said.next()));
+            return;
+        }
+        Instant at = Times.instant(Long.parseLong(first));
+        for (Part part : parts) {
+            answer(part, said.next(), at, said);
+        }
     }
 
-    /** Kind and arguments, as the head of append.lua lists them. */
-    private static List<Object> own(Command command) {
-        if (command instanceof Command.Publish publish) {
-            Dispatch.To to = publish.dispatch() instanceof Dispatch.To one ? one : null;
-            return List.of(
-                    "P",
-                    publish.message().weight(),
-                    to == null ? "" : to.actor().value(),
-                    to == null ? "" : to.joinedOffset(),
-                    publish.message().idempotencyKey(),
-                    Bodies.encode(publish));
-        }
-        if (command instanceof Command.Join join) {
-            List<Object> all = new ArrayList<>(5 + join.actors().size());
-            all.add("J");
-            all.add(Texts.filter(join.filter()));
-            all.add(Texts.owner(join.owner()));
-            all.add(join.node().value());
-            all.add(join.ttl() == null ? "" : Times.micros(join.ttl()));
-            join.actors().forEach(actor -> all.add(actor.value()));
-            return all;
-        }
-        if (command instanceof Command.TakeOver takeOver) {
-            return List.of(
-                    "T",
-                    takeOver.actor().value(),
-                    Texts.owner(takeOver.owner()),
-                    takeOver.node().value());
-        }
-        if (command instanceof Command.Leave leave) {
-            String owner = leave.owner() == null ? "" : Texts.owner(leave.owner());
-            return List.of(
-                    "L",
-                    leave.actor().value(),
-                    owner,
-                    leave.all() ? "1" : "0",
-                    leave.reason().name());
-        }
-        if (command instanceof Command.Renew renew) {
-            String owner = renew.leaseId() == null ? "" : Texts.lease(renew.leaseId());
-            return List.of("R", renew.actor().value(), owner, renew.ttl() == null ? "" : Times.micros(renew.ttl()));
-        }
-        throw new IllegalArgumentException("not a change inside a group: " + command);
+    private static void failAll(List<Part> parts, Throwable failure) {
+        parts.forEach(part -> part.changes().forEach(change -> change.fail(failure)));
     }
 
-    private void answer(GroupId group, List<Lanes.Change> batch, Response said) {
-        String epoch = said.get(0).toString();
-        Instant at = Times.instant(Store.number(said.get(1)));
-        for (int i = 0; i < batch.size(); i++) {
-            Lanes.Change change = batch.get(i);
-            try {
-                if (epoch.isEmpty()) {
-                    throw GroupException.groupNotFound(group);
-                }
-                change.promise.complete(appended(
-                        group, change.command, epoch, at, said.get(2 + i).toString()));
-            } catch (RuntimeException failure) {
-                change.promise.fail(failure);
-            }
+    private void answer(Part part, String epoch, Instant at, Lines said) {
+        if (epoch.isEmpty()) {
+            GroupException unknown = GroupException.groupNotFound(part.group());
+            part.changes().forEach(change -> change.fail(unknown));
+        } else if (epoch.charAt(0) == '!') {
+            LOG.log(System.Logger.Level.ERROR, "changes of {0} were refused: {1}", part.group(), epoch);
+            GroupException refused =
+                    GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the store refused the request; try again later");
+            part.changes().forEach(change -> change.fail(refused));
+        } else {
+            part.changes().forEach(change -> answer(change, epoch, at, said.next()));
         }
+    }
+
+    private void answer(Change change, String epoch, Instant at, String said) {
+        Appended done;
+        try {
+            done = appended(change.group, change.command, epoch, at, said);
+        } catch (RuntimeException failure) {
+            change.fail(failure);
+            return;
+        }
+        change.complete(done);
     }
 
     private Appended appended(GroupId group, Command command, String epoch, Instant at, String said) {
+        char kind = said.charAt(0);
+        if (kind >= '0' && kind <= '9') {
+            return new Appended(new Position(epoch, Long.parseLong(said)), at, null, false);
+        }
         String[] words = said.substring(1).split(" ", 2);
-        switch (said.charAt(0)) {
+        switch (kind) {
             case '+':
                 Position position = new Position(epoch, Long.parseLong(words[0]));
-                return new Appended(position, at, words.length == 1 ? null : membership(command, words[1]), false);
+                return new Appended(position, at, membership(command, words[1]), false);
             case '=':
                 Position first = new Position(epoch, Long.parseLong(words[0]));
                 return new Appended(first, Times.instant(Long.parseLong(words[1])), null, true);
             default:
                 throw failure(group, words[0], words[1]);
+        }
+    }
+
+    /** What append.lua answers. */
+    private static final class Lines {
+        private final String text;
+        private int at;
+
+        Lines(String text) {
+            this.text = text;
+        }
+
+        String next() {
+            int end = text.indexOf('\n', at);
+            String line = end < 0 ? text.substring(at) : text.substring(at, end);
+            at = end < 0 ? text.length() : end + 1;
+            return line;
         }
     }
 

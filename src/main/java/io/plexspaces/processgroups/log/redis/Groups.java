@@ -99,9 +99,12 @@ final class Groups {
         Keys.Group keys = store.keys().group(group);
         return store.call(
                         Scripts.DELETE,
-                        keys.all(
-                                operation.node(),
-                                operation.incarnation(),
+                        List.of(
+                                keys.group(),
+                                keys.partition().due(),
+                                keys.partition().held(),
+                                keys.partition().node(operation.node()),
+                                keys.answer(operation.node(), operation.incarnation()),
                                 keys.partition().outbox()),
                         operation.node().value(),
                         operation.incarnation(),
@@ -109,8 +112,7 @@ final class Groups {
                         Texts.group(group),
                         Shards.PUBLISH,
                         life == null ? "" : life,
-                        operation.sequence(),
-                        keys.deleted())
+                        operation.sequence())
                 .compose(answer -> deleted(group, Store.unfenced(answer, operation)));
     }
 

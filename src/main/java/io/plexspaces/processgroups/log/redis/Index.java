@@ -105,16 +105,16 @@ final class Index {
         return store.call(Scripts.INFOS, keys).map(answer -> {
             Map<GroupId, GroupInfo> found = new HashMap<>();
             for (int i = 0; i < groups.size(); i++) {
-                Response epoch = answer.get(5 * i);
+                Response epoch = answer.get(4 * i);
                 if (!epoch.toString().isEmpty()) {
-                    int members = Integer.parseInt(answer.get(5 * i + 4).toString());
+                    int members = Integer.parseInt(answer.get(4 * i + 3).toString());
                     found.put(
                             groups.get(i),
                             Infos.info(
                                     groups.get(i),
                                     epoch.toString(),
-                                    Store.number(answer.get(5 * i + 2)),
-                                    answer.get(5 * i + 3).toBytes(),
+                                    Store.number(answer.get(4 * i + 1)),
+                                    answer.get(4 * i + 2).toBytes(),
                                     members));
                 }
             }

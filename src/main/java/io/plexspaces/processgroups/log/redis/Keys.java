@@ -25,7 +25,7 @@ final class Keys {
     }
 
     int partition(GroupId group) {
-        return Slots.of(Texts.group(group)) % tags.size();
+        return tags.size() == 1 ? 0 : Slots.of(Texts.group(group)) % tags.size();
     }
 
     Partition partition(int number) {
@@ -33,11 +33,7 @@ final class Keys {
     }
 
     Group group(GroupId id) {
-        Partition partition = partition(partition(id));
-        return new Group(
-                partition,
-                partition.base + "tenant:" + encoded(id.tenant()) + ":namespace:"
-                        + encoded(id.namespace().name()) + ":group:" + encoded(id.name()));
+        return partition(partition(id)).group(id);
     }
 
     Index index(String tenant) {
@@ -70,9 +66,22 @@ final class Keys {
         String node(NodeId node) {
             return base + "node:" + encoded(node.value());
         }
+
+        /** Of the last call of one writer on one lane. */
+        String answer(int lane, NodeId node, long incarnation) {
+            return base + "answer:" + lane + ":" + Texts.incarnation(node, incarnation);
+        }
+
+        /** One of its groups. */
+        Group group(GroupId id) {
+            return new Group(
+                    this,
+                    base + "tenant:" + encoded(id.tenant()) + ":namespace:"
+                            + encoded(id.namespace().name()) + ":group:" + encoded(id.name()));
+        }
     }
 
-    /** The keys of one group, all of one slot. */
+    /** The keys of one group, all of one slot, since they begin with its own; scripts make those that are not here. */
     record Group(Partition partition, String group) {
         String members() {
             return group + ":members";
@@ -97,25 +106,6 @@ final class Keys {
 
         String answer(NodeId node, long incarnation) {
             return group + ":answer:" + Texts.incarnation(node, incarnation);
-        }
-
-        /** The keys of append.lua and expire.lua in their order; {@code last} is the fourteenth. */
-        List<String> all(NodeId node, long incarnation, String last) {
-            return List.of(
-                    group,
-                    members(),
-                    messages(),
-                    changes(),
-                    group + ":leases",
-                    group + ":owned",
-                    group + ":keys",
-                    group + ":keyorder",
-                    partition.due(),
-                    partition.held(),
-                    partition.node(node),
-                    answer(node, incarnation),
-                    channel(),
-                    last);
         }
     }
 

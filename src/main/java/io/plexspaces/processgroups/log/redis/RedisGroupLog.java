@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable {
     private static final int PARTITIONS_OF_A_CLUSTER = 64;
 
+    /** Calls of this server that are under way to a store with one partition: one is made while another is done. */
+    private static final int LANES = Integer.getInteger("lanes", 2);
+
     private final Store store;
     private final Lanes lanes;
     private final Groups groups;
@@ -68,7 +71,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.store = new Store(shards, keys, settings, epochs);
         Index index = new Index(store);
         this.groups = new Groups(store, index, calls);
-        this.lanes = new Lanes(new Appends(store, calls));
+        this.lanes = new Lanes(store, calls, shards.isCluster() ? 1 : LANES);
         this.listing = new Listing(store, index);
         this.retained = new Retained(store);
         this.sweep = new Sweep(store, index);
@@ -86,15 +89,14 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
 
     @Override
     public Uni<Appended> append(GroupId group, @Nullable String epoch, Command command, OperationId operation) {
-        return Store.uni(() -> {
+        return Uni.createFrom().emitter(answer -> {
+            Supplier<Future<Appended>> alone = null;
             if (command instanceof Command.Create create) {
-                return lanes.alone(
-                        group, command, operation, () -> groups.create(group, epoch, create.spec(), operation));
+                alone = () -> groups.create(group, epoch, create.spec(), operation);
+            } else if (command instanceof Command.Delete) {
+                alone = () -> groups.delete(group, epoch, operation);
             }
-            if (command instanceof Command.Delete) {
-                return lanes.alone(group, command, operation, () -> groups.delete(group, epoch, operation));
-            }
-            return lanes.append(group, epoch, command, operation);
+            lanes.add(new Change(group, operation, epoch, command, alone, answer));
         });
     }
 

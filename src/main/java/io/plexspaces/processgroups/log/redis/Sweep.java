@@ -87,7 +87,12 @@ final class Sweep {
                 Shards.PUBLISH,
                 ACTORS_AT_ONCE));
         arguments.addAll(lapsed);
-        List<String> keys = store.keys().group(group).all(operation.node(), operation.incarnation(), partition.nodes());
+        List<String> keys = List.of(
+                partition.due(),
+                partition.held(),
+                partition.node(operation.node()),
+                partition.nodes(),
+                partition.group(group).group());
         return store.shards().call(Scripts.EXPIRE, keys, arguments).compose(said -> {
             Store.unfenced(said, operation);
             int ended = Integer.parseInt(said.get(0).toString());

@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * Reads entries as the scripts write them: kind, offset and time, then by kind
  * <ul>
- *   <li>{@code P} ordinal, operation, body
+ *   <li>{@code P} ordinal, weight of all messages before, operation, body
  *   <li>{@code J} operation, 1 for a first join, 1 for a changed filter, owner, actor, membership
  *   <li>{@code L} operation, actor, reason, membership or {@code -}
  *   <li>{@code D} operation
@@ -32,7 +32,7 @@ public final class Entries {
      */
     public record Announcement(String epoch, List<Entry> entries) {}
 
-    /** Reads the epoch, then each entry after its length. */
+    /** Reads the epoch, then each entry after its length, all with spaces between. */
     public static Announcement announcement(byte[] bytes) {
         ByteReader reader = new ByteReader(bytes, 0, bytes.length);
         String epoch = reader.word();
@@ -41,7 +41,7 @@ public final class Entries {
             int length = Math.toIntExact(reader.decimal());
             int from = reader.position();
             entries.add(parse(new ByteReader(bytes, from, from + length)));
-            reader.skip(length);
+            reader.skip(length + 1);
         }
         return new Announcement(epoch, entries);
     }
@@ -57,6 +57,7 @@ public final class Entries {
         switch (kind) {
             case "P":
                 long ordinal = reader.decimal();
+                reader.decimal();
                 OperationId operation = operation(reader);
                 Command.Publish body = Bodies.decode(reader);
                 return new Entry.Published(

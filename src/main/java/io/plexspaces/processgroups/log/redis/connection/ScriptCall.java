@@ -6,7 +6,6 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -98,7 +97,7 @@ final class ScriptCall {
             if (argument == Shards.PUBLISH) {
                 request.arg(layout.sharded() ? "SPUBLISH" : "PUBLISH");
             } else if (argument instanceof byte[] bytes) {
-                request.arg(Buffer.buffer(bytes));
+                request.arg(bytes);
             } else {
                 request.arg(argument.toString());
             }

@@ -101,18 +101,18 @@ class CodecTest {
     void announcement_holdsEveryEntry() throws Exception {
         Command.Publish publish = new Command.Publish(message(null, null, null), null, Dispatch.ALL, false);
         ByteArrayOutputStream message = new ByteArrayOutputStream();
-        message.write("P 7 1000001 2 node:1 5 9 ".getBytes(StandardCharsets.US_ASCII));
+        message.write("P 7 1000001 2 4711 node:1 5 9 ".getBytes(StandardCharsets.US_ASCII));
         message.write(Bodies.encode(publish));
         String joined =
                 "J 8 1000002 node:1 5 10 1 0 d:node:1 alice 1000002 8 1000002 a.*,b d:node:1|x|2||,l:q|y|1|5|1000007";
         String left = "L 9 1000003 node:1 5 11 alice NODE_DOWN -";
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.write("epoch ".getBytes(StandardCharsets.US_ASCII));
+        all.write("epoch".getBytes(StandardCharsets.US_ASCII));
         for (byte[] entry : List.of(
                 message.toByteArray(),
                 joined.getBytes(StandardCharsets.US_ASCII),
                 left.getBytes(StandardCharsets.US_ASCII))) {
-            all.write((entry.length + " ").getBytes(StandardCharsets.US_ASCII));
+            all.write((" " + entry.length + " ").getBytes(StandardCharsets.US_ASCII));
             all.write(entry);
         }
 

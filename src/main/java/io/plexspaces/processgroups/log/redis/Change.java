@@ -1,0 +1,94 @@
+package io.plexspaces.processgroups.log.redis;
+
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A change on its way to the store: one for append.lua, or one that takes calls of its own. Gets one answer or failure. */
+final class Change {
+    private static final int WEIGHT = 256;
+
+    final GroupId group;
+    final OperationId operation;
+
+    /** The life it is meant for; null: any. */
+    final @Nullable String epoch;
+
+    final Command command;
+
+    /** About its bytes in memory, and on the way. */
+    final int weight;
+
+    /** As append.lua takes them, made where the change comes from, so that the calls wait for nothing. Empty: alone. */
+    final List<byte[]> arguments;
+
+    final long since = System.nanoTime();
+
+    private final @Nullable Supplier<Future<Appended>> alone;
+    private final UniEmitter<? super Appended> answer;
+
+    /** @param alone does it; null: append.lua does */
+    Change(
+            GroupId group,
+            OperationId operation,
+            @Nullable String epoch,
+            Command command,
+            @Nullable Supplier<Future<Appended>> alone,
+            UniEmitter<? super Appended> answer) {
+        this.group = group;
+        this.operation = operation;
+        this.epoch = epoch;
+        this.command = command;
+        this.weight = weight(command);
+        this.arguments = alone == null ? Arguments.of(command, operation.sequence()) : List.of();
+        this.alone = alone;
+        this.answer = answer;
+    }
+
+    boolean isAlone() {
+        return alone != null;
+    }
+
+    /** What one call does has one writer. */
+    boolean hasWriterOf(Change other) {
+        return operation.incarnation() == other.operation.incarnation()
+                && operation.node().equals(other.operation.node());
+    }
+
+    boolean goesWith(Change first) {
+        return alone == null && Objects.equals(epoch, first.epoch) && hasWriterOf(first);
+    }
+
+    /** Does what is done alone. Never fails at once. */
+    Future<Appended> begin() {
+        try {
+            return Objects.requireNonNull(alone).get();
+        } catch (RuntimeException failure) {
+            return Future.failedFuture(failure);
+        }
+    }
+
+    void complete(Appended done) {
+        answer.complete(done);
+    }
+
+    void fail(Throwable failure) {
+        answer.fail(failure);
+    }
+
+    private static int weight(Command command) {
+        if (command instanceof Command.Publish publish) {
+            return WEIGHT + publish.message().weight();
+        }
+        return command instanceof Command.Join join
+                ? WEIGHT * (1 + join.actors().size())
+                : WEIGHT;
+    }
+}

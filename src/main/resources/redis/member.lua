@@ -1,0 +1,109 @@
+-- What append.lua and expire.lua do to memberships. Stands after group.lua.
+
+-- Adds an entry that is no message. at: as text.
+local function change(kind, at, rest)
+  local offset = group.offset + 1
+  group.offset, group.changes = offset, group.changes + 1
+  local id = format('%d', offset)
+  local entry = kind .. ' ' .. id .. ' ' .. at .. ' ' .. rest
+  redis.call('XADD', key .. ':changes', 'MAXLEN', '~', '1024', id, 'e', entry, 'n', format('%d', group.messages))
+  tell(entry, '')
+end
+
+-- A membership: 'joined-at joined-offset heartbeat filter holding,holding…', a holding 'owner|node|joins|ttl|end'.
+local function parse(text)
+  local at, offset, beat, filter, held = match(text, '^(%d+) (%d+) (%d+) (%S+) (%S+)$')
+  local holdings, count = {}, 0
+  for owner, node, joins, ttl, ends in string.gmatch(held, '([^|,]+)|([^|,]+)|(%d+)|(%d*)|(%d*)') do
+    count = count + 1
+    holdings[count] = {owner = owner, node = node, joins = tonumber(joins), ttl = ttl, ends = ends}
+  end
+  return {at = at, offset = offset, beat = beat, filter = filter, holdings = holdings}
+end
+
+local function show(m)
+  local text = m.at .. ' ' .. m.offset .. ' ' .. m.beat .. ' ' .. m.filter
+  local between = ' '
+  for _, held in ipairs(m.holdings) do
+    text = text .. between .. held.owner .. '|' .. held.node .. '|' .. held.joins .. '|' .. held.ttl .. '|' .. held.ends
+    between = ','
+  end
+  return text
+end
+
+local function member(actor)
+  local text = redis.call('HGET', key .. ':members', actor)
+  return text and parse(text)
+end
+
+local NO_MARKS = {served = {}, sessions = {}}
+
+-- What the timers and the index of owners know of a membership; of nil: nothing.
+local function marks(m)
+  local found = NO_MARKS
+  for _, held in ipairs(m and m.holdings or NO_MARKS) do
+    local session, served = match(held.owner, '^(s:[^/]*)/(.+)$')
+    if served or held.ends ~= '' then
+      if found == NO_MARKS then
+        found = {served = {}, sessions = {}}
+      end
+      if served then
+        found.served[served] = true
+        found.sessions[session] = true
+      end
+      if held.ends ~= '' then
+        local ends = tonumber(held.ends)
+        if not found.ends or ends < found.ends then
+          found.ends = ends
+        end
+      end
+    end
+  end
+  return found
+end
+
+-- Stores a membership, whose text is given, or with nil removes it, and keeps timers and owners in step. before: its marks until now.
+local function put(actor, before, after, text)
+  if after then
+    redis.call('HSET', key .. ':members', actor, text)
+  else
+    redis.call('HDEL', key .. ':members', actor)
+  end
+  local now = marks(after)
+  if now == before then
+    return
+  end
+  if now.ends then
+    if now.ends ~= before.ends then
+      redis.call('ZADD', key .. ':leases', format('%d', now.ends), actor)
+    end
+    noLaterThan(now.ends)
+  elseif before.ends then
+    redis.call('ZREM', key .. ':leases', actor)
+  end
+  local owned = key .. ':owned'
+  for served in pairs(now.served) do
+    if not before.served[served] then
+      redis.call('ZADD', owned, '0', served .. ' ' .. actor)
+      redis.call('ZADD', HELD, '0', served .. ' ' .. name)
+    end
+  end
+  for session in pairs(now.sessions) do
+    if not before.sessions[session] then
+      redis.call('ZADD', HELD, '0', session .. ' ' .. name)
+    end
+  end
+  for session in pairs(before.sessions) do
+    if not now.sessions[session] then
+      redis.call('ZREM', HELD, session .. ' ' .. name)
+    end
+  end
+  for served in pairs(before.served) do
+    if not now.served[served] then
+      redis.call('ZREM', owned, served .. ' ' .. actor)
+      if #redis.call('ZRANGEBYLEX', owned, '[' .. served .. ' ', '(' .. served .. '!', 'LIMIT', '0', '1') == 0 then
+        redis.call('ZREM', HELD, served .. ' ' .. name)
+      end
+    end
+  end
+end
