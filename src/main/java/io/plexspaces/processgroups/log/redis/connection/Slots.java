@@ -9,17 +9,28 @@ public final class Slots {
     public static final int COUNT = 16_384;
     private static final int POLYNOMIAL = 0x1021;
 
+    /** What each first byte does to the checksum: the slot of a group is looked for with every change. */
+    private static final int[] TABLE = table();
+
     private Slots() {}
+
+    private static int[] table() {
+        int[] table = new int[256];
+        for (int i = 0; i < table.length; i++) {
+            int crc = i << 8;
+            for (int bit = 0; bit < 8; bit++) {
+                crc = (crc & 0x8000) == 0 ? crc << 1 : (crc << 1) ^ POLYNOMIAL;
+            }
+            table[i] = crc & 0xffff;
+        }
+        return table;
+    }
 
     /** The slot of a hash tag: what stands between the braces of a key. */
     public static int of(String tag) {
         int crc = 0;
         for (byte b : tag.getBytes(StandardCharsets.UTF_8)) {
-            crc ^= (b & 0xff) << 8;
-            for (int bit = 0; bit < 8; bit++) {
-                crc = (crc & 0x8000) == 0 ? crc << 1 : (crc << 1) ^ POLYNOMIAL;
-            }
-            crc &= 0xffff;
+            crc = (crc << 8 ^ TABLE[(crc >>> 8 ^ b) & 0xff]) & 0xffff;
         }
         return crc % COUNT;
     }
