@@ -1,11 +1,15 @@
--- The groups of one partition in which a session holds joins.
+-- The groups of one partition in which sessions hold joins.
 --
 -- KEYS: 1 held
--- ARGV: 1 's:id' of the session
--- Answer: 'tenant namespace group' of each.
+-- ARGV: 's:id' of each session
+-- Answer: for each session the 'tenant namespace group' of each group.
 
-local found = redis.call('ZRANGEBYLEX', KEYS[1], '[' .. ARGV[1] .. ' ', '(' .. ARGV[1] .. '!')
-for i, entry in ipairs(found) do
-  found[i] = string.sub(entry, #ARGV[1] + 2)
+local answer = {}
+for i, session in ipairs(ARGV) do
+  local found = redis.call('ZRANGEBYLEX', KEYS[1], '[' .. session .. ' ', '(' .. session .. '!')
+  for j, entry in ipairs(found) do
+    found[j] = string.sub(entry, #session + 2)
+  end
+  answer[i] = found
 end
-return found
+return answer

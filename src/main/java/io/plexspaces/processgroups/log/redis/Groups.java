@@ -15,7 +15,6 @@ import io.plexspaces.processgroups.log.redis.connection.Shards;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -51,20 +50,6 @@ final class Groups {
                     .onFailure(failure -> index.release(group, epoch))
                     .compose(at -> index.list(new GroupInfo(group, spec, epoch, at, 0))
                             .map(listed -> new Appended(new Position(epoch, 1), at, null, false)));
-        });
-    }
-
-    /** Those a session holds joins in, of every partition. */
-    Future<List<GroupId>> heldBy(String session) {
-        List<Future<Response>> all = new ArrayList<>();
-        for (int i = 0; i < store.keys().partitions(); i++) {
-            Keys.Partition partition = store.keys().partition(i);
-            all.add(store.call(Scripts.HELD, List.of(partition.held()), Texts.session(session)));
-        }
-        return Future.all(all).map(done -> {
-            List<GroupId> found = new ArrayList<>();
-            all.forEach(one -> one.result().forEach(group -> found.add(Texts.group(group.toString()))));
-            return found;
         });
     }
 

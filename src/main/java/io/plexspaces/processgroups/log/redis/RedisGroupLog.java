@@ -49,6 +49,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     private final Listing listing;
     private final Retained retained;
     private final Sweep sweep;
+    private final HeldBy heldBy;
     private final Leases leases;
     private final GroupAccess access;
     private final Feeds<GroupId, GroupFeed> groupFeeds;
@@ -75,6 +76,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.listing = new Listing(store, index);
         this.retained = new Retained(store);
         this.sweep = new Sweep(store, index);
+        this.heldBy = new HeldBy(store);
         this.leases = new Leases(store);
         this.groupFeeds = new Feeds<>(
                 shards, group -> new GroupFeed(group, keys.group(group).channel()));
@@ -139,7 +141,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
 
     @Override
     public Uni<List<GroupId>> heldBy(String session) {
-        return Store.uni(() -> groups.heldBy(session));
+        return Store.uni(() -> heldBy.of(session));
     }
 
     @Override
