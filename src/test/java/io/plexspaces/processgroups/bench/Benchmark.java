@@ -22,6 +22,7 @@ public final class Benchmark implements AutoCloseable {
     private static final Path RESULTS = Path.of("target/bench");
     private static final int READ_LOOPS = 2;
     private static final int OPEN_LOOP_RATE = 50;
+    private static final int WARM_UP_ROUNDS = 2;
 
     private final Options options;
     private final Report report;
@@ -81,17 +82,25 @@ public final class Benchmark implements AutoCloseable {
         }
     }
 
-    /** Loads each target until the compilers of both sides are done with what the runs do. */
+    /** Loads each target, then lets the compilers of both sides come to an end; twice, since what they compile changes what runs. */
     private void warmUp() {
         Options warming = options.warmingUp();
-        for (Target target : targets) {
-            new Saturated(warming).run(target, Topology.groups("warm-up-1", 1, options.scaled(100, 10), 1));
-            if (Scenario.D.runsOn(target.name())) {
-                new Saturated(warming).run(target, Topology.groups("warm-up-2", options.scaled(1000, 20), 1, 4));
+        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+            for (Target target : targets) {
+                warmUp(target, warming, "warm-up-" + round);
             }
+            if (options.scenarios().contains(Scenario.F)) {
+                new MembershipCalls(warming, server, "warm-up-" + round + "-f").run(0);
+            }
+            Quiet.await(targets);
         }
-        if (options.scenarios().contains(Scenario.F)) {
-            new MembershipCalls(warming, server, "warm-up-3").run(0);
+    }
+
+    private void warmUp(Target target, Options warming, String name) {
+        Saturated saturated = new Saturated(warming);
+        saturated.run(target, Topology.groups(name + "-a", 1, options.scaled(100, 10), 1));
+        if (Scenario.D.runsOn(target.name())) {
+            saturated.run(target, Topology.groups(name + "-d", options.scaled(1000, 20), 1, 4));
         }
     }
 

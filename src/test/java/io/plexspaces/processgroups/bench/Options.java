@@ -112,14 +112,14 @@ record Options(
         return SETTLING;
     }
 
-    /** These options with runs as long as half of the warm-up. */
+    /** These options with runs as long as a quarter of the warm-up. */
     Options warmingUp() {
         return new Options(
                 scenarios,
                 targets,
                 quick,
                 1,
-                Math.max(1, warmUp / 2),
+                Math.max(1, warmUp / 4),
                 0,
                 window,
                 connections,
