@@ -64,7 +64,7 @@ public final class Replicas {
     }
 
     /** Publishes of this node that wait for their entries. */
-    int waiting() {
+    public int waiting() {
         return publishing.size();
     }
 
