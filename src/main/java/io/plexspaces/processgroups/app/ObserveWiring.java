@@ -5,7 +5,10 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.plexspaces.processgroups.core.Replicas;
 import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.observe.DeliverySpans;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
@@ -51,6 +54,12 @@ final class ObserveWiring {
     GroupTracing tracing(
             OpenTelemetry telemetry, @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled) {
         return disabled ? GroupTracing.off() : GroupTracing.on(telemetry);
+    }
+
+    @Produces
+    @Singleton
+    DeliveryTracer deliveryTracer(OpenTelemetry telemetry, GroupTracing tracing, Settings settings) {
+        return tracing.isOn() ? new DeliverySpans(telemetry, settings.node()) : DeliveryTracer.OFF;
     }
 
     void showConnections(@Observes StartupEvent started, NodeMetrics metrics, Sessions sessions, DeliveryLoops loops) {
