@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.core.ReplicatedGroups;
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.log.GroupLog;
@@ -63,8 +64,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Replicas replicas(GroupLog log, Operations operations, Settings settings) {
-        return new Replicas(log, operations, settings);
+    Replicas replicas(GroupLog log, Operations operations, Settings settings, DeliveryTracer tracer) {
+        return new Replicas(log, operations, settings, tracer);
     }
 
     @Produces
@@ -140,8 +141,9 @@ final class Wiring {
 
     @Produces
     @Singleton
-    SessionProtocol.Service service(Groups groups, Sessions sessions, ApiSettings settings, GroupMetrics metrics) {
+    SessionProtocol.Service service(
+            Groups groups, Sessions sessions, ApiSettings settings, GroupMetrics metrics, GroupTracing tracing) {
         return new SessionProtocol.Service(
-                groups, sessions, new Requests(settings), settings, new ObservedRefusals(metrics));
+                groups, sessions, new Requests(settings), settings, new ObservedRefusals(metrics), tracing);
     }
 }

@@ -128,7 +128,7 @@ public final class ObservedGroups implements Groups {
     }
 
     private static PublishRequest carrying(@Nullable Span span, PublishRequest request) {
-        if (span == null || !GroupTracing.isWanted(span, request.message())) {
+        if (span == null || !span.isRecording()) {
             return request;
         }
         return new PublishRequest(

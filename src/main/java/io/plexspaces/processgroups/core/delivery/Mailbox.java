@@ -169,6 +169,15 @@ final class Mailbox {
         newest.clear();
     }
 
+    /** How many messages wait. */
+    int messages() {
+        int count = 0;
+        for (Item at = first; at != null; at = at.after) {
+            count += at.frame != null && at.frame.message() != null ? 1 : 0;
+        }
+        return count;
+    }
+
     private boolean makeRoom(int size, boolean control, @Nullable Subscriber subscriber) {
         boolean mayDrop = control || (subscriber != null && subscriber.policy() != OverflowPolicy.DISCONNECT);
         if (!mayDrop) {
@@ -209,7 +218,7 @@ final class Mailbox {
         if (message != null && item.subscriber != null) {
             item.subscriber.missed(message.offset());
             gapped.add(item.subscriber);
-            observer.dropped(1);
+            observer.dropped(item.subscriber.policy(), 1);
         }
         remove(item);
     }
