@@ -90,7 +90,10 @@ public final class Startup {
             table.append(" | ").append(median(runs, Started::fileBytes) / MIB);
             table.append(" | ").append(median(runs, Started::threads)).append(" |\n");
         });
-        return table.append("\nMedians of ").append(repeats).append(" starts by turns, memory after ").toString()
+        return table.append("\nMedians of ")
+                        .append(repeats)
+                        .append(" starts by turns, memory after ")
+                        .toString()
                 + idle.toSeconds() + " s without clients; "
                 + Runtime.getRuntime().availableProcessors() + " cores of " + Machine.processor() + ".\n";
     }

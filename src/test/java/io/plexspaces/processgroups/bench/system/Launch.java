@@ -99,7 +99,11 @@ public final class Launch {
         ended(idle);
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         return new Started(
-                firstCall, ready, kibibytes(status, "VmRSS:"), kibibytes(status, "RssFile:"), number(status, "Threads:"));
+                firstCall,
+                ready,
+                kibibytes(status, "VmRSS:"),
+                kibibytes(status, "RssFile:"),
+                number(status, "Threads:"));
     }
 
     private long sinceBegin() {
@@ -138,8 +142,9 @@ public final class Launch {
         try {
             ProcessGroupServiceGrpc.newBlockingStub(channel)
                     .withDeadlineAfter(5, TimeUnit.SECONDS)
-                    .listGroups(
-                            ListGroupsRequest.newBuilder().setTenantId("startup").build());
+                    .listGroups(ListGroupsRequest.newBuilder()
+                            .setTenantId("startup")
+                            .build());
             return true;
         } catch (StatusRuntimeException notYet) {
             channel.resetConnectBackoff();
