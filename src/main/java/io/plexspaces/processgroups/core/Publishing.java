@@ -106,6 +106,10 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
         take();
     }
 
+    private synchronized boolean isAnswered() {
+        return answer == null;
+    }
+
     private @Nullable UniSubscriber<? super PublishResult> take() {
         UniSubscriber<? super PublishResult> taken;
         synchronized (this) {
@@ -134,6 +138,9 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
             replica.forget(begun);
             Position first = done.position();
             replica.firstAnswer(first, wanted).subscribe().with(this::complete, this::fail);
+            return;
+        }
+        if (isAnswered()) {
             return;
         }
         // Before the jumps are looked at: a jump looks at this after it is counted, so that one of the two sees the

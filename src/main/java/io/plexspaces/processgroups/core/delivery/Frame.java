@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** One event with its encodings, each made at its first use and shared by all connections. Thread-safe. */
 public final class Frame {
     private final @Nullable Event event;
-    private volatile @Nullable Encoding encodings;
+
+    /** Not volatile: what another thread sees or misses here is complete, as records are, and made again at worst. */
+    private @Nullable Encoding encodings;
 
     private record Encoding(
             WireFormat<?> format, byte[] bytes, @Nullable Encoding next) {}
