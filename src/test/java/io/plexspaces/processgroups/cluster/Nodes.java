@@ -23,10 +23,17 @@ final class Nodes implements AutoCloseable {
 
     private final RedisProcess redis;
     private final Path folder;
+    private final Map<String, String> environment;
     private final Map<String, NodeProcess> running = new ConcurrentHashMap<>();
 
     Nodes(RedisProcess redis) {
+        this(redis, Map.of());
+    }
+
+    /** @param environment of all servers, beside what makes them servers of one store */
+    Nodes(RedisProcess redis, Map<String, String> environment) {
         this.redis = redis;
+        this.environment = environment;
         try {
             this.folder = Files.createDirectories(Path.of("target", "nodes"));
         } catch (IOException failure) {
@@ -55,7 +62,7 @@ final class Nodes implements AutoCloseable {
 
     /** Another server, which is not ready yet. It takes the place of the one with its name in {@link #get}, which goes on running. */
     NodeProcess begin(String name) {
-        Map<String, String> environment = new HashMap<>(Map.of(
+        Map<String, String> variables = new HashMap<>(Map.of(
                 "PROCESSGROUPS_STORE", "redis",
                 "QUARKUS_REDIS_HOSTS", redis.address(),
                 "PROCESSGROUPS_NODE_LEASE_TTL", TTL.toString(),
@@ -65,7 +72,8 @@ final class Nodes implements AutoCloseable {
                 "PROCESSGROUPS_DRAIN_NOTICE", "PT1S",
                 "PROCESSGROUPS_REDIS_CHECK_INTERVAL", "PT1S",
                 "QUARKUS_SHUTDOWN_DELAY", "PT0.3S"));
-        NodeProcess begun = NodeProcess.start(name, folder, environment);
+        variables.putAll(environment);
+        NodeProcess begun = NodeProcess.start(name, folder, variables);
         running.put(name, begun);
         return begun;
     }

@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.e2e.GrpcClient;
 import io.plexspaces.processgroups.log.redis.RedisBinaries;
 import io.plexspaces.processgroups.log.redis.RedisProcess;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ abstract class OnNodes {
         String name = getClass().getSimpleName() + "." + test.getDisplayName();
         if (redis == null) {
             redis = RedisProcess.start(RedisBinaries.required(name));
-            nodes = new Nodes(redis);
+            nodes = new Nodes(redis, environment());
         }
         tenant = "t-" + UUID.randomUUID();
         nodes.complete();
@@ -49,6 +50,11 @@ abstract class OnNodes {
             nodes.close();
             redis.close();
         }
+    }
+
+    /** What the servers are configured with beside the usual. */
+    Map<String, String> environment() {
+        return Map.of();
     }
 
     /** A connection to a node, for this test's tenant. */

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.core.delivery;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -196,8 +197,14 @@ public final class Connection {
         if (queued.getAsBoolean()) {
             drain();
         } else {
-            end(tooSlow(), true);
+            overflow(0);
         }
+    }
+
+    /** @param unqueued messages that found no room */
+    private void overflow(int unqueued) {
+        observer.dropped(OverflowPolicy.DISCONNECT, mailbox.messages() + unqueued);
+        end(tooSlow(), true);
     }
 
     private void collect(Frame frame) {
@@ -224,7 +231,7 @@ public final class Connection {
     private void enqueue(@Nullable Subscriber subscriber, Frame frame) {
         writeOwn();
         if (!mailbox.offer(subscriber, frame)) {
-            end(tooSlow(), true);
+            overflow(frame.message() == null ? 0 : 1);
         }
     }
 

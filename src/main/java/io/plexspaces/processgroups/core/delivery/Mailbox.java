@@ -175,6 +175,15 @@ final class Mailbox {
         newest = null;
     }
 
+    /** How many messages wait. */
+    int messages() {
+        int count = 0;
+        for (Item at = first; at != null; at = at.after) {
+            count += at.frame != null && at.frame.message() != null ? 1 : 0;
+        }
+        return count;
+    }
+
     private boolean makeRoom(int size, boolean control, @Nullable Subscriber subscriber) {
         boolean mayDrop = control || (subscriber != null && subscriber.policy() != OverflowPolicy.DISCONNECT);
         if (!mayDrop) {
@@ -220,7 +229,7 @@ final class Mailbox {
             item.subscriber.missed(message.offset());
             gapped = gapped == null ? new LinkedHashSet<>() : gapped;
             gapped.add(item.subscriber);
-            observer.dropped(1);
+            observer.dropped(item.subscriber.policy(), 1);
         }
         remove(item);
     }
