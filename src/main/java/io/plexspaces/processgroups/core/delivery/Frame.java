@@ -46,6 +46,10 @@ public final class Frame {
         return event instanceof Event.Delivered delivered ? delivered.entry() : null;
     }
 
+    boolean isGap() {
+        return event instanceof Event.Gap;
+    }
+
     /** Whether time can make it void. */
     boolean mayExpire() {
         Entry.Published message = message();
