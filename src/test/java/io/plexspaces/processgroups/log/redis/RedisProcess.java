@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** One Redis server of a test's own, on a free port of the loopback, which keeps nothing on disk. */
+/** One Redis server of a test's own, on a free port of the loopback, which keeps nothing on disk unless it is asked to. */
 public final class RedisProcess implements AutoCloseable {
     static final String SENTINEL_MASTER = "main";
 
@@ -99,7 +99,7 @@ public final class RedisProcess implements AutoCloseable {
         throw new IllegalStateException("no free port");
     }
 
-    /** Starts it again, on the same port, empty. */
+    /** Starts it again, on the same port: with what {@code SAVE} kept, else empty. */
     public void begin() {
         try {
             process = new ProcessBuilder(command)
@@ -117,6 +117,15 @@ public final class RedisProcess implements AutoCloseable {
             return call("PING").contains("PONG");
         } catch (UncheckedIOException notYet) {
             return false;
+        }
+    }
+
+    /** What {@code SAVE} kept is gone. */
+    public void forget() {
+        try {
+            Files.deleteIfExists(folder.resolve("dump.rdb"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
