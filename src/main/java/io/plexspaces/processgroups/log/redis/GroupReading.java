@@ -33,6 +33,9 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private static final long PAUSE_MILLIS = 100;
 
+    /** How long an announcement may be under way while the position it leads to is known already. */
+    private static final long UNDER_WAY_MILLIS = 250;
+
     private final GroupFeed feed;
     private final GroupReader reader;
     private final GroupAccess access;
@@ -101,7 +104,23 @@ final class GroupReading implements Feed.Reading, Tail {
     }
 
     void seen(String epoch, long end) {
-        if (state == State.LIVE && (end != offset || !epoch.equals(epoch()))) {
+        if (state != State.LIVE) {
+            return;
+        }
+        if (!epoch.equals(epoch())) {
+            catchUp();
+        } else if (end != offset) {
+            long before = offset;
+            later(UNDER_WAY_MILLIS, () -> stillAt(before));
+        }
+    }
+
+    /**
+     * A reading that has gone on hears what is announced, and would see a hole; one that has not missed something. To ask before
+     * that is known would be wrong on a busy log: it trims what this reading is about to hear.
+     */
+    private void stillAt(long before) {
+        if (state == State.LIVE && offset == before) {
             catchUp();
         }
     }
@@ -150,7 +169,7 @@ final class GroupReading implements Feed.Reading, Tail {
                     } else if (info == null) {
                         end(done.failed() ? done.cause() : GroupException.groupNotFound(feed.group()));
                     } else {
-                        later(this::catchUp);
+                        later(PAUSE_MILLIS, this::catchUp);
                     }
                 }));
     }
@@ -194,7 +213,7 @@ final class GroupReading implements Feed.Reading, Tail {
                     } catch (RuntimeException unreadable) {
                         LOG.log(System.Logger.Level.ERROR, "entries could not be read", unreadable);
                     }
-                    later(this::catchUp);
+                    later(PAUSE_MILLIS, this::catchUp);
                 }));
     }
 
@@ -245,14 +264,14 @@ final class GroupReading implements Feed.Reading, Tail {
                 load();
             } else {
                 LOG.log(System.Logger.Level.WARNING, "a lost group is not mended yet", done.cause());
-                later(this::catchUp);
+                later(PAUSE_MILLIS, this::catchUp);
             }
         }));
     }
 
-    private void later(Runnable step) {
+    private void later(long millis, Runnable step) {
         access.later(
-                PAUSE_MILLIS,
+                millis,
                 () -> feed.serial.execute(() -> {
                     if (state != State.ENDED) {
                         step.run();

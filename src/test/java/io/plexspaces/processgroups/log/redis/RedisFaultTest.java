@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,11 @@ class RedisFaultTest {
     }
 
     private static RedisSettings settings(Duration patience) {
-        return new RedisSettings("test:", 0, patience, Duration.ofSeconds(1), Duration.ofSeconds(15), LIMITS);
+        return settings(patience, Duration.ofSeconds(1));
+    }
+
+    private static RedisSettings settings(Duration patience, Duration check) {
+        return new RedisSettings("test:", 0, patience, check, Duration.ofSeconds(15), LIMITS);
     }
 
     private void publishMany(String name, int count) {
@@ -95,6 +100,29 @@ class RedisFaultTest {
         assertThat(told.holes).isEmpty();
         assertThat(told.texts()).isEqualTo(numbers(10_000));
         assertThat(told.snapshots).hasSize(1);
+    }
+
+    @Test
+    void positionsCheckedAllTheTime_loseNothingOfABusyLog() {
+        Writer watched = new Writer(store.log(settings(Duration.ofSeconds(5), Duration.ofMillis(10))), tenant);
+        watched.create("room", 1);
+        Told told = watched.open("room");
+        AtomicInteger published = new AtomicInteger();
+        for (int i = 0; i < 256; i++) {
+            publishNext(watched, published, 50_000);
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> told.offset() == 50_001);
+        assertThat(told.snapshots).hasSize(1);
+        assertThat(told.holes).isEmpty();
+    }
+
+    private static void publishNext(Writer writer, AtomicInteger published, int most) {
+        int next = published.getAndIncrement();
+        if (next < most) {
+            writer.publishing("room", Integer.toString(next))
+                    .subscribe()
+                    .with(done -> publishNext(writer, published, most));
+        }
     }
 
     @Test
