@@ -133,6 +133,34 @@ final class Scene implements AutoCloseable {
         return Duration.ofNanos(nanos);
     }
 
+    /**
+     * The longest time until a client on some node could publish to some group again, and until a follower heard something new.
+     *
+     * @param fault when the store began to fail; {@code over}: when it served again; by the clock of {@link System#nanoTime()}
+     */
+    Duration backAfter(long fault, long over) {
+        Map<String, Long> published = new HashMap<>();
+        Map<String, Long> starts = new HashMap<>();
+        for (Traffic.Sent one : traffic.sent()) {
+            starts.put(one.text(), one.start());
+            if (one.isAccepted() && one.start() > fault) {
+                published.merge(one.node() + " " + one.group(), one.end(), Math::min);
+            }
+        }
+        assertThat(published).hasSize(groups.size() * Nodes.NAMES.size());
+        long back = published.values().stream().max(Long::compare).orElseThrow();
+        for (Follower follower : followers) {
+            back = Math.max(
+                    back,
+                    follower.heard().stream()
+                            .filter(heard -> starts.getOrDefault(heard.text(), Long.MIN_VALUE) > fault)
+                            .mapToLong(Follower.Heard::at)
+                            .findFirst()
+                            .orElseThrow(() -> new AssertionError(follower + " heard nothing")));
+        }
+        return Duration.ofNanos(Math.max(0, back - over));
+    }
+
     /** What was measured, for whoever reads the log of the build. */
     String summary() {
         List<Traffic.Sent> sent = traffic.sent();

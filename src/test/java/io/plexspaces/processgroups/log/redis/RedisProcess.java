@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** One Redis server of a test's own, on a free port of the loopback, which keeps nothing on disk unless it is asked to. */
 public final class RedisProcess implements AutoCloseable {
-    static final String SENTINEL_MASTER = "main";
+    public static final String SENTINEL_MASTER = "main";
 
     private final List<String> command;
     private final Path folder;
@@ -55,7 +55,7 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     /** Watches a master, alone, and makes its replica the next one a second after it is gone. */
-    static RedisProcess startSentinel(Path binary, RedisProcess master) {
+    public static RedisProcess startSentinel(Path binary, RedisProcess master) {
         int port = freePort();
         Path folder = folder();
         Path file = folder.resolve("sentinel.conf");
@@ -152,7 +152,7 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    boolean isRunning() {
+    public boolean isRunning() {
         return process.isAlive();
     }
 
