@@ -60,6 +60,10 @@ public final class Frame {
         return traced;
     }
 
+    boolean isGap() {
+        return event instanceof Event.Gap;
+    }
+
     /** Whether time can make it void. */
     boolean mayExpire() {
         Entry.Published message = message();

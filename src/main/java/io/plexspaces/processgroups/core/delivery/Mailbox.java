@@ -139,6 +139,9 @@ final class Mailbox {
                 }
                 Frame made = source.next();
                 if (made != null) {
+                    if (made.isGap()) {
+                        observer.gap();
+                    }
                     return made;
                 }
                 remove(item);
