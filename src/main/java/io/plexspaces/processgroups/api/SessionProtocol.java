@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Refusals;
 import io.plexspaces.processgroups.core.Session;
 import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.Watcher;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Frame;
@@ -18,7 +19,6 @@ import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
-import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.plexspaces.processgroups.proto.v1.WatchResult;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
@@ -42,6 +42,7 @@ public final class SessionProtocol {
     private final Refusals refusals;
     private final Runnable readMore;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final Traces traces;
 
     /** Requests for which {@link #readMore} is still to be called. */
     private final AtomicInteger owed = new AtomicInteger();
@@ -57,6 +58,7 @@ public final class SessionProtocol {
     private @Nullable Session session;
     private @Nullable Requests requests;
     private @Nullable Watcher watcher;
+    private Traces.@Nullable Caller caller;
 
     /** Answers in the format of the connection. */
     public interface AnswerFormat {
@@ -71,7 +73,12 @@ public final class SessionProtocol {
      * @param refusals told of requests that no other part sees
      */
     public record Service(
-            Groups groups, Sessions sessions, Requests requests, ApiSettings settings, Refusals refusals) {}
+            Groups groups,
+            Sessions sessions,
+            Requests requests,
+            ApiSettings settings,
+            Refusals refusals,
+            Traces traces) {}
 
     /**
      * @param readMore called on any thread when another request may be read: once after each request, at once or, while
@@ -83,6 +90,7 @@ public final class SessionProtocol {
         this.open = service.requests();
         this.maxInFlight = service.settings().maxInFlight();
         this.refusals = service.refusals();
+        this.traces = service.traces();
         this.connection = connection;
         this.format = format;
         this.readMore = readMore;
@@ -93,6 +101,15 @@ public final class SessionProtocol {
     public void opened(Session already) {
         session = already;
         requests = open.in(already.namespace(), already.actor());
+    }
+
+    /**
+     * Requests that name no trace of their own are part of the caller's. To be called before the first request.
+     *
+     * @param connected who opened the connection; null: somebody without a trace
+     */
+    public void from(Traces.@Nullable Caller connected) {
+        caller = connected;
     }
 
     /** Whether as many requests as allowed wait for their answer, and no other should be read. */
@@ -115,6 +132,15 @@ public final class SessionProtocol {
     }
 
     private void start(SessionRequest request) {
+        Traces.Caller from = caller;
+        if (from == null) {
+            begin(request);
+        } else {
+            from.run(() -> begin(request));
+        }
+    }
+
+    private void begin(SessionRequest request) {
         try {
             execute(request).subscribe().with(answer -> complete(request, answer), failure -> fail(request, failure));
         } catch (RuntimeException failure) {
@@ -201,12 +227,12 @@ public final class SessionProtocol {
                 groups.publish(in.publish(request.getPublish()))
                         .map(result -> Answer.newBuilder().setPublished(Answers.published(result)));
             case WATCH ->
-                watch(in, request.getWatch(), Watcher::watch, Watcher::watch)
+                watching(in.watch(request.getWatch()))
                         .onFailure()
                         .invoke(failure -> refused(request, failure))
                         .map(done -> Answer.newBuilder().setWatching(WatchResult.getDefaultInstance()));
             case UNWATCH ->
-                watch(in, request.getUnwatch(), Watcher::unwatch, Watcher::unwatch)
+                watch(in.watch(request.getUnwatch()), Watcher::unwatch, Watcher::unwatch)
                         .map(done -> Answer.newBuilder().setUnwatched(WatchResult.getDefaultInstance()));
             case RENEW ->
                 groups.renew(in.renew(request.getRenew()))
@@ -250,12 +276,15 @@ public final class SessionProtocol {
                 .map(result -> Answer.newBuilder().setLeft(Answers.left(result)));
     }
 
+    private Uni<Void> watching(Requests.Watch wish) {
+        return traces.traced(
+                Operation.WATCH, wish.namespace(), wish.group(), () -> watch(wish, Watcher::watch, Watcher::watch));
+    }
+
     private Uni<Void> watch(
-            Requests in,
-            WatchRequest request,
+            Requests.Watch wish,
             BiFunction<Watcher, GroupId, Uni<Void>> one,
             BiFunction<Watcher, Namespace, Uni<Void>> all) {
-        Requests.Watch wish = in.watch(request);
         Watcher following = watcher;
         if (following == null) {
             following = sessions.watcher(connection, false);

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -26,6 +27,7 @@ public final class Replicas {
     private final Map<OperationId, Publishing> publishing = new ConcurrentHashMap<>();
     private final GroupLog log;
     private final Settings settings;
+    private final DeliveryTracer tracer;
     private final Reassertions reassertions;
 
     /** One opening of one group, shared by all who wait for it. */
@@ -37,7 +39,7 @@ public final class Replicas {
         int idleSweeps;
 
         Slot(GroupId group) {
-            replica = new GroupReplica(group, settings, new CatchUp(log), publishing, reassertions);
+            replica = new GroupReplica(group, settings, tracer, new CatchUp(log), publishing, reassertions);
             opening = log.open(group, replica)
                     .onItem()
                     .transform(opened -> {
@@ -52,9 +54,11 @@ public final class Replicas {
         }
     }
 
-    public Replicas(GroupLog log, Operations operations, Settings settings) {
+    /** @param tracer told of each message that a replica reads */
+    public Replicas(GroupLog log, Operations operations, Settings settings, DeliveryTracer tracer) {
         this.log = log;
         this.settings = settings;
+        this.tracer = tracer;
         this.reassertions = new Reassertions(log, operations);
     }
 
@@ -64,7 +68,7 @@ public final class Replicas {
     }
 
     /** Publishes of this node that wait for their entries. */
-    int waiting() {
+    public int waiting() {
         return publishing.size();
     }
 
@@ -73,6 +77,13 @@ public final class Replicas {
     GroupReplica ifOpen(GroupId group) {
         Slot slot = slots.get(group);
         return slot != null && slot.ready && !slot.replica.usage().isClosed() ? slot.replica : null;
+    }
+
+    /** The open replica of a group, in use until {@link Usage#exit}; null: it has to be opened first, as {@link #with} does. */
+    @Nullable
+    GroupReplica enter(GroupId group) {
+        Slot slot = slots.get(group);
+        return slot != null && slot.ready && slot.replica.usage().enter() ? slot.replica : null;
     }
 
     /**
@@ -117,6 +128,11 @@ public final class Replicas {
             return Uni.createFrom().failure(GroupReplica.stale(replica.group()));
         }
         return use.apply(replica).onTermination().invoke(replica.usage()::exit);
+    }
+
+    /** Whether what was done with an open replica failed because the group is gone, or in another life. */
+    static boolean isElsewhere(Throwable failure) {
+        return isStale(failure) || isMissing(failure);
     }
 
     private static boolean isStale(Throwable failure) {

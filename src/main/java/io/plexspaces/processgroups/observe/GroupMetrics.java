@@ -61,6 +61,10 @@ public final class GroupMetrics {
                 .description("Time from the request to the answer of accepted publishes")
                 .serviceLevelObjectives(LATENCIES)
                 .register(registry);
+        for (Operation operation : Operation.values()) {
+            // So that every name is there from the start; other reasons appear with their first failure.
+            errors.computeIfAbsent(new Failure(operation, ErrorCode.INTERNAL), this::errorCounter);
+        }
         fanout = DistributionSummary.builder(PREFIX + "fanout_size")
                 .description("Recipients of a message")
                 .serviceLevelObjectives(FANOUTS)

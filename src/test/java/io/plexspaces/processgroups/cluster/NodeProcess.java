@@ -42,6 +42,7 @@ final class NodeProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(List.of(command().split(" ")))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
+        builder.environment().put("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "false");
         builder.environment().putAll(environment);
         builder.environment()
                 .putAll(Map.of(
@@ -50,9 +51,7 @@ final class NodeProcess implements AutoCloseable {
                         "QUARKUS_HTTP_PORT",
                         Integer.toString(httpPort),
                         "QUARKUS_GRPC_SERVER_PORT",
-                        Integer.toString(grpcPort),
-                        "QUARKUS_LOG_CONSOLE_JSON_ENABLED",
-                        "false"));
+                        Integer.toString(grpcPort)));
         try {
             this.process = builder.start();
         } catch (IOException failure) {

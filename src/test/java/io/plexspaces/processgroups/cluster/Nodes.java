@@ -66,7 +66,7 @@ final class Nodes implements AutoCloseable {
 
     /** Another server, which is not ready yet. It takes the place of the one with its name in {@link #get}, which goes on running. */
     NodeProcess begin(String name) {
-        Map<String, String> environment = new HashMap<>(Map.of(
+        Map<String, String> variables = new HashMap<>(Map.of(
                 "PROCESSGROUPS_STORE", "redis",
                 "PROCESSGROUPS_NODE_LEASE_TTL", TTL.toString(),
                 "PROCESSGROUPS_NODE_RENEW_INTERVAL", "PT1S",
@@ -75,8 +75,8 @@ final class Nodes implements AutoCloseable {
                 "PROCESSGROUPS_DRAIN_NOTICE", "PT1S",
                 "PROCESSGROUPS_REDIS_CHECK_INTERVAL", "PT1S",
                 "QUARKUS_SHUTDOWN_DELAY", "PT0.3S"));
-        environment.putAll(settings.apply(name));
-        NodeProcess begun = NodeProcess.start(name, folder, environment);
+        variables.putAll(settings.apply(name));
+        NodeProcess begun = NodeProcess.start(name, folder, variables);
         running.put(name, begun);
         return begun;
     }

@@ -8,7 +8,9 @@ import io.plexspaces.processgroups.log.redis.RedisProcess;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -52,13 +54,23 @@ abstract class OnNodes {
         }
     }
 
+    /** What the servers are configured with beside the usual. */
+    Map<String, String> environment() {
+        return Map.of();
+    }
+
     /**
      * The nodes of all tests here, none of them started, and their store, which is.
      *
      * @param test skipped, by this name, when something is missing on this machine
      */
     Nodes begin(String test) {
-        return new Nodes(closingLast(RedisProcess.start(RedisBinaries.required(test))));
+        RedisProcess redis = closingLast(RedisProcess.start(RedisBinaries.required(test)));
+        return new Nodes(redis, node -> {
+            Map<String, String> settings = new HashMap<>(environment());
+            settings.put("QUARKUS_REDIS_HOSTS", redis.address());
+            return settings;
+        });
     }
 
     /** Closes it after all tests, those before it later. */

@@ -68,14 +68,16 @@ class GroupTracingTest {
     }
 
     @Test
-    void contextOfThePublisher_isKept_andIsTheParent() {
+    void contextOfThePublisher_isTheParent_andDeliveriesGoOnAtThePublish() {
         String given = "00-" + TRACE + "-" + PARENT + "-01";
         Requests.publish(traced(Sampler.alwaysOn()), orders, Map.of("traceparent", given))
                 .await()
                 .indefinitely();
 
-        assertThat(fake.published.message().headers()).containsEntry("traceparent", given);
-        assertThat(spans.get(0).getTraceId()).isEqualTo(TRACE);
+        SpanData span = spans.get(0);
+        assertThat(fake.published.message().headers())
+                .containsOnly(Map.entry("traceparent", "00-" + TRACE + "-" + span.getSpanId() + "-01"));
+        assertThat(span.getTraceId()).isEqualTo(TRACE);
         assertThat(spans.get(0).getParentSpanId()).isEqualTo(PARENT);
     }
 
@@ -99,7 +101,11 @@ class GroupTracingTest {
     @Test
     void off_leavesTheMessageAlone() {
         Groups groups = new ObservedGroups(
-                fake, new GroupMetrics(new SimpleMeterRegistry(), 1), GroupTracing.off(), System::nanoTime);
+                fake,
+                new GroupMetrics(new SimpleMeterRegistry(), 1),
+                GroupTracing.off(),
+                new RequestLog(1),
+                System::nanoTime);
         Requests.publish(groups, orders, Map.of()).await().indefinitely();
 
         assertThat(fake.published.message().headers()).isEmpty();
@@ -138,7 +144,11 @@ class GroupTracingTest {
 
     private Groups traced(Sampler sampler) {
         return new ObservedGroups(
-                fake, new GroupMetrics(new SimpleMeterRegistry(), 1), tracing(sampler), System::nanoTime);
+                fake,
+                new GroupMetrics(new SimpleMeterRegistry(), 1),
+                tracing(sampler),
+                new RequestLog(1),
+                System::nanoTime);
     }
 
     private GroupTracing tracing(Sampler sampler) {

@@ -37,6 +37,7 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
                 call.request(lot);
             }
         });
+        protocol.from(service.traces().current());
         call.request(ahead);
         return new GrpcSession(connection, protocol);
     }

@@ -110,6 +110,14 @@ final class GroupReading implements Feed.Reading, Tail {
         }
     }
 
+    /** How many entries of the log it has not told, when the log ends there. */
+    long behind(String epoch, long end) {
+        if (info == null) {
+            return 0;
+        }
+        return epoch.equals(epoch()) ? Math.max(0, end - offset) : end;
+    }
+
     void seen(String epoch, long end) {
         if (state != State.LIVE) {
             return;
