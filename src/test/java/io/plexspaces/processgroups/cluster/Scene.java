@@ -20,13 +20,14 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Groups with followers and publishers on every node, and the judgement of what the followers heard of it. */
+/** Groups with followers, watches and publishers on every node, and the judgement of what they heard of it. */
 final class Scene implements AutoCloseable {
     private static final Duration BACK = Duration.ofSeconds(15);
 
     final List<String> groups;
     final Traffic traffic;
     final List<Follower> followers = new ArrayList<>();
+    private final List<Spectator> spectators = new ArrayList<>();
     private final Map<String, GrpcClient> clients = new HashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private int markers;
@@ -52,8 +53,10 @@ final class Scene implements AutoCloseable {
                     String actor = "follower-" + node + "-" + i;
                     followers.add(new Follower(node, clients.get(node), tenant, group, actor, thread));
                 }
+                spectators.add(new Spectator(node, clients.get(node), tenant, group, thread));
             }
         }
+        spectators.forEach(Spectator::connect);
         followers.forEach(Follower::connect);
         await().atMost(BACK).until(() -> followers.stream().allMatch(Follower::isSubscribed));
     }
@@ -67,7 +70,7 @@ final class Scene implements AutoCloseable {
         return clients.get(node);
     }
 
-    /** Traffic ends, and every follower has heard all there is to hear. */
+    /** Traffic ends, and everybody has heard all there is to hear. */
     void end() throws InterruptedException {
         traffic.end();
         Map<String, Set<String>> last = new HashMap<>();
@@ -82,6 +85,9 @@ final class Scene implements AutoCloseable {
             }
             assertThat(waiting).isEmpty();
         });
+        await().atMost(BACK).untilAsserted(() -> assertThat(spectators).allSatisfy(one -> assertThat(one.members())
+                .containsExactlyInAnyOrderElementsOf(client(one.node).members(one.group))));
+        assertThat(spectators).allSatisfy(one -> assertThat(one.wrong()).isEmpty());
     }
 
     private String mark(String group) {
@@ -116,6 +122,19 @@ final class Scene implements AutoCloseable {
                 .map(Follower.Heard::event)
                 .filter(Event::hasGap)
                 .toList();
+    }
+
+    /** Gaps that followers and watches of one node were told of. */
+    long gapsOn(String node) {
+        long heard = followers.stream()
+                .filter(one -> one.node.equals(node))
+                .mapToLong(one -> gaps(one).size())
+                .sum();
+        return heard
+                + spectators.stream()
+                        .filter(one -> one.node.equals(node))
+                        .mapToLong(Spectator::gaps)
+                        .sum();
     }
 
     /** How the streams of followers ended until now. */
@@ -181,6 +200,7 @@ final class Scene implements AutoCloseable {
     public void close() throws InterruptedException {
         traffic.close();
         followers.forEach(Follower::close);
+        spectators.forEach(Spectator::close);
         clients.values().forEach(GrpcClient::close);
         thread.shutdownNow();
     }
