@@ -8,7 +8,6 @@ import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.Watcher;
 import io.plexspaces.processgroups.core.delivery.Connection;
-import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -22,8 +21,8 @@ import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchResult;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -38,14 +37,10 @@ public final class SessionProtocol {
     private final Connection connection;
     private final AnswerFormat format;
     private final Requests open;
-    private final int maxInFlight;
     private final Refusals refusals;
     private final Runnable readMore;
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final InFlight inFlight;
     private final Traces traces;
-
-    /** Requests for which {@link #readMore} is still to be called. */
-    private final AtomicInteger owed = new AtomicInteger();
 
     private volatile boolean finishing;
 
@@ -59,12 +54,6 @@ public final class SessionProtocol {
     private @Nullable Requests requests;
     private @Nullable Watcher watcher;
     private Traces.@Nullable Caller caller;
-
-    /** Answers in the format of the connection. */
-    public interface AnswerFormat {
-        /** A frame made with {@link Frame#control}. */
-        Frame frame(Event answer);
-    }
 
     /**
      * What a protocol works on.
@@ -88,7 +77,7 @@ public final class SessionProtocol {
         this.groups = service.groups();
         this.sessions = service.sessions();
         this.open = service.requests();
-        this.maxInFlight = service.settings().maxInFlight();
+        this.inFlight = new InFlight(service.settings().maxInFlight(), readMore);
         this.refusals = service.refusals();
         this.traces = service.traces();
         this.connection = connection;
@@ -114,15 +103,12 @@ public final class SessionProtocol {
 
     /** Whether as many requests as allowed wait for their answer, and no other should be read. */
     public boolean isBusy() {
-        return inFlight.get() >= maxInFlight;
+        return inFlight.isFull();
     }
 
     /** Never throws. */
     public void handle(SessionRequest request) {
-        boolean mayReadMore = inFlight.incrementAndGet() < maxInFlight;
-        if (!mayReadMore) {
-            owed.incrementAndGet();
-        }
+        boolean mayReadMore = inFlight.begin();
         if (!waits(request)) {
             start(request);
         }
@@ -142,7 +128,13 @@ public final class SessionProtocol {
 
     private void begin(SessionRequest request) {
         try {
-            execute(request).subscribe().with(answer -> complete(request, answer), failure -> fail(request, failure));
+            if (request.hasPublish()) {
+                publish(request);
+            } else {
+                execute(request)
+                        .subscribe()
+                        .with(answer -> complete(request, answer), failure -> fail(request, failure));
+            }
         } catch (RuntimeException failure) {
             refused(request, failure);
             fail(request, failure);
@@ -175,17 +167,9 @@ public final class SessionProtocol {
         return next;
     }
 
-    /** For a request that came while too many waited, and that was read ahead. */
-    private void payOne() {
-        if (owed.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            readMore.run();
-        }
-    }
-
     /** Answers a request that could not be read. */
     public void malformed(GroupException failure) {
-        inFlight.incrementAndGet();
-        owed.incrementAndGet();
+        inFlight.beginEnded();
         send(Answer.newBuilder().setError(Errors.toProto(failure)));
         answered();
     }
@@ -193,7 +177,7 @@ public final class SessionProtocol {
     /** No further requests come: ends the connection once those in flight are answered. */
     public void finish() {
         finishing = true;
-        if (inFlight.get() == 0) {
+        if (inFlight.isEmpty()) {
             connection.finish(retiring);
         }
     }
@@ -204,28 +188,50 @@ public final class SessionProtocol {
         finish();
     }
 
-    private Uni<Answer.Builder> execute(SessionRequest request) {
-        if (request.getRequestCase() == SessionRequest.RequestCase.REQUEST_NOT_SET) {
-            throw GroupException.invalid("request", "must be set, to one that this server knows");
+    /** The way of every message: without a builder for the answer. */
+    private void publish(SessionRequest request) {
+        refuseRetired();
+        groups.publish(opened().publish(request.getPublish()))
+                .subscribe()
+                .with(result -> published(request, result), failure -> fail(request, failure));
+    }
+
+    private void published(SessionRequest request, Groups.PublishResult result) {
+        if (request.getRequestId() != 0) {
+            connection.send(format.published(request.getRequestId(), result));
         }
+        done(request);
+    }
+
+    private void refuseRetired() {
         GroupException over = retiring;
         if (over != null) {
             throw over;
         }
+    }
+
+    /** What the requests of the session are checked by. */
+    private Requests opened() {
+        Requests in = requests;
+        if (in == null) {
+            throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "the first request of a session must be open");
+        }
+        return in;
+    }
+
+    private Uni<Answer.Builder> execute(SessionRequest request) {
+        if (request.getRequestCase() == SessionRequest.RequestCase.REQUEST_NOT_SET) {
+            throw GroupException.invalid("request", "must be set, to one that this server knows");
+        }
+        refuseRetired();
         if (request.hasOpen()) {
             return open(request.getOpen());
         }
-        Session current = session;
-        Requests in = requests;
-        if (current == null || in == null) {
-            throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "the first request of a session must be open");
-        }
+        Requests in = opened();
+        Session current = Objects.requireNonNull(session);
         return switch (request.getRequestCase()) {
             case JOIN -> join(current, in, request.getJoin());
             case LEAVE -> leave(current, in, request.getLeave());
-            case PUBLISH ->
-                groups.publish(in.publish(request.getPublish()))
-                        .map(result -> Answer.newBuilder().setPublished(Answers.published(result)));
             case WATCH ->
                 watching(in.watch(request.getWatch()))
                         .onFailure()
@@ -237,7 +243,7 @@ public final class SessionProtocol {
             case RENEW ->
                 groups.renew(in.renew(request.getRenew()))
                         .map(result -> Answer.newBuilder().setRenewed(Answers.renewed(result)));
-            case OPEN, REQUEST_NOT_SET -> throw new IllegalStateException("handled before");
+            case OPEN, PUBLISH, REQUEST_NOT_SET -> throw new IllegalStateException("handled before");
         };
     }
 
@@ -329,15 +335,7 @@ public final class SessionProtocol {
     }
 
     private void answered() {
-        int unanswered = inFlight.decrementAndGet();
-        if (unanswered < maxInFlight) {
-            payOne();
-        }
-        // Above the limit each answer pays for one request, so that as many as were read ahead may be owed at the end.
-        while (unanswered == 0 && owed.get() > 0) {
-            payOne();
-        }
-        if (unanswered == 0 && finishing) {
+        if (inFlight.end() && finishing) {
             connection.finish(retiring);
         }
     }

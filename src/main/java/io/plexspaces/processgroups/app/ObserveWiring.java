@@ -13,15 +13,24 @@ import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.plexspaces.processgroups.observe.NodeMetrics;
+import io.plexspaces.processgroups.observe.ObservedRefusals;
+import io.plexspaces.processgroups.observe.RequestLog;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes what observes the service. */
 @Singleton
 final class ObserveWiring {
+    /** How many refusals of one kind have lines of their own, and how long until as many have again. */
+    private static final int LINES_A_PERIOD = 10;
+
+    private static final Duration PERIOD = Duration.ofSeconds(10);
+
     private final MeterRegistry registry;
     private final ProcessGroupsConfig config;
 
@@ -60,6 +69,23 @@ final class ObserveWiring {
     @Singleton
     DeliveryTracer deliveryTracer(OpenTelemetry telemetry, GroupTracing tracing, Settings settings) {
         return tracing.isOn() ? new DeliverySpans(telemetry, settings.node()) : DeliveryTracer.OFF;
+    }
+
+    @Produces
+    @Singleton
+    RequestLog requestLog() {
+        return new RequestLog(LINES_A_PERIOD);
+    }
+
+    @Produces
+    @Singleton
+    ObservedRefusals refusals(GroupMetrics metrics, RequestLog log) {
+        return new ObservedRefusals(metrics, log);
+    }
+
+    void summarizeRefusals(@Observes StartupEvent started, RequestLog log, TimerThread timer) {
+        timer.executor()
+                .scheduleWithFixedDelay(log::summarize, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void showConnections(@Observes StartupEvent started, NodeMetrics metrics, Sessions sessions, DeliveryLoops loops) {

@@ -20,6 +20,7 @@ import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.plexspaces.processgroups.observe.ObservedGroups;
 import io.plexspaces.processgroups.observe.ObservedRefusals;
+import io.plexspaces.processgroups.observe.RequestLog;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -87,9 +88,10 @@ final class Wiring {
             Operations operations,
             Settings settings,
             GroupMetrics metrics,
-            GroupTracing tracing) {
+            GroupTracing tracing,
+            RequestLog requestLog) {
         Groups groups = new ReplicatedGroups(log, replicas, loops, operations, settings, secrets);
-        return new ObservedGroups(groups, metrics, tracing, System::nanoTime);
+        return new ObservedGroups(groups, metrics, tracing, requestLog, System::nanoTime);
     }
 
     @Produces
@@ -142,8 +144,7 @@ final class Wiring {
     @Produces
     @Singleton
     SessionProtocol.Service service(
-            Groups groups, Sessions sessions, ApiSettings settings, GroupMetrics metrics, GroupTracing tracing) {
-        return new SessionProtocol.Service(
-                groups, sessions, new Requests(settings), settings, new ObservedRefusals(metrics), tracing);
+            Groups groups, Sessions sessions, ApiSettings settings, ObservedRefusals refusals, GroupTracing tracing) {
+        return new SessionProtocol.Service(groups, sessions, new Requests(settings), settings, refusals, tracing);
     }
 }

@@ -8,14 +8,16 @@ public final class ObservedRefusals implements Refusals {
     private static final Subject UNKNOWN = new Subject(null, null, null, null, null);
 
     private final GroupMetrics metrics;
+    private final RequestLog log;
 
-    public ObservedRefusals(GroupMetrics metrics) {
+    public ObservedRefusals(GroupMetrics metrics, RequestLog log) {
         this.metrics = metrics;
+        this.log = log;
     }
 
     @Override
     public void refused(Operation operation, Throwable cause) {
         metrics.failed(operation, Failures.codeOf(cause));
-        GroupLogging.failed(operation, UNKNOWN, cause);
+        log.failed(operation, UNKNOWN, null, cause);
     }
 }

@@ -101,7 +101,11 @@ class GroupTracingTest {
     @Test
     void off_leavesTheMessageAlone() {
         Groups groups = new ObservedGroups(
-                fake, new GroupMetrics(new SimpleMeterRegistry(), 1), GroupTracing.off(), System::nanoTime);
+                fake,
+                new GroupMetrics(new SimpleMeterRegistry(), 1),
+                GroupTracing.off(),
+                new RequestLog(1),
+                System::nanoTime);
         Requests.publish(groups, orders, Map.of()).await().indefinitely();
 
         assertThat(fake.published.message().headers()).isEmpty();
@@ -140,7 +144,11 @@ class GroupTracingTest {
 
     private Groups traced(Sampler sampler) {
         return new ObservedGroups(
-                fake, new GroupMetrics(new SimpleMeterRegistry(), 1), tracing(sampler), System::nanoTime);
+                fake,
+                new GroupMetrics(new SimpleMeterRegistry(), 1),
+                tracing(sampler),
+                new RequestLog(1),
+                System::nanoTime);
     }
 
     private GroupTracing tracing(Sampler sampler) {

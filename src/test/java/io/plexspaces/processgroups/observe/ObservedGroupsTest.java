@@ -108,7 +108,8 @@ class ObservedGroupsTest {
     @Test
     void publishDuration_isTheTimeUntilTheAnswer() {
         GroupMetrics metrics = new GroupMetrics(registry, 10);
-        Groups slow = new ObservedGroups(fake, metrics, GroupTracing.off(), () -> nanos.getAndAdd(2_000_000));
+        Groups slow = new ObservedGroups(
+                fake, metrics, GroupTracing.off(), new RequestLog(10), () -> nanos.getAndAdd(2_000_000));
 
         await(Requests.publish(slow, orders, Map.of()));
 
@@ -174,7 +175,8 @@ class ObservedGroupsTest {
     }
 
     private Groups observed(int labelledGroups) {
-        return new ObservedGroups(fake, new GroupMetrics(registry, labelledGroups), GroupTracing.off(), nanos::get);
+        return new ObservedGroups(
+                fake, new GroupMetrics(registry, labelledGroups), GroupTracing.off(), new RequestLog(10), nanos::get);
     }
 
     private List<String> series() {

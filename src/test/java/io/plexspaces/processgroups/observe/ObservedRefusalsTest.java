@@ -12,7 +12,7 @@ class ObservedRefusalsTest {
     @Test
     void refusedRequest_countsAsAnErrorOfItsOperation() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        ObservedRefusals refusals = new ObservedRefusals(new GroupMetrics(registry, 10));
+        ObservedRefusals refusals = new ObservedRefusals(new GroupMetrics(registry, 10), new RequestLog(10));
 
         refusals.refused(Operation.JOIN, GroupException.invalid("group_name", "must not be empty"));
         refusals.refused(Operation.WATCH, new IllegalStateException("a defect"));
