@@ -41,10 +41,8 @@ class PublishedElementTest {
         Arbitrary<Integer> counts = Arbitraries.integers().between(0, Integer.MAX_VALUE);
         Arbitrary<Map<NodeId, Integer>> perNode =
                 Arbitraries.maps(Arbitraries.of("a", "node-b").map(NodeId::new), counts);
-        Arbitrary<List<ActorId>> ids = Arbitraries.of("alice", "b:ob~1", "x")
-                .map(ActorId::new)
-                .list()
-                .ofMaxSize(3);
+        Arbitrary<List<ActorId>> ids =
+                Arbitraries.of("alice", "b:ob~1", "x").map(ActorId::new).list().ofMaxSize(3);
         Arbitrary<Boolean> flags = Arbitraries.of(true, false);
         return Combinators.combine(positions, counts, counts, perNode, ids, flags, flags)
                 .as(PublishResult::new);
