@@ -28,8 +28,7 @@ final class Peer implements FrameReader.Receiver {
     private static final int MESSAGE_TOO_BIG = 1009;
 
     /** A ping without content: final, opcode 9, length 0. */
-    private static final ByteBuf PING = Unpooled.unreleasableBuffer(
-            Unpooled.directBuffer(2, 2).writeByte(0x89).writeByte(0).asReadOnly());
+    private static final byte[] PING = {(byte) 0x89, 0};
 
     private final FrameReader reader;
     private final FrameFormat format;
@@ -226,7 +225,7 @@ final class Peer implements FrameReader.Receiver {
         }
         if (now - pingedAt >= times.pingNanos() && context.channel().isWritable()) {
             pingedAt = now;
-            context.writeAndFlush(PING.duplicate(), context.voidPromise());
+            context.writeAndFlush(Unpooled.wrappedBuffer(PING), context.voidPromise());
         }
     }
 
