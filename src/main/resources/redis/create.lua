@@ -19,6 +19,7 @@ local epoch = redis.call('HGET', KEYS[1], 'e')
 if epoch then
   return answer(KEYS[3], call, {'-', epoch})
 end
-redis.call('HSET', KEYS[1], 'e', ARGV[5], 'o', '1', 'n', '0', 'v', '0', 'N', ARGV[7], 'A', ARGV[8], 'c', int(now), 's', ARGV[6])
+redis.call('HSET', KEYS[1], 'e', ARGV[5], 'o', '1', 'n', '0', 'v', '0', 'N', ARGV[7], 'A', ARGV[8], 'c', int(now),
+  'u', int(now), 's', ARGV[6])
 redis.call('ZADD', KEYS[4], int(now), '+' .. ARGV[4] .. ' ' .. ARGV[5])
 return answer(KEYS[3], call, {'+', int(now)})

@@ -9,7 +9,7 @@ local KEY_LIFE = 120000000
 local group = {}
 
 local function load()
-  local meta = redis.call('HMGET', GROUP, 'e', 'o', 'n', 'v', 'N', 'A', 'd', 'w', 'h', 'x')
+  local meta = redis.call('HMGET', GROUP, 'e', 'o', 'n', 'v', 'N', 'A', 'd', 'w', 'h', 'x', 'u')
   if not meta[1] then
     return false
   end
@@ -24,6 +24,7 @@ local function load()
   group.weight = tonumber(meta[8] or '0')
   group.weightBefore = tonumber(meta[9] or '0')
   group.heaviest = tonumber(meta[10] or '0')
+  group.last = meta[11] or ''
   group.keeps = group.most > 0 and group.age > 0
   group.announced = {}
   return true
@@ -39,8 +40,12 @@ end
 
 -- Writes back what load() read, and tells every reader the new entries.
 local function store(name, publish)
+  local last = group.announced[#group.announced]
+  if last then
+    group.last = string.match(last, '^%d+ %u %d+ (%d+)')
+  end
   redis.call('HSET', GROUP, 'o', int(group.offset), 'n', int(group.messages), 'v', int(group.changes),
-    'w', int(group.weight), 'h', int(group.weightBefore), 'x', int(group.heaviest))
+    'w', int(group.weight), 'h', int(group.weightBefore), 'x', int(group.heaviest), 'u', group.last)
   if group.alarm ~= group.alarmWas then
     if group.alarm then
       redis.call('HSET', GROUP, 'd', int(group.alarm))

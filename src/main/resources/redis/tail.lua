@@ -1,15 +1,17 @@
 -- The entries a reader missed.
 --
 -- KEYS: 1 group, 2 messages, 3 changes, 4 tombstone of the reader's epoch
--- ARGV: 1 the reader's epoch, 2 its offset, 3 time of the entry there or '', 4 entries at most of each kind
+-- ARGV: 1 the reader's epoch, 2 its offset, 3 time of the entry there or '', 4 entries at most of each kind, 5 lineage the reader knows
+--   or ''
 -- Answer: one of
---   'S', offset, messages, changes, changes so far: this life goes on; both lists are in order, and hold what is still there
+--   'S', offset, messages, changes, changes so far, lineage: this life goes on; both lists are in order, and hold what is still there
 --   'D', last entry: this life was ended
---   'F': the same epoch, but not the reader's log: its end lies before the reader, or another entry at the reader's offset
+--   'F': the same epoch, but not the reader's log: its end lies before the reader, another entry at the reader's offset, or another
+--     lineage and nothing left that shows what is at this offset
 --   'R': another life, though this one was never ended
 --   'N': no group, though it was never deleted
 
-local meta = redis.call('HMGET', KEYS[1], 'e', 'o', 'v')
+local meta = redis.call('HMGET', KEYS[1], 'e', 'o', 'v', 'u')
 if meta[1] ~= ARGV[1] then
   local last = redis.call('GET', KEYS[4])
   if last then
@@ -21,13 +23,18 @@ local after = tonumber(ARGV[2])
 if tonumber(meta[2]) < after then
   return {'F'}
 end
-if ARGV[3] ~= '' then
-  for i = 2, 3 do
-    local here = redis.call('XRANGE', KEYS[i], ARGV[2], ARGV[2])[1]
-    if here and string.match(here[2][2], '^%u %d+ (%d+)') ~= ARGV[3] then
-      return {'F'}
-    end
+local here = tonumber(meta[2]) == after and meta[4] ~= '' and meta[4] or nil
+for i = 2, 3 do
+  local entry = not here and redis.call('XRANGE', KEYS[i], ARGV[2], ARGV[2])[1]
+  here = entry and string.match(entry[2][2], '^%u %d+ (%d+)') or here
+end
+local now = lineage()
+if here and ARGV[3] ~= '' then
+  if here ~= ARGV[3] then
+    return {'F'}
   end
+elseif ARGV[5] ~= '' and ARGV[5] ~= now then
+  return {'F'}
 end
 
 local function entries(key)
@@ -37,4 +44,4 @@ local function entries(key)
   end
   return found
 end
-return {'S', meta[2], entries(KEYS[2]), entries(KEYS[3]), meta[3]}
+return {'S', meta[2], entries(KEYS[2]), entries(KEYS[3]), meta[3], now}

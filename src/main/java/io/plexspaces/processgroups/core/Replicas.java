@@ -79,6 +79,13 @@ public final class Replicas {
         return slot != null && slot.ready && !slot.replica.usage().isClosed() ? slot.replica : null;
     }
 
+    /** The open replica of a group, in use until {@link Usage#exit}; null: it has to be opened first, as {@link #with} does. */
+    @Nullable
+    GroupReplica enter(GroupId group) {
+        Slot slot = slots.get(group);
+        return slot != null && slot.ready && slot.replica.usage().enter() ? slot.replica : null;
+    }
+
     /**
      * Does something with the replica of a group, which stays open meanwhile. GROUP_NOT_FOUND. Done again when the group is in
      * another life by then, or the store has lost it: with the next replica, or with this one when that goes on in the new
@@ -121,6 +128,11 @@ public final class Replicas {
             return Uni.createFrom().failure(GroupReplica.stale(replica.group()));
         }
         return use.apply(replica).onTermination().invoke(replica.usage()::exit);
+    }
+
+    /** Whether what was done with an open replica failed because the group is gone, or in another life. */
+    static boolean isElsewhere(Throwable failure) {
+        return isStale(failure) || isMissing(failure);
     }
 
     private static boolean isStale(Throwable failure) {

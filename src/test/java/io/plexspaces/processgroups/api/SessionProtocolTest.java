@@ -355,7 +355,7 @@ class SessionProtocolTest {
         }
 
         @Override
-        public void write(List<byte[]> joined) {
+        public void write(List<byte[]> joined, boolean shared) {
             for (byte[] event : joined) {
                 try {
                     events.add(Event.parseFrom(event));

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.bench;
 
 import io.plexspaces.processgroups.bench.load.ReadLoop;
 import io.plexspaces.processgroups.bench.system.GrpcTarget;
+import io.plexspaces.processgroups.bench.system.RedisServer;
 import io.plexspaces.processgroups.bench.system.RedisTarget;
 import io.plexspaces.processgroups.bench.system.Server;
 import io.plexspaces.processgroups.bench.system.SessionFormat;
@@ -21,11 +22,14 @@ public final class Benchmark implements AutoCloseable {
     private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Path RESULTS = Path.of("target/bench");
     private static final int READ_LOOPS = 2;
-    private static final int OPEN_LOOP_RATE = 50;
+    private static final int SLOW_RATE = 50;
+    private static final int FAST_RATE = 5_000;
+    private static final int WARM_UP_ROUNDS = 2;
 
     private final Options options;
     private final Report report;
-    private final Server server;
+    private final List<Server> servers = new ArrayList<>();
+    private final List<RedisServer> redis = new ArrayList<>();
     private final List<ReadLoop> loops = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
     private int runs;
@@ -36,8 +40,8 @@ public final class Benchmark implements AutoCloseable {
         for (int i = 0; i < READ_LOOPS; i++) {
             loops.add(new ReadLoop("read-" + i));
         }
-        server = Server.start(options.java(), options.serverOptions(), JAR, RESULTS.resolve("server.log"));
-        options.targets().forEach(this::addTarget);
+        options.stores().forEach(this::addService);
+        options.targets().forEach(this::addReference);
     }
 
     /** Ends with status 1 when a check failed, 2 when the arguments are not understood. */
@@ -65,33 +69,55 @@ public final class Benchmark implements AutoCloseable {
         System.exit(report.hasFailures() ? 1 : 0);
     }
 
-    private void addTarget(String name) {
-        switch (name) {
-            case "ws-json" -> targets.add(new WebSocketTarget(server, SessionFormat.JSON, loops, options.answers()));
-            case "ws-proto" -> targets.add(new WebSocketTarget(server, SessionFormat.PROTO, loops, options.answers()));
-            case "grpc" -> targets.add(new GrpcTarget(server, loops, options.answers()));
-            case "socket" -> targets.add(new SocketTarget(loops));
-            default -> {
-                if (Machine.hasRedis()) {
-                    targets.add(RedisTarget.start(loops, RESULTS.resolve("redis.log")));
-                } else {
-                    System.out.println("redis-server is not installed: no ratio to Redis Pub/Sub");
-                }
+    private void addService(String store) {
+        boolean shared = store.equals(Options.REDIS);
+        RedisServer kept = shared ? RedisServer.start(RESULTS.resolve("store.log")) : null;
+        Path log = RESULTS.resolve(shared ? "server-redis.log" : "server.log");
+        Server server = Server.start(options.java(), options.serverOptions(), kept, JAR, log);
+        servers.add(server);
+        for (String name : options.targets()) {
+            switch (name) {
+                case "ws-json" ->
+                    targets.add(new WebSocketTarget(server, SessionFormat.JSON, loops, options.answers()));
+                case "ws-proto" ->
+                    targets.add(new WebSocketTarget(server, SessionFormat.PROTO, loops, options.answers()));
+                case "grpc" -> targets.add(new GrpcTarget(server, loops, options.answers()));
+                default -> {}
             }
         }
     }
 
-    /** Loads each target until the compilers of both sides are done with what the runs do. */
+    private void addReference(String name) {
+        if (name.equals("socket")) {
+            targets.add(new SocketTarget(loops));
+        } else if (name.equals("redis") && Machine.hasRedis()) {
+            RedisServer server = RedisServer.start(RESULTS.resolve("redis.log"));
+            redis.add(server);
+            targets.add(new RedisTarget(server, loops));
+        } else if (name.equals("redis")) {
+            System.out.println("redis-server is not installed: no ratio to Redis Pub/Sub");
+        }
+    }
+
+    /** Loads each target, then lets the compilers of both sides come to an end; twice, since what they compile changes what runs. */
     private void warmUp() {
         Options warming = options.warmingUp();
-        for (Target target : targets) {
-            new Saturated(warming).run(target, Topology.groups("warm-up-1", 1, options.scaled(100, 10), 1));
-            if (Scenario.D.runsOn(target.name())) {
-                new Saturated(warming).run(target, Topology.groups("warm-up-2", options.scaled(1000, 20), 1, 4));
+        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+            for (Target target : targets) {
+                warmUp(target, warming, "warm-up-" + round);
             }
+            Quiet.await(targets);
         }
-        if (options.scenarios().contains(Scenario.F)) {
-            new MembershipCalls(warming, server, "warm-up-3").run(0);
+    }
+
+    private void warmUp(Target target, Options warming, String name) {
+        Saturated saturated = new Saturated(warming);
+        saturated.run(target, Topology.groups(name + "-a", 1, options.scaled(100, 10), 1));
+        if (Scenario.D.runsOn(target.name())) {
+            saturated.run(target, Topology.groups(name + "-d", options.scaled(1000, 20), 1, 4));
+        }
+        if (options.scenarios().contains(Scenario.F) && target instanceof GrpcTarget grpc) {
+            new MembershipCalls(warming, grpc, name + "-f").run(0);
         }
     }
 
@@ -119,31 +145,34 @@ public final class Benchmark implements AutoCloseable {
             case A -> List.of(saturated.run(target, Topology.groups(name, 1, options.scaled(100, 10), 1)));
             case B -> List.of(saturated.run(target, Topology.groups(name, 1, options.scaled(1000, 50), 1)));
             case C ->
-                List.of(new OpenLoop(options, OPEN_LOOP_RATE)
+                List.of(new OpenLoop(options, SLOW_RATE)
                         .run(target, Topology.groups(name, 1, options.scaled(1000, 50), 1)));
             case D -> List.of(saturated.run(target, Topology.groups(name, options.scaled(1000, 20), 1, 4)));
             case E -> List.of(new Connecting().run(target, Topology.groups(name, 1, options.connections(), 1)));
-            case F -> membership(name);
+            case F -> membership(target, name);
             case G -> List.of(saturated.run(target, Topology.topics(name, options.scaled(100, 16))));
+            case H ->
+                List.of(new OpenLoop(options, FAST_RATE)
+                        .run(target, Topology.groups(name, 10, options.scaled(10, 2), 4)));
         };
     }
 
-    private List<Outcome> membership(String name) {
+    private List<Outcome> membership(Target target, String name) {
+        if (target instanceof RedisTarget reference) {
+            return new ScriptRate(options, reference).run();
+        }
+        GrpcTarget grpc = (GrpcTarget) target;
         List<Outcome> outcomes = new ArrayList<>();
         for (int members : new int[] {0, options.scaled(1000, 100), options.scaled(100_000, 1000)}) {
-            outcomes.add(new MembershipCalls(options, server, name + "-" + members).run(members));
+            outcomes.add(new MembershipCalls(options, grpc, name + "-" + members).run(members));
         }
         return outcomes;
     }
 
     @Override
     public void close() {
-        for (Target target : targets) {
-            if (target instanceof RedisTarget redis) {
-                redis.close();
-            }
-        }
+        redis.forEach(RedisServer::close);
         loops.forEach(ReadLoop::close);
-        server.close();
+        servers.forEach(Server::close);
     }
 }

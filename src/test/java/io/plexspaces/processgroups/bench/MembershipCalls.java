@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.bench;
 
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.bench.system.GrpcTarget;
 import io.plexspaces.processgroups.bench.system.Server;
 import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersResponse;
@@ -30,13 +31,15 @@ final class MembershipCalls {
     private static final int PATIENCE_SECONDS = 60;
 
     private final Options options;
+    private final GrpcTarget target;
     private final Server server;
     private final String group;
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
-    MembershipCalls(Options options, Server server, String group) {
+    MembershipCalls(Options options, GrpcTarget target, String group) {
         this.options = options;
-        this.server = server;
+        this.target = target;
+        this.server = target.server();
         this.group = group;
     }
 
@@ -48,9 +51,17 @@ final class MembershipCalls {
         try {
             fill(channel, members);
             Map<String, Double> metrics = new LinkedHashMap<>();
-            metrics.put("pairs/s", rate(chain -> pair(calls, chain)));
+            long serverCpu = target.cpuNanos();
+            long storeCpu = target.storeCpuNanos();
+            double pairs = rate(chain -> pair(calls, chain));
+            double seconds = options.settled().plus(options.measured()).toNanos() / 1e9;
+            metrics.put("changes/s", 2 * pairs);
+            metrics.put("server cores", (target.cpuNanos() - serverCpu) / 1e9 / seconds);
+            if (storeCpu >= 0) {
+                metrics.put("store cores", (target.storeCpuNanos() - storeCpu) / 1e9 / seconds);
+            }
             metrics.put("get_members/s", rate(chain -> page(calls, chain, members)));
-            return new Outcome("grpc, " + members + " members", metrics, List.copyOf(failures));
+            return new Outcome(target.name() + ", " + members + " members", metrics, List.copyOf(failures));
         } finally {
             server.deleteGroups(List.of(group));
             channel.shutdownNow();

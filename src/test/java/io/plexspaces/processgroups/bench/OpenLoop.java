@@ -30,7 +30,9 @@ record OpenLoop(Options options, int publishesPerSecond) {
             publish(run, start, from, period);
             long serverCpu = target.cpuNanos();
             long clientCpu = ChildProcess.cpuNanos(ProcessHandle.current().pid());
+            long storeCpu = target.storeCpuNanos();
             publish(run, from, end, period);
+            long storeUsed = target.storeCpuNanos() - storeCpu;
             double deliveries = (double) topology.widest() * (end - from) / period;
             long serverUsed = target.cpuNanos() - serverCpu;
             long clientUsed = ChildProcess.cpuNanos(ProcessHandle.current().pid()) - clientCpu;
@@ -39,6 +41,9 @@ record OpenLoop(Options options, int publishesPerSecond) {
             Map<String, Double> metrics = latencies(run.tally().latencies());
             if (serverCpu >= 0) {
                 metrics.put("server CPU us/delivery", serverUsed / 1e3 / deliveries);
+            }
+            if (storeCpu >= 0) {
+                metrics.put("store CPU us/delivery", storeUsed / 1e3 / deliveries);
             }
             metrics.put("client CPU us/delivery", clientUsed / 1e3 / deliveries);
             return new Outcome(target.name(), metrics, failures);

@@ -12,6 +12,7 @@ import java.util.Locale;
  * What to run.
  *
  * @param targets names of what to measure
+ * @param stores of the service, each in a server of its own
  * @param quick few and short, to see that it works
  * @param repeats runs of each, whose median counts
  * @param seconds measured time of a run
@@ -25,6 +26,7 @@ import java.util.Locale;
 record Options(
         List<Scenario> scenarios,
         List<String> targets,
+        List<String> stores,
         boolean quick,
         int repeats,
         int seconds,
@@ -36,8 +38,9 @@ record Options(
         List<String> serverOptions) {
     static final String USAGE = """
             bench/run [SCENARIO...] [OPTION...]
-              SCENARIO              A B C D E F G; default: all
+              SCENARIO              A B C D E F G H; default: all
               --transport LIST      of ws-json,ws-proto,grpc,redis,socket; default: all
+              --store LIST          where the service keeps its groups, of memory,redis; default: memory
               --quick               few subscribers and short runs, to see that it works
               --repeat N            runs of each, whose median counts; default 3
               --seconds N           measured time of each run; default 8
@@ -54,11 +57,15 @@ record Options(
 
     private static final List<String> TARGETS = List.of("ws-json", "ws-proto", "grpc", "redis", "socket");
 
+    static final String MEMORY = "memory";
+    static final String REDIS = "redis";
+
     /** @throws IllegalArgumentException an argument is not understood */
     static Options parse(String[] arguments) {
         Deque<String> left = new ArrayDeque<>(List.of(arguments));
         List<Scenario> scenarios = new ArrayList<>();
         List<String> targets = TARGETS;
+        List<String> stores = List.of(MEMORY);
         boolean quick = false;
         int repeats = 0;
         int seconds = 0;
@@ -73,6 +80,7 @@ record Options(
             switch (argument) {
                 case "--quick" -> quick = true;
                 case "--transport" -> targets = targets(value(argument, left));
+                case "--store" -> stores = stores(value(argument, left));
                 case "--repeat" -> repeats = number(argument, left);
                 case "--seconds" -> seconds = number(argument, left);
                 case "--warm-up" -> warmUp = number(argument, left);
@@ -88,6 +96,7 @@ record Options(
         return new Options(
                 scenarios.isEmpty() ? List.of(Scenario.values()) : scenarios,
                 targets,
+                stores,
                 quick,
                 repeats > 0 ? repeats : quick ? 1 : 3,
                 seconds > 0 ? seconds : quick ? 1 : 8,
@@ -112,14 +121,15 @@ record Options(
         return SETTLING;
     }
 
-    /** These options with runs as long as half of the warm-up. */
+    /** These options with runs as long as a quarter of the warm-up. */
     Options warmingUp() {
         return new Options(
                 scenarios,
                 targets,
+                stores,
                 quick,
                 1,
-                Math.max(1, warmUp / 2),
+                Math.max(1, warmUp / 4),
                 0,
                 window,
                 connections,
@@ -147,6 +157,14 @@ record Options(
         List<String> names = List.of(list.split(","));
         if (!TARGETS.containsAll(names)) {
             throw new IllegalArgumentException("--transport knows " + String.join(", ", TARGETS) + ", not " + list);
+        }
+        return names;
+    }
+
+    private static List<String> stores(String list) {
+        List<String> names = List.of(list.split(","));
+        if (!List.of(MEMORY, REDIS).containsAll(names)) {
+            throw new IllegalArgumentException("--store knows memory and redis, not " + list);
         }
         return names;
     }

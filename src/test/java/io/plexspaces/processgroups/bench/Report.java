@@ -16,7 +16,7 @@ import java.util.Map;
 
 /** Medians as Markdown tables for people, and as JSON for programs. */
 final class Report {
-    private static final List<String> REFERENCES = List.of("redis", "socket");
+    private static final List<String> REFERENCES = List.of("redis", ScriptRate.EACH, "socket");
 
     private final Map<String, Object> conditions;
     private final String scale;

@@ -67,13 +67,14 @@ record Saturated(Options options) {
     }
 
     /** Counters at one time. */
-    private record Sample(long nanos, long received, long publishes, long serverCpu, long clientCpu) {
+    private record Sample(long nanos, long received, long publishes, long serverCpu, long storeCpu, long clientCpu) {
         static Sample of(Run run, Target target) {
             return new Sample(
                     System.nanoTime(),
                     run.tally().received(),
                     run.publishes(),
                     target.cpuNanos(),
+                    target.storeCpuNanos(),
                     ChildProcess.cpuNanos(ProcessHandle.current().pid()));
         }
 
@@ -86,6 +87,10 @@ record Saturated(Options options) {
             if (serverCpu >= 0) {
                 metrics.put("server CPU us/delivery", (end.serverCpu - serverCpu) / 1e3 / deliveries);
                 metrics.put("server cores", (end.serverCpu - serverCpu) / 1e9 / seconds);
+            }
+            if (storeCpu >= 0) {
+                metrics.put("store CPU us/delivery", (end.storeCpu - storeCpu) / 1e3 / deliveries);
+                metrics.put("store cores", (end.storeCpu - storeCpu) / 1e9 / seconds);
             }
             metrics.put("client CPU us/delivery", (end.clientCpu - clientCpu) / 1e3 / deliveries);
             metrics.put("client cores", (end.clientCpu - clientCpu) / 1e9 / seconds);

@@ -5,6 +5,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the server says of itself over HTTP. */
 record Management(URI server) {
@@ -26,6 +28,16 @@ record Management(URI server) {
                 .mapToDouble(line -> Double.parseDouble(line.substring(start.length())))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no metric " + series));
+    }
+
+    /** Names of all series there are. */
+    Set<String> series() {
+        return get("/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]", 2)[0])
+                .collect(Collectors.toSet());
     }
 
     private HttpResponse<String> get(String path) {

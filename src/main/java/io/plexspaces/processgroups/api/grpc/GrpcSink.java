@@ -53,7 +53,7 @@ final class GrpcSink implements Sink<byte[]> {
     }
 
     @Override
-    public void write(byte[] joined) {
+    public void write(byte[] joined, boolean shared) {
         call.onNext(joined);
     }
 

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
@@ -64,7 +65,9 @@ final class Peers {
         }
         leaveHttp(context.pipeline());
         FrameFormat format = Subprotocols.format(upgraded.subprotocol());
-        WebSocketSink sink = new WebSocketSink(context, format, (code, reason) -> close(upgraded, code, reason));
+        // Frames are ready as they are: they enter the pipeline behind its encoder.
+        ChannelHandlerContext out = context.pipeline().context(WebSocketFrameEncoder.class);
+        WebSocketSink sink = new WebSocketSink(out, format, (code, reason) -> close(upgraded, code, reason));
         try {
             start(reader, format, sink, service.traces().caller(upgraded.handshakeRequest()::header), start);
         } catch (RuntimeException failure) {
@@ -102,7 +105,9 @@ final class Peers {
     }
 
     private static boolean isUpgraded(ChannelPipeline pipeline) {
-        return pipeline.get(WebSocket08FrameDecoder.class) != null && pipeline.get(HttpResponseEncoder.class) == null;
+        return pipeline.get(WebSocket08FrameDecoder.class) != null
+                && pipeline.get(WebSocketFrameEncoder.class) != null
+                && pipeline.get(HttpResponseEncoder.class) == null;
     }
 
     /** The HTTP server's own watch over idle connections makes a promise for every write; heartbeats do it here. */

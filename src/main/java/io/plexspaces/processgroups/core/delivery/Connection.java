@@ -154,15 +154,19 @@ public final class Connection {
         }
     }
 
-    /** Delivers a run of frames, all of them accepted by the subscriber. */
-    void push(Subscriber subscriber, Run run) {
+    /**
+     * Delivers a run of frames, all of them accepted by the subscriber.
+     *
+     * @param shared other connections get it too
+     */
+    void push(Subscriber subscriber, Run run, boolean shared) {
         if (closed || finishing) {
             return;
         }
         try {
             writeOwn();
             if (mailbox.isEmpty() && sink.ready()) {
-                run.writeTo(sink);
+                run.writeTo(sink, shared);
                 loop.delivered(run.count());
                 touched();
                 return;
@@ -268,7 +272,7 @@ public final class Connection {
     private void write(Run batch) {
         try {
             if (batch.count() > 0) {
-                batch.writeTo(sink);
+                batch.writeTo(sink, false);
                 loop.delivered(batch.count());
                 touched();
             }

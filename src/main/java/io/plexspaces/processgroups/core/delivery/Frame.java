@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 public final class Frame {
     private final @Nullable Event event;
     private final DeliveryTracer.@Nullable Delivering traced;
-    private volatile @Nullable Encoding encodings;
+
+    /** Not volatile: what another thread sees or misses here is complete, as records are, and made again at worst. */
+    private @Nullable Encoding encodings;
 
     private record Encoding(
             WireFormat<?> format, byte[] bytes, @Nullable Encoding next) {}
@@ -56,6 +58,10 @@ public final class Frame {
     /** Null: nobody wants to know where it gets to. */
     DeliveryTracer.@Nullable Delivering traced() {
         return traced;
+    }
+
+    boolean isGap() {
+        return event instanceof Event.Gap;
     }
 
     /** Whether time can make it void. */

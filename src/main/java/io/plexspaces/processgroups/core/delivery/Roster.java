@@ -128,7 +128,7 @@ final class Roster {
 
     private void deliver(Subscriber subscriber, Run run, Delivery due) {
         if (!hasExcepts || !isExcepted(subscriber, due)) {
-            subscriber.connection().push(subscriber, run);
+            subscriber.connection().push(subscriber, run, subscribers.size() > 1);
             return;
         }
         for (Delivery at = due; at != null; at = at.next) {

@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.Snapshot;
 import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
+import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Response;
@@ -33,6 +34,9 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private static final long PAUSE_MILLIS = 100;
 
+    /** How long an announcement may be under way while the position it leads to is known already. */
+    private static final long UNDER_WAY_MILLIS = 250;
+
     private final GroupFeed feed;
     private final GroupReader reader;
     private final GroupAccess access;
@@ -47,6 +51,12 @@ final class GroupReading implements Feed.Reading, Tail {
 
     /** The entry at {@link #offset}; null right after a snapshot. */
     private @Nullable Entry last;
+
+    /** Time of the entry at the last snapshot's position, as scripts write it; empty: not known. */
+    private String begun = "";
+
+    /** Of the server the log was last read from; empty: not known. */
+    private String lineage = "";
 
     private volatile boolean closed;
 
@@ -109,7 +119,23 @@ final class GroupReading implements Feed.Reading, Tail {
     }
 
     void seen(String epoch, long end) {
-        if (state == State.LIVE && (end != offset || !epoch.equals(epoch()))) {
+        if (state != State.LIVE) {
+            return;
+        }
+        if (!epoch.equals(epoch())) {
+            catchUp();
+        } else if (end != offset) {
+            long before = offset;
+            later(UNDER_WAY_MILLIS, () -> stillAt(before));
+        }
+    }
+
+    /**
+     * A reading that has gone on hears what is announced, and would see a hole; one that has not missed something. To ask before
+     * that is known would be wrong on a busy log: it trims what this reading is about to hear.
+     */
+    private void stillAt(long before) {
+        if (state == State.LIVE && offset == before) {
             catchUp();
         }
     }
@@ -152,24 +178,36 @@ final class GroupReading implements Feed.Reading, Tail {
                     if (state == State.ENDED) {
                         return;
                     }
-                    Optional<Snapshot> found = done.succeeded() ? done.result() : Optional.empty();
+                    Optional<GroupAccess.Opened> found = done.succeeded() ? done.result() : Optional.empty();
                     if (found.isPresent()) {
                         loaded(found.get());
                     } else if (info == null) {
                         end(done.failed() ? done.cause() : GroupException.groupNotFound(feed.group()));
                     } else {
-                        later(this::catchUp);
+                        later(PAUSE_MILLIS, this::catchUp);
                     }
                 }));
     }
 
-    private void loaded(Snapshot snapshot) {
+    private void loaded(GroupAccess.Opened found) {
+        Snapshot snapshot = found.snapshot();
+        if (info != null && epoch().equals(snapshot.info().epoch()) && !isOf(found.lineage())) {
+            // Another server than the one that has said what is missing here: does it know this log at all?
+            catchUp();
+            return;
+        }
         info = snapshot.info();
         offset = snapshot.position().offset();
         last = null;
+        begun = found.last();
+        lineage = found.lineage();
         call(told -> told.snapshot(snapshot));
         opened.tryComplete(this);
         live();
+    }
+
+    private boolean isOf(String server) {
+        return lineage.isEmpty() || lineage.equals(server);
     }
 
     private void live() {
@@ -189,7 +227,9 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private void catchUp() {
         state = State.READING;
-        access.tail(feed.group(), new Position(epoch(), offset), last)
+        Entry known = last;
+        String time = known == null ? begun : Long.toString(Times.micros(known.at()));
+        access.tail(feed.group(), new Position(epoch(), offset), time, lineage)
                 .onComplete(done -> feed.serial.execute(() -> {
                     if (state == State.ENDED) {
                         return;
@@ -202,13 +242,16 @@ final class GroupReading implements Feed.Reading, Tail {
                     } catch (RuntimeException unreadable) {
                         LOG.log(System.Logger.Level.ERROR, "entries could not be read", unreadable);
                     }
-                    later(this::catchUp);
+                    later(PAUSE_MILLIS, this::catchUp);
                 }));
     }
 
     private void caughtUp(Response said) {
         switch (said.get(0).toString()) {
-            case "S" -> missed(Store.number(said.get(1)), access.entries(said.get(2)), access.entries(said.get(3)));
+            case "S" -> {
+                lineage = said.get(5).toString();
+                missed(Store.number(said.get(1)), access.entries(said.get(2)), access.entries(said.get(3)));
+            }
             case "D" -> tell(Entries.parse(said.get(1).toBytes()));
             case "F" -> mend(access.fork(feed.group(), epoch()));
             case "N" -> mend(access.revive(Objects.requireNonNull(info), mender));
@@ -253,14 +296,14 @@ final class GroupReading implements Feed.Reading, Tail {
                 load();
             } else {
                 LOG.log(System.Logger.Level.WARNING, "a lost group is not mended yet", done.cause());
-                later(this::catchUp);
+                later(PAUSE_MILLIS, this::catchUp);
             }
         }));
     }
 
-    private void later(Runnable step) {
+    private void later(long millis, Runnable step) {
         access.later(
-                PAUSE_MILLIS,
+                millis,
                 () -> feed.serial.execute(() -> {
                     if (state != State.ENDED) {
                         step.run();

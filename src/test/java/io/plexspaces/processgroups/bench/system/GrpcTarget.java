@@ -22,7 +22,11 @@ public final class GrpcTarget extends ServiceTarget {
 
     @Override
     public String name() {
-        return "grpc";
+        return "grpc" + server.storeName();
+    }
+
+    public Server server() {
+        return server;
     }
 
     @Override

@@ -10,45 +10,17 @@ import io.plexspaces.processgroups.bench.load.Tally;
 import io.plexspaces.processgroups.bench.load.Texts;
 import io.plexspaces.processgroups.bench.load.WebSocketWire;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 
-/** Redis Pub/Sub with its defaults, keeping nothing on disk. A group is a channel, or one for each of its topics. */
-public final class RedisTarget implements Target, AutoCloseable {
-    private final ChildProcess process;
-    private final InetSocketAddress address;
+/** Redis Pub/Sub. A group is a channel, or one for each of its topics. */
+public final class RedisTarget implements Target {
+    private final RedisServer server;
     private final List<ReadLoop> loops;
 
-    private RedisTarget(ChildProcess process, InetSocketAddress address, List<ReadLoop> loops) {
-        this.process = process;
-        this.address = address;
+    public RedisTarget(RedisServer server, List<ReadLoop> loops) {
+        this.server = server;
         this.loops = List.copyOf(loops);
-    }
-
-    /**
-     * Returns when it serves.
-     *
-     * @param log gets what it prints
-     */
-    public static RedisTarget start(List<ReadLoop> loops, Path log) {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        InetSocketAddress address = new InetSocketAddress(loopback, ChildProcess.freePort());
-        List<String> command = List.of(
-                "redis-server",
-                "--bind",
-                loopback.getHostAddress(),
-                "--port",
-                Integer.toString(address.getPort()),
-                "--save",
-                "",
-                "--appendonly",
-                "no");
-        return new RedisTarget(ChildProcess.start(command, log, () -> accepts(address)), address, loops);
     }
 
     @Override
@@ -68,12 +40,12 @@ public final class RedisTarget implements Target, AutoCloseable {
 
     @Override
     public long cpuNanos() {
-        return process.cpuNanos();
+        return server.cpuNanos();
     }
 
     @Override
     public Memory memory() {
-        return new Memory(-1, process.resident());
+        return new Memory(-1, server.resident());
     }
 
     @Override
@@ -81,20 +53,17 @@ public final class RedisTarget implements Target, AutoCloseable {
         return new Channels(tally);
     }
 
-    @Override
-    public void close() {
-        process.close();
+    /**
+     * Calls a small script over and over, which adds to one field of one hash.
+     *
+     * @param connections that share the calls
+     * @param atOnce calls that wait for their answers, on all connections together
+     */
+    public ScriptCalls scriptCalls(int connections, int atOnce) {
+        return new ScriptCalls(new Links(server.address(), loops), connections, atOnce);
     }
 
-    private static boolean accepts(InetSocketAddress address) {
-        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
-            return socket.isConnected();
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
-    private static byte[] command(byte[]... words) {
+    static byte[] command(byte[]... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(("*" + words.length + "\r\n").getBytes(UTF_8));
         for (byte[] word : words) {
@@ -124,7 +93,7 @@ public final class RedisTarget implements Target, AutoCloseable {
 
     private final class Channels implements Connections {
         private final Tally tally;
-        private final Links links = new Links(address, loops);
+        private final Links links = new Links(server.address(), loops);
 
         Channels(Tally tally) {
             this.tally = tally;

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The service, as it is packaged and with its defaults, on ports of its own. */
 public final class Server implements AutoCloseable {
@@ -38,14 +39,18 @@ public final class Server implements AutoCloseable {
     private static final int ADMINISTRATION_SECONDS = 30;
 
     private final ChildProcess process;
+    /** What it keeps its groups in; null: its own memory. */
+    private final @Nullable RedisServer store;
+
     private final Path java;
     private final URI http;
     private final InetSocketAddress grpc;
     private final EventLoopGroup loops = new NioEventLoopGroup(CLIENT_LOOPS, new DefaultThreadFactory("grpc", true));
     private final ManagedChannel administration;
 
-    private Server(ChildProcess process, Path java, URI http, InetSocketAddress grpc) {
+    private Server(ChildProcess process, @Nullable RedisServer store, Path java, URI http, InetSocketAddress grpc) {
         this.process = process;
+        this.store = store;
         this.java = java;
         this.http = http;
         this.grpc = grpc;
@@ -57,9 +62,10 @@ public final class Server implements AutoCloseable {
      *
      * @param java home of the Java that runs it
      * @param options of its JVM
+     * @param store what it keeps its groups in, which ends with it; null: its own memory
      * @param log gets what it prints
      */
-    public static Server start(Path java, List<String> options, Path jar, Path log) {
+    public static Server start(Path java, List<String> options, @Nullable RedisServer store, Path jar, Path log) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         URI http = URI.create("http://" + loopback.getHostAddress() + ":" + ChildProcess.freePort());
         InetSocketAddress grpc = new InetSocketAddress(loopback, ChildProcess.freePort());
@@ -68,9 +74,14 @@ public final class Server implements AutoCloseable {
         command.addAll(options);
         command.add("-Dquarkus.http.port=" + http.getPort());
         command.add("-Dquarkus.grpc.server.port=" + grpc.getPort());
+        if (store != null) {
+            command.add("-Dprocessgroups.store=redis");
+            command.add("-Dquarkus.redis.hosts=redis://" + loopback.getHostAddress() + ":"
+                    + store.address().getPort());
+        }
         command.add("-jar");
         command.add(jar.toString());
-        return new Server(ChildProcess.start(command, log, () -> isReady(http)), java, http, grpc);
+        return new Server(ChildProcess.start(command, log, () -> isReady(http)), store, java, http, grpc);
     }
 
     /** A new gRPC connection; all of them share two threads, on which answers are handled. To be shut down by the caller. */
@@ -121,6 +132,16 @@ public final class Server implements AutoCloseable {
 
     long cpuNanos() {
         return process.cpuNanos();
+    }
+
+    /** Processor time of what it keeps its groups in; -1: it keeps them itself. */
+    long storeCpuNanos() {
+        return store == null ? -1 : store.cpuNanos();
+    }
+
+    /** As a suffix to names. */
+    String storeName() {
+        return store == null ? "" : " on redis";
     }
 
     /** Collects garbage first. */
@@ -191,6 +212,9 @@ public final class Server implements AutoCloseable {
     public void close() {
         administration.shutdownNow();
         process.close();
+        if (store != null) {
+            store.close();
+        }
         loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 }

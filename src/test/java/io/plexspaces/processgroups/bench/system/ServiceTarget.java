@@ -29,6 +29,11 @@ abstract sealed class ServiceTarget implements Target permits WebSocketTarget, G
     }
 
     @Override
+    public final long storeCpuNanos() {
+        return server.storeCpuNanos();
+    }
+
+    @Override
     public final Memory memory() {
         return server.memory();
     }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Something that takes messages and delivers them, over one protocol. */
 public interface Target {
-    /** As on the command line. */
+    /** As on the command line; with where the service keeps its groups, unless in its own memory. */
     String name();
 
     void createGroups(List<String> groups);
@@ -14,6 +14,11 @@ public interface Target {
 
     /** Processor time its process has used, user and system; -1: it has no process of its own. */
     long cpuNanos();
+
+    /** The same of a store of its own, in another process; -1: it has none. */
+    default long storeCpuNanos() {
+        return -1;
+    }
 
     /** What its process holds now. */
     Memory memory();

@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,11 @@ class RedisFaultTest {
     }
 
     private static RedisSettings settings(Duration patience) {
-        return new RedisSettings("test:", 0, patience, Duration.ofSeconds(1), Duration.ofSeconds(15), LIMITS);
+        return settings(patience, Duration.ofSeconds(1));
+    }
+
+    private static RedisSettings settings(Duration patience, Duration check) {
+        return new RedisSettings("test:", 0, patience, check, Duration.ofSeconds(15), LIMITS);
     }
 
     private void publishMany(String name, int count) {
@@ -95,6 +100,29 @@ class RedisFaultTest {
         assertThat(told.holes).isEmpty();
         assertThat(told.texts()).isEqualTo(numbers(10_000));
         assertThat(told.snapshots).hasSize(1);
+    }
+
+    @Test
+    void positionsCheckedAllTheTime_loseNothingOfABusyLog() {
+        Writer watched = new Writer(store.log(settings(Duration.ofSeconds(5), Duration.ofMillis(10))), tenant);
+        watched.create("room", 1);
+        Told told = watched.open("room");
+        AtomicInteger published = new AtomicInteger();
+        for (int i = 0; i < 256; i++) {
+            publishNext(watched, published, 50_000);
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> told.offset() == 50_001);
+        assertThat(told.snapshots).hasSize(1);
+        assertThat(told.holes).isEmpty();
+    }
+
+    private static void publishNext(Writer writer, AtomicInteger published, int most) {
+        int next = published.getAndIncrement();
+        if (next < most) {
+            writer.publishing("room", Integer.toString(next))
+                    .subscribe()
+                    .with(done -> publishNext(writer, published, most));
+        }
     }
 
     @Test
@@ -228,6 +256,74 @@ class RedisFaultTest {
         assertThat(told.last().position().offset()).isEqualTo(51);
         assertThat(writer.publish("room", "next").position().epoch())
                 .isEqualTo(told.last().info().epoch());
+    }
+
+    @Test
+    void storeThatLostWritesAndGrewBeyondThem_givesItsGroupsANewEpoch() throws Exception {
+        // Nothing of what the readers know of these is left where they look for it.
+        List<String> rooms = List.of("none", "few");
+        writer.create("none", 0);
+        writer.create("few", 5);
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog other = log(proxy)) {
+            List<Told> readers = new ArrayList<>();
+            for (String room : rooms) {
+                Told told = new Told();
+                readers.add(told);
+                result(other.open(writer.group(room), told));
+                publishMany(room, 50);
+            }
+            redis.call("SAVE");
+            rooms.forEach(room -> publishMany(room, 50));
+            for (Told told : readers) {
+                await().until(() -> told.offset() == 101);
+            }
+            proxy.away(true);
+            redis.kill();
+            redis.begin();
+            for (String room : rooms) {
+                await().atMost(Duration.ofSeconds(10))
+                        .ignoreExceptions()
+                        .until(() -> writer.publish(room, "x") != null);
+                publishMany(room, 100);
+            }
+            proxy.away(false);
+            for (Told told : readers) {
+                String before = told.snapshots.get(0).info().epoch();
+                await().atMost(Duration.ofSeconds(10)).until(() -> told.snapshots.size() > 1);
+                assertThat(told.last().info().epoch()).isNotEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void storeThatComesBackAsItWas_goesOnInItsEpoch() throws Exception {
+        writer.create("idle", 0);
+        writer.join("idle", "alice");
+        writer.create("kept", ALL);
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog other = log(proxy)) {
+            Told idle = new Told();
+            Told kept = new Told();
+            result(other.open(writer.group("idle"), idle));
+            result(other.open(writer.group("kept"), kept));
+            publishMany("kept", 50);
+            await().until(() -> kept.offset() == 51);
+            redis.call("SAVE");
+            proxy.away(true);
+            redis.kill();
+            redis.begin();
+            await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> writer.publish("kept", "x") != null);
+            proxy.away(false);
+            await().atMost(Duration.ofSeconds(10)).until(() -> kept.offset() == 52);
+            await().atMost(Duration.ofSeconds(10)).until(other::isHealthy);
+            writer.publish("idle", "y");
+            await().atMost(Duration.ofSeconds(10)).until(() -> idle.texts().contains("y"));
+            assertThat(List.of(idle, kept)).allSatisfy(told -> {
+                assertThat(told.snapshots).hasSize(1);
+                assertThat(told.holes).isEmpty();
+            });
+        }
     }
 
     @Test
