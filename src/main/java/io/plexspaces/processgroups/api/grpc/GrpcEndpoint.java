@@ -63,7 +63,7 @@ public final class GrpcEndpoint implements BindableService {
     public ServerServiceDefinition bindService() {
         ServerServiceDefinition methods = methods();
         return service.traces().isOn()
-                ? ServerInterceptors.intercept(methods, new TraceInterceptor(service.traces()))
+                ? ServerInterceptors.intercept(methods, new TracedCalls(service.traces())::begin)
                 : methods;
     }
 

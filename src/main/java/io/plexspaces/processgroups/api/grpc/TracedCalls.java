@@ -4,26 +4,24 @@ import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.plexspaces.processgroups.core.Traces;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a call be part of the trace that its metadata name. */
-final class TraceInterceptor implements ServerInterceptor {
+/** Lets calls be part of the traces that their metadata name. */
+final class TracedCalls {
     private static final Map<String, Metadata.Key<String>> KEYS = new ConcurrentHashMap<>();
 
     private final Traces traces;
 
-    TraceInterceptor(Traces traces) {
+    TracedCalls(Traces traces) {
         this.traces = traces;
     }
 
-    @Override
-    public <Q, A> ServerCall.Listener<Q> interceptCall(
-            ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
+    /** As a {@code ServerInterceptor}; the platform takes each class that is one for one of its own. */
+    <Q, A> ServerCall.Listener<Q> begin(ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
         Traces.Caller caller = traces.caller(name -> metadata.get(key(name)));
         return caller == null ? next.startCall(call, metadata) : start(caller, call, metadata, next);
     }
