@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** Every setting of the service itself; {@code docs/configuration.md} lists them. A value out of its range stops the start. */
 @ConfigMapping(prefix = "processgroups")
-// ConfigKey reads the methods of each section, their annotations and their values.
+// ConfigKey reads the methods of each section, and their annotations.
 @RegisterForReflection
 interface ProcessGroupsConfig {
     /**
