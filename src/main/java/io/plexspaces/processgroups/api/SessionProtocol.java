@@ -50,6 +50,9 @@ public final class SessionProtocol {
     /** Requests that wait until the session is open; null: none has to. Guarded by this. */
     private @Nullable Queue<SessionRequest> waiting;
 
+    /** Guarded by this. */
+    private boolean held;
+
     private @Nullable Session session;
     private @Nullable Requests requests;
     private @Nullable Watcher watcher;
@@ -143,11 +146,13 @@ public final class SessionProtocol {
 
     /** From here on, requests wait for {@link #release}: the session they belong to is being opened. */
     public synchronized void hold() {
-        waiting = new ArrayDeque<>();
+        waiting = waiting == null ? new ArrayDeque<>() : waiting;
+        held = true;
     }
 
     /** Starts the requests that waited, in their order. */
     public void release() {
+        letGo();
         SessionRequest next = nextWaiting();
         while (next != null) {
             start(next);
@@ -159,7 +164,15 @@ public final class SessionProtocol {
         return waiting != null && waiting.add(request);
     }
 
+    private synchronized void letGo() {
+        held = false;
+    }
+
+    /** Null: none waits, or one of those that waited holds the others up. */
     private synchronized @Nullable SessionRequest nextWaiting() {
+        if (held) {
+            return null;
+        }
         SessionRequest next = waiting == null ? null : waiting.poll();
         if (next == null) {
             waiting = null;

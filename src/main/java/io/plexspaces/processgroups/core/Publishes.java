@@ -85,7 +85,7 @@ final class Publishes {
                 Command publish =
                         new Command.Publish(request.message(), request.topic(), dispatch, request.excludeSender());
                 AbstractUni.subscribe(log.append(present.group(), present.epoch(), publish, operation), publishing);
-            } catch (GroupException failure) {
+            } catch (RuntimeException failure) {
                 publishing.fail(failure);
             }
         }

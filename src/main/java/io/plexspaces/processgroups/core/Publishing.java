@@ -103,7 +103,10 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
     /** Whoever asked does not want to know any more; the message is published all the same. */
     @Override
     public void cancel() {
-        take();
+        OperationId begun = operation;
+        if (take() != null && begun != null) {
+            replica.forget(begun);
+        }
     }
 
     private synchronized boolean isAnswered() {
@@ -136,8 +139,12 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
         if (done.repeated()) {
             // No entry will come: the message is in the log since the first time.
             replica.forget(begun);
+            // Nor may it have been read here yet.
             Position first = done.position();
-            replica.firstAnswer(first, wanted).subscribe().with(this::complete, this::fail);
+            replica.reached(first)
+                    .chain(() -> replica.firstAnswer(first, wanted))
+                    .subscribe()
+                    .with(this::complete, this::fail);
             return;
         }
         if (isAnswered()) {
@@ -146,7 +153,7 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
         // Before the jumps are looked at: a jump looks at this after it is counted, so that one of the two sees the
         // other.
         accepted = done.position();
-        if (replica.jumps() != jumps) {
+        if (replica.jumps() != jumps || replica.usage().isClosed()) {
             replica.passed(begun);
         }
     }

@@ -204,7 +204,6 @@ final class Told {
         }
         replica.usage().close();
         answers.answerPassed(replica, progress);
-        answers.failAll(replica, GroupReplica.stale(group));
         waiters.jumped(Long.MAX_VALUE);
     }
 

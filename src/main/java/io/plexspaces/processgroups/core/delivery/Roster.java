@@ -58,6 +58,10 @@ final class Roster {
         posted(frame);
         loop.post(() -> {
             deliver();
+            if (loop.isExpired(frame)) {
+                handed(frame, 0);
+                return;
+            }
             subscriber.connection().push(subscriber, frame);
             handed(frame, 1);
         });
