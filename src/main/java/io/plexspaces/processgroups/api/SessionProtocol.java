@@ -183,8 +183,18 @@ public final class SessionProtocol {
     /** Answers a request that could not be read. */
     public void malformed(GroupException failure) {
         inFlight.beginEnded();
-        send(Answer.newBuilder().setError(Errors.toProto(failure)));
+        unreadable(0, failure);
         answered();
+    }
+
+    /**
+     * Answers a request that could not be read, and for which the caller reads on by itself.
+     *
+     * @param requestId 0: it could not be read either
+     */
+    public void unreadable(long requestId, GroupException failure) {
+        refusals.unreadable(failure);
+        send(Answer.newBuilder().setRequestId(requestId).setError(Errors.toProto(failure)));
     }
 
     /** No further requests come: ends the connection once those in flight are answered. */

@@ -2,7 +2,6 @@ package io.plexspaces.processgroups.observe;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
@@ -36,15 +35,17 @@ public final class DeliverySpans implements DeliveryTracer {
         if (publish == null || !published.isSampled()) {
             return null;
         }
-        SpanBuilder builder = tracer.spanBuilder(GroupTracing.PREFIX + "deliver")
+        Span span = tracer.spanBuilder(GroupTracing.PREFIX + "deliver")
                 .setParent(publish)
                 .addLink(published)
                 .setSpanKind(SpanKind.CONSUMER)
-                .setAttribute("node", node.value())
-                .setAttribute("offset", entry.offset());
-        Subject.of(group, null, entry.topic()).forEach(builder::setAttribute);
-        Span span = builder.startSpan();
-        return span.isRecording() ? new Delivery(span) : null;
+                .startSpan();
+        if (!span.isRecording()) {
+            return null;
+        }
+        span.setAttribute("node", node.value()).setAttribute("offset", entry.offset());
+        Subject.of(group, null, entry.topic()).forEach(span::setAttribute);
+        return new Delivery(span);
     }
 
     /** Ends its span with the last of what is under way. Without connections here, the span never ends, and so never was. */

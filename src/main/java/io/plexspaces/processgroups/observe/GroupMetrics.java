@@ -47,6 +47,7 @@ public final class GroupMetrics {
     private final Map<Failure, Counter> errors = new ConcurrentHashMap<>();
     private final Counter created;
     private final Counter deleted;
+    private final Counter unreadable;
     private final Timer publishDuration;
     private final DistributionSummary fanout;
 
@@ -57,6 +58,8 @@ public final class GroupMetrics {
         others = meters(OTHER, OTHER);
         created = counter("created", "Groups created").register(registry);
         deleted = counter("deleted", "Groups deleted").register(registry);
+        unreadable = counter("unreadable_requests", "Requests of sessions that could not be read")
+                .register(registry);
         publishDuration = Timer.builder(PREFIX + "publish_duration")
                 .description("Time from the request to the answer of accepted publishes")
                 .serviceLevelObjectives(LATENCIES)
@@ -77,6 +80,10 @@ public final class GroupMetrics {
 
     void deleted() {
         deleted.increment();
+    }
+
+    void unreadable() {
+        unreadable.increment();
     }
 
     void joined(GroupId group, int actors) {

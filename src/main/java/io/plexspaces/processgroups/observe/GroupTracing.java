@@ -2,7 +2,6 @@ package io.plexspaces.processgroups.observe;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
@@ -85,11 +84,14 @@ public final class GroupTracing implements Traces {
             Asking caller = asking.get();
             parent = caller == null ? null : caller.context();
         }
-        SpanBuilder builder = tracer.spanBuilder(PREFIX + operation.label())
+        Span span = tracer.spanBuilder(PREFIX + operation.label())
                 .setParent(parent == null ? Context.root() : parent)
-                .setSpanKind(kind(operation, parent));
-        subject.forEach(builder::setAttribute);
-        return builder.startSpan();
+                .setSpanKind(kind(operation, parent))
+                .startSpan();
+        if (span.isRecording()) {
+            subject.forEach(span::setAttribute);
+        }
+        return span;
     }
 
     private static SpanKind kind(Operation operation, @Nullable Context parent) {

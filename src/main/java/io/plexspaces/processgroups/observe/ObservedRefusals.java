@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.observe;
 
 import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Refusals;
+import io.plexspaces.processgroups.domain.GroupException;
 
 /** Counts and logs refused requests like those that failed later. */
 public final class ObservedRefusals implements Refusals {
@@ -19,5 +20,11 @@ public final class ObservedRefusals implements Refusals {
     public void refused(Operation operation, Throwable cause) {
         metrics.failed(operation, Failures.codeOf(cause));
         log.failed(operation, UNKNOWN, null, cause);
+    }
+
+    /** Counted alone: what it says may be anything. */
+    @Override
+    public void unreadable(GroupException cause) {
+        metrics.unreadable();
     }
 }

@@ -3,7 +3,6 @@ package io.plexspaces.processgroups.observe;
 import io.opentelemetry.api.trace.Span;
 import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.domain.ErrorCode;
-import io.plexspaces.processgroups.domain.GroupException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,11 +49,11 @@ public final class RequestLog {
         log(Logger.Level.DEBUG, operation, subject, span, "done");
     }
 
-    /** Says nothing of unexpected failures: the edge logs those, with their stack. */
+    /** The stack of an unexpected failure is logged by the edge. */
     void failed(Operation operation, Subject subject, @Nullable Span span, Throwable failure) {
-        if (failure instanceof GroupException expected
-                && quota(operation, expected.code()).pass()) {
-            log(Logger.Level.WARN, operation, subject, span, expected.code() + ": " + expected.getMessage());
+        ErrorCode code = Failures.codeOf(failure);
+        if (quota(operation, code).pass()) {
+            log(Logger.Level.WARN, operation, subject, span, code + ": " + Failures.messageOf(failure));
         }
     }
 

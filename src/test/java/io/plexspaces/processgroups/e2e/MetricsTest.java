@@ -71,6 +71,7 @@ class MetricsTest extends LiveServer {
         assertThat(exported).containsAllEntriesOf(REQUIRED);
         assertThat(exported).isEqualTo(documented());
         Management page = new Management(webSocket);
+        assertThat(page.metric("unreadable_requests_total")).isPositive();
         for (String operation : List.of(
                 "create", "delete", "join", "leave", "renew", "get_members", "list", "publish", "fetch", "watch")) {
             assertThat(page.metrics().lines())

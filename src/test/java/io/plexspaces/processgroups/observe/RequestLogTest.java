@@ -103,10 +103,11 @@ class RequestLogTest {
     }
 
     @Test
-    void defect_isLeftToTheEdge() {
+    void defect_isNamedByItsKindAlone_asItsTextMayHoldAnything() {
         log.failed(Operation.PUBLISH, orders, null, new IllegalStateException("a defect"));
 
-        assertThat(lines).isEmpty();
+        assertThat(texts()).singleElement().asString().endsWith("INTERNAL: java.lang.IllegalStateException");
+        assertThat(lines.get(0).getThrown()).isNull();
     }
 
     @Test

@@ -5,14 +5,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
-import io.plexspaces.processgroups.proto.v1.Answer;
-import io.plexspaces.processgroups.proto.v1.Event;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -112,11 +109,7 @@ final class Peer implements FrameReader.Receiver {
         try {
             protocol.handle(format.read(content));
         } catch (UnreadableRequest unreadable) {
-            connection.send(format.frame(Event.newBuilder()
-                    .setAnswer(Answer.newBuilder()
-                            .setRequestId(unreadable.requestId())
-                            .setError(Errors.toProto(unreadable.reason())))
-                    .build()));
+            protocol.unreadable(unreadable.requestId(), unreadable.reason());
         }
     }
 
