@@ -212,7 +212,7 @@ class NodeLifeIT extends OnNodes {
         assertThat(changes(watch)).extracting(Event::getKindCase).containsExactly(Event.KindCase.JOINED);
         assertThat(on("c").memberships(ROOM).get(0).getJoinCount()).isEqualTo(2);
         back.ask(SessionRequest.newBuilder().setLeave(back(ROOM)));
-        assertThat(left(watch)).hasSize(1);
+        soon().until(() -> left(watch).size() == 1);
     }
 
     @Test
