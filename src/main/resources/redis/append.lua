@@ -43,7 +43,7 @@ local time = int(now)
 -- What it is to add a message; body: of its entry.
 local function message(sequence, weight, body)
   local offset, messages = group.offset + 1, group.messages + 1
-  group.offset, group.messages = offset, messages
+  group.offset, group.messages, group.lastAt = offset, messages, now
   local id = format('%d', offset)
   local entry = 'P ' .. id .. ' ' .. time .. ' ' .. messages .. ' ' .. group.weight .. ' ' .. operator .. sequence .. ' '
   if group.keeps then

@@ -19,7 +19,7 @@ local epoch = redis.call('HGET', KEYS[1], 'e')
 if epoch then
   return answer(KEYS[3], call, {'-', epoch})
 end
-local counters = struct.pack(STATE, 1, 0, 0, tonumber(ARGV[7]), tonumber(ARGV[8]), 0, 0, 0, 0, 0, 0)
+local counters = struct.pack(STATE, 1, 0, 0, tonumber(ARGV[7]), tonumber(ARGV[8]), 0, 0, 0, 0, 0, 0, now)
 redis.call('HSET', KEYS[1], 'e', ARGV[5], 'm', counters, 'c', int(now), 's', ARGV[6])
 redis.call('ZADD', KEYS[4], int(now), '+' .. ARGV[4] .. ' ' .. ARGV[5])
 return answer(KEYS[3], call, {'+', int(now)})

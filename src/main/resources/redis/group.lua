@@ -11,7 +11,7 @@ local format, match = string.format, string.match
 -- The group at work; the same table for all groups of a call.
 local group = {
   epoch = '', offset = 0, messages = 0, changes = 0, most = 0, age = 0, alarm = 0, weight = 0, weightBefore = 0,
-  heaviest = 0, messagesEnd = 0, changesEnd = 0, alarmWas = 0, keeps = false, told = 0,
+  heaviest = 0, messagesEnd = 0, changesEnd = 0, lastAt = 0, alarmWas = 0, keeps = false, told = 0,
 }
 local told = {}
 
@@ -23,7 +23,7 @@ local function load(groupKey, groupName)
   key, name = groupKey, groupName
   group.epoch = meta[1]
   group.offset, group.messages, group.changes, group.most, group.age, group.alarm, group.weight, group.weightBefore,
-    group.heaviest, group.messagesEnd, group.changesEnd = struct.unpack(STATE, meta[2])
+    group.heaviest, group.messagesEnd, group.changesEnd, group.lastAt = struct.unpack(STATE, meta[2])
   group.alarmWas = group.alarm
   group.keeps = group.most > 0 and group.age > 0
   told[1], group.told = meta[1], 1
@@ -68,7 +68,8 @@ local function store(publish)
     end
   end
   redis.call('HSET', key, 'm', struct.pack(STATE, group.offset, group.messages, group.changes, group.most, group.age,
-    group.alarm, group.weight, group.weightBefore, group.heaviest, group.messagesEnd, group.changesEnd))
+    group.alarm, group.weight, group.weightBefore, group.heaviest, group.messagesEnd, group.changesEnd,
+    group.lastAt))
   if group.told > 1 then
     redis.call(publish, key .. ':log', table.concat(told, '', 1, group.told))
   end

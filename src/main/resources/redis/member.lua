@@ -3,7 +3,7 @@
 -- Adds an entry that is no message. at: as text.
 local function change(kind, at, rest)
   local offset = group.offset + 1
-  group.offset, group.changes = offset, group.changes + 1
+  group.offset, group.changes, group.lastAt = offset, group.changes + 1, tonumber(at)
   local id = format('%d', offset)
   local entry = kind .. ' ' .. id .. ' ' .. at .. ' ' .. rest
   redis.call('XADD', key .. ':changes', 'MAXLEN', '~', '1024', id, 'e', entry, 'n', format('%d', group.messages))

@@ -1,11 +1,13 @@
 -- The entries a reader missed.
 --
 -- KEYS: 1 group, 2 messages, 3 changes, 4 tombstone of the reader's epoch
--- ARGV: 1 the reader's epoch, 2 its offset, 3 time of the entry there or '', 4 entries at most of each kind
+-- ARGV: 1 the reader's epoch, 2 its offset, 3 time of the entry there or '', 4 entries at most of each kind, 5 lineage the reader knows
+--   or ''
 -- Answer: one of
---   'S', offset, messages, changes, changes so far: this life goes on; both lists are in order, and hold what is still there
+--   'S', offset, messages, changes, changes so far, lineage: this life goes on; both lists are in order, and hold what is still there
 --   'D', last entry: this life was ended
---   'F': the same epoch, but not the reader's log: its end lies before the reader, or another entry at the reader's offset
+--   'F': the same epoch, but not the reader's log: its end lies before the reader, another entry at the reader's offset, or another
+--     lineage and nothing left that shows what is at this offset
 --   'R': another life, though this one was never ended
 --   'N': no group, though it was never deleted
 
@@ -18,17 +20,22 @@ if meta[1] ~= ARGV[1] then
   return {meta[1] and 'R' or 'N'}
 end
 local after = tonumber(ARGV[2])
-local last, _, changes = struct.unpack(STATE, meta[2])
+local last, _, changes, _, _, _, _, _, _, _, _, lastAt = struct.unpack(STATE, meta[2])
 if last < after then
   return {'F'}
 end
-if ARGV[3] ~= '' then
-  for i = 2, 3 do
-    local here = redis.call('XRANGE', KEYS[i], ARGV[2], ARGV[2])[1]
-    if here and string.match(here[2][2], '^%u %d+ (%d+)') ~= ARGV[3] then
-      return {'F'}
-    end
+local here = last == after and string.format('%.0f', lastAt) or nil
+for i = 2, 3 do
+  local entry = not here and redis.call('XRANGE', KEYS[i], ARGV[2], ARGV[2])[1]
+  here = entry and string.match(entry[2][2], '^%u %d+ (%d+)') or here
+end
+local now = lineage()
+if here and ARGV[3] ~= '' then
+  if here ~= ARGV[3] then
+    return {'F'}
   end
+elseif ARGV[5] ~= '' and ARGV[5] ~= now then
+  return {'F'}
 end
 
 local function entries(key)
@@ -39,4 +46,4 @@ local function entries(key)
   end
   return found
 end
-return {'S', last, entries(KEYS[2]), entries(KEYS[3]), changes}
+return {'S', last, entries(KEYS[2]), entries(KEYS[3]), changes, now}

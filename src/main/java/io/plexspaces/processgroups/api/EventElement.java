@@ -1,6 +1,8 @@
 package io.plexspaces.processgroups.api;
 
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
+import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.delivery.Event.Delivered;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.SessionResponse;
@@ -11,7 +13,7 @@ import java.io.UncheckedIOException;
  * An event as an element of the field {@code events} that {@code SubscribeResponse}, {@code WatchResponse} and
  * {@code SessionResponse} have in common: encodings in a row are the encoding of a response that holds them all.
  */
-public abstract sealed class EventElement permits EventElement.Generated, MessageElement {
+public abstract sealed class EventElement permits EventElement.Generated, MessageElement, PublishedElement {
     static final int FIELD = SessionResponse.EVENTS_FIELD_NUMBER;
 
     public static EventElement of(io.plexspaces.processgroups.core.delivery.Event event) {
@@ -22,6 +24,11 @@ public abstract sealed class EventElement permits EventElement.Generated, Messag
 
     public static EventElement of(Event event) {
         return new Generated(event);
+    }
+
+    /** The answer of a session to a publish. */
+    public static EventElement published(long requestId, Groups.PublishResult result) {
+        return new PublishedElement(requestId, result);
     }
 
     /** Bytes of the encoding. */
@@ -41,6 +48,27 @@ public abstract sealed class EventElement permits EventElement.Generated, Messag
         }
         out.checkNoSpaceLeft();
         return bytes;
+    }
+
+    // As the generated classes write fields: what is empty is left out.
+
+    static int text(int field, String value) {
+        return value.isEmpty() ? 0 : CodedOutputStream.computeStringSize(field, value);
+    }
+
+    static void write(CodedOutputStream out, int field, String value) throws IOException {
+        if (!value.isEmpty()) {
+            out.writeString(field, value);
+        }
+    }
+
+    static int nested(int field, int size) {
+        return CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt32SizeNoTag(size) + size;
+    }
+
+    static void begin(CodedOutputStream out, int field, int size) throws IOException {
+        out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        out.writeUInt32NoTag(size);
     }
 
     /** Any event, by its generated class. */

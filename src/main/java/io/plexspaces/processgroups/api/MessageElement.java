@@ -4,12 +4,9 @@ import static com.google.protobuf.CodedOutputStream.computeByteArraySize;
 import static com.google.protobuf.CodedOutputStream.computeInt32Size;
 import static com.google.protobuf.CodedOutputStream.computeInt64Size;
 import static com.google.protobuf.CodedOutputStream.computeStringSize;
-import static com.google.protobuf.CodedOutputStream.computeTagSize;
-import static com.google.protobuf.CodedOutputStream.computeUInt32SizeNoTag;
 import static com.google.protobuf.CodedOutputStream.computeUInt64Size;
 
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.WireFormat;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Message;
@@ -150,24 +147,5 @@ final class MessageElement extends EventElement {
     private static int timeSize(long seconds, int nanos) {
         return (seconds == 0 ? 0 : computeInt64Size(SECONDS, seconds))
                 + (nanos == 0 ? 0 : computeInt32Size(NANOS, nanos));
-    }
-
-    private static int text(int field, String value) {
-        return value.isEmpty() ? 0 : computeStringSize(field, value);
-    }
-
-    private static void write(CodedOutputStream out, int field, String value) throws IOException {
-        if (!value.isEmpty()) {
-            out.writeString(field, value);
-        }
-    }
-
-    private static int nested(int field, int size) {
-        return computeTagSize(field) + computeUInt32SizeNoTag(size) + size;
-    }
-
-    private static void begin(CodedOutputStream out, int field, int size) throws IOException {
-        out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-        out.writeUInt32NoTag(size);
     }
 }

@@ -5,9 +5,9 @@ import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Refusals;
 import io.plexspaces.processgroups.core.Session;
 import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.Watcher;
 import io.plexspaces.processgroups.core.delivery.Connection;
-import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -18,12 +18,11 @@ import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
-import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.plexspaces.processgroups.proto.v1.WatchResult;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -38,13 +37,10 @@ public final class SessionProtocol {
     private final Connection connection;
     private final AnswerFormat format;
     private final Requests open;
-    private final int maxInFlight;
     private final Refusals refusals;
     private final Runnable readMore;
-    private final AtomicInteger inFlight = new AtomicInteger();
-
-    /** Requests for which {@link #readMore} is still to be called. */
-    private final AtomicInteger owed = new AtomicInteger();
+    private final InFlight inFlight;
+    private final Traces traces;
 
     private volatile boolean finishing;
 
@@ -54,15 +50,13 @@ public final class SessionProtocol {
     /** Requests that wait until the session is open; null: none has to. Guarded by this. */
     private @Nullable Queue<SessionRequest> waiting;
 
+    /** Guarded by this. */
+    private boolean held;
+
     private @Nullable Session session;
     private @Nullable Requests requests;
     private @Nullable Watcher watcher;
-
-    /** Answers in the format of the connection. */
-    public interface AnswerFormat {
-        /** A frame made with {@link Frame#control}. */
-        Frame frame(Event answer);
-    }
+    private Traces.@Nullable Caller caller;
 
     /**
      * What a protocol works on.
@@ -71,7 +65,12 @@ public final class SessionProtocol {
      * @param refusals told of requests that no other part sees
      */
     public record Service(
-            Groups groups, Sessions sessions, Requests requests, ApiSettings settings, Refusals refusals) {}
+            Groups groups,
+            Sessions sessions,
+            Requests requests,
+            ApiSettings settings,
+            Refusals refusals,
+            Traces traces) {}
 
     /**
      * @param readMore called on any thread when another request may be read: once after each request, at once or, while
@@ -81,8 +80,9 @@ public final class SessionProtocol {
         this.groups = service.groups();
         this.sessions = service.sessions();
         this.open = service.requests();
-        this.maxInFlight = service.settings().maxInFlight();
+        this.inFlight = new InFlight(service.settings().maxInFlight(), readMore);
         this.refusals = service.refusals();
+        this.traces = service.traces();
         this.connection = connection;
         this.format = format;
         this.readMore = readMore;
@@ -95,17 +95,23 @@ public final class SessionProtocol {
         requests = open.in(already.namespace(), already.actor());
     }
 
+    /**
+     * Requests that name no trace of their own are part of the caller's. To be called before the first request.
+     *
+     * @param connected who opened the connection; null: somebody without a trace
+     */
+    public void from(Traces.@Nullable Caller connected) {
+        caller = connected;
+    }
+
     /** Whether as many requests as allowed wait for their answer, and no other should be read. */
     public boolean isBusy() {
-        return inFlight.get() >= maxInFlight;
+        return inFlight.isFull();
     }
 
     /** Never throws. */
     public void handle(SessionRequest request) {
-        boolean mayReadMore = inFlight.incrementAndGet() < maxInFlight;
-        if (!mayReadMore) {
-            owed.incrementAndGet();
-        }
+        boolean mayReadMore = inFlight.begin();
         if (!waits(request)) {
             start(request);
         }
@@ -115,8 +121,23 @@ public final class SessionProtocol {
     }
 
     private void start(SessionRequest request) {
+        Traces.Caller from = caller;
+        if (from == null) {
+            begin(request);
+        } else {
+            from.run(() -> begin(request));
+        }
+    }
+
+    private void begin(SessionRequest request) {
         try {
-            execute(request).subscribe().with(answer -> complete(request, answer), failure -> fail(request, failure));
+            if (request.hasPublish()) {
+                publish(request);
+            } else {
+                execute(request)
+                        .subscribe()
+                        .with(answer -> complete(request, answer), failure -> fail(request, failure));
+            }
         } catch (RuntimeException failure) {
             refused(request, failure);
             fail(request, failure);
@@ -125,11 +146,13 @@ public final class SessionProtocol {
 
     /** From here on, requests wait for {@link #release}: the session they belong to is being opened. */
     public synchronized void hold() {
-        waiting = new ArrayDeque<>();
+        waiting = waiting == null ? new ArrayDeque<>() : waiting;
+        held = true;
     }
 
     /** Starts the requests that waited, in their order. */
     public void release() {
+        letGo();
         SessionRequest next = nextWaiting();
         while (next != null) {
             start(next);
@@ -141,7 +164,15 @@ public final class SessionProtocol {
         return waiting != null && waiting.add(request);
     }
 
+    private synchronized void letGo() {
+        held = false;
+    }
+
+    /** Null: none waits, or one of those that waited holds the others up. */
     private synchronized @Nullable SessionRequest nextWaiting() {
+        if (held) {
+            return null;
+        }
         SessionRequest next = waiting == null ? null : waiting.poll();
         if (next == null) {
             waiting = null;
@@ -149,25 +180,27 @@ public final class SessionProtocol {
         return next;
     }
 
-    /** For a request that came while too many waited, and that was read ahead. */
-    private void payOne() {
-        if (owed.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            readMore.run();
-        }
-    }
-
     /** Answers a request that could not be read. */
     public void malformed(GroupException failure) {
-        inFlight.incrementAndGet();
-        owed.incrementAndGet();
-        send(Answer.newBuilder().setError(Errors.toProto(failure)));
+        inFlight.beginEnded();
+        unreadable(0, failure);
         answered();
+    }
+
+    /**
+     * Answers a request that could not be read, and for which the caller reads on by itself.
+     *
+     * @param requestId 0: it could not be read either
+     */
+    public void unreadable(long requestId, GroupException failure) {
+        refusals.unreadable(failure);
+        send(Answer.newBuilder().setRequestId(requestId).setError(Errors.toProto(failure)));
     }
 
     /** No further requests come: ends the connection once those in flight are answered. */
     public void finish() {
         finishing = true;
-        if (inFlight.get() == 0) {
+        if (inFlight.isEmpty()) {
             connection.finish(retiring);
         }
     }
@@ -178,40 +211,62 @@ public final class SessionProtocol {
         finish();
     }
 
-    private Uni<Answer.Builder> execute(SessionRequest request) {
-        if (request.getRequestCase() == SessionRequest.RequestCase.REQUEST_NOT_SET) {
-            throw GroupException.invalid("request", "must be set, to one that this server knows");
+    /** The way of every message: without a builder for the answer. */
+    private void publish(SessionRequest request) {
+        refuseRetired();
+        groups.publish(opened().publish(request.getPublish()))
+                .subscribe()
+                .with(result -> published(request, result), failure -> fail(request, failure));
+    }
+
+    private void published(SessionRequest request, Groups.PublishResult result) {
+        if (request.getRequestId() != 0) {
+            connection.send(format.published(request.getRequestId(), result));
         }
+        done(request);
+    }
+
+    private void refuseRetired() {
         GroupException over = retiring;
         if (over != null) {
             throw over;
         }
+    }
+
+    /** What the requests of the session are checked by. */
+    private Requests opened() {
+        Requests in = requests;
+        if (in == null) {
+            throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "the first request of a session must be open");
+        }
+        return in;
+    }
+
+    private Uni<Answer.Builder> execute(SessionRequest request) {
+        if (request.getRequestCase() == SessionRequest.RequestCase.REQUEST_NOT_SET) {
+            throw GroupException.invalid("request", "must be set, to one that this server knows");
+        }
+        refuseRetired();
         if (request.hasOpen()) {
             return open(request.getOpen());
         }
-        Session current = session;
-        Requests in = requests;
-        if (current == null || in == null) {
-            throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "the first request of a session must be open");
-        }
+        Requests in = opened();
+        Session current = Objects.requireNonNull(session);
         return switch (request.getRequestCase()) {
             case JOIN -> join(current, in, request.getJoin());
             case LEAVE -> leave(current, in, request.getLeave());
-            case PUBLISH ->
-                groups.publish(in.publish(request.getPublish()))
-                        .map(result -> Answer.newBuilder().setPublished(Answers.published(result)));
             case WATCH ->
-                watch(in, request.getWatch(), Watcher::watch, Watcher::watch)
+                watching(in.watch(request.getWatch()))
                         .onFailure()
                         .invoke(failure -> refused(request, failure))
                         .map(done -> Answer.newBuilder().setWatching(WatchResult.getDefaultInstance()));
             case UNWATCH ->
-                watch(in, request.getUnwatch(), Watcher::unwatch, Watcher::unwatch)
+                watch(in.watch(request.getUnwatch()), Watcher::unwatch, Watcher::unwatch)
                         .map(done -> Answer.newBuilder().setUnwatched(WatchResult.getDefaultInstance()));
             case RENEW ->
                 groups.renew(in.renew(request.getRenew()))
                         .map(result -> Answer.newBuilder().setRenewed(Answers.renewed(result)));
-            case OPEN, REQUEST_NOT_SET -> throw new IllegalStateException("handled before");
+            case OPEN, PUBLISH, REQUEST_NOT_SET -> throw new IllegalStateException("handled before");
         };
     }
 
@@ -250,12 +305,15 @@ public final class SessionProtocol {
                 .map(result -> Answer.newBuilder().setLeft(Answers.left(result)));
     }
 
+    private Uni<Void> watching(Requests.Watch wish) {
+        return traces.traced(
+                Operation.WATCH, wish.namespace(), wish.group(), () -> watch(wish, Watcher::watch, Watcher::watch));
+    }
+
     private Uni<Void> watch(
-            Requests in,
-            WatchRequest request,
+            Requests.Watch wish,
             BiFunction<Watcher, GroupId, Uni<Void>> one,
             BiFunction<Watcher, Namespace, Uni<Void>> all) {
-        Requests.Watch wish = in.watch(request);
         Watcher following = watcher;
         if (following == null) {
             following = sessions.watcher(connection, false);
@@ -300,15 +358,7 @@ public final class SessionProtocol {
     }
 
     private void answered() {
-        int unanswered = inFlight.decrementAndGet();
-        if (unanswered < maxInFlight) {
-            payOne();
-        }
-        // Above the limit each answer pays for one request, so that as many as were read ahead may be owed at the end.
-        while (unanswered == 0 && owed.get() > 0) {
-            payOne();
-        }
-        if (unanswered == 0 && finishing) {
+        if (inFlight.end() && finishing) {
             connection.finish(retiring);
         }
     }

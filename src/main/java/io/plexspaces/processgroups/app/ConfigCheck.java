@@ -5,13 +5,17 @@ import io.plexspaces.processgroups.domain.NodeId;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses a configuration that cannot work, before anything is started with it. */
+/** Refuses values that do not go together, before anything is started with them. Each for itself has passed {@link ConfigGuard}. */
 final class ConfigCheck {
+    private static final Pattern ORIGIN =
+            Pattern.compile("\\*|null|[a-z][a-z0-9+.-]*://[^/,\\s]+", Pattern.CASE_INSENSITIVE);
+
     private ConfigCheck() {}
 
-    /** @throws ConfigurationException naming every key that is wrong, its range and its value */
+    /** @throws ConfigurationException naming every key that is wrong, what it may be and what it is */
     static void check(ProcessGroupsConfig config) {
         List<String> complaints = complaints(config);
         if (!complaints.isEmpty()) {
@@ -21,11 +25,11 @@ final class ConfigCheck {
 
     static List<String> complaints(ProcessGroupsConfig config) {
         List<@Nullable String> all = new ArrayList<>();
-        ConfigKey.of(config).forEach(key -> all.add(key.complaint()));
         all.add(nodeComplaint(config));
         all.add(leaseComplaint(config));
         all.add(retentionComplaint(config));
         all.add(prefixComplaint(config));
+        all.add(originsComplaint(config));
         List<String> complaints = new ArrayList<>();
         for (String complaint : all) {
             if (complaint != null) {
@@ -40,7 +44,8 @@ final class ConfigCheck {
             config.node().id().ifPresent(NodeId::new);
             return null;
         } catch (GroupException illegal) {
-            return "processgroups.node.id is not a name: " + illegal.getMessage();
+            return "processgroups.node.id must be a name, but is "
+                    + config.node().id().orElse("") + ": " + illegal.getMessage();
         }
     }
 
@@ -57,6 +62,17 @@ final class ConfigCheck {
         return prefix.indexOf('{') < 0 && prefix.indexOf('}') < 0
                 ? null
                 : "processgroups.redis.prefix must hold no braces, but is " + prefix;
+    }
+
+    private static @Nullable String originsComplaint(ProcessGroupsConfig config) {
+        return config.websocket().allowedOrigins().stream()
+                .flatMap(List::stream)
+                .filter(origin -> !ORIGIN.matcher(origin).matches())
+                .findFirst()
+                .map(origin ->
+                        "processgroups.websocket.allowed-origins must be *, or origins such as https://example.com:8443,"
+                                + " but has " + origin)
+                .orElse(null);
     }
 
     private static @Nullable String retentionComplaint(ProcessGroupsConfig config) {

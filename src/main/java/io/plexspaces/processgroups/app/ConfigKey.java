@@ -4,63 +4,59 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.common.utils.StringUtil;
 import java.lang.reflect.Method;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One key of {@link ProcessGroupsConfig}.
  *
+ * @param type of its values; of lists, that of the list
  * @param defaultValue null: none
  * @param range null: not a number
- * @param value as configured
  */
 record ConfigKey(
         String name,
+        Class<?> type,
         @Nullable String defaultValue,
-        @Nullable Range range,
-        Object value) {
+        @Nullable Range range) {
 
     /** Every key, ordered by name. */
-    static List<ConfigKey> of(ProcessGroupsConfig config) {
+    static List<ConfigKey> all() {
         List<ConfigKey> keys = new ArrayList<>();
-        collect(keys, "processgroups", ProcessGroupsConfig.class, config);
+        collect(keys, ConfigGuard.PREFIX, ProcessGroupsConfig.class);
         keys.sort(Comparator.comparing(ConfigKey::name));
         return keys;
     }
 
-    private static void collect(List<ConfigKey> keys, String prefix, Class<?> section, Object values) {
+    private static void collect(List<ConfigKey> keys, String prefix, Class<?> section) {
         for (Method method : section.getDeclaredMethods()) {
-            String name = prefix + "." + hyphenated(method.getName());
-            Object value = valueOf(method, values);
-            if (method.getReturnType().getEnclosingClass() == ProcessGroupsConfig.class
-                    && method.getReturnType().isInterface()) {
-                collect(keys, name, method.getReturnType(), value);
+            String name = prefix + StringUtil.skewer(method.getName());
+            Class<?> type = typeOf(method);
+            if (type.isInterface() && type.getEnclosingClass() == ProcessGroupsConfig.class) {
+                collect(keys, name + ".", type);
             } else {
                 WithDefault byDefault = method.getAnnotation(WithDefault.class);
                 keys.add(new ConfigKey(
-                        name, byDefault == null ? null : byDefault.value(), method.getAnnotation(Range.class), value));
+                        name, type, byDefault == null ? null : byDefault.value(), method.getAnnotation(Range.class)));
             }
         }
     }
 
-    private static Object valueOf(Method method, Object values) {
-        try {
-            method.setAccessible(true);
-            return Objects.requireNonNull(method.invoke(values));
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot read the configuration: " + method, e);
-        }
-    }
-
-    private static String hyphenated(String name) {
-        return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    private static Class<?> typeOf(Method method) {
+        return method.getReturnType() == Optional.class
+                        && method.getGenericReturnType().getTypeName().endsWith("<" + String.class.getName() + ">")
+                ? String.class
+                : method.getReturnType();
     }
 
     /** The environment variable that sets it. */
@@ -68,38 +64,69 @@ record ConfigKey(
         return name.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
     }
 
-    /** What is wrong with its value, as a sentence; null: nothing. */
+    /** What it may be, as part of a sentence. */
+    String allowed() {
+        if (type == boolean.class) {
+            return "true or false";
+        } else if (type.isEnum()) {
+            return Arrays.stream(type.getEnumConstants())
+                    .map(ConfigKey::written)
+                    .collect(Collectors.joining(" or "));
+        } else if (range == null) {
+            return type == String.class ? "a text" : "a list";
+        }
+        String what = type == Duration.class ? "a time" : type == MemorySize.class ? "bytes" : "a number";
+        return what + " from " + range.min() + " to " + range.max();
+    }
+
+    /** What is wrong with a value, as a sentence; null: nothing. */
     @Nullable
-    String complaint() {
-        if (range == null) {
-            return null;
+    String complaint(String value) {
+        return isAllowed(value.trim())
+                ? null
+                : name + " must be " + allowed() + ", but is " + (value.isBlank() ? "empty" : value.trim());
+    }
+
+    private boolean isAllowed(String value) {
+        if (type == boolean.class) {
+            return value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false");
+        } else if (type.isEnum()) {
+            return Arrays.stream(type.getEnumConstants())
+                    .anyMatch(constant -> written(constant).equals(StringUtil.skewer(value)));
+        } else if (range == null) {
+            return type != String.class || !value.isEmpty();
         }
         BigInteger number = number(value);
-        boolean inside = number.compareTo(parsed(range.min())) >= 0 && number.compareTo(parsed(range.max())) <= 0;
-        return inside ? null : name + " must be from " + range.min() + " to " + range.max() + ", but is " + shown();
+        return number != null && isIn(range, number);
     }
 
-    private String shown() {
-        return value instanceof MemorySize size ? size.asBigInteger() + " bytes" : value.toString();
+    private boolean isIn(Range bounds, BigInteger number) {
+        BigInteger min = number(bounds.min());
+        BigInteger max = number(bounds.max());
+        return min != null && max != null && number.compareTo(min) >= 0 && number.compareTo(max) <= 0;
     }
 
-    /** A bound in the unit of {@link #number}. */
-    private BigInteger parsed(String bound) {
-        if (value instanceof Duration) {
-            return number(DurationConverter.parseDuration(bound));
+    /** Nanoseconds, bytes, or the number itself; null: it is none. */
+    private @Nullable BigInteger number(String value) {
+        try {
+            if (type == MemorySize.class) {
+                MemorySize size = new MemorySizeConverter().convert(value);
+                return size == null ? null : size.asBigInteger();
+            } else if (type == Duration.class) {
+                Duration time = DurationConverter.parseDuration(value);
+                return time == null
+                        ? null
+                        : BigInteger.valueOf(time.getSeconds())
+                                .multiply(BigInteger.valueOf(1_000_000_000))
+                                .add(BigInteger.valueOf(time.getNano()));
+            }
+            return new BigInteger(value);
+        } catch (IllegalArgumentException unreadable) {
+            return null;
         }
-        return value instanceof MemorySize ? number(new MemorySizeConverter().convert(bound)) : new BigInteger(bound);
     }
 
-    /** Nanoseconds, bytes, or the number itself. */
-    private static BigInteger number(Object value) {
-        if (value instanceof Duration duration) {
-            return BigInteger.valueOf(duration.getSeconds())
-                    .multiply(BigInteger.valueOf(1_000_000_000))
-                    .add(BigInteger.valueOf(duration.getNano()));
-        }
-        return value instanceof MemorySize size
-                ? size.asBigInteger()
-                : BigInteger.valueOf(((Number) value).longValue());
+    private static String written(Object constant) {
+        return StringUtil.skewer(((Enum<?>) constant).name());
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -35,6 +36,8 @@ final class LeaseRenewal {
     /** One call at a time: a second one would find the first one's lease and take it for another server's. */
     private final AtomicBoolean underWay = new AtomicBoolean();
 
+    private final AtomicLong losses = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
     private volatile boolean lost = true;
     private volatile boolean stopped;
 
@@ -73,6 +76,16 @@ final class LeaseRenewal {
         return lost;
     }
 
+    /** How often it was lost. */
+    long losses() {
+        return losses.get();
+    }
+
+    /** How often the store did not renew it, or give a new one, when asked. */
+    long failures() {
+        return failures.get();
+    }
+
     /**
      * Gives the lease back, and renews it no more.
      *
@@ -106,6 +119,7 @@ final class LeaseRenewal {
     }
 
     private void notRenewed(Throwable failure) {
+        failures.incrementAndGet();
         if (stopped || !isFenced(failure)) {
             LOG.warnf("The lease of node %s could not be renewed: %s", name(), failure.getMessage());
             underWay.set(false);
@@ -113,6 +127,7 @@ final class LeaseRenewal {
         }
         LOG.warnf("Node %s drops its connections: %s", name(), failure.getMessage());
         lost = true;
+        losses.incrementAndGet();
         sessions.dropAll(GroupException.of(ErrorCode.FENCED, "this server has lost its lease"));
         beginAnew();
     }
@@ -130,6 +145,7 @@ final class LeaseRenewal {
     }
 
     private void notBegun(Throwable failure) {
+        failures.incrementAndGet();
         if (isFenced(failure)) {
             LOG.errorf(
                     "Another server has taken the name of node %s, and this one stops: no two servers of one store may share"

@@ -1,9 +1,7 @@
 package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.core.Reaper;
-import io.plexspaces.processgroups.core.Replicas;
 import io.plexspaces.processgroups.core.Sessions;
-import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -48,13 +46,6 @@ final class Lifecycle {
         reaper.start(timer.executor());
         lease.start(timer);
         serving = true;
-    }
-
-    void showGauges(@Observes StartupEvent started, MetricsDeliveryObserver observer, Replicas replicas) {
-        observer.gauge("connections", "Live connections", sessions::connected);
-        observer.gauge("sessions", "Sessions, connected or in their grace", sessions::size);
-        observer.gauge("lease_held", "1 while this node may write", () -> lease.isLost() ? 0 : 1);
-        observer.gauge("open_groups", "Groups this node reads", replicas::size);
     }
 
     void announce(

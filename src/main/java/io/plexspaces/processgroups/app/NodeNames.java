@@ -12,13 +12,18 @@ final class NodeNames {
 
     /** A legal name of this host and the port, the same at every start. */
     static NodeId ofHost(int port) {
+        return new NodeId(ofHost(Integer.toString(port)));
+    }
+
+    /** The same for a port that is still to be known. */
+    static String ofHost(String port) {
         return named(hostName(), port);
     }
 
-    static NodeId named(String host, int port) {
+    static String named(String host, String port) {
         String legal = host.replaceAll("[^A-Za-z0-9._~-]", "-").replaceAll("^[^A-Za-z0-9]+", "");
         String shortened = legal.length() > HOST_CHARS ? legal.substring(0, HOST_CHARS) : legal;
-        return new NodeId((shortened.isEmpty() ? "node" : shortened) + ":" + port);
+        return (shortened.isEmpty() ? "node" : shortened) + ":" + port;
     }
 
     private static String hostName() {

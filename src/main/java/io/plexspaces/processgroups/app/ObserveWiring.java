@@ -1,27 +1,61 @@
 package io.plexspaces.processgroups.app;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.plexspaces.processgroups.core.Replicas;
+import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.Settings;
+import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.observe.DeliverySpans;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
+import io.plexspaces.processgroups.observe.NodeMetrics;
+import io.plexspaces.processgroups.observe.ObservedRefusals;
+import io.plexspaces.processgroups.observe.RequestLog;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes what observes the service. */
 @Singleton
 final class ObserveWiring {
+    /** How many refusals of one kind have lines of their own, and how long until as many have again. */
+    private static final int LINES_A_PERIOD = 10;
+
+    private static final Duration PERIOD = Duration.ofSeconds(10);
+
+    private final MeterRegistry registry;
+    private final ProcessGroupsConfig config;
+
+    ObserveWiring(MeterRegistry registry, ProcessGroupsConfig config) {
+        // A composite of nothing counts nothing.
+        this.registry = config.metrics().enabled() ? registry : new CompositeMeterRegistry();
+        this.config = config;
+    }
+
     @Produces
     @Singleton
-    MetricsDeliveryObserver deliveryObserver(MeterRegistry registry) {
+    MetricsDeliveryObserver deliveryObserver() {
         return new MetricsDeliveryObserver(registry);
     }
 
     @Produces
     @Singleton
-    GroupMetrics groupMetrics(MeterRegistry registry, ProcessGroupsConfig config) {
+    GroupMetrics groupMetrics() {
         return new GroupMetrics(registry, config.metrics().groups());
+    }
+
+    @Produces
+    @Singleton
+    NodeMetrics nodeMetrics() {
+        return new NodeMetrics(registry);
     }
 
     @Produces
@@ -29,5 +63,55 @@ final class ObserveWiring {
     GroupTracing tracing(
             OpenTelemetry telemetry, @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled) {
         return disabled ? GroupTracing.off() : GroupTracing.on(telemetry);
+    }
+
+    @Produces
+    @Singleton
+    DeliveryTracer deliveryTracer(OpenTelemetry telemetry, GroupTracing tracing, Settings settings) {
+        return tracing.isOn() ? new DeliverySpans(telemetry, settings.node()) : DeliveryTracer.OFF;
+    }
+
+    @Produces
+    @Singleton
+    RequestLog requestLog() {
+        return new RequestLog(LINES_A_PERIOD);
+    }
+
+    @Produces
+    @Singleton
+    ObservedRefusals refusals(GroupMetrics metrics, RequestLog log) {
+        return new ObservedRefusals(metrics, log);
+    }
+
+    void summarizeRefusals(@Observes StartupEvent started, RequestLog log, TimerThread timer) {
+        timer.executor()
+                .scheduleWithFixedDelay(log::summarize, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    void showConnections(@Observes StartupEvent started, NodeMetrics metrics, Sessions sessions, DeliveryLoops loops) {
+        metrics.gauge("connections", "Live connections", sessions::connected);
+        metrics.gauge("connections_limit", "Live connections that are allowed", config.limits()::sessions);
+        metrics.gauge("sessions", "Sessions, connected or in their grace", sessions::size);
+        metrics.gauge("backlog_bytes", "Bytes of messages that wait for the busiest event loop", loops::backlog);
+        metrics.gauge("backlog_limit_bytes", "Bytes from which on publishes are refused", () -> config.delivery()
+                .backlogBytes()
+                .asLongValue());
+    }
+
+    void showStore(
+            @Observes StartupEvent started,
+            NodeMetrics metrics,
+            Replicas replicas,
+            LeaseRenewal lease,
+            StoreWiring store) {
+        metrics.gauge("open_groups", "Groups this node reads", replicas::size);
+        metrics.gauge("publishes_waiting", "Publishes of this node whose entry it has not read yet", replicas::waiting);
+        metrics.gauge(
+                "log_lag_entries", "Entries this node has yet to read of the group it is most behind", store::lag);
+        metrics.gauge("store_up", "1 while the store answers and is heard", () -> store.isHealthy() ? 1 : 0);
+        metrics.gauge("lease_held", "1 while this node may write", () -> lease.isLost() ? 0 : 1);
+        metrics.counter("lease_losses", "How often this node lost its lease", lease::losses);
+        metrics.counter(
+                "lease_renewal_failures", "Renewals of the lease that the store did not grant", lease::failures);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 
 /** Every setting of the service itself; {@code docs/configuration.md} lists them. A value out of its range stops the start. */
 @ConfigMapping(prefix = "processgroups")
+// ConfigKey reads the methods of each section, and their annotations.
 @RegisterForReflection
 interface ProcessGroupsConfig {
     /**
@@ -301,6 +302,10 @@ interface ProcessGroupsConfig {
 
     /** Metrics. */
     interface Metrics {
+        /** Whether the service counts and times what it does. The platform's own metrics do not depend on it. */
+        @WithDefault("true")
+        boolean enabled();
+
         /** Groups, the first ones used, with labels of their own; all others share {@code _other}. 0: all of them. */
         @WithDefault("100")
         @Range(min = "0", max = "100000")

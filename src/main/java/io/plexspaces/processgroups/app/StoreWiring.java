@@ -6,6 +6,7 @@ import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
 import io.plexspaces.processgroups.log.redis.RedisGroupLog;
 import io.plexspaces.processgroups.log.redis.RedisSettings;
+import io.plexspaces.processgroups.observe.NodeMetrics;
 import io.quarkus.arc.InjectableInstance;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
@@ -28,11 +29,17 @@ final class StoreWiring {
      *     known
      * @throws ConfigurationException without the address of a store that needs one
      */
-    StoreWiring(ProcessGroupsConfig config, Vertx vertx, InjectableInstance<Redis> client, RedisAddress address) {
+    StoreWiring(
+            ProcessGroupsConfig config,
+            Vertx vertx,
+            InjectableInstance<Redis> client,
+            RedisAddress address,
+            NodeMetrics metrics) {
         ConfigCheck.check(config);
         RandomTexts epochs = new RandomTexts();
         if (config.store() == ProcessGroupsConfig.Store.REDIS) {
-            RedisGroupLog made = new RedisGroupLog(vertx, address.of(client), redisSettings(config), epochs);
+            RedisGroupLog made =
+                    new RedisGroupLog(vertx, address.of(client), redisSettings(config), epochs, metrics::storeAnswered);
             redis = made;
             log = made;
             leases = made;
@@ -81,6 +88,11 @@ final class StoreWiring {
     /** Whether the store answers and is heard. */
     boolean isHealthy() {
         return redis == null || redis.isHealthy();
+    }
+
+    /** Entries this node has not read yet of the log it is furthest behind of. */
+    long lag() {
+        return redis == null ? 0 : redis.lag();
     }
 
     @PreDestroy

@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.core.ReplicatedGroups;
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.log.GroupLog;
@@ -19,6 +20,7 @@ import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.plexspaces.processgroups.observe.ObservedGroups;
 import io.plexspaces.processgroups.observe.ObservedRefusals;
+import io.plexspaces.processgroups.observe.RequestLog;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -63,8 +65,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Replicas replicas(GroupLog log, Operations operations, Settings settings) {
-        return new Replicas(log, operations, settings);
+    Replicas replicas(GroupLog log, Operations operations, Settings settings, DeliveryTracer tracer) {
+        return new Replicas(log, operations, settings, tracer);
     }
 
     @Produces
@@ -86,9 +88,10 @@ final class Wiring {
             Operations operations,
             Settings settings,
             GroupMetrics metrics,
-            GroupTracing tracing) {
+            GroupTracing tracing,
+            RequestLog requestLog) {
         Groups groups = new ReplicatedGroups(log, replicas, loops, operations, settings, secrets);
-        return new ObservedGroups(groups, metrics, tracing, System::nanoTime);
+        return new ObservedGroups(groups, metrics, tracing, requestLog, System::nanoTime);
     }
 
     @Produces
@@ -140,8 +143,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    SessionProtocol.Service service(Groups groups, Sessions sessions, ApiSettings settings, GroupMetrics metrics) {
-        return new SessionProtocol.Service(
-                groups, sessions, new Requests(settings), settings, new ObservedRefusals(metrics));
+    SessionProtocol.Service service(
+            Groups groups, Sessions sessions, ApiSettings settings, ObservedRefusals refusals, GroupTracing tracing) {
+        return new SessionProtocol.Service(groups, sessions, new Requests(settings), settings, refusals, tracing);
     }
 }

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.delivery.Subscriber;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
@@ -39,10 +40,14 @@ final class GroupReplica implements GroupReader {
     private final Reassertions reassertions;
     private final Told told;
 
-    /** @param publishing publishes of this node that wait for their entries, of any group */
+    /**
+     * @param tracer told of each message that is read
+     * @param publishing publishes of this node that wait for their entries, of any group
+     */
     GroupReplica(
             GroupId group,
             Settings settings,
+            DeliveryTracer tracer,
             CatchUp catchUp,
             Map<OperationId, Publishing> publishing,
             Reassertions reassertions) {
@@ -52,7 +57,7 @@ final class GroupReplica implements GroupReader {
         this.reassertions = reassertions;
         Seats seats = new Seats(group, progress, members, usage, settings, catchUp);
         Recovery recovery = new Recovery(this, settings.node(), progress, members, seats, reassertions);
-        this.told = new Told(this, settings.node(), progress, members, seats, answers, recovery);
+        this.told = new Told(this, settings.node(), tracer, progress, members, seats, answers, recovery);
     }
 
     GroupId group() {

@@ -2,12 +2,24 @@ package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Position;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Which life of its group a replica reads, and how far it is. Changed in the group's serial queue alone; read by any thread. */
 final class Progress {
+    private static final VarHandle OFFSET;
+
+    static {
+        try {
+            OFFSET = MethodHandles.lookup().findVarHandle(Progress.class, "offset", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private final AtomicInteger jumps = new AtomicInteger();
     private volatile @Nullable GroupInfo info;
     private volatile long offset;
@@ -55,7 +67,8 @@ final class Progress {
         jumps.incrementAndGet();
     }
 
+    /** Others see it soon, and then what was done before: nobody waits for that, as a full barrier for each message would. */
     void reach(long at) {
-        offset = at;
+        OFFSET.setRelease(this, at);
     }
 }

@@ -1,7 +1,6 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.domain.Entry;
-import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import java.util.Map;
@@ -77,16 +76,5 @@ final class PublishAnswers {
     /** A new life counts its offsets anew. */
     void forgetFirstAnswers() {
         firstAnswers.clear();
-    }
-
-    /** Fails what waits for an entry of {@code replica}. */
-    void failAll(GroupReplica replica, GroupException cause) {
-        waiting.values().removeIf(publishing -> {
-            boolean gone = publishing.isOf(replica);
-            if (gone) {
-                publishing.fail(cause);
-            }
-            return gone;
-        });
     }
 }

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -11,7 +12,11 @@ import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -26,35 +31,86 @@ public final class Replicas {
     private final Map<OperationId, Publishing> publishing = new ConcurrentHashMap<>();
     private final GroupLog log;
     private final Settings settings;
+    private final DeliveryTracer tracer;
     private final Reassertions reassertions;
 
-    /** One opening of one group, shared by all who wait for it. */
+    /**
+     * One opening of one group, shared by all who wait for it. They go on in the order in which they came, before anybody who
+     * comes later: messages of one publisher keep their order.
+     */
     private final class Slot {
         final GroupReplica replica;
-        final Uni<GroupReplica> opening;
+        private final Queue<UniEmitter<? super GroupReplica>> waiting = new ArrayDeque<>();
+        private boolean opening;
+        private @Nullable Throwable failure;
         volatile @Nullable Tail tail;
+
+        /** It is open, and nobody waits any more. */
         volatile boolean ready;
+
         int idleSweeps;
 
         Slot(GroupId group) {
-            replica = new GroupReplica(group, settings, new CatchUp(log), publishing, reassertions);
-            opening = log.open(group, replica)
-                    .onItem()
-                    .transform(opened -> {
-                        tail = opened;
-                        ready = true;
-                        return replica;
-                    })
-                    .onFailure()
-                    .invoke(() -> slots.remove(group, this))
-                    .memoize()
-                    .indefinitely();
+            replica = new GroupReplica(group, settings, tracer, new CatchUp(log), publishing, reassertions);
+        }
+
+        Uni<GroupReplica> opened() {
+            return Uni.createFrom().<GroupReplica>emitter(this::open);
+        }
+
+        private void open(UniEmitter<? super GroupReplica> emitter) {
+            boolean first = waiting(emitter);
+            if (first) {
+                log.open(replica.group(), replica).subscribe().with(this::begin, this::fail);
+            } else if (failure != null) {
+                emitter.fail(failure);
+            } else if (ready) {
+                emitter.complete(replica);
+            }
+        }
+
+        /** Whether it is the first that waits. */
+        private synchronized boolean waiting(UniEmitter<? super GroupReplica> emitter) {
+            boolean first = !opening;
+            opening = true;
+            if (failure == null && !ready) {
+                waiting.add(emitter);
+            }
+            return first;
+        }
+
+        private void begin(Tail opened) {
+            tail = opened;
+            UniEmitter<? super GroupReplica> next = next();
+            while (next != null) {
+                next.complete(replica);
+                next = next();
+            }
+        }
+
+        private synchronized @Nullable UniEmitter<? super GroupReplica> next() {
+            UniEmitter<? super GroupReplica> next = waiting.poll();
+            ready = next == null;
+            return next;
+        }
+
+        private void fail(Throwable cause) {
+            slots.remove(replica.group(), this);
+            List<UniEmitter<? super GroupReplica>> all;
+            synchronized (this) {
+                failure = cause;
+                all = List.copyOf(waiting);
+                waiting.clear();
+            }
+            all.forEach(emitter -> emitter.fail(cause));
         }
     }
 
-    public Replicas(GroupLog log, Operations operations, Settings settings) {
+    /** @param tracer told of each message that a replica reads */
+    public Replicas(GroupLog log, Operations operations, Settings settings, DeliveryTracer tracer) {
         this.log = log;
         this.settings = settings;
+        this.tracer = tracer;
         this.reassertions = new Reassertions(log, operations);
     }
 
@@ -64,7 +120,7 @@ public final class Replicas {
     }
 
     /** Publishes of this node that wait for their entries. */
-    int waiting() {
+    public int waiting() {
         return publishing.size();
     }
 
@@ -73,6 +129,13 @@ public final class Replicas {
     GroupReplica ifOpen(GroupId group) {
         Slot slot = slots.get(group);
         return slot != null && slot.ready && !slot.replica.usage().isClosed() ? slot.replica : null;
+    }
+
+    /** The open replica of a group, in use until {@link Usage#exit}; null: it has to be opened first, as {@link #with} does. */
+    @Nullable
+    GroupReplica enter(GroupId group) {
+        Slot slot = slots.get(group);
+        return slot != null && slot.ready && slot.replica.usage().enter() ? slot.replica : null;
     }
 
     /**
@@ -89,7 +152,7 @@ public final class Replicas {
         Slot present = slots.get(group);
         Slot slot = present != null ? present : slots.computeIfAbsent(group, Slot::new);
         int jumps = slot.replica.jumps();
-        Uni<T> used = slot.ready ? enter(slot, use) : slot.opening.chain(replica -> enter(slot, use));
+        Uni<T> used = slot.ready ? enter(slot, use) : slot.opened().chain(replica -> enter(slot, use));
         return used.onFailure(failure -> isStale(failure) || (isMissing(failure) && slot.ready))
                 .recoverWithUni(failure -> attempt < ATTEMPTS
                         ? settled(slot, jumps).chain(() -> attempt(group, use, attempt + 1))
@@ -117,6 +180,11 @@ public final class Replicas {
             return Uni.createFrom().failure(GroupReplica.stale(replica.group()));
         }
         return use.apply(replica).onTermination().invoke(replica.usage()::exit);
+    }
+
+    /** Whether what was done with an open replica failed because the group is gone, or in another life. */
+    static boolean isElsewhere(Throwable failure) {
+        return isStale(failure) || isMissing(failure);
     }
 
     private static boolean isStale(Throwable failure) {

@@ -2,7 +2,6 @@ package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.domain.ActorId;
-import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -34,6 +33,7 @@ public final class ReplicatedGroups implements Groups {
     private final Operations operations;
     private final Settings settings;
     private final Supplier<String> ids;
+    private final Publishes publishes;
 
     /** @param ids unguessable texts, each once */
     public ReplicatedGroups(
@@ -49,6 +49,7 @@ public final class ReplicatedGroups implements Groups {
         this.operations = operations;
         this.settings = settings;
         this.ids = ids;
+        this.publishes = new Publishes(log, replicas, operations, settings.node());
     }
 
     @Override
@@ -154,32 +155,7 @@ public final class ReplicatedGroups implements Groups {
             return Uni.createFrom()
                     .failure(GroupException.of(ErrorCode.OVERLOADED, "too much is waiting for delivery, try again"));
         }
-        return replicas.with(request.group(), replica -> publish(replica, request));
-    }
-
-    private Uni<PublishResult> publish(GroupReplica replica, PublishRequest request) {
-        if (request.spread() == Spread.ONE) {
-            // The one chosen may leave before the message has its offset: then another one is chosen.
-            return replica.chooseOne(request)
-                    .chain(one -> publish(replica, request, one))
-                    .onFailure(ReplicatedGroups::isNotAMember)
-                    .retry()
-                    .atMost(10);
-        }
-        Dispatch dispatch = request.spread() == Spread.LOCAL ? new Dispatch.OnNode(settings.node()) : Dispatch.ALL;
-        return publish(replica, request, dispatch);
-    }
-
-    private Uni<PublishResult> publish(GroupReplica replica, PublishRequest request, Dispatch dispatch) {
-        Command publish = new Command.Publish(request.message(), request.topic(), dispatch, request.excludeSender());
-        return Uni.createFrom().emitter(answer -> {
-            OperationId operation = operations.next();
-            Publishing publishing = new Publishing(replica, operation, request.recipients(), answer);
-            replica.expectPublished(operation, publishing);
-            log.append(replica.group(), replica.epoch(), publish, operation)
-                    .subscribe()
-                    .withSubscriber(publishing);
-        });
+        return publishes.publish(request);
     }
 
     @Override
@@ -248,9 +224,5 @@ public final class ReplicatedGroups implements Groups {
 
     private static int joins(@Nullable Membership membership) {
         return membership == null ? 0 : membership.joinCount();
-    }
-
-    private static boolean isNotAMember(Throwable failure) {
-        return failure instanceof GroupException expected && expected.code() == ErrorCode.NOT_A_MEMBER;
     }
 }

@@ -33,6 +33,12 @@ final class Snapshots {
         return Source.of(all.map(Frame::of).iterator(), weight(members));
     }
 
+    /** What a watch gets when it has missed changes: that it has, and the members as they are. */
+    static Source again(Event.Gap gap, Position position, List<Membership> members) {
+        Stream<Event> all = Stream.concat(Stream.of(gap), parts(gap.group(), position, members, 0));
+        return Source.of(all.map(Frame::of).iterator(), weight(members));
+    }
+
     /** What a watch gets last: everyone leaves, and the group is gone. */
     static Source farewell(Event.GroupDeleted deleted, List<Membership> members) {
         Stream<Event> lefts = members.stream()

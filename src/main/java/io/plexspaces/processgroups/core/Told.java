@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.domain.ActorId;
@@ -29,6 +30,7 @@ final class Told {
     private final GroupReplica replica;
     private final GroupId group;
     private final NodeId self;
+    private final DeliveryTracer tracer;
     private final Progress progress;
     private final Members members;
     private final Seats seats;
@@ -42,6 +44,7 @@ final class Told {
     Told(
             GroupReplica replica,
             NodeId self,
+            DeliveryTracer tracer,
             Progress progress,
             Members members,
             Seats seats,
@@ -50,6 +53,7 @@ final class Told {
         this.replica = replica;
         this.group = replica.group();
         this.self = self;
+        this.tracer = tracer;
         this.progress = progress;
         this.members = members;
         this.seats = seats;
@@ -106,7 +110,15 @@ final class Told {
     }
 
     private void published(Entry.Published entry) {
-        Frame frame = Frame.of(new Event.Delivered(group, entry));
+        DeliveryTracer.Delivering traced = tracer.begin(group, entry);
+        deliver(entry, Frame.of(new Event.Delivered(group, entry), traced));
+        if (traced != null) {
+            traced.allPosted();
+        }
+        answers.answer(entry, progress.position(), members);
+    }
+
+    private void deliver(Entry.Published entry, Frame frame) {
         int weight = entry.message().weight();
         ActorId except = entry.excludeSender() ? entry.message().sender() : null;
         if (entry.dispatch() instanceof Dispatch.To to) {
@@ -120,7 +132,6 @@ final class Told {
                 wanting.get(i).audience().deliver(frame, weight, except);
             }
         }
-        answers.answer(entry, progress.position(), members);
     }
 
     private void joined(Entry.Joined entry) {
@@ -193,7 +204,6 @@ final class Told {
         }
         replica.usage().close();
         answers.answerPassed(replica, progress);
-        answers.failAll(replica, GroupReplica.stale(group));
         waiters.jumped(Long.MAX_VALUE);
     }
 

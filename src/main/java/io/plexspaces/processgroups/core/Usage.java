@@ -1,43 +1,56 @@
 package io.plexspaces.processgroups.core;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /** Who uses a replica: it may be closed only while nobody does, and nobody begins after that. Thread-safe. */
 final class Usage {
     private static final int CLOSED = Integer.MIN_VALUE;
+    private static final VarHandle USERS;
 
-    private final AtomicInteger users = new AtomicInteger();
+    static {
+        try {
+            USERS = MethodHandles.lookup().findVarHandle(Usage.class, "users", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    // Beside each other, since every message asks for them, and they are seldom in the processor's caches.
+    private volatile int users;
     private volatile boolean gone;
     private volatile boolean touched = true;
 
     /** False: it is closed, and another one has to be opened. */
     boolean enter() {
-        touched = true;
+        if (!touched) {
+            touched = true;
+        }
         while (true) {
-            int now = users.get();
+            int now = users;
             if (now < 0 || gone) {
                 return false;
             }
-            if (users.compareAndSet(now, now + 1)) {
+            if (USERS.compareAndSet(this, now, now + 1)) {
                 return true;
             }
         }
     }
 
     void exit() {
-        users.decrementAndGet();
+        USERS.getAndAdd(this, -1);
     }
 
     /** Whether anybody used it since the last call. */
     boolean takeTouched() {
-        boolean was = touched || users.get() > 0;
+        boolean was = touched || users > 0;
         touched = false;
         return was;
     }
 
     /** Closes it unless somebody uses it. */
     boolean closeIfUnused() {
-        return users.compareAndSet(0, CLOSED);
+        return USERS.compareAndSet(this, 0, CLOSED);
     }
 
     /** What it reads has ended: nobody begins any more, and those who use it see that. */
@@ -46,6 +59,6 @@ final class Usage {
     }
 
     boolean isClosed() {
-        return gone || users.get() < 0;
+        return gone || users < 0;
     }
 }

@@ -49,10 +49,8 @@ final class Watches {
 
     /** Changes were missed: tells that, and the members as they are now. */
     void begin(Event.Gap gap, Position position, List<Membership> members) {
-        Frame frame = Frame.of(gap);
         for (Subscriber subscriber : ends.keySet()) {
-            audience.send(subscriber, frame);
-            audience.send(subscriber, Snapshots.welcome(null, gap.group(), position, members));
+            audience.send(subscriber, Snapshots.again(gap, position, members));
         }
     }
 

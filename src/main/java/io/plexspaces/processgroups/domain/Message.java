@@ -50,10 +50,15 @@ public record Message(
 
     /** A rough count of the bytes it keeps alive, for bounds. */
     public int weight() {
-        int headerBytes = 0;
+        int bytes = 160 + payload.size() + id.length() + type.length() + uriPath.length();
+        return headers.isEmpty() ? bytes : bytes + headerWeight();
+    }
+
+    private int headerWeight() {
+        int bytes = 0;
         for (Map.Entry<String, String> header : headers.entrySet()) {
-            headerBytes += 64 + header.getKey().length() + header.getValue().length();
+            bytes += 64 + header.getKey().length() + header.getValue().length();
         }
-        return 160 + payload.size() + id.length() + type.length() + uriPath.length() + headerBytes;
+        return bytes;
     }
 }

@@ -1,8 +1,8 @@
 package io.plexspaces.processgroups.log;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs tasks one at a time, each seeing what the ones before it did, without locks or threads of its own: the caller that
@@ -13,47 +13,76 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class SerialQueue {
     private static final System.Logger LOG = System.getLogger(SerialQueue.class.getName());
+    private static final Waiting NONE = new Waiting(() -> {});
+    private static final VarHandle STATE;
 
-    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(SerialQueue.class, "state", Waiting.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
-    /** Tasks that were given and not finished; whoever raises it from 0 runs them. */
-    private final AtomicInteger pending = new AtomicInteger();
+    /**
+     * Null: nobody runs tasks. Else somebody does, and this is the newest of those that wait, or {@link #NONE}. One word for
+     * all, since every message takes the queue of its group, and that is seldom in the processor's caches.
+     */
+    @SuppressWarnings("UnusedVariable") // by STATE
+    private volatile @Nullable Waiting state;
+
+    private static final class Waiting {
+        final Runnable task;
+
+        /** Until it is taken, the one given before, or NONE; then the one given after, or null. */
+        @Nullable
+        Waiting neighbour;
+
+        Waiting(Runnable task) {
+            this.task = task;
+        }
+    }
 
     /** Runs {@code task} before it returns, unless another task is running: then that one's caller will run it. */
     public void execute(Runnable task) {
-        if (pending.compareAndSet(0, 1)) {
-            runFirst(task);
-            return;
-        }
-        waiting.add(task);
-        if (pending.getAndIncrement() == 0) {
-            runWaiting(1);
-        }
-    }
-
-    private void runFirst(Runnable task) {
-        // A task may wait here that its caller has not counted yet, though it counted another in its place: it goes
-        // first.
-        if (waiting.isEmpty()) {
+        if (STATE.compareAndSet(this, null, NONE) || !isLeft(task)) {
             run(task);
-            runWaiting(pending.decrementAndGet());
-        } else {
-            waiting.add(task);
-            runWaiting(1);
+            runWaiting();
         }
     }
 
-    private void runWaiting(int count) {
-        int due = count;
-        while (due > 0) {
-            for (int i = 0; i < due; i++) {
-                Runnable task = waiting.poll();
-                if (task != null) {
-                    run(task);
-                }
+    /** False: nobody runs tasks any more, and the caller is to. */
+    private boolean isLeft(Runnable task) {
+        Waiting left = new Waiting(task);
+        while (true) {
+            Waiting newest = state;
+            left.neighbour = newest;
+            if (STATE.compareAndSet(this, newest, newest == null ? NONE : left)) {
+                return newest != null;
             }
-            due = pending.addAndGet(-due);
         }
+    }
+
+    private void runWaiting() {
+        while (!STATE.compareAndSet(this, NONE, null)) {
+            Waiting next = oldestFirst((Waiting) STATE.getAndSet(this, NONE));
+            while (next != null) {
+                run(next.task);
+                next = next.neighbour;
+            }
+        }
+    }
+
+    private static @Nullable Waiting oldestFirst(@Nullable Waiting newest) {
+        Waiting after = null;
+        Waiting at = newest;
+        while (at != null && at != NONE) {
+            Waiting before = at.neighbour;
+            at.neighbour = after;
+            after = at;
+            at = before;
+        }
+        return after;
     }
 
     private static void run(Runnable task) {

@@ -11,4 +11,11 @@ final class Failures {
     static ErrorCode codeOf(Throwable failure) {
         return failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
     }
+
+    /** What may be told of it: of a defect its kind alone, as its text may hold anything. */
+    static String messageOf(Throwable failure) {
+        return failure instanceof GroupException expected
+                ? String.valueOf(expected.getMessage())
+                : failure.getClass().getName();
+    }
 }

@@ -47,6 +47,7 @@ public final class GroupMetrics {
     private final Map<Failure, Counter> errors = new ConcurrentHashMap<>();
     private final Counter created;
     private final Counter deleted;
+    private final Counter unreadable;
     private final Timer publishDuration;
     private final DistributionSummary fanout;
 
@@ -57,10 +58,16 @@ public final class GroupMetrics {
         others = meters(OTHER, OTHER);
         created = counter("created", "Groups created").register(registry);
         deleted = counter("deleted", "Groups deleted").register(registry);
+        unreadable = counter("unreadable_requests", "Requests of sessions that could not be read")
+                .register(registry);
         publishDuration = Timer.builder(PREFIX + "publish_duration")
                 .description("Time from the request to the answer of accepted publishes")
                 .serviceLevelObjectives(LATENCIES)
                 .register(registry);
+        for (Operation operation : Operation.values()) {
+            // So that every name is there from the start; other reasons appear with their first failure.
+            errors.computeIfAbsent(new Failure(operation, ErrorCode.INTERNAL), this::errorCounter);
+        }
         fanout = DistributionSummary.builder(PREFIX + "fanout_size")
                 .description("Recipients of a message")
                 .serviceLevelObjectives(FANOUTS)
@@ -73,6 +80,10 @@ public final class GroupMetrics {
 
     void deleted() {
         deleted.increment();
+    }
+
+    void unreadable() {
+        unreadable.increment();
     }
 
     void joined(GroupId group, int actors) {

@@ -2,37 +2,29 @@ package io.plexspaces.processgroups.observe;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.Traces;
+import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Message;
-import java.util.HashMap;
-import java.util.Map;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.smallrye.mutiny.Uni;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One span for each operation, named {@code process_group.<operation>}. Makes no objects when off. */
-public final class GroupTracing {
-    /** The header of a message that carries the context from its publisher to whom it is delivered. */
-    static final String TRACEPARENT = "traceparent";
-
-    private static final W3CTraceContextPropagator PROPAGATOR = W3CTraceContextPropagator.getInstance();
-    private static final TextMapGetter<Map<String, String>> HEADERS = new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Map<String, String> headers) {
-            return headers.keySet();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Map<String, String> headers, String key) {
-            return headers == null ? null : headers.get(key);
-        }
-    };
+/** One span for each operation, named {@code process_group.<operation>}. Makes no objects when off. Thread-safe. */
+public final class GroupTracing implements Traces {
+    static final String SCOPE = "io.plexspaces.processgroups";
+    static final String PREFIX = "process_group.";
 
     private final @Nullable Tracer tracer;
+
+    /** Whose requests a thread begins. */
+    private final ThreadLocal<@Nullable Asking> asking = new ThreadLocal<>();
 
     private GroupTracing(@Nullable Tracer tracer) {
         this.tracer = tracer;
@@ -44,7 +36,37 @@ public final class GroupTracing {
     }
 
     public static GroupTracing on(OpenTelemetry telemetry) {
-        return new GroupTracing(telemetry.getTracer("io.plexspaces.processgroups"));
+        return new GroupTracing(telemetry.getTracer(SCOPE));
+    }
+
+    @Override
+    public boolean isOn() {
+        return tracer != null;
+    }
+
+    @Override
+    public @Nullable Caller caller(Function<String, @Nullable String> header) {
+        Context context = tracer == null ? null : TraceContext.read(header);
+        return context == null ? null : new Asking(context);
+    }
+
+    @Override
+    public @Nullable Caller current() {
+        return tracer == null ? null : asking.get();
+    }
+
+    @Override
+    public <T> Uni<T> traced(
+            Operation operation, Namespace namespace, @Nullable GroupId group, Supplier<Uni<T>> request) {
+        if (tracer == null) {
+            return request.get();
+        }
+        Subject subject =
+                group == null ? new Subject(namespace.tenant(), namespace.name(), null, null, null) : Subject.of(group);
+        return Uni.createFrom().deferred(() -> {
+            Span span = start(operation, subject, null);
+            return request.get().onTermination().invoke((item, failure, cancelled) -> end(span, failure));
+        });
     }
 
     /**
@@ -57,27 +79,30 @@ public final class GroupTracing {
         if (tracer == null) {
             return null;
         }
-        SpanBuilder builder = tracer.spanBuilder("process_group." + operation.label());
-        if (message != null && message.headers().containsKey(TRACEPARENT)) {
-            builder.setParent(PROPAGATOR.extract(Context.current(), message.headers(), HEADERS));
+        Context parent = message == null ? null : TraceContext.read(message.headers()::get);
+        if (parent == null) {
+            Asking caller = asking.get();
+            parent = caller == null ? null : caller.context();
         }
-        subject.forEach(builder::setAttribute);
-        return builder.startSpan();
+        Span span = tracer.spanBuilder(PREFIX + operation.label())
+                .setParent(parent == null ? Context.root() : parent)
+                .setSpanKind(kind(operation, parent))
+                .startSpan();
+        if (span.isRecording()) {
+            subject.forEach(span::setAttribute);
+        }
+        return span;
     }
 
-    /** Whether a message is to carry the span's context: the span is recorded, and the message has no context yet. */
-    static boolean isWanted(Span span, Message message) {
-        return span.isRecording() && !message.headers().containsKey(TRACEPARENT);
+    private static SpanKind kind(Operation operation, @Nullable Context parent) {
+        if (operation == Operation.PUBLISH) {
+            return SpanKind.PRODUCER;
+        }
+        return parent == null ? SpanKind.INTERNAL : SpanKind.SERVER;
     }
 
-    /** The message with the span's context in its headers. */
+    /** The message with the span's context in its headers, so that whoever delivers it goes on there. */
     static Message carrying(Span span, Message message) {
-        Map<String, String> headers = new HashMap<>(message.headers());
-        PROPAGATOR.inject(Context.root().with(span), headers, (carrier, key, value) -> {
-            if (carrier != null) {
-                carrier.put(key, value);
-            }
-        });
         return new Message(
                 message.id(),
                 message.sender(),
@@ -86,7 +111,7 @@ public final class GroupTracing {
                 message.timestamp(),
                 message.priority(),
                 message.ttl(),
-                headers,
+                TraceContext.write(span, message.headers()),
                 message.idempotencyKey(),
                 message.uriPath(),
                 message.uriMethod());
@@ -97,9 +122,32 @@ public final class GroupTracing {
             return;
         }
         if (failure != null) {
-            span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
+            span.setStatus(StatusCode.ERROR, Failures.messageOf(failure));
             span.setAttribute("error.type", Failures.codeOf(failure).name());
         }
         span.end();
+    }
+
+    private final class Asking implements Caller {
+        private final Context context;
+
+        Asking(Context context) {
+            this.context = context;
+        }
+
+        Context context() {
+            return context;
+        }
+
+        @Override
+        public void run(Runnable requests) {
+            Asking before = asking.get();
+            asking.set(this);
+            try {
+                requests.run();
+            } finally {
+                asking.set(before);
+            }
+        }
     }
 }

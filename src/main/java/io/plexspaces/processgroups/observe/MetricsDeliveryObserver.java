@@ -5,16 +5,16 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
 import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
 
 /** Counts what becomes of deliveries. Thread-safe; all meters exist from the start. */
 public final class MetricsDeliveryObserver implements DeliveryObserver {
     private final MeterRegistry registry;
     private final Counter deliveries;
-    private final Counter drops;
+    private final Map<OverflowPolicy, Counter> drops = new EnumMap<>(OverflowPolicy.class);
     private final Counter gaps;
     private final Map<ErrorCode, Counter> cuts = new EnumMap<>(ErrorCode.class);
     private final LongAdder queueBytes = new LongAdder();
@@ -22,8 +22,15 @@ public final class MetricsDeliveryObserver implements DeliveryObserver {
     public MetricsDeliveryObserver(MeterRegistry registry) {
         this.registry = registry;
         deliveries = counter("deliveries", "Events handed to connections");
-        drops = counter("drops", "Messages dropped from full queues");
         gaps = counter("gaps", "Gaps told to subscribers");
+        for (OverflowPolicy policy : OverflowPolicy.values()) {
+            drops.put(
+                    policy,
+                    Counter.builder(GroupMetrics.PREFIX + "drops")
+                            .description("Messages given up at full queues, by overflow policy")
+                            .tag("policy", policy.name())
+                            .register(registry));
+        }
         for (ErrorCode cause : ErrorCode.values()) {
             cuts.put(
                     cause,
@@ -37,25 +44,17 @@ public final class MetricsDeliveryObserver implements DeliveryObserver {
                 .register(registry);
     }
 
-    /**
-     * Shows a number that something else keeps.
-     *
-     * @param name follows the prefix of all names
-     */
-    public void gauge(String name, String description, Supplier<Number> value) {
-        Gauge.builder(GroupMetrics.PREFIX + name, value)
-                .description(description)
-                .register(registry);
-    }
-
     @Override
     public void delivered(long events) {
         deliveries.increment((double) events);
     }
 
     @Override
-    public void dropped(long messages) {
-        drops.increment((double) messages);
+    public void dropped(OverflowPolicy policy, long messages) {
+        Counter counter = drops.get(policy);
+        if (counter != null) {
+            counter.increment((double) messages);
+        }
     }
 
     @Override

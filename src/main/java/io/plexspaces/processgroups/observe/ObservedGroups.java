@@ -25,13 +25,16 @@ public final class ObservedGroups implements Groups {
     private final Groups groups;
     private final GroupMetrics metrics;
     private final GroupTracing tracing;
+    private final RequestLog log;
     private final LongSupplier nanos;
 
     /** @param nanos a clock that only moves on, in nanoseconds, as {@link System#nanoTime} */
-    public ObservedGroups(Groups groups, GroupMetrics metrics, GroupTracing tracing, LongSupplier nanos) {
+    public ObservedGroups(
+            Groups groups, GroupMetrics metrics, GroupTracing tracing, RequestLog log, LongSupplier nanos) {
         this.groups = groups;
         this.metrics = metrics;
         this.tracing = tracing;
+        this.log = log;
         this.nanos = nanos;
     }
 
@@ -128,7 +131,7 @@ public final class ObservedGroups implements Groups {
     }
 
     private static PublishRequest carrying(@Nullable Span span, PublishRequest request) {
-        if (span == null || !GroupTracing.isWanted(span, request.message())) {
+        if (span == null || !span.isRecording()) {
             return request;
         }
         return new PublishRequest(
@@ -148,15 +151,15 @@ public final class ObservedGroups implements Groups {
 
     private <T> Uni<T> ending(
             Operation operation, Subject subject, @Nullable Span span, Supplier<Uni<T>> request, Consumer<T> success) {
-        GroupLogging.begun(operation, subject);
+        log.begun(operation, subject, span);
         return outcome(request).onTermination().invoke((item, failure, cancelled) -> {
             GroupTracing.end(span, failure);
             if (failure != null) {
                 metrics.failed(operation, Failures.codeOf(failure));
-                GroupLogging.failed(operation, subject, failure);
+                log.failed(operation, subject, span, failure);
             } else if (!cancelled) {
                 success.accept(item);
-                GroupLogging.succeeded(operation, subject, item);
+                log.succeeded(operation, subject, span, item);
             }
         });
     }

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.log.LogLimits;
@@ -42,7 +43,7 @@ public final class MemoryService implements AutoCloseable {
                 NODE, Duration.ofMillis(200), OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, mailboxBytes, 64 << 20);
         Operations operations = new Operations(lease);
-        Replicas replicas = new Replicas(log, operations, settings);
+        Replicas replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = around.apply(new ReplicatedGroups(log, replicas, loops, operations, settings, MemoryService::unique));
         sessions = new Sessions(groups, replicas, loops, operations, settings, timer, MemoryService::unique);
     }

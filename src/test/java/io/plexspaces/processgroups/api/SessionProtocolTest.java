@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
@@ -56,7 +57,12 @@ class SessionProtocolTest {
         ApiSettings settings = TestSettings.withMaxInFlight(MAX_IN_FLIGHT);
         protocol = new SessionProtocol(
                 new SessionProtocol.Service(
-                        service.groups, service.sessions, new Requests(settings), settings, (operation, cause) -> {}),
+                        service.groups,
+                        service.sessions,
+                        new Requests(settings),
+                        settings,
+                        (operation, cause) -> {},
+                        Traces.OFF),
                 service.sessions.connect(peer),
                 answer -> Frame.control(Proto.INSTANCE, answer.toByteArray()),
                 mayRead::incrementAndGet);
@@ -349,7 +355,7 @@ class SessionProtocolTest {
         }
 
         @Override
-        public void write(List<byte[]> joined) {
+        public void write(List<byte[]> joined, boolean shared) {
             for (byte[] event : joined) {
                 try {
                     events.add(Event.parseFrom(event));

@@ -5,16 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,21 +32,89 @@ class ProcessGroupsConfigTest {
         assertThat(ConfigCheck.complaints(config(Map.of()))).isEmpty();
     }
 
+    /** With what each key may be, below and above it, and what is nothing of its kind. */
+    @TestFactory
+    Stream<DynamicTest> everyKey_takesItsRangeAndRefusesTheRest() {
+        return ConfigKey.all().stream()
+                .map(key -> DynamicTest.dynamicTest(key.name(), () -> {
+                    for (String value : allowed(key)) {
+                        assertThat(key.complaint(value)).as(value).isNull();
+                    }
+                    for (String value : refused(key)) {
+                        assertThat(key.complaint(value))
+                                .as(value)
+                                .isEqualTo(key.name() + " must be " + key.allowed() + ", but is "
+                                        + (value.isEmpty() ? "empty" : value));
+                    }
+                }));
+    }
+
+    private static List<String> allowed(ConfigKey key) {
+        Range range = key.range();
+        if (range != null) {
+            return List.of(range.min(), range.max(), Objects.requireNonNull(key.defaultValue()));
+        } else if (key.type() == boolean.class) {
+            return List.of("true", "false", "TRUE");
+        } else if (key.type().isEnum()) {
+            return Stream.of(key.type().getEnumConstants())
+                    .map(Object::toString)
+                    .flatMap(name ->
+                            Stream.of(name, name.toLowerCase(Locale.ROOT).replace('_', '-')))
+                    .toList();
+        }
+        return List.of("x");
+    }
+
+    private static List<String> refused(ConfigKey key) {
+        Range range = key.range();
+        if (range == null) {
+            return key.type() == String.class
+                    ? List.of("")
+                    : key.type() == Optional.class ? List.of() : List.of("", "x");
+        } else if (key.type() == Duration.class) {
+            return List.of(
+                    "",
+                    "x",
+                    "5 apples",
+                    DurationConverter.parseDuration(range.min()).minusMillis(1).toString(),
+                    DurationConverter.parseDuration(range.max()).plusMillis(1).toString());
+        } else if (key.type() == MemorySize.class) {
+            MemorySizeConverter sizes = new MemorySizeConverter();
+            BigInteger min = sizes.convert(range.min()).asBigInteger();
+            BigInteger max = sizes.convert(range.max()).asBigInteger();
+            return List.of("", "x", "1X", "1.5M", "" + min.subtract(BigInteger.ONE), "" + max.add(BigInteger.ONE));
+        }
+        long min = Long.parseLong(range.min());
+        long max = Long.parseLong(range.max());
+        return List.of("", "x", "1.5", "1K", "99999999999", "" + (min - 1), "" + (max + 1));
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "processgroups.session.grace, 2H, processgroups.session.grace must be from 0S to 1H",
-        "processgroups.session.grace, -1S, processgroups.session.grace must be from 0S to 1H",
-        "processgroups.session.queue-bytes, 1K, processgroups.session.queue-bytes must be from 16K to 1G",
-        "processgroups.limits.sessions, 0, processgroups.limits.sessions must be from 1 to 10000000",
-        "processgroups.replica.idle, 120S, processgroups.replica.idle must be from 121S to 24H",
-        "processgroups.node.id, a b, processgroups.node.id is not a name",
-        "processgroups.retention.messages, 200000, processgroups.retention.messages must be at most",
-        "processgroups.redis.prefix, a{b}, processgroups.redis.prefix must hold no braces",
-        "processgroups.node.renew-interval, 15S, processgroups.node.renew-interval must be less than",
-        "processgroups.drain.notice, 2M, processgroups.drain.notice must be from 0S to 1M",
-        "processgroups.retention.age, 48H, processgroups.retention.age must be at most",
+        "processgroups.session.grace, 2H, 'processgroups.session.grace must be a time from 0S to 1H, but is 2H'",
+        "processgroups.limits.sessions, many, 'processgroups.limits.sessions must be a number from 1 to 10000000, but is many'",
+        "processgroups.store, disk, 'processgroups.store must be memory or redis, but is disk'",
     })
-    void illegalValue_isRefusedNamingKeyAndRange(String key, String value, String sentence) {
+    void illegalValue_isRefusedBeforeItIsConverted(String key, String value, String sentence) {
+        assertThatThrownBy(() -> config(Map.of(key, value))).hasMessageContaining(sentence);
+    }
+
+    @Test
+    void valueOfAnExpression_isLookedAtToo() {
+        assertThatThrownBy(() -> config(Map.of("processgroups.session.grace", "${pause}", "pause", "3H")))
+                .hasMessageContaining("processgroups.session.grace must be a time from 0S to 1H, but is 3H");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "processgroups.node.id, a b, 'processgroups.node.id must be a name, but is a b'",
+        "processgroups.retention.messages, 200000, processgroups.retention.messages must be at most",
+        "processgroups.redis.prefix, a{b}, 'processgroups.redis.prefix must hold no braces, but is a{b}'",
+        "processgroups.node.renew-interval, 15S, processgroups.node.renew-interval must be less than",
+        "processgroups.retention.age, 48H, processgroups.retention.age must be at most",
+        "processgroups.websocket.allowed-origins, 'https://a.example,b.example', but has b.example",
+    })
+    void valuesThatDoNotGoTogether_areRefusedNamingTheKey(String key, String value, String sentence) {
         assertThatThrownBy(() -> ConfigCheck.check(config(Map.of(key, value))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(sentence);
@@ -52,29 +128,43 @@ class ProcessGroupsConfigTest {
 
     @Test
     void severalIllegalValues_areAllNamed() {
-        assertThatThrownBy(() -> ConfigCheck.check(
-                        config(Map.of("processgroups.limits.sessions", "-1", "processgroups.reaper.interval", "1H"))))
+        assertThatThrownBy(() ->
+                        config(Map.of("processgroups.limits.sessions", "-1", "processgroups.reaper.interval", "1H")))
                 .hasMessageContaining("processgroups.limits.sessions")
                 .hasMessageContaining("processgroups.reaper.interval");
     }
 
     @Test
     void table_isCompleteAndTrue() throws IOException {
-        Map<String, List<String>> expected = new TreeMap<>();
-        for (ConfigKey key : ConfigKey.of(config(Map.of()))) {
-            Range range = key.range();
-            expected.put(
-                    key.name(),
-                    List.of(
-                            key.defaultValue() == null ? "" : key.defaultValue(),
-                            range == null ? "" : range.min() + " to " + range.max(),
-                            key.variable()));
-        }
+        Map<String, List<String>> documented = documented();
 
-        assertThat(documented()).isEqualTo(expected);
+        assertThat(documented.keySet())
+                .containsExactlyElementsOf(
+                        ConfigKey.all().stream().map(ConfigKey::name).toList());
+        for (ConfigKey key : ConfigKey.all()) {
+            List<String> row = documented.get(key.name());
+            String byDefault = key.defaultValue() == null ? "" : key.defaultValue();
+            assertThat(List.of(row.get(0), row.get(2), row.get(3)))
+                    .as("default, variable and unit of %s", key.name())
+                    .containsExactly(byDefault, key.variable(), unit(key));
+            if (key.range() != null || key.type().isEnum() || key.type() == boolean.class) {
+                assertThat(key.allowed())
+                        .as("range of %s", key.name())
+                        .endsWith(row.get(1).replace(", ", " or "));
+            } else {
+                assertThat(row.get(1)).as("range of %s", key.name()).isNotEmpty();
+            }
+        }
     }
 
-    /** Key to default, range and variable, of the rows that describe the service's own keys; a key that is no number has no range. */
+    private static String unit(ConfigKey key) {
+        if (key.type() == Duration.class) {
+            return "time";
+        }
+        return key.type() == MemorySize.class ? "bytes" : key.type() == int.class ? "count" : "";
+    }
+
+    /** Key to default, range, variable and unit, of the rows that describe the service's own keys. */
     private static Map<String, List<String>> documented() throws IOException {
         Map<String, List<String>> rows = new TreeMap<>();
         try (Stream<String> lines = Files.lines(Path.of("docs/configuration.md"))) {
@@ -82,8 +172,7 @@ class ProcessGroupsConfigTest {
                 List<String> cells = Stream.of(line.split("\\|", -1))
                         .map(cell -> cell.replace("`", "").trim())
                         .toList();
-                boolean number = cells.get(3).matches("-?\\d.* to \\d.*");
-                rows.put(cells.get(1), List.of(cells.get(2), number ? cells.get(3) : "", cells.get(4)));
+                rows.put(cells.get(1), cells.subList(2, 6));
             });
         }
         return rows;
@@ -91,9 +180,11 @@ class ProcessGroupsConfigTest {
 
     private static ProcessGroupsConfig config(Map<String, String> values) {
         return new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .withInterceptors(new ConfigGuard())
                 .withMapping(ProcessGroupsConfig.class)
-                .withConverter(java.time.Duration.class, 200, new DurationConverter())
-                .withConverter(io.quarkus.runtime.configuration.MemorySize.class, 200, new MemorySizeConverter())
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withConverter(MemorySize.class, 200, new MemorySizeConverter())
                 .withSources(new io.smallrye.config.PropertiesConfigSource(values, "test", 300))
                 .build()
                 .getConfigMapping(ProcessGroupsConfig.class);

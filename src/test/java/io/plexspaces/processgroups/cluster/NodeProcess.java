@@ -42,6 +42,7 @@ final class NodeProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(List.of(command().split(" ")))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
+        builder.environment().put("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "false");
         builder.environment().putAll(environment);
         builder.environment()
                 .putAll(Map.of(
@@ -50,9 +51,7 @@ final class NodeProcess implements AutoCloseable {
                         "QUARKUS_HTTP_PORT",
                         Integer.toString(httpPort),
                         "QUARKUS_GRPC_SERVER_PORT",
-                        Integer.toString(grpcPort),
-                        "QUARKUS_LOG_CONSOLE_JSON_ENABLED",
-                        "false"));
+                        Integer.toString(grpcPort)));
         try {
             this.process = builder.start();
         } catch (IOException failure) {
@@ -105,6 +104,25 @@ final class NodeProcess implements AutoCloseable {
             return false;
         } catch (IOException gone) {
             return false;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
+        }
+    }
+
+    /** The sum of all samples of a metric, by its full name. */
+    double metric(String name) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/q/metrics"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stop);

@@ -10,10 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Servers {@code a}, {@code b} and {@code c} on one Redis, with short times. */
+/** Servers {@code a}, {@code b} and {@code c} on one store, with short times. */
 final class Nodes implements AutoCloseable {
     static final List<String> NAMES = List.of("a", "b", "c");
     static final Duration TTL = Duration.ofSeconds(3);
@@ -22,11 +23,21 @@ final class Nodes implements AutoCloseable {
     private static final Pattern LEASE_END = Pattern.compile("\\d+ (\\d+)");
 
     private final RedisProcess redis;
+    private final Function<String, Map<String, String>> settings;
     private final Path folder;
     private final Map<String, NodeProcess> running = new ConcurrentHashMap<>();
 
     Nodes(RedisProcess redis) {
+        this(redis, node -> Map.of("QUARKUS_REDIS_HOSTS", redis.address()));
+    }
+
+    /**
+     * @param redis where leases are looked up
+     * @param settings environment of a node: where it finds the store, and what differs from the times used else
+     */
+    Nodes(RedisProcess redis, Function<String, Map<String, String>> settings) {
         this.redis = redis;
+        this.settings = settings;
         try {
             this.folder = Files.createDirectories(Path.of("target", "nodes"));
         } catch (IOException failure) {
@@ -55,9 +66,8 @@ final class Nodes implements AutoCloseable {
 
     /** Another server, which is not ready yet. It takes the place of the one with its name in {@link #get}, which goes on running. */
     NodeProcess begin(String name) {
-        Map<String, String> environment = new HashMap<>(Map.of(
+        Map<String, String> variables = new HashMap<>(Map.of(
                 "PROCESSGROUPS_STORE", "redis",
-                "QUARKUS_REDIS_HOSTS", redis.address(),
                 "PROCESSGROUPS_NODE_LEASE_TTL", TTL.toString(),
                 "PROCESSGROUPS_NODE_RENEW_INTERVAL", "PT1S",
                 "PROCESSGROUPS_SESSION_GRACE", GRACE.toString(),
@@ -65,7 +75,8 @@ final class Nodes implements AutoCloseable {
                 "PROCESSGROUPS_DRAIN_NOTICE", "PT1S",
                 "PROCESSGROUPS_REDIS_CHECK_INTERVAL", "PT1S",
                 "QUARKUS_SHUTDOWN_DELAY", "PT0.3S"));
-        NodeProcess begun = NodeProcess.start(name, folder, environment);
+        variables.putAll(settings.apply(name));
+        NodeProcess begun = NodeProcess.start(name, folder, variables);
         running.put(name, begun);
         return begun;
     }

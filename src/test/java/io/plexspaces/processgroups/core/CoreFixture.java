@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.core;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -65,7 +66,7 @@ final class CoreFixture implements AutoCloseable {
                 new Settings(lease.node(), grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, MAILBOX, 64 << 20);
         operations = new Operations(lease);
-        replicas = new Replicas(log, operations, settings);
+        replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);
         sessions = new Sessions(groups, replicas, loops, operations, settings, timer, CoreFixture::unique);
     }

@@ -104,7 +104,7 @@ final class FakePeer implements Sink<List<byte[]>> {
     }
 
     @Override
-    public void write(List<byte[]> joined) {
+    public void write(List<byte[]> joined, boolean shared) {
         if (broken) {
             throw new IllegalStateException("the transport is broken");
         }

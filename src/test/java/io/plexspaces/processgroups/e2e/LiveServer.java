@@ -2,10 +2,10 @@ package io.plexspaces.processgroups.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.quarkus.arc.Arc;
 import io.quarkus.grpc.runtime.GrpcServer;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.value.registry.ValueRegistry;
-import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.util.ArrayList;
@@ -14,11 +14,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The one started application, with a fresh tenant and fresh connections for each test. */
+/** The one started application, in this process or in one of its own, with a fresh tenant and fresh connections for each test. */
 abstract class LiveServer {
-    @Inject
-    ValueRegistry registry;
-
     @TestHTTPResource("/ws")
     URI webSocket;
 
@@ -51,7 +48,14 @@ abstract class LiveServer {
     }
 
     final int grpcPort() {
-        return registry.get(GrpcServer.GRPC_SERVER).getPort();
+        Integer ofProcess = Integer.getInteger(Packaged.GRPC_PORT);
+        return ofProcess == null
+                ? Arc.container()
+                        .instance(ValueRegistry.class)
+                        .get()
+                        .get(GrpcServer.GRPC_SERVER)
+                        .getPort()
+                : ofProcess;
     }
 
     /** A WebSocket that subscribes to a group of the default namespace, in JSON; its first event has come. */

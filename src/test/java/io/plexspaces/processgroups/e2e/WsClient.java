@@ -14,6 +14,7 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,11 +44,15 @@ public final class WsClient implements WebSocket.Listener, AutoCloseable {
     private WsClient() {}
 
     public static WsClient connect(URI address, String subprotocol) {
+        return connect(address, subprotocol, Map.of());
+    }
+
+    /** @param headers of the handshake, beside those every client sends */
+    public static WsClient connect(URI address, String subprotocol, Map<String, String> headers) {
         WsClient client = new WsClient();
-        client.socket = HTTP.newWebSocketBuilder()
-                .subprotocols(subprotocol)
-                .buildAsync(address, client)
-                .join();
+        WebSocket.Builder handshake = HTTP.newWebSocketBuilder().subprotocols(subprotocol);
+        headers.forEach(handshake::header);
+        client.socket = handshake.buildAsync(address, client).join();
         return client;
     }
 

@@ -14,6 +14,7 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import java.util.ArrayList;
@@ -68,15 +69,37 @@ class GroupTracingTest {
     }
 
     @Test
-    void contextOfThePublisher_isKept_andIsTheParent() {
+    void contextOfThePublisher_isTheParent_andDeliveriesGoOnAtThePublish() {
         String given = "00-" + TRACE + "-" + PARENT + "-01";
         Requests.publish(traced(Sampler.alwaysOn()), orders, Map.of("traceparent", given))
                 .await()
                 .indefinitely();
 
-        assertThat(fake.published.message().headers()).containsEntry("traceparent", given);
-        assertThat(spans.get(0).getTraceId()).isEqualTo(TRACE);
+        SpanData span = spans.get(0);
+        assertThat(fake.published.message().headers())
+                .containsOnly(Map.entry("traceparent", "00-" + TRACE + "-" + span.getSpanId() + "-01"));
+        assertThat(span.getTraceId()).isEqualTo(TRACE);
         assertThat(spans.get(0).getParentSpanId()).isEqualTo(PARENT);
+    }
+
+    @Test
+    void callersContext_isTheParentOfWhatItAsks_andOfNothingElse() {
+        GroupTracing tracing = tracing(Sampler.alwaysOn());
+        Groups groups = new ObservedGroups(
+                fake, new GroupMetrics(new SimpleMeterRegistry(), 1), tracing, new RequestLog(1), System::nanoTime);
+        Traces.Caller caller = tracing.caller(Map.of("traceparent", "00-" + TRACE + "-" + PARENT + "-01")::get);
+
+        caller.run(() -> Requests.create(groups, orders).await().indefinitely());
+        caller.asking(() -> groups.delete(orders)).await().indefinitely();
+        groups.delete(orders).await().indefinitely();
+
+        assertThat(spans).extracting(SpanData::getParentSpanId).startsWith(PARENT, PARENT);
+        assertThat(spans.get(2).getParentSpanContext().isValid()).isFalse();
+        assertThat(tracing.current()).isNull();
+        assertThat(tracing.caller(name -> null)).isNull();
+        assertThat(tracing.caller(name -> "x")).isNull();
+        assertThat(GroupTracing.off().caller(name -> "00-" + TRACE + "-" + PARENT + "-01"))
+                .isNull();
     }
 
     @Test
@@ -99,7 +122,11 @@ class GroupTracingTest {
     @Test
     void off_leavesTheMessageAlone() {
         Groups groups = new ObservedGroups(
-                fake, new GroupMetrics(new SimpleMeterRegistry(), 1), GroupTracing.off(), System::nanoTime);
+                fake,
+                new GroupMetrics(new SimpleMeterRegistry(), 1),
+                GroupTracing.off(),
+                new RequestLog(1),
+                System::nanoTime);
         Requests.publish(groups, orders, Map.of()).await().indefinitely();
 
         assertThat(fake.published.message().headers()).isEmpty();
@@ -138,7 +165,11 @@ class GroupTracingTest {
 
     private Groups traced(Sampler sampler) {
         return new ObservedGroups(
-                fake, new GroupMetrics(new SimpleMeterRegistry(), 1), tracing(sampler), System::nanoTime);
+                fake,
+                new GroupMetrics(new SimpleMeterRegistry(), 1),
+                tracing(sampler),
+                new RequestLog(1),
+                System::nanoTime);
     }
 
     private GroupTracing tracing(Sampler sampler) {

@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,8 @@ class ObservedGroupsTest {
                 .contains("# TYPE " + PREFIX + "publish_duration_seconds histogram")
                 .contains("# TYPE " + PREFIX + "fanout_size histogram")
                 .contains("# TYPE " + PREFIX + "created_total counter")
-                .doesNotContain("errors_total");
+                .contains(PREFIX + "publish_errors_total{error=\"INTERNAL\",} 0.0")
+                .doesNotContain("error=\"GROUP_NOT_FOUND\"");
     }
 
     @Test
@@ -106,7 +108,8 @@ class ObservedGroupsTest {
     @Test
     void publishDuration_isTheTimeUntilTheAnswer() {
         GroupMetrics metrics = new GroupMetrics(registry, 10);
-        Groups slow = new ObservedGroups(fake, metrics, GroupTracing.off(), () -> nanos.getAndAdd(2_000_000));
+        Groups slow = new ObservedGroups(
+                fake, metrics, GroupTracing.off(), new RequestLog(10), () -> nanos.getAndAdd(2_000_000));
 
         await(Requests.publish(slow, orders, Map.of()));
 
@@ -155,9 +158,8 @@ class ObservedGroupsTest {
     @Test
     void deliveries_areSummedAndGauged() {
         MetricsDeliveryObserver observer = new MetricsDeliveryObserver(registry);
-        observer.gauge("sessions", "Live sessions", () -> 4);
         observer.delivered(5);
-        observer.dropped(2);
+        observer.dropped(OverflowPolicy.CONFLATE, 2);
         observer.gap();
         observer.queued(100);
         observer.queued(-40);
@@ -166,15 +168,15 @@ class ObservedGroupsTest {
         assertThat(series())
                 .contains(
                         PREFIX + "deliveries_total 5.0",
-                        PREFIX + "drops_total 2.0",
+                        PREFIX + "drops_total{policy=\"CONFLATE\",} 2.0",
                         PREFIX + "gaps_total 1.0",
                         PREFIX + "queue_bytes 60.0",
-                        PREFIX + "sessions 4.0",
                         PREFIX + "connections_cut_total{cause=\"SLOW_CONSUMER\",} 1.0");
     }
 
     private Groups observed(int labelledGroups) {
-        return new ObservedGroups(fake, new GroupMetrics(registry, labelledGroups), GroupTracing.off(), nanos::get);
+        return new ObservedGroups(
+                fake, new GroupMetrics(registry, labelledGroups), GroupTracing.off(), new RequestLog(10), nanos::get);
     }
 
     private List<String> series() {

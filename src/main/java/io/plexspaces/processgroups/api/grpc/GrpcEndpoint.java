@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.api.grpc;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -10,7 +11,9 @@ import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.Session;
 import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.Watcher;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.log.GroupQuery;
@@ -58,6 +61,13 @@ public final class GrpcEndpoint implements BindableService {
 
     @Override
     public ServerServiceDefinition bindService() {
+        ServerServiceDefinition methods = methods();
+        return service.traces().isOn()
+                ? ServerInterceptors.intercept(methods, new TracedCalls(service.traces())::begin)
+                : methods;
+    }
+
+    private ServerServiceDefinition methods() {
         return new Methods(ProcessGroupServiceGrpc.getServiceDescriptor(), service.refusals())
                         .unary(
                                 Operation.CREATE,
@@ -160,9 +170,15 @@ public final class GrpcEndpoint implements BindableService {
     private void subscribe(SubscribeRequest request, ServerCallStreamObserver<byte[]> events) {
         Requests.Subscribe wish = requests.subscribe(request);
         Connection connection = GrpcSink.connect(events, sessions);
+        Traces.Caller caller = service.traces().current();
         follow(connection, () -> sessions.open(connection, wish.group().namespace(), wish.actor(), wish.resumeToken())
-                .chain(opened -> opened.session()
-                        .join(wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true)));
+                .chain(opened -> caller == null
+                        ? join(opened.session(), wish)
+                        : caller.asking(() -> join(opened.session(), wish))));
+    }
+
+    private static Uni<Groups.JoinResult> join(Session session, Requests.Subscribe wish) {
+        return session.join(wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true);
     }
 
     private void watch(WatchRequest request, ServerCallStreamObserver<byte[]> events) {
@@ -170,7 +186,12 @@ public final class GrpcEndpoint implements BindableService {
         Connection connection = GrpcSink.connect(events, sessions);
         follow(connection, () -> {
             Watcher watcher = sessions.watcher(connection, true);
-            Uni<Void> watching = wish.group() == null ? watcher.watch(wish.namespace()) : watcher.watch(wish.group());
+            Uni<Void> watching = service.traces()
+                    .traced(
+                            Operation.WATCH,
+                            wish.namespace(),
+                            wish.group(),
+                            () -> wish.group() == null ? watcher.watch(wish.namespace()) : watcher.watch(wish.group()));
             return watching.onFailure().invoke(failure -> service.refusals().refused(Operation.WATCH, failure));
         });
     }

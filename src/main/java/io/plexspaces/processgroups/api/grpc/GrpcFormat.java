@@ -1,12 +1,14 @@
 package io.plexspaces.processgroups.api.grpc;
 
+import io.plexspaces.processgroups.api.AnswerFormat;
 import io.plexspaces.processgroups.api.EventElement;
+import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
 
 /** Events as elements of a response: encodings in a row are the encoding of a response that holds them all. */
-enum GrpcFormat implements WireFormat<byte[]> {
+enum GrpcFormat implements WireFormat<byte[]>, AnswerFormat {
     INSTANCE;
 
     @Override
@@ -14,9 +16,14 @@ enum GrpcFormat implements WireFormat<byte[]> {
         return EventElement.of(event).encode(0);
     }
 
-    /** An answer for one connection. */
-    static Frame answer(io.plexspaces.processgroups.proto.v1.Event answer) {
-        return Frame.control(INSTANCE, EventElement.of(answer).encode(0));
+    @Override
+    public Frame frame(io.plexspaces.processgroups.proto.v1.Event answer) {
+        return Frame.control(this, EventElement.of(answer).encode(0));
+    }
+
+    @Override
+    public Frame published(long requestId, Groups.PublishResult result) {
+        return Frame.control(this, EventElement.published(requestId, result).encode(0));
     }
 
     /** A single part is not copied: encodings are never changed. */

@@ -32,11 +32,12 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
         int ahead = Math.min(READ_AHEAD, service.settings().maxInFlight());
         int lot = Math.max(1, ahead / LOT_PART);
         AtomicInteger due = new AtomicInteger();
-        SessionProtocol protocol = new SessionProtocol(service, connection, GrpcFormat::answer, () -> {
+        SessionProtocol protocol = new SessionProtocol(service, connection, GrpcFormat.INSTANCE, () -> {
             if (due.incrementAndGet() % lot == 0) {
                 call.request(lot);
             }
         });
+        protocol.from(service.traces().current());
         call.request(ahead);
         return new GrpcSession(connection, protocol);
     }

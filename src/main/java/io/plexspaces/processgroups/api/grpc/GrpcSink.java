@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The sending half of one call that streams events. */
 final class GrpcSink implements Sink<byte[]> {
+    /**
+     * What the transport may hold before a call is not ready. With grpc-java's 32 KiB, a call that has once fallen behind gets no more than
+     * that in each turn of a busy loop, too little to catch up with a few thousand messages a second.
+     */
+    private static final int READY_BYTES = 128 * 1024;
+
     private final ServerCallStreamObserver<byte[]> call;
     private final Executor loop;
     private boolean closed;
@@ -32,6 +38,7 @@ final class GrpcSink implements Sink<byte[]> {
             throw new IllegalStateException("calls must be started on an event loop");
         }
         Connection connection = sessions.connect(new GrpcSink(call, loop));
+        call.setOnReadyThreshold(READY_BYTES);
         call.setOnReadyHandler(connection::ready);
         call.setOnCancelHandler(connection::lost);
         return connection;
@@ -53,7 +60,7 @@ final class GrpcSink implements Sink<byte[]> {
     }
 
     @Override
-    public void write(byte[] joined) {
+    public void write(byte[] joined, boolean shared) {
         call.onNext(joined);
     }
 

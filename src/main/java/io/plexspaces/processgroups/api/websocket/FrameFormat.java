@@ -2,8 +2,8 @@ package io.plexspaces.processgroups.api.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.plexspaces.processgroups.api.AnswerFormat;
 import io.plexspaces.processgroups.api.ApiSettings;
-import io.plexspaces.processgroups.api.SessionProtocol.AnswerFormat;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
 import io.plexspaces.processgroups.proto.v1.Event;

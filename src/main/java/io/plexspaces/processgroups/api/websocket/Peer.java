@@ -5,14 +5,15 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
-import io.plexspaces.processgroups.proto.v1.Answer;
-import io.plexspaces.processgroups.proto.v1.Event;
+import io.smallrye.mutiny.Uni;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connected peer, from its upgrade to its end: its requests go to the session protocol, and its signs of life are
@@ -24,8 +25,7 @@ final class Peer implements FrameReader.Receiver {
     private static final int MESSAGE_TOO_BIG = 1009;
 
     /** A ping without content: final, opcode 9, length 0. */
-    private static final ByteBuf PING = Unpooled.unreleasableBuffer(
-            Unpooled.directBuffer(2, 2).writeByte(0x89).writeByte(0).asReadOnly());
+    private static final byte[] PING = {(byte) 0x89, 0};
 
     private final FrameReader reader;
     private final FrameFormat format;
@@ -33,6 +33,7 @@ final class Peer implements FrameReader.Receiver {
     private final WebSocketSink sink;
     private final Connection connection;
     private final SessionProtocol protocol;
+    private final Traces.@Nullable Caller caller;
     private final Consumer<Peer> onEnd;
 
     private boolean ended;
@@ -42,9 +43,18 @@ final class Peer implements FrameReader.Receiver {
     private long pingedAt;
     private long closedAt;
 
-    /** What a peer is made of. */
+    /**
+     * What a peer is made of.
+     *
+     * @param caller whose trace its requests are part of; null: nobody's
+     */
     record Parts(
-            FrameReader reader, FrameFormat format, int maxMessageBytes, WebSocketSink sink, Connection connection) {}
+            FrameReader reader,
+            FrameFormat format,
+            int maxMessageBytes,
+            WebSocketSink sink,
+            Connection connection,
+            Traces.@Nullable Caller caller) {}
 
     /** @param onEnd called once when the channel has ended */
     Peer(Parts parts, SessionProtocol.Service service, Consumer<Peer> onEnd) {
@@ -54,7 +64,14 @@ final class Peer implements FrameReader.Receiver {
         this.sink = parts.sink();
         this.connection = parts.connection();
         this.protocol = new SessionProtocol(service, connection, format, this::readMore);
+        this.caller = parts.caller();
         this.onEnd = onEnd;
+        protocol.from(caller);
+    }
+
+    /** A request of this peer, as part of its trace. */
+    <T> Uni<T> asking(Supplier<Uni<T>> request) {
+        return caller == null ? request.get() : caller.asking(request);
     }
 
     Connection connection() {
@@ -92,11 +109,7 @@ final class Peer implements FrameReader.Receiver {
         try {
             protocol.handle(format.read(content));
         } catch (UnreadableRequest unreadable) {
-            connection.send(format.frame(Event.newBuilder()
-                    .setAnswer(Answer.newBuilder()
-                            .setRequestId(unreadable.requestId())
-                            .setError(Errors.toProto(unreadable.reason())))
-                    .build()));
+            protocol.unreadable(unreadable.requestId(), unreadable.reason());
         }
     }
 
@@ -205,7 +218,7 @@ final class Peer implements FrameReader.Receiver {
         }
         if (now - pingedAt >= times.pingNanos() && context.channel().isWritable()) {
             pingedAt = now;
-            context.writeAndFlush(PING.duplicate(), context.voidPromise());
+            context.writeAndFlush(Unpooled.wrappedBuffer(PING), context.voidPromise());
         }
     }
 

@@ -6,9 +6,11 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.quarkus.websockets.next.CloseReason;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes peers of upgraded connections. */
 @Singleton
@@ -62,22 +65,30 @@ final class Peers {
         }
         leaveHttp(context.pipeline());
         FrameFormat format = Subprotocols.format(upgraded.subprotocol());
-        WebSocketSink sink = new WebSocketSink(context, format, (code, reason) -> close(upgraded, code, reason));
+        // Frames are ready as they are: they enter the pipeline behind its encoder.
+        ChannelHandlerContext out = context.pipeline().context(WebSocketFrameEncoder.class);
+        WebSocketSink sink = new WebSocketSink(out, format, (code, reason) -> close(upgraded, code, reason));
         try {
-            start(reader, format, sink, start);
+            start(reader, format, sink, service.traces().caller(upgraded.handshakeRequest()::header), start);
         } catch (RuntimeException failure) {
             sink.close(Errors.expected(failure));
             closeSoon(context.channel());
         }
     }
 
-    private void start(FrameReader reader, FrameFormat format, WebSocketSink sink, Consumer<Peer> start) {
+    private void start(
+            FrameReader reader,
+            FrameFormat format,
+            WebSocketSink sink,
+            Traces.@Nullable Caller caller,
+            Consumer<Peer> start) {
         Connection connection = service.sessions().connect(sink);
         Heartbeat heartbeat = heartbeats.computeIfAbsent(
                 reader.context().channel().eventLoop(),
                 loop -> new Heartbeat(loop, service.settings(), System::nanoTime));
         int maxBytes = format.maxRequestBytes(service.settings());
-        Peer peer = new Peer(new Peer.Parts(reader, format, maxBytes, sink, connection), service, heartbeat::remove);
+        Peer peer = new Peer(
+                new Peer.Parts(reader, format, maxBytes, sink, connection, caller), service, heartbeat::remove);
         heartbeat.add(peer);
         try {
             start.accept(peer);
@@ -94,7 +105,9 @@ final class Peers {
     }
 
     private static boolean isUpgraded(ChannelPipeline pipeline) {
-        return pipeline.get(WebSocket08FrameDecoder.class) != null && pipeline.get(HttpResponseEncoder.class) == null;
+        return pipeline.get(WebSocket08FrameDecoder.class) != null
+                && pipeline.get(WebSocketFrameEncoder.class) != null
+                && pipeline.get(HttpResponseEncoder.class) == null;
     }
 
     /** The HTTP server's own watch over idle connections makes a promise for every write; heartbeats do it here. */

@@ -2,7 +2,9 @@ package io.plexspaces.processgroups.api.websocket;
 
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.EventElement;
+import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 
 /** {@code processgroups.v1.proto}: binary frames with protobuf. */
@@ -35,6 +37,11 @@ final class ProtoFormatted extends FrameFormat {
     @Override
     byte[] encode(io.plexspaces.processgroups.proto.v1.Event event) {
         return encode(EventElement.of(event));
+    }
+
+    @Override
+    public Frame published(long requestId, Groups.PublishResult result) {
+        return Frame.control(this, encode(EventElement.published(requestId, result)));
     }
 
     private static byte[] encode(EventElement event) {

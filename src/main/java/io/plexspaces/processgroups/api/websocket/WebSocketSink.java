@@ -49,9 +49,9 @@ final class WebSocketSink implements Sink<ByteBuf> {
     }
 
     @Override
-    public void write(ByteBuf joined) {
+    public void write(ByteBuf joined, boolean shared) {
         if (!closed) {
-            out.write(joined.retainedDuplicate(), out.voidPromise());
+            out.write(shared ? joined.retainedDuplicate() : joined.retain(), out.voidPromise());
         }
     }
 

@@ -1,8 +1,7 @@
 package io.plexspaces.processgroups.core.delivery;
 
 import io.plexspaces.processgroups.domain.ActorId;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * whoever is removed nothing more.
  */
 public final class Audience {
-    private final List<Roster> rosters = new ArrayList<>(2);
+    private static final Roster[] NONE = {};
+
+    private Roster[] rosters = NONE;
 
     public boolean isEmpty() {
         for (Roster roster : rosters) {
@@ -52,8 +53,7 @@ public final class Audience {
      * @param except not for this actor's; null: for all
      */
     public void deliver(Frame frame, int weight, @Nullable ActorId except) {
-        for (int i = 0; i < rosters.size(); i++) {
-            Roster roster = rosters.get(i);
+        for (Roster roster : rosters) {
             if (!roster.isEmpty()) {
                 roster.post(frame, weight, except);
             }
@@ -61,13 +61,14 @@ public final class Audience {
     }
 
     private Roster rosterOf(DeliveryLoop loop) {
-        for (int i = 0; i < rosters.size(); i++) {
-            if (rosters.get(i).loop() == loop) {
-                return rosters.get(i);
+        for (Roster roster : rosters) {
+            if (roster.loop() == loop) {
+                return roster;
             }
         }
-        Roster roster = new Roster(loop);
-        rosters.add(roster);
-        return roster;
+        Roster added = new Roster(loop);
+        rosters = Arrays.copyOf(rosters, rosters.length + 1);
+        rosters[rosters.length - 1] = added;
+        return added;
     }
 }

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.core.delivery;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -153,15 +154,19 @@ public final class Connection {
         }
     }
 
-    /** Delivers a run of frames, all of them accepted by the subscriber. */
-    void push(Subscriber subscriber, Run run) {
+    /**
+     * Delivers a run of frames, all of them accepted by the subscriber.
+     *
+     * @param shared other connections get it too
+     */
+    void push(Subscriber subscriber, Run run, boolean shared) {
         if (closed || finishing) {
             return;
         }
         try {
             writeOwn();
             if (mailbox.isEmpty() && sink.ready()) {
-                run.writeTo(sink);
+                run.writeTo(sink, shared);
                 loop.delivered(run.count());
                 touched();
                 return;
@@ -192,8 +197,14 @@ public final class Connection {
         if (queued.getAsBoolean()) {
             drain();
         } else {
-            end(tooSlow(), true);
+            overflow(0);
         }
+    }
+
+    /** @param unqueued messages that found no room */
+    private void overflow(int unqueued) {
+        observer.dropped(OverflowPolicy.DISCONNECT, mailbox.messages() + unqueued);
+        end(tooSlow(), true);
     }
 
     private void collect(Frame frame) {
@@ -220,7 +231,7 @@ public final class Connection {
     private void enqueue(@Nullable Subscriber subscriber, Frame frame) {
         writeOwn();
         if (!mailbox.offer(subscriber, frame)) {
-            end(tooSlow(), true);
+            overflow(frame.message() == null ? 0 : 1);
         }
     }
 
@@ -261,7 +272,7 @@ public final class Connection {
     private void write(Run batch) {
         try {
             if (batch.count() > 0) {
-                batch.writeTo(sink);
+                batch.writeTo(sink, false);
                 loop.delivered(batch.count());
                 touched();
             }

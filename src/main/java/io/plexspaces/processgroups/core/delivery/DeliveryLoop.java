@@ -131,7 +131,8 @@ final class DeliveryLoop {
     }
 
     private void schedule() {
-        if (scheduled.compareAndSet(false, true)) {
+        // Looked at first: most find a turn scheduled, and an attempt takes the word away from the others.
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
             executor.execute(this::turn);
         }
     }

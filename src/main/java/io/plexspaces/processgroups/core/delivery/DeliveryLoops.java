@@ -42,6 +42,11 @@ public final class DeliveryLoops {
         return loop;
     }
 
+    /** Bytes posted to the loop that has most to deliver, and not yet handled there. */
+    public long backlog() {
+        return all.stream().mapToLong(DeliveryLoop::backlog).max().orElse(0);
+    }
+
     /** Whether a loop has so much to deliver that nothing should be added. */
     public boolean isOverloaded() {
         for (int i = 0; i < all.size(); i++) {

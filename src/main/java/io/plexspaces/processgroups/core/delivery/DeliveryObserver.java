@@ -1,14 +1,15 @@
 package io.plexspaces.processgroups.core.delivery;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
 
 /** Is told what becomes of deliveries, in sums rather than one by one. Called on event loops: must be quick. */
 public interface DeliveryObserver {
     /** Events were handed to transports. */
     void delivered(long events);
 
-    /** Messages were dropped from full mailboxes. */
-    void dropped(long messages);
+    /** Messages went from full mailboxes; with DISCONNECT, all those that waited when the connection was cut. */
+    void dropped(OverflowPolicy policy, long messages);
 
     /** A gap was told to a subscriber. */
     void gap();
@@ -25,7 +26,7 @@ public interface DeliveryObserver {
         public void delivered(long events) {}
 
         @Override
-        public void dropped(long messages) {}
+        public void dropped(OverflowPolicy policy, long messages) {}
 
         @Override
         public void gap() {}

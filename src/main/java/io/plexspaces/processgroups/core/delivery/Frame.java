@@ -7,23 +7,32 @@ import org.jspecify.annotations.Nullable;
 /** One event with its encodings, each made at its first use and shared by all connections. Thread-safe. */
 public final class Frame {
     private final @Nullable Event event;
-    private volatile @Nullable Encoding encodings;
+    private final DeliveryTracer.@Nullable Delivering traced;
+
+    /** Not volatile: what another thread sees or misses here is complete, as records are, and made again at worst. */
+    private @Nullable Encoding encodings;
 
     private record Encoding(
             WireFormat<?> format, byte[] bytes, @Nullable Encoding next) {}
 
-    private Frame(@Nullable Event event, @Nullable Encoding encodings) {
+    private Frame(@Nullable Event event, DeliveryTracer.@Nullable Delivering traced, @Nullable Encoding encodings) {
         this.event = event;
+        this.traced = traced;
         this.encodings = encodings;
     }
 
     public static Frame of(Event event) {
-        return new Frame(event, null);
+        return new Frame(event, null, null);
+    }
+
+    /** @param traced told where it gets to */
+    public static Frame of(Event event, DeliveryTracer.@Nullable Delivering traced) {
+        return new Frame(event, traced, null);
     }
 
     /** An answer, made for one connection in its own format. Never dropped. */
     public static Frame control(WireFormat<?> format, byte[] bytes) {
-        return new Frame(null, new Encoding(format, bytes, null));
+        return new Frame(null, null, new Encoding(format, bytes, null));
     }
 
     /** May be encoded twice when two threads want it first at once; both encodings are alike. */
@@ -44,6 +53,15 @@ public final class Frame {
     /** The message, when it is one; only messages are ever dropped. */
     Entry.@Nullable Published message() {
         return event instanceof Event.Delivered delivered ? delivered.entry() : null;
+    }
+
+    /** Null: nobody wants to know where it gets to. */
+    DeliveryTracer.@Nullable Delivering traced() {
+        return traced;
+    }
+
+    boolean isGap() {
+        return event instanceof Event.Gap;
     }
 
     /** Whether time can make it void. */

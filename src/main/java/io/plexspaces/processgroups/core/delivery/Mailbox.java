@@ -21,8 +21,11 @@ final class Mailbox {
     private final WireFormat<?> format;
     private final long bound;
     private final DeliveryObserver observer;
-    private final Set<Subscriber> gapped = new LinkedHashSet<>();
-    private final Map<Slot, Item> newest = new HashMap<>();
+
+    // Made when first needed: most mailboxes are always empty, and every message looks whether they are.
+    private @Nullable Set<Subscriber> gapped;
+    private @Nullable Map<Slot, Item> newest;
+
     private @Nullable Item first;
     private @Nullable Item last;
     private long bytes;
@@ -66,7 +69,7 @@ final class Mailbox {
     }
 
     boolean isEmpty() {
-        return first == null && gapped.isEmpty();
+        return first == null && gapped == null;
     }
 
     /**
@@ -82,7 +85,7 @@ final class Mailbox {
         Slot slot = message != null && subscriber != null && subscriber.policy() == OverflowPolicy.CONFLATE
                 ? new Slot(subscriber, message.topic())
                 : null;
-        if (conflating && slot != null) {
+        if (conflating && slot != null && newest != null) {
             dropIfThere(newest.get(slot));
         }
         if (first != null && bytes + size > bound && !makeRoom(size, message == null, subscriber)) {
@@ -90,6 +93,7 @@ final class Mailbox {
         }
         append(item);
         if (slot != null) {
+            newest = newest == null ? new HashMap<>() : newest;
             newest.put(slot, item);
         }
         return true;
@@ -135,6 +139,9 @@ final class Mailbox {
                 }
                 Frame made = source.next();
                 if (made != null) {
+                    if (made.isGap()) {
+                        observer.gap();
+                    }
                     return made;
                 }
                 remove(item);
@@ -142,20 +149,22 @@ final class Mailbox {
                 sourceBytes -= ITEM_BYTES + source.weight;
                 continue;
             }
-            if (item.subscriber != null && gapped.remove(item.subscriber)) {
+            if (item.subscriber != null && gapped != null && gapped.remove(item.subscriber)) {
+                gapped = gapped.isEmpty() ? null : gapped;
                 return gapOf(item.subscriber);
             }
             remove(item);
             return item.frame;
         }
         conflating = false;
-        Iterator<Subscriber> untold = gapped.iterator();
-        if (untold.hasNext()) {
-            Subscriber subscriber = untold.next();
-            untold.remove();
-            return gapOf(subscriber);
+        if (gapped == null) {
+            return null;
         }
-        return null;
+        Iterator<Subscriber> untold = gapped.iterator();
+        Subscriber subscriber = untold.next();
+        untold.remove();
+        gapped = untold.hasNext() ? gapped : null;
+        return gapOf(subscriber);
     }
 
     void clear() {
@@ -165,8 +174,17 @@ final class Mailbox {
         bytes = 0;
         sources = 0;
         sourceBytes = 0;
-        gapped.clear();
-        newest.clear();
+        gapped = null;
+        newest = null;
+    }
+
+    /** How many messages wait. */
+    int messages() {
+        int count = 0;
+        for (Item at = first; at != null; at = at.after) {
+            count += at.frame != null && at.frame.message() != null ? 1 : 0;
+        }
+        return count;
     }
 
     private boolean makeRoom(int size, boolean control, @Nullable Subscriber subscriber) {
@@ -174,7 +192,7 @@ final class Mailbox {
         if (!mayDrop) {
             return false;
         }
-        if (!newest.isEmpty() && !conflating) {
+        if (newest != null && !newest.isEmpty() && !conflating) {
             conflate();
         }
         for (Item at = first; at != null && bytes + size > bound; at = at.after) {
@@ -192,10 +210,14 @@ final class Mailbox {
             if (message != null
                     && at.subscriber != null
                     && at.subscriber.policy() == OverflowPolicy.CONFLATE
-                    && newest.get(new Slot(at.subscriber, message.topic())) != at) {
+                    && !isNewest(at, new Slot(at.subscriber, message.topic()))) {
                 drop(at);
             }
         }
+    }
+
+    private boolean isNewest(Item item, Slot slot) {
+        return newest != null && newest.get(slot) == item;
     }
 
     private void dropIfThere(@Nullable Item item) {
@@ -208,8 +230,9 @@ final class Mailbox {
         Entry.Published message = item.droppable();
         if (message != null && item.subscriber != null) {
             item.subscriber.missed(message.offset());
+            gapped = gapped == null ? new LinkedHashSet<>() : gapped;
             gapped.add(item.subscriber);
-            observer.dropped(1);
+            observer.dropped(item.subscriber.policy(), 1);
         }
         remove(item);
     }
@@ -246,7 +269,7 @@ final class Mailbox {
         bytes -= item.size;
         observer.queued(-item.size);
         Entry.Published message = item.droppable();
-        if (message != null && item.subscriber != null && !newest.isEmpty()) {
+        if (message != null && item.subscriber != null && newest != null) {
             newest.remove(new Slot(item.subscriber, message.topic()), item);
         }
     }

@@ -15,6 +15,7 @@ final class Roster {
     private @Nullable Delivery last;
     private long bytes;
     private boolean hasExcepts;
+    private boolean hasTraced;
     private boolean waiting;
 
     // Where the audience is changed alone.
@@ -54,9 +55,15 @@ final class Roster {
     }
 
     void send(Subscriber subscriber, Frame frame) {
+        posted(frame);
         loop.post(() -> {
             deliver();
+            if (loop.isExpired(frame)) {
+                handed(frame, 0);
+                return;
+            }
             subscriber.connection().push(subscriber, frame);
+            handed(frame, 1);
         });
     }
 
@@ -69,6 +76,7 @@ final class Roster {
 
     void post(Frame frame, int weight, @Nullable ActorId except) {
         loop.addBacklog(weight);
+        posted(frame);
         loop.post(new Delivery(this, frame, weight, except));
     }
 
@@ -99,12 +107,32 @@ final class Roster {
             loop.addBacklog(-bytes);
             bytes = 0;
             hasExcepts = false;
+            if (hasTraced) {
+                hasTraced = false;
+                for (Delivery at = due; at != null; at = at.next) {
+                    handed(at.frame, subscribers.size());
+                }
+            }
+        }
+    }
+
+    private static void posted(Frame frame) {
+        DeliveryTracer.Delivering traced = frame.traced();
+        if (traced != null) {
+            traced.posted();
+        }
+    }
+
+    private static void handed(Frame frame, int connections) {
+        DeliveryTracer.Delivering traced = frame.traced();
+        if (traced != null) {
+            traced.handed(connections);
         }
     }
 
     private void deliver(Subscriber subscriber, Run run, Delivery due) {
         if (!hasExcepts || !isExcepted(subscriber, due)) {
-            subscriber.connection().push(subscriber, run);
+            subscriber.connection().push(subscriber, run, subscribers.size() > 1);
             return;
         }
         for (Delivery at = due; at != null; at = at.next) {
@@ -127,6 +155,7 @@ final class Roster {
     void take(Delivery delivery) {
         if (loop.isExpired(delivery.frame)) {
             loop.addBacklog(-delivery.weight);
+            handed(delivery.frame, 0);
             return;
         }
         if (last == null) {
@@ -137,6 +166,7 @@ final class Roster {
         last = delivery;
         bytes += delivery.weight;
         hasExcepts |= delivery.except != null;
+        hasTraced |= delivery.frame.traced() != null;
         if (bytes >= Run.BYTES) {
             deliver();
         }

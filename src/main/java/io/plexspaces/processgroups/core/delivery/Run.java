@@ -45,9 +45,13 @@ final class Run {
         return frames[at];
     }
 
-    /** The frames joined for {@code sink}'s format, and written to it. */
-    <S> void writeTo(Sink<S> sink) {
-        sink.write(joinedFor(sink.format()));
+    /**
+     * The frames joined for {@code sink}'s format, and written to it.
+     *
+     * @param shared others may get them too
+     */
+    <S> void writeTo(Sink<S> sink, boolean shared) {
+        sink.write(joinedFor(sink.format()), shared);
     }
 
     /**

@@ -20,10 +20,12 @@ public interface Sink<S> {
     boolean ready();
 
     /**
-     * Hands bytes to the transport, which may keep them until {@link #flush}. {@code joined} is shared with other
-     * connections and released by the caller when this returns: whoever keeps it retains it.
+     * Hands bytes to the transport, which may keep them until {@link #flush}. {@code joined} is released by the caller when
+     * this returns: whoever keeps it retains it.
+     *
+     * @param shared other connections may get the same object
      */
-    void write(S joined);
+    void write(S joined, boolean shared);
 
     /** Sends what was written. */
     void flush();

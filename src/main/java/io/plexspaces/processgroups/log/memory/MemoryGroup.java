@@ -247,8 +247,8 @@ final class MemoryGroup {
         Owner owner = leave.owner();
         Membership after = null;
         if (owner != null && !before.heldBy(owner)) {
-            throw owner instanceof Owner.Lease lease
-                    ? noLease(lease.id())
+            throw owner instanceof Owner.Lease
+                    ? GroupException.leaseNotFound(created.id())
                     : GroupException.notAMember(created.id(), leave.actor());
         }
         if (owner != null || !leave.all()) {
@@ -267,7 +267,7 @@ final class MemoryGroup {
                                 && (id == null || lease.id().equals(id)),
                         renew.ttl(),
                         now)
-                .orElseThrow(() -> noLease(id == null ? "" : id));
+                .orElseThrow(() -> GroupException.leaseNotFound(created.id()));
         change(renew.actor(), after);
         return answer(now, after);
     }
@@ -319,12 +319,6 @@ final class MemoryGroup {
         if (epoch != null && !epoch.equals(created.epoch())) {
             throw GroupException.of(ErrorCode.EPOCH_CHANGED, created.id().name() + " is in epoch " + created.epoch());
         }
-    }
-
-    private GroupException noLease(String id) {
-        return GroupException.of(
-                ErrorCode.LEASE_NOT_FOUND,
-                "no lease " + id + " in " + created.id().name());
     }
 
     private Appended answer(Instant now, @Nullable Membership membership) {

@@ -21,7 +21,10 @@ import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.helpers.EmptyUniSubscription;
+import io.smallrye.mutiny.operators.AbstractUni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import io.smallrye.mutiny.subscription.UniSubscriber;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -54,14 +57,63 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
 
     @Override
     public Uni<Appended> append(GroupId group, @Nullable String epoch, Command command, OperationId operation) {
-        return Uni.createFrom().emitter(emitter -> {
-            if (command instanceof Command.Create create) {
-                directory.execute(
-                        group.namespace(), () -> answer(emitter, () -> create(group, epoch, create.spec(), operation)));
+        if (command instanceof Command.Create create) {
+            return Uni.createFrom()
+                    .emitter(emitter -> directory.execute(
+                            group.namespace(),
+                            () -> answer(emitter, () -> create(group, epoch, create.spec(), operation))));
+        }
+        if (command instanceof Command.Delete) {
+            return Uni.createFrom().emitter(emitter -> delete(group, epoch, operation, emitter));
+        }
+        return new Change(group, epoch, command, operation);
+    }
+
+    /** A change inside a group, made each time this is subscribed to. The path of every message, so without operators. */
+    private final class Change extends AbstractUni<Appended> {
+        private final GroupId id;
+        private final @Nullable String epoch;
+        private final Command command;
+        private final OperationId operation;
+
+        Change(GroupId id, @Nullable String epoch, Command command, OperationId operation) {
+            this.id = id;
+            this.epoch = epoch;
+            this.command = command;
+            this.operation = operation;
+        }
+
+        @Override
+        public void subscribe(UniSubscriber<? super Appended> answer) {
+            answer.onSubscribe(EmptyUniSubscription.DONE);
+            MemoryGroup group = directory.find(id);
+            if (group == null) {
+                answer.onFailure(missing());
             } else {
-                change(group, epoch, command, operation, emitter);
+                group.execute(() -> make(group, answer));
             }
-        });
+        }
+
+        private void make(MemoryGroup group, UniSubscriber<? super Appended> answer) {
+            Appended made;
+            try {
+                fence.check(operation);
+                made = group.append(epoch, command, operation, clock.instant());
+            } catch (RuntimeException failure) {
+                answer.onFailure(failure);
+                return;
+            }
+            answer.onItem(made);
+        }
+
+        private GroupException missing() {
+            try {
+                fence.check(operation);
+                return GroupException.groupNotFound(id);
+            } catch (GroupException fenced) {
+                return fenced;
+            }
+        }
     }
 
     @Override
@@ -158,28 +210,14 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         return new Appended(new Position(info.epoch(), 1), now, null, false);
     }
 
-    /** The path of every message. */
-    private void change(
-            GroupId id,
-            @Nullable String epoch,
-            Command command,
-            OperationId operation,
-            UniEmitter<? super Appended> emitter) {
+    private void delete(
+            GroupId id, @Nullable String epoch, OperationId operation, UniEmitter<? super Appended> emitter) {
         MemoryGroup group = directory.find(id);
-        boolean delete = command instanceof Command.Delete;
         if (group == null) {
             fence.check(operation);
-            if (!delete) {
-                throw GroupException.groupNotFound(id);
-            }
             emitter.complete(nothingDeleted());
-        } else if (delete) {
-            group.execute(() -> delete(group, epoch, operation, emitter));
         } else {
-            group.execute(() -> answer(emitter, () -> {
-                fence.check(operation);
-                return group.append(epoch, command, operation, clock.instant());
-            }));
+            group.execute(() -> delete(group, epoch, operation, emitter));
         }
     }
 

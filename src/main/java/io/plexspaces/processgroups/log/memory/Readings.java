@@ -19,13 +19,13 @@ final class Readings<R> {
     void add(Reading<R> reading) {
         List<Reading<R>> more = new ArrayList<>(open);
         more.add(reading);
-        open = more;
+        open = List.copyOf(more);
     }
 
     void remove(Reading<R> reading) {
         List<Reading<R>> rest = new ArrayList<>(open);
         if (rest.remove(reading)) {
-            open = rest.isEmpty() ? List.of() : rest;
+            open = List.copyOf(rest);
         }
     }
 

@@ -202,8 +202,7 @@ final class Appends {
             case NOT_A_MEMBER:
                 return GroupException.notAMember(group, new ActorId(about));
             case LEASE_NOT_FOUND:
-                return GroupException.of(
-                        ErrorCode.LEASE_NOT_FOUND, "no lease " + Texts.leaseId(about) + " in " + group.name());
+                return GroupException.leaseNotFound(group);
             case EPOCH_CHANGED:
                 return epochChanged(group, about);
             case LIMIT_EXCEEDED:

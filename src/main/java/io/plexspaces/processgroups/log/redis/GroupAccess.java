@@ -11,14 +11,12 @@ import io.plexspaces.processgroups.log.Snapshot;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.plexspaces.processgroups.log.redis.codec.Infos;
 import io.plexspaces.processgroups.log.redis.codec.Memberships;
-import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** What a reading asks of the store. */
 final class GroupAccess {
@@ -36,8 +34,16 @@ final class GroupAccess {
         this.release = release;
     }
 
+    /**
+     * A group as it is.
+     *
+     * @param last time of the entry at the snapshot's position, as scripts write it; empty: not known
+     * @param lineage of the server that has it; empty: not known
+     */
+    record Opened(Snapshot snapshot, String last, String lineage) {}
+
     /** The group as it is; empty: there is none. Many members are read by parts, so that nobody else has to wait for them. */
-    Future<Optional<Snapshot>> open(GroupId group) {
+    Future<Optional<Opened>> open(GroupId group) {
         return state(group).compose(said -> {
             if (said.size() == 0) {
                 return Future.succeededFuture(Optional.empty());
@@ -45,7 +51,7 @@ final class GroupAccess {
             int count = Integer.parseInt(said.get(5).toString());
             return count > MEMBERS_AT_ONCE
                     ? new MemberScan(store, this, group).run(said)
-                    : Future.succeededFuture(Optional.of(snapshot(group, said, Store.number(said.get(1)), all(said))));
+                    : Future.succeededFuture(Optional.of(opened(group, said, Store.number(said.get(1)), all(said))));
         });
     }
 
@@ -70,27 +76,35 @@ final class GroupAccess {
     }
 
     /** @param said by open.lua; the members may be of a later offset */
-    static Snapshot snapshot(GroupId group, Response said, long offset, List<Membership> members) {
+    static Opened opened(GroupId group, Response said, long offset, List<Membership> members) {
         String epoch = said.get(0).toString();
         GroupInfo info =
                 Infos.info(group, epoch, Store.number(said.get(2)), said.get(3).toBytes(), members.size());
-        return new Snapshot(info, new Position(epoch, offset), members);
+        String last = offset == Store.number(said.get(1)) ? said.get(7).toString() : "";
+        return new Opened(new Snapshot(info, new Position(epoch, offset), members), last, lineage(said));
+    }
+
+    /** Of the server that answered open.lua. */
+    static String lineage(Response said) {
+        return said.get(8).toString();
     }
 
     /**
      * The entries after a position, as tail.lua answers.
      *
-     * @param last the entry at the position, by which the log is known again; null: not known
+     * @param last time of the entry at the position, by which the log is known again; empty: not known
+     * @param lineage of the server that had it; empty: not known
      */
-    Future<Response> tail(GroupId group, Position position, @Nullable Entry last) {
+    Future<Response> tail(GroupId group, Position position, String last, String lineage) {
         Keys.Group keys = store.keys().group(group);
         return store.call(
                 Scripts.TAIL,
                 List.of(keys.group(), keys.messages(), keys.changes(), keys.deleted() + position.epoch()),
                 position.epoch(),
                 position.offset(),
-                last == null ? "" : Times.micros(last.at()),
-                ENTRIES_AT_ONCE);
+                last,
+                ENTRIES_AT_ONCE,
+                lineage);
     }
 
     List<Entry> entries(Response list) {

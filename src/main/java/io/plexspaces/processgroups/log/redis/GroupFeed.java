@@ -3,12 +3,14 @@ package io.plexspaces.processgroups.log.redis;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
 
 /** Reads the announcements of one group, once for all readings. */
 final class GroupFeed extends Feed<GroupReading> {
     private static final System.Logger LOG = System.getLogger(GroupFeed.class.getName());
 
     private final GroupId group;
+    private volatile long behind;
 
     GroupFeed(GroupId group, String channel) {
         super(channel);
@@ -31,8 +33,20 @@ final class GroupFeed extends Feed<GroupReading> {
         serial.execute(() -> readings().forEach(reading -> reading.announced(announced)));
     }
 
+    /** How many entries the last position check found that a reading had not told yet. */
+    long behind() {
+        return behind;
+    }
+
     /** Where the log ends, as a position check saw it. */
     void seen(String epoch, long end) {
-        serial.execute(() -> readings().forEach(reading -> reading.seen(epoch, end)));
+        serial.execute(() -> {
+            List<GroupReading> readings = readings();
+            behind = readings.stream()
+                    .mapToLong(reading -> reading.behind(epoch, end))
+                    .max()
+                    .orElse(0);
+            readings.forEach(reading -> reading.seen(epoch, end));
+        });
     }
 }

@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.Snapshot;
 import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
+import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Response;
@@ -50,6 +51,12 @@ final class GroupReading implements Feed.Reading, Tail {
 
     /** The entry at {@link #offset}; null right after a snapshot. */
     private @Nullable Entry last;
+
+    /** Time of the entry at the last snapshot's position, as scripts write it; empty: not known. */
+    private String begun = "";
+
+    /** Of the server the log was last read from; empty: not known. */
+    private String lineage = "";
 
     private volatile boolean closed;
 
@@ -101,6 +108,14 @@ final class GroupReading implements Feed.Reading, Tail {
         } else {
             overflowed = true;
         }
+    }
+
+    /** How many entries of the log it has not told, when the log ends there. */
+    long behind(String epoch, long end) {
+        if (info == null) {
+            return 0;
+        }
+        return epoch.equals(epoch()) ? Math.max(0, end - offset) : end;
     }
 
     void seen(String epoch, long end) {
@@ -163,7 +178,7 @@ final class GroupReading implements Feed.Reading, Tail {
                     if (state == State.ENDED) {
                         return;
                     }
-                    Optional<Snapshot> found = done.succeeded() ? done.result() : Optional.empty();
+                    Optional<GroupAccess.Opened> found = done.succeeded() ? done.result() : Optional.empty();
                     if (found.isPresent()) {
                         loaded(found.get());
                     } else if (info == null) {
@@ -174,13 +189,25 @@ final class GroupReading implements Feed.Reading, Tail {
                 }));
     }
 
-    private void loaded(Snapshot snapshot) {
+    private void loaded(GroupAccess.Opened found) {
+        Snapshot snapshot = found.snapshot();
+        if (info != null && epoch().equals(snapshot.info().epoch()) && !isOf(found.lineage())) {
+            // Another server than the one that has said what is missing here: does it know this log at all?
+            catchUp();
+            return;
+        }
         info = snapshot.info();
         offset = snapshot.position().offset();
         last = null;
+        begun = found.last();
+        lineage = found.lineage();
         call(told -> told.snapshot(snapshot));
         opened.tryComplete(this);
         live();
+    }
+
+    private boolean isOf(String server) {
+        return lineage.isEmpty() || lineage.equals(server);
     }
 
     private void live() {
@@ -200,7 +227,9 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private void catchUp() {
         state = State.READING;
-        access.tail(feed.group(), new Position(epoch(), offset), last)
+        Entry known = last;
+        String time = known == null ? begun : Long.toString(Times.micros(known.at()));
+        access.tail(feed.group(), new Position(epoch(), offset), time, lineage)
                 .onComplete(done -> feed.serial.execute(() -> {
                     if (state == State.ENDED) {
                         return;
@@ -219,7 +248,10 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private void caughtUp(Response said) {
         switch (said.get(0).toString()) {
-            case "S" -> missed(Store.number(said.get(1)), access.entries(said.get(2)), access.entries(said.get(3)));
+            case "S" -> {
+                lineage = said.get(5).toString();
+                missed(Store.number(said.get(1)), access.entries(said.get(2)), access.entries(said.get(3)));
+            }
             case "D" -> tell(Entries.parse(said.get(1).toBytes()));
             case "F" -> mend(access.fork(feed.group(), epoch()));
             case "N" -> mend(access.revive(Objects.requireNonNull(info), mender));

@@ -7,7 +7,6 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Position;
-import io.plexspaces.processgroups.log.Snapshot;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.HashMap;
@@ -38,11 +37,11 @@ final class MemberScan {
      * @param opened what open.lua said before the scan
      * @return empty: the group is gone
      */
-    Future<Optional<Snapshot>> run(Response opened) {
+    Future<Optional<GroupAccess.Opened>> run(Response opened) {
         return scan(opened, "0");
     }
 
-    private Future<Optional<Snapshot>> scan(Response opened, String cursor) {
+    private Future<Optional<GroupAccess.Opened>> scan(Response opened, String cursor) {
         Keys.Group keys = store.keys().group(group);
         return store.call(
                         Scripts.MEMBERS,
@@ -63,9 +62,10 @@ final class MemberScan {
     }
 
     /** @param changes so far, up to {@code offset}: their count shows whether the log still has all that came since */
-    private Future<Optional<Snapshot>> catchUp(Response opened, long offset, long changes) {
+    private Future<Optional<GroupAccess.Opened>> catchUp(Response opened, long offset, long changes) {
         String epoch = opened.get(0).toString();
-        return access.tail(group, new Position(epoch, offset), null).compose(said -> {
+        Position position = new Position(epoch, offset);
+        return access.tail(group, position, "", GroupAccess.lineage(opened)).compose(said -> {
             if (!said.get(0).toString().equals("S")) {
                 return again();
             }
@@ -74,7 +74,7 @@ final class MemberScan {
             long known = changes + more.size();
             if (known == Store.number(said.get(4))) {
                 return Future.succeededFuture(Optional.of(
-                        GroupAccess.snapshot(group, opened, Store.number(said.get(1)), List.copyOf(members.values()))));
+                        GroupAccess.opened(group, opened, Store.number(said.get(1)), List.copyOf(members.values()))));
             }
             return more.size() < GroupAccess.ENTRIES_AT_ONCE
                     ? again()
@@ -95,7 +95,7 @@ final class MemberScan {
     }
 
     /** Another life, or more changes during the scan than the log keeps. */
-    private Future<Optional<Snapshot>> again() {
+    private Future<Optional<GroupAccess.Opened>> again() {
         members.clear();
         if (++attempts >= ATTEMPTS) {
             return Future.failedFuture(GroupException.of(

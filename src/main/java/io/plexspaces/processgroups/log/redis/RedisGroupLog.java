@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,18 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
      * @param epochs a new one at each call, at most 64 characters of letters, digits, {@code -} and {@code _}; called by many threads
      */
     public RedisGroupLog(Vertx vertx, RedisOptions options, RedisSettings settings, Supplier<String> epochs) {
-        Shards shards = new Shards(vertx, options, ConnectionSettings.of(settings.patience()), settings.prefix());
+        this(vertx, options, settings, epochs, nanos -> {});
+    }
+
+    /** @param roundTrips told of each answer of the store how long after its call it came, in nanoseconds; must be quick */
+    public RedisGroupLog(
+            Vertx vertx,
+            RedisOptions options,
+            RedisSettings settings,
+            Supplier<String> epochs,
+            LongConsumer roundTrips) {
+        Shards shards =
+                new Shards(vertx, options, ConnectionSettings.of(settings.patience(), roundTrips), settings.prefix());
         int byKind = shards.isCluster() ? PARTITIONS_OF_A_CLUSTER : 1;
         Keys keys = new Keys(settings.prefix(), settings.partitions() > 0 ? settings.partitions() : byKind);
         AtomicLong calls = new AtomicLong(System.currentTimeMillis() * 1_000);
@@ -172,6 +184,13 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     /** Whether the store answers, and announcements are heard from every part of it. */
     public boolean isHealthy() {
         return store.shards().isHealthy();
+    }
+
+    /** Entries by which the reading that is furthest behind its log was behind it at the last check. */
+    public long lag() {
+        AtomicLong most = new AtomicLong();
+        groupFeeds.forEach(feed -> most.accumulateAndGet(feed.behind(), Math::max));
+        return most.get();
     }
 
     /** Ends all connections: what is under way fails, readers are told nothing more. */

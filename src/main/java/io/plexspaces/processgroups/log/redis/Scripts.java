@@ -10,10 +10,10 @@ final class Scripts {
     static final Script DELETE = Script.of("prelude", "state", "delete");
     static final Script SWEEP = Script.of("prelude", "sweep");
     static final Script LEASE = Script.of("prelude", "lease");
-    static final Script OPEN = Script.of("state", "open");
+    static final Script OPEN = Script.of("state", "lineage", "open");
     static final Script MEMBERS = Script.of("members");
     static final Script READ = Script.of("state", "read");
-    static final Script TAIL = Script.of("state", "tail");
+    static final Script TAIL = Script.of("state", "lineage", "tail");
     static final Script FORK = Script.of("fork");
     static final Script INFOS = Script.of("infos");
     static final Script POSITIONS = Script.of("state", "positions");

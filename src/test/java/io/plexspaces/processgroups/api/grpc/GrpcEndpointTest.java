@@ -25,6 +25,7 @@ import io.plexspaces.processgroups.api.MemoryService;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
+import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
@@ -101,7 +102,12 @@ class GrpcEndpointTest {
     private SessionProtocol.Service endpoints() {
         ApiSettings settings = TestSettings.defaults();
         return new SessionProtocol.Service(
-                service.groups, service.sessions, new Requests(settings), settings, (operation, cause) -> {});
+                service.groups,
+                service.sessions,
+                new Requests(settings),
+                settings,
+                (operation, cause) -> {},
+                Traces.OFF);
     }
 
     @AfterEach

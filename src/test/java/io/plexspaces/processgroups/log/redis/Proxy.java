@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -21,6 +22,8 @@ public final class Proxy implements AutoCloseable {
     private final AtomicInteger answersToLose = new AtomicInteger();
     final AtomicInteger answersLost = new AtomicInteger();
     private volatile boolean deaf;
+    private volatile boolean held;
+    private volatile boolean away;
 
     public Proxy(int target) {
         this.target = target;
@@ -33,7 +36,11 @@ public final class Proxy implements AutoCloseable {
     }
 
     public String address() {
-        return "redis://127.0.0.1:" + server.getLocalPort();
+        return "redis://127.0.0.1:" + port();
+    }
+
+    public int port() {
+        return server.getLocalPort();
     }
 
     /** Lets the next requests reach Redis, but cuts their connection in place of passing the answer on. */
@@ -46,6 +53,20 @@ public final class Proxy implements AutoCloseable {
         deaf = now;
     }
 
+    /** Drops everything Redis sends, on any connection; their sockets stay open. */
+    public void hold(boolean now) {
+        held = now;
+    }
+
+    /** Cuts all connections, and lets none live, until it is back. */
+    public void away(boolean now) {
+        away = now;
+        if (now) {
+            links.forEach(Link::close);
+            links.clear();
+        }
+    }
+
     private static void thread(Runnable task) {
         Thread thread = new Thread(task, "proxy");
         thread.setDaemon(true);
@@ -55,14 +76,25 @@ public final class Proxy implements AutoCloseable {
     private void accept() {
         while (!server.isClosed()) {
             try {
-                Socket client = server.accept();
-                Link link = new Link(client, new Socket(InetAddress.getLoopbackAddress(), target));
-                links.add(link);
-                thread(link::requests);
-                thread(link::answers);
+                connect(server.accept());
             } catch (IOException closed) {
                 continue;
             }
+        }
+    }
+
+    private void connect(Socket client) throws IOException {
+        if (away) {
+            client.close();
+            return;
+        }
+        try {
+            Link link = new Link(client, new Socket(InetAddress.getLoopbackAddress(), target));
+            links.add(link);
+            thread(link::requests);
+            thread(link::answers);
+        } catch (ConnectException nobody) {
+            client.close();
         }
     }
 
@@ -94,6 +126,9 @@ public final class Proxy implements AutoCloseable {
 
         void answers() {
             pump(redis, client, (bytes, size) -> {
+                if (held) {
+                    return false;
+                }
                 if (subscriber) {
                     return !deaf;
                 }

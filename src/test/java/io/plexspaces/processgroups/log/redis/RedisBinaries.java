@@ -20,22 +20,25 @@ public final class RedisBinaries {
 
     /** The same; without it the test is skipped, and says so. */
     public static Path required(String test) {
-        Optional<Path> installed = installed();
-        if (installed.isEmpty()) {
-            System.err.println("SKIPPED " + test + ": needs redis-server or valkey-server on the PATH");
-        }
-        Assumptions.assumeTrue(installed.isPresent(), "needs redis-server or valkey-server on the PATH");
-        return installed.orElseThrow();
+        return required(test, installed(), "redis-server or valkey-server");
+    }
+
+    /** {@code valkey-server} of the PATH; without it the test is skipped, and says so. */
+    public static Path requiredValkey(String test) {
+        return required(test, onPath("valkey-server"), "valkey-server");
     }
 
     /** {@code redis-cli} or {@code valkey-cli} of the PATH; without it the test is skipped, and says so. */
     public static Path requiredClient(String test) {
-        Optional<Path> client = onPath("redis-cli").or(() -> onPath("valkey-cli"));
-        if (client.isEmpty()) {
-            System.err.println("SKIPPED " + test + ": needs redis-cli or valkey-cli on the PATH");
+        return required(test, onPath("redis-cli").or(() -> onPath("valkey-cli")), "redis-cli or valkey-cli");
+    }
+
+    private static Path required(String test, Optional<Path> found, String what) {
+        if (found.isEmpty()) {
+            System.err.println("SKIPPED " + test + ": needs " + what + " on the PATH");
         }
-        Assumptions.assumeTrue(client.isPresent(), "needs redis-cli or valkey-cli on the PATH");
-        return client.orElseThrow();
+        Assumptions.assumeTrue(found.isPresent(), "needs " + what + " on the PATH");
+        return found.orElseThrow();
     }
 
     /** The server of version 6.2 that comes with a test dependency: present wherever the tests are. */

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A cluster of three masters, each with some replicas. */
-final class RedisClusterServers implements AutoCloseable {
+public final class RedisClusterServers implements AutoCloseable {
     private static final int MASTERS = 3;
 
     private final List<RedisProcess> servers = new ArrayList<>();
 
     /** @param replicas of each master */
-    RedisClusterServers(Path server, Path client, int replicas) {
+    public RedisClusterServers(Path server, Path client, int replicas) {
         List<String> create = new ArrayList<>(List.of(client.toString(), "--cluster", "create"));
         for (int i = 0; i < MASTERS * (1 + replicas); i++) {
             RedisProcess one = RedisProcess.start(server, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000");
@@ -26,20 +26,25 @@ final class RedisClusterServers implements AutoCloseable {
         }
         create.addAll(List.of("--cluster-replicas", Integer.toString(replicas), "--cluster-yes"));
         run(create);
-        await().atMost(Duration.ofSeconds(60)).until(() -> servers.stream()
-                .allMatch(one -> one.call("CLUSTER", "INFO").contains("cluster_state:ok")));
+        await().atMost(Duration.ofSeconds(60)).until(this::isComplete);
     }
 
-    String address() {
+    public String address() {
         return servers.get(servers.size() - 1).address();
     }
 
     /** The servers that have slots now. */
-    List<RedisProcess> masters() {
+    public List<RedisProcess> masters() {
         return servers.stream()
                 .filter(RedisProcess::isRunning)
                 .filter(one -> one.call("ROLE").contains("master"))
                 .toList();
+    }
+
+    /** Whether every slot is served, as every server that runs sees it. */
+    public boolean isComplete() {
+        return servers.stream().filter(RedisProcess::isRunning).allMatch(one -> one.call("CLUSTER", "INFO")
+                .contains("cluster_state:ok"));
     }
 
     private static void run(List<String> command) {

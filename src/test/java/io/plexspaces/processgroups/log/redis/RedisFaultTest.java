@@ -259,6 +259,74 @@ class RedisFaultTest {
     }
 
     @Test
+    void storeThatLostWritesAndGrewBeyondThem_givesItsGroupsANewEpoch() throws Exception {
+        // Nothing of what the readers know of these is left where they look for it.
+        List<String> rooms = List.of("none", "few");
+        writer.create("none", 0);
+        writer.create("few", 5);
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog other = log(proxy)) {
+            List<Told> readers = new ArrayList<>();
+            for (String room : rooms) {
+                Told told = new Told();
+                readers.add(told);
+                result(other.open(writer.group(room), told));
+                publishMany(room, 50);
+            }
+            redis.call("SAVE");
+            rooms.forEach(room -> publishMany(room, 50));
+            for (Told told : readers) {
+                await().until(() -> told.offset() == 101);
+            }
+            proxy.away(true);
+            redis.kill();
+            redis.begin();
+            for (String room : rooms) {
+                await().atMost(Duration.ofSeconds(10))
+                        .ignoreExceptions()
+                        .until(() -> writer.publish(room, "x") != null);
+                publishMany(room, 100);
+            }
+            proxy.away(false);
+            for (Told told : readers) {
+                String before = told.snapshots.get(0).info().epoch();
+                await().atMost(Duration.ofSeconds(10)).until(() -> told.snapshots.size() > 1);
+                assertThat(told.last().info().epoch()).isNotEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void storeThatComesBackAsItWas_goesOnInItsEpoch() throws Exception {
+        writer.create("idle", 0);
+        writer.join("idle", "alice");
+        writer.create("kept", ALL);
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog other = log(proxy)) {
+            Told idle = new Told();
+            Told kept = new Told();
+            result(other.open(writer.group("idle"), idle));
+            result(other.open(writer.group("kept"), kept));
+            publishMany("kept", 50);
+            await().until(() -> kept.offset() == 51);
+            redis.call("SAVE");
+            proxy.away(true);
+            redis.kill();
+            redis.begin();
+            await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> writer.publish("kept", "x") != null);
+            proxy.away(false);
+            await().atMost(Duration.ofSeconds(10)).until(() -> kept.offset() == 52);
+            await().atMost(Duration.ofSeconds(10)).until(other::isHealthy);
+            writer.publish("idle", "y");
+            await().atMost(Duration.ofSeconds(10)).until(() -> idle.texts().contains("y"));
+            assertThat(List.of(idle, kept)).allSatisfy(told -> {
+                assertThat(told.snapshots).hasSize(1);
+                assertThat(told.holes).isEmpty();
+            });
+        }
+    }
+
+    @Test
     void deletedWhileDeaf_isToldAsDeleted() throws Exception {
         writer.create("room", 0);
         try (Proxy proxy = new Proxy(redis.port());

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** One Redis server of a test's own, on a free port of the loopback, which keeps nothing on disk. */
+/** One Redis server of a test's own, on a free port of the loopback, which keeps nothing on disk unless it is asked to. */
 public final class RedisProcess implements AutoCloseable {
-    static final String SENTINEL_MASTER = "main";
+    public static final String SENTINEL_MASTER = "main";
 
     private final List<String> command;
     private final Path folder;
@@ -55,7 +55,7 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     /** Watches a master, alone, and makes its replica the next one a second after it is gone. */
-    static RedisProcess startSentinel(Path binary, RedisProcess master) {
+    public static RedisProcess startSentinel(Path binary, RedisProcess master) {
         int port = freePort();
         Path folder = folder();
         Path file = folder.resolve("sentinel.conf");
@@ -99,7 +99,7 @@ public final class RedisProcess implements AutoCloseable {
         throw new IllegalStateException("no free port");
     }
 
-    /** Starts it again, on the same port, empty. */
+    /** Starts it again, on the same port: with what {@code SAVE} kept, else empty. */
     public void begin() {
         try {
             process = new ProcessBuilder(command)
@@ -117,6 +117,15 @@ public final class RedisProcess implements AutoCloseable {
             return call("PING").contains("PONG");
         } catch (UncheckedIOException notYet) {
             return false;
+        }
+    }
+
+    /** What {@code SAVE} kept is gone. */
+    public void forget() {
+        try {
+            Files.deleteIfExists(folder.resolve("dump.rdb"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -143,7 +152,7 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    boolean isRunning() {
+    public boolean isRunning() {
         return process.isAlive();
     }
 

@@ -71,11 +71,6 @@ public final class Texts {
         return "l:" + escaped(id);
     }
 
-    /** The id of an owner written by {@link #lease}. */
-    public static String leaseId(String owner) {
-        return owner.length() < 2 ? "" : unescaped(owner.substring(2));
-    }
-
     /** Percent-encodes everything that is not a character of names. */
     static String escaped(String value) {
         StringBuilder escaped = null;

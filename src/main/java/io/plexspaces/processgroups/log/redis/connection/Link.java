@@ -87,6 +87,8 @@ final class Link {
         connection.handler(handler);
     }
 
+    /** Nothing that is sent here is answered with nil; the annotation that it could be is seen by newer compilers alone. */
+    @SuppressWarnings("NullAway")
     Future<Response> send(Request request) {
         return connection.send(request);
     }

@@ -10,10 +10,10 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
 
 /** One call of one script, repeated until there is an answer or the time is over. */
 final class ScriptCall {
@@ -40,18 +40,26 @@ final class ScriptCall {
     private final List<String> keys;
     private final List<?> arguments;
     private final int slot;
+    private final LongConsumer roundTrips;
     private final long deadline;
     private final Promise<Response> promise = Promise.promise();
     private int attempts;
 
-    ScriptCall(Vertx vertx, Shards shards, Script script, List<String> keys, List<?> arguments, Duration patience) {
+    ScriptCall(
+            Vertx vertx,
+            Shards shards,
+            Script script,
+            List<String> keys,
+            List<?> arguments,
+            ConnectionSettings settings) {
         this.vertx = vertx;
         this.shards = shards;
         this.script = script;
         this.keys = keys;
         this.arguments = arguments;
         this.slot = Shards.slot(keys.get(0));
-        this.deadline = System.nanoTime() + patience.toNanos();
+        this.roundTrips = settings.roundTrips();
+        this.deadline = System.nanoTime() + settings.patience().toNanos();
     }
 
     Future<Response> run() {
@@ -78,13 +86,19 @@ final class ScriptCall {
     /** @param known the server is thought to have the script */
     private void send(Layout layout, boolean known) {
         Future<Response> answer;
+        long sent = System.nanoTime();
         try {
             answer = shards.commands(layout.endpoint(slot), layout).send(request(layout, known));
         } catch (IllegalStateException nobody) {
             again(nobody);
             return;
         }
-        answer.onComplete(done -> answered(done, layout, known));
+        answer.onComplete(done -> {
+            if (done.succeeded() || done.cause() instanceof ErrorType) {
+                roundTrips.accept(System.nanoTime() - sent);
+            }
+            answered(done, layout, known);
+        });
     }
 
     private Request request(Layout layout, boolean known) {

@@ -100,7 +100,7 @@ public final class Shards {
      * @param arguments {@code String}, {@code byte[]}, or {@link #PUBLISH}
      */
     public Future<Response> call(Script script, List<String> keys, List<?> arguments) {
-        return new ScriptCall(vertx, this, script, keys, arguments, settings.patience()).run();
+        return new ScriptCall(vertx, this, script, keys, arguments, settings).run();
     }
 
     /** Listens until {@link #unsubscribe}. Nobody else may listen to this channel meanwhile. */

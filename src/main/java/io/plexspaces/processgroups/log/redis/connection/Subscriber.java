@@ -28,6 +28,12 @@ final class Subscriber {
     private static final int CHANNELS_AT_ONCE = 500;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
+    /** For a server that accepts connections and cuts them: what it tells meanwhile is read from the log each time. */
+    private static final long LONGEST_PAUSE_AFTER_CUT_MILLIS = 250;
+
+    /** A connection that has lasted so long was no failure. */
+    private static final long STEADY_NANOS = 5_000_000_000L;
+
     private final Vertx vertx;
     private final RedisOptions options;
     private final String endpoint;
@@ -40,8 +46,13 @@ final class Subscriber {
     private boolean connecting;
     private boolean closed;
     private int failures;
+    private long connectedAt;
 
-    private volatile boolean live;
+    private volatile boolean connected;
+
+    /** Since it is connected: that alone is no sign that anything will be heard. */
+    private volatile boolean heard;
+
     private volatile long lastHeard = System.nanoTime();
 
     /** Whom it tells; on the connection's thread. */
@@ -87,14 +98,14 @@ final class Subscriber {
         });
     }
 
-    /** Connected, and heard something within that time. */
+    /** Connected, and heard something since then and within that time. */
     boolean isLive(long deafNanos) {
-        return live && System.nanoTime() - lastHeard < deafNanos;
+        return connected && heard && System.nanoTime() - lastHeard < deafNanos;
     }
 
     /** To be called regularly: ends a connection that has been silent for too long. */
     void check(long deafNanos) {
-        if (live && System.nanoTime() - lastHeard >= deafNanos) {
+        if (connected && System.nanoTime() - lastHeard >= deafNanos) {
             serial.execute(() -> {
                 if (link != null) {
                     LOG.log(System.Logger.Level.WARNING, "nothing heard from {0}: connecting again", endpoint);
@@ -107,7 +118,7 @@ final class Subscriber {
     void close() {
         serial.execute(() -> {
             closed = true;
-            live = false;
+            connected = false;
             if (link != null) {
                 link.close();
             }
@@ -134,9 +145,10 @@ final class Subscriber {
 
     private void connected(Link made) {
         link = made;
-        failures = 0;
-        lastHeard = System.nanoTime();
-        live = true;
+        connectedAt = System.nanoTime();
+        lastHeard = connectedAt;
+        heard = false;
+        connected = true;
         made.whenPushed(this::pushed);
         made.whenEnded(() -> serial.execute(() -> ended(made)));
         send(sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE, channels);
@@ -153,14 +165,20 @@ final class Subscriber {
             return;
         }
         link = null;
-        live = false;
+        connected = false;
         if (!closed) {
-            listener.displaced();
+            if (System.nanoTime() - connectedAt > STEADY_NANOS) {
+                failures = 0;
+            }
             retry(null);
         }
     }
 
-    /** Later each time, and never at the same moment as others. */
+    /**
+     * Later each time, and never at the same moment as others.
+     *
+     * @param cause null: a connection there was has ended
+     */
     private void retry(@Nullable Throwable cause) {
         if (closed) {
             return;
@@ -173,12 +191,14 @@ final class Subscriber {
                     cause == null ? "" : ": " + cause.getMessage());
         }
         listener.displaced();
-        long most = Math.min(LONGEST_PAUSE_MILLIS, 25L << Math.min(failures, 10));
+        long longest = cause == null ? LONGEST_PAUSE_AFTER_CUT_MILLIS : LONGEST_PAUSE_MILLIS;
+        long most = Math.min(longest, 25L << Math.min(failures, 10));
         vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(most), id -> serial.execute(this::connect));
     }
 
     private void pushed(@Nullable Response push) {
         lastHeard = System.nanoTime();
+        heard = true;
         if (push == null || push.type() == ResponseType.ERROR) {
             LOG.log(System.Logger.Level.WARNING, "subscriber connection to {0}: {1}", endpoint, push);
             listener.displaced();

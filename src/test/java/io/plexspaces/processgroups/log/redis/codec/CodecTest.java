@@ -48,7 +48,7 @@ class CodecTest {
             assertThat(text).matches("[A-Za-z0-9._:@~%/-]+");
             assertThat(Texts.owner(text)).isEqualTo(owner);
         }
-        assertThat(Texts.leaseId(Texts.lease(valid))).isEqualTo(valid);
+        assertThat(Texts.owner(Texts.lease(valid))).isEqualTo(new Owner.Lease(valid));
     }
 
     @Test

@@ -1,0 +1,66 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.smallrye.mutiny.Uni;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes requests part of the trace of whoever asks. Thread-safe. */
+public interface Traces {
+    /** False: no request is ever traced, and nothing else here needs to be called. */
+    boolean isOn();
+
+    /**
+     * Whoever asks, by what a call or handshake says of its trace.
+     *
+     * @param header by name in lower case; null: there is none
+     * @return null: it names no trace
+     */
+    @Nullable
+    Caller caller(Function<String, @Nullable String> header);
+
+    /** Whose requests this thread begins just now; null: nobody's who named a trace. */
+    @Nullable
+    Caller current();
+
+    /** A request that {@link Groups} does not see, with a span of its own. */
+    <T> Uni<T> traced(Operation operation, Namespace namespace, @Nullable GroupId group, Supplier<Uni<T>> request);
+
+    /** Somebody with a trace. */
+    interface Caller {
+        /** Runs at once what begins requests: those that name no trace of their own are part of the caller's. */
+        void run(Runnable requests);
+
+        /** A request of the caller, whenever it is subscribed to. */
+        default <T> Uni<T> asking(Supplier<Uni<T>> request) {
+            return Uni.createFrom()
+                    .emitter(answer -> run(() -> request.get().subscribe().with(answer::complete, answer::fail)));
+        }
+    }
+
+    /** Traces nothing. */
+    Traces OFF = new Traces() {
+        @Override
+        public boolean isOn() {
+            return false;
+        }
+
+        @Override
+        public @Nullable Caller caller(Function<String, @Nullable String> header) {
+            return null;
+        }
+
+        @Override
+        public @Nullable Caller current() {
+            return null;
+        }
+
+        @Override
+        public <T> Uni<T> traced(
+                Operation operation, Namespace namespace, @Nullable GroupId group, Supplier<Uni<T>> request) {
+            return request.get();
+        }
+    };
+}

@@ -1,0 +1,67 @@
+package io.plexspaces.processgroups.deploy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What the service says of itself in its properties and in its documentation, which other tests keep true. */
+final class Service {
+    private static final Pattern METRIC = Pattern.compile("(?m)^\\| `([a-z_]+)` \\| (counter|gauge|histogram) \\|");
+    private static final Pattern KEY = Pattern.compile("`((?:processgroups|quarkus)\\.[a-z0-9.\"-]+)`");
+    private static final String PREFIX = "plexspaces_process_groups_";
+
+    private Service() {}
+
+    static int httpPort() {
+        return Integer.parseInt(property("quarkus.http.port"));
+    }
+
+    static int grpcPort() {
+        return Integer.parseInt(property("quarkus.grpc.server.port"));
+    }
+
+    private static String property(String key) {
+        Properties properties = new Properties();
+        try (InputStream file = Files.newInputStream(Path.of("src/main/resources/application.properties"))) {
+            properties.load(file);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return properties.getProperty(key);
+    }
+
+    /** Names of its own metrics, as they are queried. */
+    static Set<String> metrics() {
+        Set<String> names = new HashSet<>();
+        Matcher row = METRIC.matcher(Documents.text(Path.of("docs/metrics.md")));
+        while (row.find()) {
+            String name = PREFIX + row.group(1);
+            if (row.group(2).equals("histogram")) {
+                names.add(name + "_bucket");
+                names.add(name + "_sum");
+                names.add(name + "_count");
+            } else {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /** Environment variables of all documented keys, its own and the platform's. */
+    static Set<String> variables() {
+        Set<String> variables = new HashSet<>();
+        Matcher key = KEY.matcher(Documents.text(Path.of("docs/configuration.md")));
+        while (key.find()) {
+            variables.add(key.group(1).replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT));
+        }
+        return variables;
+    }
+}
