@@ -161,12 +161,17 @@ class DeliveryTest {
     void dropOldest_keepsTheNewest_andTellsExactlyWhatIsMissing() {
         GroupId group = core.create("g");
         Client slow = core.connect("slow");
+        List<Client> quick = List.of(core.connect("quick"), core.connect("quick-too"));
         slow.joinWith(group, null, OverflowPolicy.DROP_OLDEST);
+        quick.forEach(client -> client.join(group));
         await().until(() -> slow.peer().seen().size() == 1);
         slow.peer().stopReading();
         List<String> sent = publishMany(group, 500);
         await(core.groups.publish(CoreFixture.request(group, null, "last", Groups.Spread.ALL, "", null)));
         sent.add("last");
+        // One of them is on the same loop.
+        quick.forEach(client ->
+                await().untilAsserted(() -> assertThat(client.peer().texts()).endsWith("last")));
         slow.peer().readAgain();
 
         await().untilAsserted(() -> assertThat(slow.peer().texts()).endsWith("last"));
