@@ -3,6 +3,7 @@
 
 local KEY_LIFE = 120000000
 local CHANGES_LIFE = 3600000
+local CHANGES_BYTES = 4194304
 
 local DUE, HELD
 local key, name
