@@ -45,7 +45,7 @@ local function message(sequence, weight, body)
   local offset, messages = group.offset + 1, group.messages + 1
   group.offset, group.messages, group.lastAt = offset, messages, now
   local id = format('%d', offset)
-  local entry = 'P ' .. id .. ' ' .. time .. ' ' .. messages .. ' ' .. group.weight .. ' ' .. operator .. sequence .. ' '
+  local entry = 'P ' .. id .. ' ' .. time .. ' ' .. format('%d %d ', messages, group.weight) .. operator .. sequence .. ' '
   if group.keeps then
     if weight > group.heaviest then
       group.heaviest = weight
