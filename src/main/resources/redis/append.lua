@@ -288,8 +288,7 @@ local function trim(added)
       end
     end
     if #found == 0 then
-      group.weightBefore = group.weight
-      redis.call('DEL', messages)
+      forgetMessages()
       return
     end
     from = '(' .. found[#found][1]

@@ -48,15 +48,20 @@ local function tell(begin, rest)
 end
 
 -- Lets a stream expire by itself when nothing has been added for a while. That is put off now and then, not each time; so it may come
--- an eighth later, never earlier. Returns when it does, in milliseconds since 1970.
+-- an eighth later, never earlier. Returns when it does, in milliseconds since 1970; 0 without a stream.
 local function keep(stream, now, age, ends)
   local ms = math.ceil(now / 1000)
   if ends >= ms + age then
     return ends
   end
   local longer = age + math.floor(age / 8)
-  redis.call('PEXPIRE', key .. stream, format('%d', longer))
-  return ms + longer
+  return redis.call('PEXPIRE', key .. stream, format('%d', longer)) == 1 and ms + longer or 0
+end
+
+-- The next stream of messages does not expire when this one would have.
+local function forgetMessages()
+  redis.call('DEL', key .. ':messages')
+  group.weightBefore, group.messagesEnd = group.weight, 0
 end
 
 -- Writes back what load() read, and tells every reader the new entries.
