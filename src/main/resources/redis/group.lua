@@ -12,11 +12,12 @@ local format, match = string.format, string.match
 -- The group at work; the same table for all groups of a call.
 local group = {
   epoch = '', offset = 0, messages = 0, changes = 0, most = 0, age = 0, alarm = 0, weight = 0, weightBefore = 0,
-  heaviest = 0, messagesEnd = 0, changesEnd = 0, lastAt = 0, alarmWas = 0, keeps = false, told = 0,
+  heaviest = 0, messagesEnd = 0, changesEnd = 0, lastAt = 0, alarmWas = 0, offsetWas = math.huge, keeps = false, told = 0,
 }
 local told = {}
 
 local function load(groupKey, groupName)
+  group.offsetWas = math.huge
   local meta = redis.call('HMGET', groupKey, 'e', 'm')
   if not meta[1] then
     return false
@@ -25,7 +26,7 @@ local function load(groupKey, groupName)
   group.epoch = meta[1]
   group.offset, group.messages, group.changes, group.most, group.age, group.alarm, group.weight, group.weightBefore,
     group.heaviest, group.messagesEnd, group.changesEnd, group.lastAt = struct.unpack(STATE, meta[2])
-  group.alarmWas = group.alarm
+  group.alarmWas, group.offsetWas = group.alarm, group.offset
   group.keeps = group.most > 0 and group.age > 0
   told[1], group.told = meta[1], 1
   return true
