@@ -89,8 +89,7 @@ local function trim()
       end
     end
     if #found == 0 then
-      redis.call('DEL', messages)
-      group.weightBefore = group.weight
+      forgetMessages()
       return nil
     end
     from = '(' .. found[#found][1]

@@ -3,6 +3,7 @@
 
 local KEY_LIFE = 120000000
 local CHANGES_LIFE = 3600000
+local CHANGES_BYTES = 4194304
 
 local DUE, HELD
 local key, name
@@ -11,11 +12,12 @@ local format, match = string.format, string.match
 -- The group at work; the same table for all groups of a call.
 local group = {
   epoch = '', offset = 0, messages = 0, changes = 0, most = 0, age = 0, alarm = 0, weight = 0, weightBefore = 0,
-  heaviest = 0, messagesEnd = 0, changesEnd = 0, lastAt = 0, alarmWas = 0, keeps = false, told = 0,
+  heaviest = 0, messagesEnd = 0, changesEnd = 0, lastAt = 0, alarmWas = 0, offsetWas = math.huge, keeps = false, told = 0,
 }
 local told = {}
 
 local function load(groupKey, groupName)
+  group.offsetWas = math.huge
   local meta = redis.call('HMGET', groupKey, 'e', 'm')
   if not meta[1] then
     return false
@@ -24,7 +26,7 @@ local function load(groupKey, groupName)
   group.epoch = meta[1]
   group.offset, group.messages, group.changes, group.most, group.age, group.alarm, group.weight, group.weightBefore,
     group.heaviest, group.messagesEnd, group.changesEnd, group.lastAt = struct.unpack(STATE, meta[2])
-  group.alarmWas = group.alarm
+  group.alarmWas, group.offsetWas = group.alarm, group.offset
   group.keeps = group.most > 0 and group.age > 0
   told[1], group.told = meta[1], 1
   return true
@@ -47,15 +49,20 @@ local function tell(begin, rest)
 end
 
 -- Lets a stream expire by itself when nothing has been added for a while. That is put off now and then, not each time; so it may come
--- an eighth later, never earlier. Returns when it does, in milliseconds since 1970.
+-- an eighth later, never earlier. Returns when it does, in milliseconds since 1970; 0 without a stream.
 local function keep(stream, now, age, ends)
   local ms = math.ceil(now / 1000)
   if ends >= ms + age then
     return ends
   end
   local longer = age + math.floor(age / 8)
-  redis.call('PEXPIRE', key .. stream, format('%d', longer))
-  return ms + longer
+  return redis.call('PEXPIRE', key .. stream, format('%d', longer)) == 1 and ms + longer or 0
+end
+
+-- The next stream of messages does not expire when this one would have.
+local function forgetMessages()
+  redis.call('DEL', key .. ':messages')
+  group.weightBefore, group.messagesEnd = group.weight, 0
 end
 
 -- Writes back what load() read, and tells every reader the new entries.

@@ -6,7 +6,8 @@ local function change(kind, at, rest)
   group.offset, group.changes, group.lastAt = offset, group.changes + 1, tonumber(at)
   local id = format('%d', offset)
   local entry = kind .. ' ' .. id .. ' ' .. at .. ' ' .. rest
-  redis.call('XADD', key .. ':changes', 'MAXLEN', '~', '1024', id, 'e', entry, 'n', format('%d', group.messages))
+  local most = #entry > 4096 and math.ceil(CHANGES_BYTES / #entry) or 1024
+  redis.call('XADD', key .. ':changes', 'MAXLEN', '~', most, id, 'e', entry, 'n', format('%d', group.messages))
   tell(entry, '')
 end
 
@@ -21,14 +22,21 @@ local function parse(text)
   return {at = at, offset = offset, beat = beat, filter = filter, holdings = holdings}
 end
 
+local function shown(held)
+  return held.owner .. '|' .. held.node .. '|' .. held.joins .. '|' .. held.ttl .. '|' .. held.ends
+end
+
 local function show(m)
-  local text = m.at .. ' ' .. m.offset .. ' ' .. m.beat .. ' ' .. m.filter
-  local between = ' '
-  for _, held in ipairs(m.holdings) do
-    text = text .. between .. held.owner .. '|' .. held.node .. '|' .. held.joins .. '|' .. held.ttl .. '|' .. held.ends
-    between = ','
+  local text = m.at .. ' ' .. m.offset .. ' ' .. m.beat .. ' ' .. m.filter .. ' '
+  if #m.holdings == 1 then
+    return text .. shown(m.holdings[1])
   end
-  return text
+  -- One step for all: many added one after the other would be copied each time.
+  local holdings = {}
+  for i, held in ipairs(m.holdings) do
+    holdings[i] = shown(held)
+  end
+  return text .. table.concat(holdings, ',')
 end
 
 local function member(actor)

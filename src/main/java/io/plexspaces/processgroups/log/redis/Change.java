@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.redis.codec.Specs;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Future;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A change on its way to the store: one for append.lua, or one that takes calls of its own. Gets one answer or failure. */
 final class Change {
     private static final int WEIGHT = 256;
+    private static final int ARGUMENT_WEIGHT = 32;
 
     final GroupId group;
     final OperationId operation;
@@ -46,8 +48,8 @@ final class Change {
         this.operation = operation;
         this.epoch = epoch;
         this.command = command;
-        this.weight = weight(command);
         this.arguments = alone == null ? Arguments.of(command, operation.sequence()) : List.of();
+        this.weight = weight(command, arguments);
         this.alone = alone;
         this.answer = answer;
     }
@@ -83,12 +85,14 @@ final class Change {
         answer.fail(failure);
     }
 
-    private static int weight(Command command) {
+    private static int weight(Command command, List<byte[]> arguments) {
         if (command instanceof Command.Publish publish) {
             return WEIGHT + publish.message().weight();
         }
-        return command instanceof Command.Join join
-                ? WEIGHT * (1 + join.actors().size())
-                : WEIGHT;
+        int bytes = WEIGHT;
+        for (byte[] argument : arguments) {
+            bytes += ARGUMENT_WEIGHT + argument.length;
+        }
+        return command instanceof Command.Create create ? bytes + Specs.encode(create.spec()).length : bytes;
     }
 }

@@ -1,5 +1,7 @@
 package io.plexspaces.processgroups.log.redis;
 
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.vertx.core.Future;
@@ -28,10 +30,13 @@ final class HeldBy {
         this.store = store;
     }
 
-    private record Question(String session, Promise<List<GroupId>> answer) {}
+    private record Question(String session, long since, Promise<List<GroupId>> answer) {}
+
+    /** What is asked next, and what has waited for too long. */
+    private record Round(List<Question> questions, List<Question> late) {}
 
     Future<List<GroupId>> of(String session) {
-        Question question = new Question(Texts.session(session), Promise.promise());
+        Question question = new Question(Texts.session(session), System.nanoTime(), Promise.promise());
         synchronized (this) {
             waiting.add(question);
         }
@@ -40,17 +45,23 @@ final class HeldBy {
     }
 
     private void pump() {
-        List<Question> round = next();
+        Round round = next();
         if (round == null) {
             return;
         }
-        ask(round).onComplete(done -> {
+        round.late().forEach(question -> question.answer().fail(GroupException.of(
+                ErrorCode.STORE_UNAVAILABLE, "the store has not answered those before; try again later")));
+        List<Question> questions = round.questions();
+        if (questions.isEmpty()) {
+            return;
+        }
+        ask(questions).onComplete(done -> {
             synchronized (this) {
                 busy = false;
             }
             pump();
-            for (int i = 0; i < round.size(); i++) {
-                Promise<List<GroupId>> answer = round.get(i).answer();
+            for (int i = 0; i < questions.size(); i++) {
+                Promise<List<GroupId>> answer = questions.get(i).answer();
                 if (done.succeeded()) {
                     answer.complete(done.result().get(i));
                 } else {
@@ -60,15 +71,17 @@ final class HeldBy {
         });
     }
 
-    private synchronized @Nullable List<Question> next() {
+    private synchronized @Nullable Round next() {
         if (busy || waiting.isEmpty()) {
             return null;
         }
-        busy = true;
-        List<Question> round = new ArrayList<>();
-        while (round.size() < SESSIONS_AT_ONCE && !waiting.isEmpty()) {
-            round.add(waiting.remove());
+        long oldest = System.nanoTime() - store.settings().patience().toNanos();
+        Round round = new Round(new ArrayList<>(), new ArrayList<>());
+        while (round.questions().size() < SESSIONS_AT_ONCE && !waiting.isEmpty()) {
+            Question question = waiting.remove();
+            (question.since() - oldest < 0 ? round.late() : round.questions()).add(question);
         }
+        busy = !round.questions().isEmpty();
         return round;
     }
 

@@ -189,15 +189,24 @@ final class Lane {
                 && !head.hasWriterOf(work.parts.get(0).changes().get(0))) {
             return false;
         }
-        List<Change> changes = new ArrayList<>(Math.min(waiting.changes.size(), CHANGES_AT_ONCE));
         Change first = head;
+        while (head != null && !head.isAlone() && head.hasWriterOf(first) && !work.isFull()) {
+            work.parts.add(new Appends.Part(waiting.group, together(waiting, head, work)));
+            head = waiting.changes.peek();
+        }
+        return true;
+    }
+
+    /** Takes the next changes that are meant for the same life: a request may name it or not, as a connection does. */
+    private static List<Change> together(Waiting waiting, Change first, Work work) {
+        List<Change> changes = new ArrayList<>(Math.min(waiting.changes.size(), CHANGES_AT_ONCE));
+        Change head = first;
         while (head != null && head.goesWith(first) && !work.isFull()) {
             changes.add(waiting.changes.remove());
             work.changes++;
             work.bytes += head.weight;
             head = waiting.changes.peek();
         }
-        work.parts.add(new Appends.Part(waiting.group, changes));
-        return true;
+        return changes;
     }
 }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.Glob;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.LogLimits;
@@ -16,6 +17,7 @@ import io.plexspaces.processgroups.log.redis.connection.Slots;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,6 +215,55 @@ class RedisFaultTest {
         redis.signal("CONT");
         await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> hasty.publish("room", "y") != null);
         await().atMost(Duration.ofSeconds(10)).until(hasty.log::isHealthy);
+    }
+
+    @Test
+    void silentStore_answersManyLookupsInTime() {
+        Writer hasty = new Writer(store.log(settings(Duration.ofMillis(500))), tenant);
+        hasty.create("room", ALL);
+        redis.signal("STOP");
+        long begin = System.nanoTime();
+        AtomicInteger failed = new AtomicInteger();
+        for (int i = 0; i < 10_000; i++) {
+            hasty.log.heldBy("session-" + i).subscribe().with(found -> {}, failure -> failed.incrementAndGet());
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> failed.get() == 10_000);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+        redis.signal("CONT");
+        await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> result(hasty.log.heldBy("session"))
+                .isEmpty());
+    }
+
+    @Test
+    void fullStore_refusesWhatNeedsRoom_andDoesTheRest() throws Exception {
+        for (Path binary : List.of(RedisBinaries.installed().orElseGet(RedisBinaries::embedded), RedisBinaries.embedded())) {
+            RedisProcess process = RedisProcess.start(binary);
+            try (RedisStore full = RedisStore.of(process)) {
+                Writer there = new Writer(full.log(settings(Duration.ofSeconds(5))), tenant);
+                for (int i = 0; i < 20; i++) {
+                    there.create("published-" + i, ALL);
+                    there.create("left-" + i, ALL);
+                    there.join("left-" + i, "alice");
+                }
+                process.call("CONFIG", "SET", "maxmemory", "1");
+                List<Uni<String>> all = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    all.add(outcome(there.publishing("published-" + i, "x")));
+                    all.add(outcome(there.leaving("left-" + i, "alice")));
+                }
+                List<String> said = result(Uni.join().all(all).andCollectFailures());
+                for (int i = 0; i < all.size(); i++) {
+                    assertThat(said.get(i)).isIn(i % 2 == 0 ? List.of("2", "STORE_UNAVAILABLE") : List.of("3"));
+                }
+            }
+        }
+    }
+
+    /** Offset, or what was wrong. */
+    private static Uni<String> outcome(Uni<Appended> change) {
+        return change.map(done -> Long.toString(done.position().offset()))
+                .onFailure()
+                .recoverWithItem(failure -> failure instanceof GroupException known ? known.code().name() : failure.toString());
     }
 
     @Test

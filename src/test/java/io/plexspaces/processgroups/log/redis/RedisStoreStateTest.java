@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.log.redis;
 import static io.plexspaces.processgroups.log.redis.Writer.failure;
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ActorId;
@@ -16,25 +17,31 @@ import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.redis.connection.Slots;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -345,6 +352,123 @@ class RedisStoreStateTest {
             assertThat(told.holes).isEmpty();
             assertThat(told.members()).isEqualTo(expected);
         }
+    }
+
+    private String key(String name) {
+        return "{" + TAG + "}:tenant:" + tenant + ":namespace:default:group:" + name;
+    }
+
+    private static long number(String answer) {
+        return Long.parseLong(answer.trim().substring(1));
+    }
+
+    @Test
+    void joinOfAMemberWithManyOwners_costsByTheirNumber_andDoesNotPileUp() {
+        LogLimits limits = new LogLimits(1_000, 1_000, 8, 1_000, 1 << 20, 100);
+        Writer many = new Writer(
+                store.log(new RedisSettings("", 0, Duration.ofSeconds(30), Duration.ofSeconds(2), TTL, limits)), tenant);
+        many.create("room", 0);
+        long few = 0;
+        for (int i = 0; i < 800; i++) {
+            many.joining("room", "alice", labelled(i)).await().atMost(Duration.ofSeconds(10));
+            few = i == 99 ? microsOfJoin(many) : few;
+        }
+        assertThat(microsOfJoin(many)).isLessThan(20 * few);
+        assertThat(number(redis.call("MEMORY", "USAGE", key("room") + ":changes", "SAMPLES", "0")))
+                .isLessThan(8 << 20);
+    }
+
+    private static Owner labelled(int number) {
+        return new Owner.Durable(new NodeId("n" + number + "x".repeat(250)));
+    }
+
+    /** Of the script, at best. */
+    private static long microsOfJoin(Writer writer) {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 10; i++) {
+            redis.call("CONFIG", "RESETSTAT");
+            writer.joining("room", "alice", labelled(0)).await().atMost(Duration.ofSeconds(10));
+            Matcher said = Pattern.compile("cmdstat_evalsha:calls=\\d+,usec=(\\d+)")
+                    .matcher(redis.call("INFO", "commandstats"));
+            assertThat(said.find()).isTrue();
+            least = Math.min(least, Long.parseLong(said.group(1)));
+        }
+        return least;
+    }
+
+    @Test
+    void changesThatFailInTheMiddle_doNotEndTheGroup() {
+        one.create("room", 1_000);
+        Told told = two.open("room");
+        redis.call("HSET", key("room") + ":members", "bob", "junk");
+        List<Uni<Appended>> all = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            all.add(one.publishing("room", Integer.toString(i)).onFailure().recoverWithNull());
+        }
+        all.add(one.joining("room", "bob", new Owner.Durable(one.node)).onFailure().recoverWithNull());
+        result(Uni.join().all(all).andCollectFailures());
+        redis.call("HDEL", key("room") + ":members", "bob");
+        long end = one.publish("room", "after").position().offset();
+        assertThat(end).isGreaterThan(102);
+        await().until(() -> told.offset() == end);
+        assertThat(told.holes).isEmpty();
+    }
+
+    @Test
+    void veryMuchPublished_isStillNumbered() {
+        one.create("room", 10);
+        Told told = two.open("room");
+        String weigh = "local m = redis.call('HGET', KEYS[1], 'm') return redis.call('HSET', KEYS[1], 'm', "
+                + "string.sub(m, 1, 48) .. struct.pack('<d', 1e14 + 1) .. string.sub(m, 57))";
+        assertThat(redis.call("EVAL", weigh, "1", key("room"))).startsWith(":0");
+        one.publish("room", "x");
+        await().until(() -> told.texts().contains("x"));
+        assertThat(result(one.log.read(one.group("room"), null, 10)).messages()).hasSize(1);
+    }
+
+    @Test
+    void messageTooHeavyToRetain_leavesNoStreamThatStays() {
+        one.create("room", 10);
+        one.publish("room", "x".repeat(2 << 20));
+        one.publish("room", "y");
+        assertThat(number(redis.call("PTTL", key("room") + ":messages"))).isPositive();
+    }
+
+    @Test
+    void changesWithAndWithoutALife_goTogether() {
+        String epoch = one.create("room", 0).position().epoch();
+        one.publish("room", "first");
+        redis.call("CONFIG", "RESETSTAT");
+        List<Uni<Appended>> all = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            Command publish = new Command.Publish(message(i), null, Dispatch.ALL, false);
+            all.add(one.log.append(one.group("room"), i % 2 == 0 ? epoch : null, publish, one.operation()));
+        }
+        List<Appended> done = result(Uni.join().all(all).andCollectFailures());
+        assertThat(done).extracting(appended -> appended.position().offset())
+                .isEqualTo(LongStream.range(3, 203).boxed().toList());
+        Matcher said = Pattern.compile("cmdstat_evalsha:calls=(\\d+)").matcher(redis.call("INFO", "commandstats"));
+        assertThat(said.find()).isTrue();
+        assertThat(Integer.parseInt(said.group(1))).isLessThan(100);
+    }
+
+    @Test
+    void waitingChange_weighsWhatItKeeps() {
+        List<String> topics = IntStream.range(0, 200).mapToObj(i -> "topic-" + i + "x".repeat(200)).toList();
+        Owner owner = new Owner.Durable(one.node);
+        Command join = new Command.Join(List.of(new ActorId("a")), TopicFilter.of(topics), owner, one.node, null);
+        Uni<Appended> kept = Uni.createFrom()
+                .emitter(answer -> {
+                    Change change = new Change(one.group("room"), one.operation(), null, join, null, answer);
+                    assertThat(change.weight).isGreaterThan(40_000);
+                    change.fail(new IllegalStateException("only weighed"));
+                });
+        assertThatThrownBy(() -> result(kept)).hasMessage("only weighed");
+    }
+
+    private static Message message(int number) {
+        Bytes payload = Bytes.wrap(new byte[] {(byte) number});
+        return new Message("", null, "", payload, null, 0, null, Map.of(), "", "", "");
     }
 
     /** How many calls the script makes for it, each of which is O(1) or of the retained messages alone. */

@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
@@ -93,6 +94,11 @@ final class Writer {
 
     Appended join(String name, String actor) {
         return result(joining(name, actor, new Owner.Durable(node)));
+    }
+
+    Uni<Appended> leaving(String name, String actor) {
+        Command leave = new Command.Leave(new ActorId(actor), null, false, LeaveReason.LEFT);
+        return log.append(group(name), null, leave, operation());
     }
 
     Owner session(String id) {
