@@ -1,8 +1,10 @@
 -- Applies changes to groups of one partition, in order, each whole or not at all; announces the entries of each group together.
 --
--- KEYS: 1 partition's due, 2 partition's held, 3 writer's lease, 4 writer's last answer; then for each part of the call its group
+-- KEYS: 1 partition's due, 2 partition's held, 3 writer's lease, 4 writer's last answer on this track, 5 the same on the
+--   other track; then for each part of the call its group
 -- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 PUBLISH or SPUBLISH, 5 members per group, 6 topics per member,
---   7 owners per member, 8 retained bytes, 9 idempotency keys; then for each part
+--   7 owners per member, 8 retained bytes, 9 idempotency keys, 10 number of the
+--   call on the other track that goes before, or ''; then for each part
 --   'tenant namespace group', epoch or '', count of its changes, count of what follows for them; and for each change
 --   kind, sequence, and:
 --   M weight, body: a message to all that is never repeated
@@ -13,28 +15,31 @@
 --   R actor, owner or '', ttl or ''
 -- Answer: lines of text. Time, then for each part its epoch ('' for no group), and unless there is none for each change
 --   its offset, or '+offset membership', where '-' is none; '=offset at' of a repeated message's first; '-CODE about what'.
---   Instead of an epoch '!', and why: this part failed, perhaps after some of its changes. Instead of all: '!FENCED', why.
---   An error STALE when a later call of this writer was answered.
+--   Instead of an epoch '!', and why: this part failed, perhaps after some of its changes. Instead of all: '!FENCED', why; or
+--   '!EARLY': the call that goes before was not made yet, and nothing was done. An error STALE when a later call of this writer was answered.
 
 local node, incarnation = ARGV[1], ARGV[2]
 local mostMembers, mostTopics, mostOwners = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local mostBytes, mostKeys = tonumber(ARGV[8]), tonumber(ARGV[9])
 DUE, HELD = KEYS[1], KEYS[2]
 
-local last = redis.call('GET', KEYS[4])
-if last then
-  local number, text = match(last, '^(%d+)\n(.*)$')
-  if number == ARGV[3] then
-    return text
-  end
-  if tonumber(number) > tonumber(ARGV[3]) then
-    return redis.error_reply('STALE call ' .. ARGV[3] .. ', the last was ' .. number)
-  end
+local answers = redis.call('MGET', KEYS[4], KEYS[5])
+local number, text = match(answers[1] or '0\n', '^(%d+)\n(.*)$')
+if number == ARGV[3] then
+  return text
+end
+local other = match(answers[2] or '0\n', '^(%d+)\n')
+local newest = math.max(tonumber(number), tonumber(other))
+if newest > tonumber(ARGV[3]) then
+  return redis.error_reply('STALE call ' .. ARGV[3] .. ', the last was ' .. int(newest))
 end
 local now = micros()
 local refused = fenced(KEYS[3], tonumber(incarnation), now)
 if refused then
   return '!FENCED\n' .. refused
+end
+if ARGV[10] ~= '' and ARGV[10] ~= other then
+  return '!EARLY'
 end
 
 local operator = node .. ' ' .. incarnation .. ' '
@@ -352,8 +357,8 @@ local function abandon()
   end
 end
 
-local at = 10
-for part = 5, #KEYS do
+local at = 11
+for part = 6, #KEYS do
   local count, before = tonumber(ARGV[at + 2]), replies
   local done, why = pcall(apply, KEYS[part], ARGV[at], ARGV[at + 1], at + 4, count)
   if not done then
@@ -366,6 +371,6 @@ for part = 5, #KEYS do
   end
   at = at + 4 + tonumber(ARGV[at + 3])
 end
-local text = table.concat(reply, '\n')
+text = table.concat(reply, '\n')
 redis.call('SET', KEYS[4], ARGV[3] .. '\n' .. text, 'PX', 60000)
 return text

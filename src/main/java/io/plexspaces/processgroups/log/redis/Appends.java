@@ -15,6 +15,7 @@ import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.plexspaces.processgroups.log.redis.connection.Shards;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.redis.client.Response;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,24 +23,23 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Calls append.lua for one lane: changes as its arguments, its answers as what they did. */
+/** Calls append.lua for one partition: changes as its arguments, its answers as what they did. */
 final class Appends {
     private static final System.Logger LOG = System.getLogger(Appends.class.getName());
     private static final String FENCED = "!FENCED";
+    private static final String EARLY = "!EARLY";
+
+    /** How many calls of one partition may be under way: one is made while another is done, so that neither side waits for the other. */
+    static final int TRACKS = 2;
 
     private final Store store;
     private final Keys.Partition partition;
-    private final int lane;
     private final AtomicLong calls;
 
-    /**
-     * @param lane its number among those of the partition, which have one call under way each
-     * @param calls numbers of the calls that write: each greater than every one before, also of an earlier process
-     */
-    Appends(Store store, Keys.Partition partition, int lane, AtomicLong calls) {
+    /** @param calls numbers of the calls that write: each greater than every one before, also of an earlier process */
+    Appends(Store store, Keys.Partition partition, AtomicLong calls) {
         this.store = store;
         this.partition = partition;
-        this.lane = lane;
         this.calls = calls;
     }
 
@@ -50,41 +50,91 @@ final class Appends {
      */
     record Part(GroupId group, List<Change> changes) {}
 
-    /** Makes the changes, all of one writer, in one call. */
-    Future<Response> send(List<Part> parts) {
-        try {
-            OperationId writer = parts.get(0).changes().get(0).operation;
-            return store.shards().call(Scripts.APPEND, keys(writer, parts), arguments(writer, parts));
-        } catch (RuntimeException failure) {
-            return Future.failedFuture(failure);
+    /**
+     * One call, made again under the same number until it is certain what became of it. Calls are done in the order of their numbers, though
+     * one is sent before the answer of the other is there.
+     */
+    final class Call {
+        final List<Part> parts;
+        final OperationId writer;
+        final int track;
+
+        private final long number = calls.incrementAndGet();
+        private final @Nullable Call before;
+        private final Promise<Response> answer = Promise.promise();
+
+        private Call(List<Part> parts, int track, @Nullable Call before) {
+            this.parts = parts;
+            this.writer = parts.get(0).changes().get(0).operation;
+            this.track = track;
+            this.before = before;
+        }
+
+        /** To be called once. */
+        Future<Response> send() {
+            send(before);
+            return answer.future();
+        }
+
+        private void send(@Nullable Call after) {
+            Future<Response> said;
+            try {
+                said = store.shards().call(Scripts.APPEND, keys(this), arguments(this, after));
+            } catch (RuntimeException failure) {
+                answer.fail(failure);
+                return;
+            }
+            said.onComplete(done -> {
+                if (after != null
+                        && done.succeeded()
+                        && done.result().toString().equals(EARLY)) {
+                    after.answer.future().onComplete(over -> send(null));
+                } else {
+                    answer.handle(done);
+                }
+            });
         }
     }
 
-    private List<String> keys(OperationId writer, List<Part> parts) {
-        List<String> all = new ArrayList<>(4 + parts.size());
+    /**
+     * The next call.
+     *
+     * @param parts all of one writer
+     * @param before on the other track, of the same writer, and under way; null: none is
+     */
+    Call next(List<Part> parts, int track, @Nullable Call before) {
+        return new Call(parts, track, before);
+    }
+
+    private List<String> keys(Call call) {
+        List<String> all = new ArrayList<>(5 + call.parts.size());
+        OperationId writer = call.writer;
         all.add(partition.due());
         all.add(partition.held());
         all.add(partition.node(writer.node()));
-        all.add(partition.answer(lane, writer.node(), writer.incarnation()));
-        for (Part part : parts) {
+        for (int i = 0; i < TRACKS; i++) {
+            all.add(partition.answer((call.track + i) % TRACKS, writer.node(), writer.incarnation()));
+        }
+        for (Part part : call.parts) {
             all.add(partition.group(part.group()).group());
         }
         return all;
     }
 
-    private List<Object> arguments(OperationId writer, List<Part> parts) {
+    private List<Object> arguments(Call call, @Nullable Call after) {
         LogLimits limits = store.settings().limits();
-        List<Object> all = new ArrayList<>(16 + 12 * parts.size());
-        all.add(writer.node().value());
-        all.add(writer.incarnation());
-        all.add(calls.incrementAndGet());
+        List<Object> all = new ArrayList<>(16 + 12 * call.parts.size());
+        all.add(call.writer.node().value());
+        all.add(call.writer.incarnation());
+        all.add(call.number);
         all.add(Shards.PUBLISH);
         all.add(limits.membersPerGroup());
         all.add(limits.topicsPerMember());
         all.add(limits.ownersPerMember());
         all.add(limits.retainedBytes());
         all.add(limits.idempotencyKeys());
-        for (Part part : parts) {
+        all.add(after == null ? "" : after.number);
+        for (Part part : call.parts) {
             String epoch = part.changes().get(0).epoch;
             all.add(Texts.group(part.group()));
             all.add(epoch == null ? "" : epoch);

@@ -58,14 +58,14 @@ final class Change {
         return alone != null;
     }
 
-    /** What one call does has one writer. */
-    boolean hasWriterOf(Change other) {
-        return operation.incarnation() == other.operation.incarnation()
-                && operation.node().equals(other.operation.node());
+    /** Whether the writer of that operation makes it. */
+    boolean isOf(OperationId other) {
+        return operation.incarnation() == other.incarnation()
+                && operation.node().equals(other.node());
     }
 
     boolean goesWith(Change first) {
-        return alone == null && Objects.equals(epoch, first.epoch) && hasWriterOf(first);
+        return alone == null && Objects.equals(epoch, first.epoch) && isOf(first.operation);
     }
 
     /** Does what is done alone. Never fails at once. */

@@ -67,9 +67,9 @@ final class Keys {
             return base + "node:" + encoded(node.value());
         }
 
-        /** Of the last call of one writer on one lane. */
-        String answer(int lane, NodeId node, long incarnation) {
-            return base + "answer:" + lane + ":" + Texts.incarnation(node, incarnation);
+        /** Of the last call of one writer on one track. */
+        String answer(int track, NodeId node, long incarnation) {
+            return base + "answer:" + track + ":" + Texts.incarnation(node, incarnation);
         }
 
         /** One of its groups. */

@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.redis.Appends.Call;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
@@ -16,7 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of some groups of one partition on their way to the store: one call at a time, with what has gathered of all groups
+ * The changes of the groups of one partition on their way to the store: one call after the other, with what has gathered of all groups
  * meanwhile. The changes of a group go in the order they came; those of different groups take turns. Thread-safe.
  */
 final class Lane {
@@ -31,7 +32,10 @@ final class Lane {
     private final Map<GroupId, Waiting> groups = new HashMap<>();
     private final Queue<Waiting> ready = new ArrayDeque<>();
     private final Queue<Waiting> readyAlone = new ArrayDeque<>();
-    private boolean busy;
+    private final @Nullable Call[] calls = new Call[Appends.TRACKS];
+
+    /** A call is sent before the next is begun, so that they arrive in this order. */
+    private boolean sending;
 
     /**
      * @param patienceNanos how long a change may wait before it is sent
@@ -43,10 +47,18 @@ final class Lane {
         this.onEnd = onEnd;
     }
 
-    /** Changes of one group that are not sent yet. It stands in one of the queues, or has a call under way, or is forgotten. */
+    /** The changes of one group that are not sent yet; known as long as there are any, or some are under way. */
     private static final class Waiting {
         final GroupId group;
         final Queue<Change> changes = new ArrayDeque<>();
+
+        /** Stands in one of the queues. */
+        boolean queued;
+
+        /** How many calls with changes of it are under way, or {@link #ALONE}. */
+        int calls;
+
+        static final int ALONE = -1;
 
         Waiting(GroupId group) {
             this.group = group;
@@ -62,6 +74,9 @@ final class Lane {
         @Nullable
         Change alone;
 
+        @Nullable
+        Call call;
+
         int changes;
         int bytes;
 
@@ -72,15 +87,9 @@ final class Lane {
 
     void add(Change change) {
         synchronized (this) {
-            Waiting waiting = groups.get(change.group);
-            if (waiting == null) {
-                waiting = new Waiting(change.group);
-                groups.put(change.group, waiting);
-                waiting.changes.add(change);
-                queue(waiting);
-            } else {
-                waiting.changes.add(change);
-            }
+            Waiting waiting = groups.computeIfAbsent(change.group, Waiting::new);
+            waiting.changes.add(change);
+            queue(waiting);
         }
         pump();
     }
@@ -95,21 +104,25 @@ final class Lane {
     private void begin(Work work) {
         work.late.forEach(this::late);
         Change alone = work.alone;
+        Call call = work.call;
         if (alone != null) {
-            Future<Appended> call = alone.begin();
-            whenDone(work, call, () -> {
+            Future<Appended> done = alone.begin();
+            whenDone(work, done, () -> {
                 onEnd.accept(alone);
-                call.onComplete(alone::complete, alone::fail);
+                done.onComplete(alone::complete, alone::fail);
             });
-        } else if (work.parts.isEmpty()) {
-            release(work);
-        } else {
-            Future<Response> call = appends.send(work.parts);
-            whenDone(work, call, () -> {
-                work.parts.forEach(part -> part.changes().forEach(onEnd));
-                appends.answer(work.parts, call);
+        } else if (call != null) {
+            Future<Response> done = call.send();
+            sent();
+            whenDone(work, done, () -> {
+                call.parts.forEach(part -> part.changes().forEach(onEnd));
+                appends.answer(call.parts, done);
             });
         }
+    }
+
+    private synchronized void sent() {
+        sending = false;
     }
 
     /** The next call goes out before anybody hears of this one. */
@@ -133,68 +146,87 @@ final class Lane {
     }
 
     private synchronized void release(Work work) {
-        if (work.alone == null) {
-            busy = false;
+        if (work.call != null) {
+            calls[work.call.track] = null;
         }
-        work.from.forEach(this::queue);
+        for (Waiting waiting : work.from) {
+            waiting.calls = work.call == null ? 0 : waiting.calls - 1;
+            queue(waiting);
+        }
     }
 
+    /** Lets it go on where it may; what goes alone waits until nothing of the group is under way, and what is behind it with it. */
     private void queue(Waiting waiting) {
         Change first = waiting.changes.peek();
+        if (waiting.queued || waiting.calls == Waiting.ALONE) {
+            return;
+        }
         if (first == null) {
-            groups.remove(waiting.group);
-        } else if (first.isAlone()) {
-            readyAlone.add(waiting);
-        } else {
+            if (waiting.calls == 0) {
+                groups.remove(waiting.group);
+            }
+        } else if (!first.isAlone()) {
+            waiting.queued = true;
             ready.add(waiting);
+        } else if (waiting.calls == 0) {
+            waiting.queued = true;
+            readyAlone.add(waiting);
         }
     }
 
     private synchronized @Nullable Work next() {
+        Work work = new Work();
         Waiting one = readyAlone.poll();
         if (one != null) {
-            Work work = new Work();
+            one.queued = false;
+            one.calls = Waiting.ALONE;
             work.from.add(one);
             work.alone = one.changes.remove();
             return work;
         }
-        if (busy || ready.isEmpty()) {
+        int track = calls[0] == null ? 0 : 1;
+        if (sending || calls[track] != null) {
             return null;
         }
-        busy = true;
-        Work work = new Work();
+        Call before = calls[1 - track];
         for (int left = ready.size(); left > 0 && !work.isFull(); left--) {
             Waiting waiting = ready.remove();
-            if (take(waiting, work)) {
-                work.from.add(waiting);
-            } else {
-                ready.add(waiting);
-            }
+            waiting.queued = false;
+            take(waiting, work, before);
+            queue(waiting);
         }
-        return work;
+        if (!work.parts.isEmpty()) {
+            work.call = appends.next(work.parts, track, before);
+            calls[track] = work.call;
+            sending = true;
+        }
+        return work.call == null && work.late.isEmpty() ? null : work;
     }
 
-    /** False: its next change has another writer than those of the call. */
-    private boolean take(Waiting waiting, Work work) {
+    private void take(Waiting waiting, Work work, @Nullable Call before) {
         long oldest = System.nanoTime() - patienceNanos;
         Change head = waiting.changes.peek();
         while (head != null && !head.isAlone() && head.since - oldest < 0) {
             work.late.add(waiting.changes.remove());
             head = waiting.changes.peek();
         }
-        if (head == null || head.isAlone()) {
-            return true;
-        }
-        if (!work.parts.isEmpty()
-                && !head.hasWriterOf(work.parts.get(0).changes().get(0))) {
-            return false;
-        }
-        Change first = head;
-        while (head != null && !head.isAlone() && head.hasWriterOf(first) && !work.isFull()) {
+        int partsBefore = work.parts.size();
+        while (head != null && !head.isAlone() && mayGoWith(head, work, before) && !work.isFull()) {
             work.parts.add(new Appends.Part(waiting.group, together(waiting, head, work)));
             head = waiting.changes.peek();
         }
-        return true;
+        if (work.parts.size() > partsBefore) {
+            waiting.calls++;
+            work.from.add(waiting);
+        }
+    }
+
+    /** What one call does has one writer, and so have calls that are under way together. */
+    private static boolean mayGoWith(Change change, Work work, @Nullable Call before) {
+        if (before != null) {
+            return change.isOf(before.writer);
+        }
+        return work.parts.isEmpty() || change.isOf(work.parts.get(0).changes().get(0).operation);
     }
 
     /** Takes the next changes that are meant for the same life: a request may name it or not, as a connection does. */

@@ -41,9 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable {
     private static final int PARTITIONS_OF_A_CLUSTER = 64;
 
-    /** Calls of this server that are under way to a store with one partition: one is made while another is done. */
-    private static final int LANES = Integer.getInteger("lanes", 2);
-
     private final Store store;
     private final Lanes lanes;
     private final Groups groups;
@@ -84,7 +81,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.store = new Store(shards, keys, settings, epochs);
         Index index = new Index(store);
         this.groups = new Groups(store, index, calls);
-        this.lanes = new Lanes(store, calls, shards.isCluster() ? 1 : LANES);
+        this.lanes = new Lanes(store, calls);
         this.listing = new Listing(store, index);
         this.retained = new Retained(store);
         this.sweep = new Sweep(store, index);

@@ -236,7 +236,8 @@ class RedisFaultTest {
 
     @Test
     void fullStore_refusesWhatNeedsRoom_andDoesTheRest() throws Exception {
-        for (Path binary : List.of(RedisBinaries.installed().orElseGet(RedisBinaries::embedded), RedisBinaries.embedded())) {
+        for (Path binary :
+                List.of(RedisBinaries.installed().orElseGet(RedisBinaries::embedded), RedisBinaries.embedded())) {
             RedisProcess process = RedisProcess.start(binary);
             try (RedisStore full = RedisStore.of(process)) {
                 Writer there = new Writer(full.log(settings(Duration.ofSeconds(5))), tenant);
@@ -263,7 +264,8 @@ class RedisFaultTest {
     private static Uni<String> outcome(Uni<Appended> change) {
         return change.map(done -> Long.toString(done.position().offset()))
                 .onFailure()
-                .recoverWithItem(failure -> failure instanceof GroupException known ? known.code().name() : failure.toString());
+                .recoverWithItem(failure ->
+                        failure instanceof GroupException known ? known.code().name() : failure.toString());
     }
 
     @Test
