@@ -49,8 +49,9 @@ final class HeldBy {
         if (round == null) {
             return;
         }
-        round.late().forEach(question -> question.answer().fail(GroupException.of(
-                ErrorCode.STORE_UNAVAILABLE, "the store has not answered those before; try again later")));
+        round.late().forEach(question -> question.answer()
+                .fail(GroupException.of(
+                        ErrorCode.STORE_UNAVAILABLE, "the store has not answered those before; try again later")));
         List<Question> questions = round.questions();
         if (questions.isEmpty()) {
             return;

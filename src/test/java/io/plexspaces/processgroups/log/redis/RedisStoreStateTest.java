@@ -366,7 +366,8 @@ class RedisStoreStateTest {
     void joinOfAMemberWithManyOwners_costsByTheirNumber_andDoesNotPileUp() {
         LogLimits limits = new LogLimits(1_000, 1_000, 8, 1_000, 1 << 20, 100);
         Writer many = new Writer(
-                store.log(new RedisSettings("", 0, Duration.ofSeconds(30), Duration.ofSeconds(2), TTL, limits)), tenant);
+                store.log(new RedisSettings("", 0, Duration.ofSeconds(30), Duration.ofSeconds(2), TTL, limits)),
+                tenant);
         many.create("room", 0);
         long few = 0;
         for (int i = 0; i < 800; i++) {
@@ -405,7 +406,9 @@ class RedisStoreStateTest {
         for (int i = 0; i < 100; i++) {
             all.add(one.publishing("room", Integer.toString(i)).onFailure().recoverWithNull());
         }
-        all.add(one.joining("room", "bob", new Owner.Durable(one.node)).onFailure().recoverWithNull());
+        all.add(one.joining("room", "bob", new Owner.Durable(one.node))
+                .onFailure()
+                .recoverWithNull());
         result(Uni.join().all(all).andCollectFailures());
         redis.call("HDEL", key("room") + ":members", "bob");
         long end = one.publish("room", "after").position().offset();
@@ -445,7 +448,8 @@ class RedisStoreStateTest {
             all.add(one.log.append(one.group("room"), i % 2 == 0 ? epoch : null, publish, one.operation()));
         }
         List<Appended> done = result(Uni.join().all(all).andCollectFailures());
-        assertThat(done).extracting(appended -> appended.position().offset())
+        assertThat(done)
+                .extracting(appended -> appended.position().offset())
                 .isEqualTo(LongStream.range(3, 203).boxed().toList());
         Matcher said = Pattern.compile("cmdstat_evalsha:calls=(\\d+)").matcher(redis.call("INFO", "commandstats"));
         assertThat(said.find()).isTrue();
@@ -454,15 +458,16 @@ class RedisStoreStateTest {
 
     @Test
     void waitingChange_weighsWhatItKeeps() {
-        List<String> topics = IntStream.range(0, 200).mapToObj(i -> "topic-" + i + "x".repeat(200)).toList();
+        List<String> topics = IntStream.range(0, 200)
+                .mapToObj(i -> "topic-" + i + "x".repeat(200))
+                .toList();
         Owner owner = new Owner.Durable(one.node);
         Command join = new Command.Join(List.of(new ActorId("a")), TopicFilter.of(topics), owner, one.node, null);
-        Uni<Appended> kept = Uni.createFrom()
-                .emitter(answer -> {
-                    Change change = new Change(one.group("room"), one.operation(), null, join, null, answer);
-                    assertThat(change.weight).isGreaterThan(40_000);
-                    change.fail(new IllegalStateException("only weighed"));
-                });
+        Uni<Appended> kept = Uni.createFrom().emitter(answer -> {
+            Change change = new Change(one.group("room"), one.operation(), null, join, null, answer);
+            assertThat(change.weight).isGreaterThan(40_000);
+            change.fail(new IllegalStateException("only weighed"));
+        });
         assertThatThrownBy(() -> result(kept)).hasMessage("only weighed");
     }
 
