@@ -31,6 +31,10 @@ if last then
     return redis.error_reply('STALE call ' .. ARGV[3] .. ', the last was ' .. number)
   end
 end
+local elsewhere = moving(KEYS[1])
+if elsewhere then
+  return elsewhere
+end
 local now = micros()
 local refused = fenced(KEYS[3], tonumber(incarnation), now)
 if refused then
