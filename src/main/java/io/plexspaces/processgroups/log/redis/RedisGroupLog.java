@@ -42,7 +42,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     private static final int PARTITIONS_OF_A_CLUSTER = 64;
 
     /** Calls of this server that are under way to a store with one partition: one is made while another is done. */
-    private static final int LANES = Integer.getInteger("lanes", 2);
+    private static final int LANES = 2;
 
     private final Store store;
     private final Lanes lanes;
