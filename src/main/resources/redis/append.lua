@@ -33,6 +33,10 @@ local newest = math.max(tonumber(number), tonumber(other))
 if newest > tonumber(ARGV[3]) then
   return redis.error_reply('STALE call ' .. ARGV[3] .. ', the last was ' .. int(newest))
 end
+local elsewhere = moving(KEYS[1])
+if elsewhere then
+  return elsewhere
+end
 local now = micros()
 local refused = fenced(KEYS[3], tonumber(incarnation), now)
 if refused then

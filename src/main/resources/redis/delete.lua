@@ -10,6 +10,10 @@ local before = answered(KEYS[5], call)
 if before then
   return before
 end
+local elsewhere = moving(KEYS[1])
+if elsewhere then
+  return elsewhere
+end
 local now = micros()
 local refused = fenced(KEYS[4], tonumber(ARGV[2]), now)
 if refused then

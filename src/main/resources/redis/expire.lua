@@ -8,6 +8,10 @@
 local operation = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
 local left = tonumber(ARGV[6])
 DUE, HELD = KEYS[1], KEYS[2]
+local elsewhere = moving(KEYS[1])
+if elsewhere then
+  return elsewhere
+end
 local now = micros()
 local refused = fenced(KEYS[3], tonumber(ARGV[2]), now)
 if refused then

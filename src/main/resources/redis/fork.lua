@@ -9,7 +9,7 @@ if epoch ~= ARGV[1] then
   return epoch or ''
 end
 local time = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'e', ARGV[2])
+redis.call('HSET', KEYS[1], 'e', ARGV[2], 'f', ARGV[1])
 redis.call('ZADD', KEYS[3], string.format('%.0f', tonumber(time[1]) * 1000000 + tonumber(time[2])),
   '+' .. ARGV[3] .. ' ' .. ARGV[2])
 redis.call(ARGV[4], KEYS[2], ARGV[2] .. ' ')

@@ -1,8 +1,11 @@
 -- Stands before the text of scripts that say which history of the store they have seen.
 
--- Names the history of this server's data: another one after a replica has taken over, or after data was loaded from a file. '' where
--- the server does not tell.
-local function lineage()
+-- Names the history of a partition's data: another one after a replica has taken over, after data was loaded from a file, and after all
+-- was deleted, with the partition's birth. '' where that is not known.
+local function lineage(birth)
   local said = redis.pcall('INFO', 'replication')
-  return type(said) == 'string' and string.match(said, 'master_replid:(%x+)') or ''
+  local id = type(said) == 'string' and string.match(said, 'master_replid:(%x+)')
+  local born = redis.call('GET', birth)
+  return id and born and id .. '/' .. born or ''
 end
+

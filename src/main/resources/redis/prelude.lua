@@ -31,6 +31,13 @@ local function fenced(key, incarnation, now)
   return nil
 end
 
+-- An error while a slot of a cluster is on its way to another server: then each command is refused whose key is not here, whether it has gone
+-- ahead or never was, and a change would be made by half. key: of the slot. To be asked before anything is changed.
+local function moving(key)
+  local said = redis.pcall('EXISTS', key .. ':none')
+  return type(said) == 'table' and redis.error_reply('TRYAGAIN the slot is moving') or nil
+end
+
 -- The answer this call got before, or an error when a later call of the writer was answered; nil for a new call.
 local function answered(key, call)
   local last = redis.call('GET', key)

@@ -1,19 +1,25 @@
 -- The entries a reader missed.
 --
--- KEYS: 1 group, 2 messages, 3 changes, 4 tombstone of the reader's epoch
+-- KEYS: 1 group, 2 messages, 3 changes, 4 tombstone of the reader's epoch, 5 partition's birth
 -- ARGV: 1 the reader's epoch, 2 its offset, 3 time of the entry there or '', 4 entries at most of each kind, 5 lineage the reader knows
 --   or ''
 -- Answer: one of
 --   'S', offset, messages, changes, changes so far, lineage: this life goes on; both lists are in order, and hold what is still there
---   'D', last entry: this life was ended
+--   'D', last entry: this life was ended, perhaps at another time and by another node than the entry says
 --   'F': the same epoch, but not the reader's log: its end lies before the reader, another entry at the reader's offset, or another
 --     lineage and nothing left that shows what is at this offset
 --   'R': another life, though this one was never ended
 --   'N': no group, though it was never deleted
 
-local meta = redis.call('HMGET', KEYS[1], 'e', 'm')
+local meta = redis.call('HMGET', KEYS[1], 'e', 'm', 'f')
+local now = lineage(KEYS[5])
 if meta[1] ~= ARGV[1] then
   local last = redis.call('GET', KEYS[4])
+  if not last and now ~= '' and now == ARGV[5] and meta[3] ~= ARGV[1] then
+    -- Nothing has been lost here since: it was deleted, longer ago than that is remembered.
+    local time = redis.call('TIME')
+    last = string.format('D %.0f %s%06d deleted 0 0', tonumber(ARGV[2]) + 1, time[1], time[2])
+  end
   if last then
     return {'D', last}
   end
@@ -29,7 +35,6 @@ for i = 2, 3 do
   local entry = not here and redis.call('XRANGE', KEYS[i], ARGV[2], ARGV[2])[1]
   here = entry and string.match(entry[2][2], '^%u %d+ (%d+)') or here
 end
-local now = lineage()
 if here and ARGV[3] ~= '' then
   if here ~= ARGV[3] then
     return {'F'}

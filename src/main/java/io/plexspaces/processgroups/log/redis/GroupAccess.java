@@ -58,7 +58,10 @@ final class GroupAccess {
     /** What open.lua says. */
     Future<Response> state(GroupId group) {
         Keys.Group keys = store.keys().group(group);
-        return store.call(Scripts.OPEN, List.of(keys.group(), keys.members()), MEMBERS_AT_ONCE);
+        return store.call(
+                Scripts.OPEN,
+                List.of(keys.group(), keys.members(), keys.partition().birth()),
+                MEMBERS_AT_ONCE);
     }
 
     private static List<Membership> all(Response said) {
@@ -99,7 +102,12 @@ final class GroupAccess {
         Keys.Group keys = store.keys().group(group);
         return store.call(
                 Scripts.TAIL,
-                List.of(keys.group(), keys.messages(), keys.changes(), keys.deleted() + position.epoch()),
+                List.of(
+                        keys.group(),
+                        keys.messages(),
+                        keys.changes(),
+                        keys.deleted() + position.epoch(),
+                        keys.partition().birth()),
                 position.epoch(),
                 position.offset(),
                 last,

@@ -58,6 +58,11 @@ final class Keys {
             return base + "outbox";
         }
 
+        /** When its first group was made. */
+        String birth() {
+            return base + "birth";
+        }
+
         /** Leases of all nodes. */
         String nodes() {
             return base + "nodes";

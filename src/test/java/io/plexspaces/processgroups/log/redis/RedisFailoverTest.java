@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.log.redis;
 
+import static io.plexspaces.processgroups.log.redis.Writer.failure;
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.redis.connection.Slots;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,6 +97,55 @@ class RedisFailoverTest {
             rooms.values().forEach(told -> assertComplete(told, "before", "after"));
             await().atMost(Duration.ofSeconds(10)).until(writer.log::isHealthy);
             assertThat(result(writer.log.acquire(writer.node)).incarnation()).isPositive();
+        }
+    }
+
+    @Test
+    void slotOnItsWay_refusesChangesWholeAndMakesThemAfterwards() throws Exception {
+        String test = "RedisFailoverTest.slotOnItsWay_refusesChangesWholeAndMakesThemAfterwards";
+        RedisClusterServers cluster =
+                new RedisClusterServers(RedisBinaries.required(test), RedisBinaries.requiredClient(test), 0);
+        try (RedisStore store = RedisStore.of(cluster)) {
+            Writer writer = writer(store);
+            writer.create("room", 1_000);
+            writer.join("room", "alice");
+            Told told = writer.open("room");
+            setSlots(cluster, "MIGRATING");
+            List<ErrorCode> said = List.of(
+                    failure(writer.joining("room", "alice", writer.session("s"))),
+                    failure(writer.publishing("room", "during")),
+                    failure(writer.deleting("room")));
+            assertThat(said).containsOnly(ErrorCode.STORE_UNAVAILABLE);
+            setSlots(cluster, "STABLE");
+            assertThat(result(writer.joining("room", "alice", writer.session("s")))
+                            .membership()
+                            .joinCount())
+                    .isEqualTo(2);
+            long end = writer.publish("room", "after").position().offset();
+            assertThat(end).isEqualTo(4);
+            await().until(() -> told.offset() == end);
+            assertThat(told.holes).isEmpty();
+            assertThat(told.snapshots).hasSize(1);
+        }
+    }
+
+    /** Of every partition, at the master it is at: on their way to another one, or not. */
+    private static void setSlots(RedisClusterServers cluster, String state) {
+        List<RedisProcess> masters = cluster.masters();
+        List<String> ids = masters.stream()
+                .map(one -> one.call("CLUSTER", "MYID").lines().toList().get(1))
+                .toList();
+        for (String tag : Slots.evenTags(64)) {
+            String slot = Integer.toString(Slots.of(tag));
+            for (int i = 0; i < masters.size(); i++) {
+                // A master that has not the slot says so.
+                String other = ids.get((i + 1) % ids.size());
+                String said = state.equals("STABLE")
+                        ? masters.get(i).call("CLUSTER", "SETSLOT", slot, state)
+                        : masters.get(i).call("CLUSTER", "SETSLOT", slot, state, other);
+                assertThat(said).satisfiesAnyOf(ok -> assertThat(ok).startsWith("+OK"), no -> assertThat(no)
+                        .contains("not the owner"));
+            }
         }
     }
 }

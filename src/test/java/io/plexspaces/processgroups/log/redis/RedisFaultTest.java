@@ -293,7 +293,7 @@ class RedisFaultTest {
     void storeThatLostTheLastWrites_givesItsGroupsANewEpoch() {
         writer.create("room", ALL);
         publishMany("room", 50);
-        String key = "test:{" + Slots.evenTags(1).get(0) + "}:tenant:" + tenant + ":namespace:default:group:room";
+        String key = key("room");
         for (String part : List.of("", ":messages")) {
             assertThat(redis.call("COPY", key + part, "kept" + part)).startsWith(":1");
         }
@@ -394,5 +394,51 @@ class RedisFaultTest {
             assertThat(told.entries.get(told.entries.size() - 1)).isInstanceOf(Entry.Deleted.class);
             assertThat(told.holes).isEmpty();
         }
+    }
+
+    @Test
+    void deletedWhileAwayForLong_isToldAsDeletedAndStaysSo() throws Exception {
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog other = log(proxy)) {
+            List<Told> readers = new ArrayList<>();
+            for (String room : List.of("gone", "again")) {
+                writer.create(room, ALL);
+                Told told = new Told();
+                readers.add(told);
+                result(other.open(writer.group(room), told));
+                writer.publish(room, "x");
+                await().until(() -> told.offset() == 2);
+            }
+            proxy.away(true);
+            for (String room : List.of("gone", "again")) {
+                String epoch = writer.delete(room).position().epoch();
+                assertThat(redis.call("DEL", key(room) + ":deleted:" + epoch)).startsWith(":1");
+            }
+            writer.create("again", ALL);
+            proxy.away(false);
+            for (Told told : readers) {
+                await().atMost(Duration.ofSeconds(10)).until(() -> told.entries.size() == 2);
+                assertThat(told.entries.get(1)).isInstanceOf(Entry.Deleted.class);
+                assertThat(told.snapshots).hasSize(1);
+            }
+            assertThat(result(writer.log.groups(new GroupQuery(tenant, null, Glob.ANY, null, 10)))
+                            .groups())
+                    .extracting(group -> group.id().name())
+                    .containsExactly("again");
+        }
+    }
+
+    @Test
+    void emptiedStore_groupsThatAreReadBeginANewLife() {
+        writer.create("room", ALL);
+        Told told = writer.open("room");
+        redis.call("FLUSHALL");
+        await().atMost(Duration.ofSeconds(10)).until(() -> told.snapshots.size() > 1);
+        assertThat(told.last().info().epoch())
+                .isNotEqualTo(told.snapshots.get(0).info().epoch());
+    }
+
+    private String key(String name) {
+        return "test:{" + Slots.evenTags(1).get(0) + "}:tenant:" + tenant + ":namespace:default:group:" + name;
     }
 }

@@ -105,8 +105,12 @@ final class Writer {
         return new Owner.Session(id, node, incarnation);
     }
 
+    Uni<Appended> deleting(String name) {
+        return log.append(group(name), null, new Command.Delete(), operation());
+    }
+
     Appended delete(String name) {
-        return result(log.append(group(name), null, new Command.Delete(), operation()));
+        return result(deleting(name));
     }
 
     Told open(String name) {
