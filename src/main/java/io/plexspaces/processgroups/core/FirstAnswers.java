@@ -48,7 +48,9 @@ final class FirstAnswers {
 
     /** What the message at {@code first} was answered, as far as asked for now; without counts when it is forgotten. */
     Groups.PublishResult get(Position first, Groups.Recipients wanted) {
-        Groups.PublishResult answer = byOffset.get(first.offset());
+        Groups.PublishResult found = byOffset.get(first.offset());
+        // The repeat may have been answered by a life that is lost since.
+        Groups.PublishResult answer = found == null || found.position().equals(first) ? found : null;
         if (answer == null || wanted == Groups.Recipients.NONE) {
             int recipients = answer == null ? 0 : answer.recipients();
             return new Groups.PublishResult(first, recipients, 0, Map.of(), List.of(), false, true);

@@ -37,6 +37,7 @@ final class GroupReplica implements GroupReader {
     private final Usage usage = new Usage();
     private final Members members;
     private final PublishAnswers answers;
+    private final Turns turns;
     private final Reassertions reassertions;
     private final Told told;
 
@@ -54,10 +55,11 @@ final class GroupReplica implements GroupReader {
         this.group = group;
         this.members = new Members(settings.node());
         this.answers = new PublishAnswers(publishing, settings.recipientIds());
+        this.turns = new Turns(this, progress, answers);
         this.reassertions = reassertions;
         Seats seats = new Seats(group, progress, members, usage, settings, catchUp);
         Recovery recovery = new Recovery(this, settings.node(), progress, members, seats, reassertions);
-        this.told = new Told(this, settings.node(), tracer, progress, members, seats, answers, recovery);
+        this.told = new Told(this, settings.node(), tracer, progress, members, seats, answers, recovery, turns);
     }
 
     GroupId group() {
@@ -105,9 +107,38 @@ final class GroupReplica implements GroupReader {
         answers.expect(operation, publishing);
     }
 
-    /** The entry of {@code operation} may be one that was jumped over. */
+    /** The entry of {@code operation} may be one that was jumped over, and others may have waited to know. */
     void passed(OperationId operation) {
-        serial.execute(() -> answers.answerPassed(operation, progress));
+        serial.execute(() -> {
+            answers.answerPassed(operation, progress);
+            turns.proceed();
+        });
+    }
+
+    /** No entry of a publish will come, or nobody waits for it. */
+    void forgetPublished(OperationId operation) {
+        answers.forget(operation);
+    }
+
+    /** The log is in another life than the one that {@code publishing} began in: it begins again when it is its turn. */
+    void refused(OperationId operation, Publishing publishing) {
+        turns.refused(publishing);
+        answers.forget(operation);
+        proceed();
+    }
+
+    /** False: nobody has to go first. */
+    boolean addToTurns(Publishing publishing) {
+        boolean added = turns.add(publishing);
+        if (added) {
+            proceed();
+        }
+        return added;
+    }
+
+    /** Publishes that wait for their turn go on after what is under way, if nothing holds them up any more. */
+    void proceed() {
+        serial.execute(turns::proceed);
     }
 
     /** To be called before the append of a join: its session receives from the offset of that entry on. */
@@ -303,9 +334,10 @@ final class GroupReplica implements GroupReader {
 
     /** To be called regularly: nothing waits forever, and what could not be made again is tried once more. */
     void tick() {
-        if (told.waiters().isUsed() || !told.recovery().isEmpty()) {
+        if (told.waiters().isUsed() || usage.isHeld() || !told.recovery().isEmpty()) {
             serial.execute(() -> {
                 told.waiters().tick();
+                turns.tick();
                 told.recovery().again();
             });
         }

@@ -73,6 +73,16 @@ final class PublishAnswers {
         }
     }
 
+    /** Whether one of {@code replica} that began before the last of so many jumps may still be refused by the log. */
+    boolean isUndecided(GroupReplica replica, int jumps) {
+        for (Publishing publishing : waiting.values()) {
+            if (publishing.isOf(replica) && publishing.accepted() == null && !publishing.beganAt(jumps)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A new life counts its offsets anew. */
     void forgetFirstAnswers() {
         firstAnswers.clear();

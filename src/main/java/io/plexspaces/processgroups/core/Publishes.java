@@ -72,22 +72,60 @@ final class Publishes {
                 AbstractUni.subscribe(patiently(), answer);
                 return;
             }
-            Publishing publishing =
-                    new Publishing(present, request.recipients(), answer, replica == null ? this : null);
+            Publishing publishing = new Publishing(present, this, answer);
             answer.onSubscribe(publishing);
             begin(present, publishing);
         }
 
+        /** Gives the message to the log; or it waits for its turn, when another one may have to go first. */
         private void begin(GroupReplica present, Publishing publishing) {
             try {
                 OperationId operation = operations.next();
                 publishing.begin(operation);
-                Command publish =
-                        new Command.Publish(request.message(), request.topic(), dispatch, request.excludeSender());
-                AbstractUni.subscribe(log.append(present.group(), present.epoch(), publish, operation), publishing);
+                // Whoever still sees the life before is known by now, and whoever sees the next one finds the turns
+                // held.
+                String epoch = present.epoch();
+                while (present.usage().isHeld()) {
+                    if (present.addToTurns(publishing)) {
+                        return;
+                    }
+                    epoch = present.epoch();
+                }
+                append(present, epoch, operation, publishing);
             } catch (RuntimeException failure) {
-                publishing.fail(failure);
+                publishing.abort(failure);
             }
+        }
+
+        /** The same when it is its turn. */
+        void again(GroupReplica present, Publishing publishing) {
+            try {
+                OperationId operation = operations.next();
+                publishing.begin(operation);
+                append(present, present.epoch(), operation, publishing);
+            } catch (RuntimeException failure) {
+                publishing.abort(failure);
+            }
+        }
+
+        private void append(GroupReplica present, String epoch, OperationId operation, Publishing publishing) {
+            Command publish =
+                    new Command.Publish(request.message(), request.topic(), dispatch, request.excludeSender());
+            AbstractUni.subscribe(log.append(present.group(), epoch, publish, operation), publishing);
+        }
+
+        Groups.Recipients wanted() {
+            return request.recipients();
+        }
+
+        /** Whether it has entered its replica for itself, and tries the next one when that one is closed. */
+        boolean entersAlone() {
+            return replica == null;
+        }
+
+        /** Whether it can be made in another life of its group; one for a chosen member is for that member's life alone. */
+        boolean fitsAnyLife() {
+            return request.spread() != Spread.ONE;
         }
 
         /** The same, once the group is open in the life that it is in. */

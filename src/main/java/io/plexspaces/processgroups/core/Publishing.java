@@ -17,12 +17,19 @@ import org.jspecify.annotations.Nullable;
  * on the append would be several, since every message comes this way. Thread-safe.
  */
 final class Publishing implements UniSubscriber<Appended>, UniSubscription {
-    private final GroupReplica replica;
-    private final Groups.Recipients wanted;
-    private final Publishes.@Nullable Publish owner;
+    private static final int UNTRIED = -1;
 
-    /** How often the log had gone on elsewhere when this began. */
-    private final int jumps;
+    private final GroupReplica replica;
+    private final Publishes.Publish publish;
+
+    /** How often the log had gone on elsewhere when this began, for the last time. */
+    private int jumps;
+
+    /** Of {@link #isOverdue} and {@link #isLate} alone, which look at it one after the other. */
+    private int ticks;
+
+    /** Its place among the publishes of this node. */
+    private long turn;
 
     /** Who is to be answered; null: it has its answer, or wants none any more. Guarded by this. */
     private @Nullable UniSubscriber<? super PublishResult> answer;
@@ -30,29 +37,25 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
     private @Nullable OperationId operation;
     private volatile @Nullable Position accepted;
 
-    /** Of {@link #isOverdue} alone. */
-    private int ticks;
-
-    /**
-     * @param wanted what the answer is to tell of the recipients
-     * @param owner who entered the replica for this alone, and tries again when it is in another life; null: neither
-     */
-    Publishing(
-            GroupReplica replica,
-            Groups.Recipients wanted,
-            UniSubscriber<? super PublishResult> answer,
-            Publishes.@Nullable Publish owner) {
+    Publishing(GroupReplica replica, Publishes.Publish publish, UniSubscriber<? super PublishResult> answer) {
         this.replica = replica;
-        this.wanted = wanted;
+        this.publish = publish;
         this.answer = answer;
-        this.owner = owner;
         this.jumps = replica.jumps();
     }
 
     /** To be called before the append. */
     void begin(OperationId as) {
         operation = as;
+        if (turn == 0) {
+            turn = as.sequence();
+        }
         replica.expectPublished(as, this);
+    }
+
+    /** Grows in the order in which they began, whatever happened since. */
+    long turn() {
+        return turn;
     }
 
     boolean isOf(GroupReplica other) {
@@ -60,7 +63,7 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
     }
 
     Groups.Recipients wanted() {
-        return wanted;
+        return publish.wanted();
     }
 
     /** Where the log has it; null: not known yet. */
@@ -74,9 +77,36 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
         return accepted != null && ++ticks > Waiters.PATIENCE;
     }
 
+    // ---- in its group's turns
+
+    /** Whether it was given to the log after so many jumps. */
+    boolean beganAt(int count) {
+        return jumps == count;
+    }
+
+    /** It waits for its turn, and the log does not know of it. */
+    void untried() {
+        forget();
+        jumps = UNTRIED;
+    }
+
+    /** To be called regularly, while it waits for its turn: whether it did for too long. */
+    boolean isLate() {
+        return ++ticks > Waiters.PATIENCE;
+    }
+
+    /** It is its turn. */
+    void again() {
+        if (!isAnswered()) {
+            jumps = replica.jumps();
+            ticks = 0;
+            publish.again(replica, this);
+        }
+    }
+
     /** Its entry will not be read here: it is in the log at {@code position}, and that is all that is known. */
     void completeUnread(Position position) {
-        boolean truncated = wanted == Groups.Recipients.IDS;
+        boolean truncated = wanted() == Groups.Recipients.IDS;
         complete(new PublishResult(position, 0, 0, Map.of(), List.of(), truncated, false));
     }
 
@@ -93,19 +123,26 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
         if (told == null) {
             return;
         }
-        if (owner != null && Replicas.isElsewhere(failure)) {
-            owner.patiently().subscribe().with(told::onItem, told::onFailure);
+        if (publish.entersAlone() && Replicas.isElsewhere(failure)) {
+            publish.patiently().subscribe().with(told::onItem, told::onFailure);
         } else {
             told.onFailure(failure);
         }
     }
 
-    /** Whoever asked does not want to know any more; the message is published all the same. */
+    /** It could not be given to the log. */
+    void abort(RuntimeException failure) {
+        forget();
+        fail(failure);
+        decided();
+    }
+
+    /** Whoever asked does not want to know any more; the message is published all the same, if it was given to the log. */
     @Override
     public void cancel() {
-        OperationId begun = operation;
-        if (take() != null && begun != null) {
-            replica.forget(begun);
+        if (take() != null) {
+            forget();
+            decided();
         }
     }
 
@@ -119,10 +156,25 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
             taken = answer;
             answer = null;
         }
-        if (taken != null && owner != null) {
+        if (taken != null && publish.entersAlone()) {
             replica.usage().exit();
         }
         return taken;
+    }
+
+    private void forget() {
+        OperationId begun = operation;
+        if (begun != null) {
+            replica.forgetPublished(begun);
+        }
+    }
+
+    /** Others may have waited to know what becomes of it. */
+    private void decided() {
+        OperationId begun = operation;
+        if (begun != null && (replica.jumps() != jumps || replica.usage().isClosed())) {
+            replica.passed(begun);
+        }
     }
 
     @Override
@@ -135,32 +187,33 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
 
     @Override
     public void onItem(Appended done) {
-        OperationId begun = Objects.requireNonNull(operation);
         if (done.repeated()) {
-            // No entry will come: the message is in the log since the first time.
-            replica.forget(begun);
-            // Nor may it have been read here yet.
-            Position first = done.position();
-            replica.reached(first)
-                    .chain(() -> replica.firstAnswer(first, wanted))
-                    .subscribe()
-                    .with(this::complete, this::fail);
-            return;
+            repeated(done.position());
+        } else if (!isAnswered()) {
+            // Before the jumps are looked at: a jump looks at this after it is counted, so that one of the two sees the
+            // other.
+            accepted = done.position();
         }
-        if (isAnswered()) {
-            return;
-        }
-        // Before the jumps are looked at: a jump looks at this after it is counted, so that one of the two sees the
-        // other.
-        accepted = done.position();
-        if (replica.jumps() != jumps || replica.usage().isClosed()) {
-            replica.passed(begun);
-        }
+        decided();
+    }
+
+    /** No entry will come: the message is in the log since the first time. Nor may it have been read here yet. */
+    private void repeated(Position first) {
+        forget();
+        replica.reached(first)
+                .chain(() -> replica.firstAnswer(first, wanted()))
+                .subscribe()
+                .with(this::complete, this::fail);
     }
 
     @Override
     public void onFailure(Throwable failure) {
-        replica.forget(Objects.requireNonNull(operation));
+        if (publish.fitsAnyLife() && Replicas.isElsewhere(failure)) {
+            replica.refused(Objects.requireNonNull(operation), this);
+            return;
+        }
+        forget();
         fail(failure);
+        decided();
     }
 }

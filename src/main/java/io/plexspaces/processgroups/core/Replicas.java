@@ -128,7 +128,7 @@ public final class Replicas {
     @Nullable
     GroupReplica ifOpen(GroupId group) {
         Slot slot = slots.get(group);
-        return slot != null && slot.ready && !slot.replica.usage().isClosed() ? slot.replica : null;
+        return slot != null && slot.tail != null && !slot.replica.usage().isClosed() ? slot.replica : null;
     }
 
     /** The open replica of a group, in use until {@link Usage#exit}; null: it has to be opened first, as {@link #with} does. */

@@ -36,6 +36,7 @@ final class Told {
     private final Seats seats;
     private final PublishAnswers answers;
     private final Recovery recovery;
+    private final Turns turns;
     private final Watches watches = new Watches();
     private final Waiters waiters = new Waiters();
     private final ExpectedJoins joins;
@@ -49,7 +50,8 @@ final class Told {
             Members members,
             Seats seats,
             PublishAnswers answers,
-            Recovery recovery) {
+            Recovery recovery,
+            Turns turns) {
         this.replica = replica;
         this.group = replica.group();
         this.self = self;
@@ -59,6 +61,7 @@ final class Told {
         this.seats = seats;
         this.answers = answers;
         this.recovery = recovery;
+        this.turns = turns;
         this.joins = new ExpectedJoins(group, progress, members, seats, recovery);
         this.moves = new Moves(members, seats, recovery);
     }
@@ -204,6 +207,7 @@ final class Told {
         }
         replica.usage().close();
         answers.answerPassed(replica, progress);
+        turns.proceed();
         waiters.jumped(Long.MAX_VALUE);
     }
 
@@ -256,6 +260,8 @@ final class Told {
         answers.answerPassed(replica, progress);
         joins.jumped();
         recovery.again();
+        // After what that makes again, so that those who are here get the messages.
+        replica.proceed();
         waiters.jumped(sameLife ? progress.offset() : Long.MAX_VALUE);
     }
 
@@ -281,6 +287,8 @@ final class Told {
     private void beginAgain(Snapshot snapshot, Map<ActorId, Membership> present) {
         moves.away(present);
         recovery.keep(present);
+        // Before the new life can be seen: publishes that are still to be refused by it go first.
+        replica.usage().hold();
         progress.jump(snapshot.info(), snapshot.position().offset());
         answers.forgetFirstAnswers();
         members.replaceBy(present);

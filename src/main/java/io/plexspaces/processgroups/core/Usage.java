@@ -20,6 +20,7 @@ final class Usage {
     private volatile int users;
     private volatile boolean gone;
     private volatile boolean touched = true;
+    private volatile boolean held;
 
     /** False: it is closed, and another one has to be opened. */
     boolean enter() {
@@ -51,6 +52,19 @@ final class Usage {
     /** Closes it unless somebody uses it. */
     boolean closeIfUnused() {
         return USERS.compareAndSet(this, 0, CLOSED);
+    }
+
+    /** Whether a publish that comes now may have to let others go first. */
+    boolean isHeld() {
+        return held;
+    }
+
+    void hold() {
+        held = true;
+    }
+
+    void release() {
+        held = false;
     }
 
     /** What it reads has ended: nobody begins any more, and those who use it see that. */

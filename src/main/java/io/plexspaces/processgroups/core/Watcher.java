@@ -46,7 +46,10 @@ public final class Watcher {
         if (refused != null) {
             return Uni.createFrom().failure(refused);
         }
-        return attach(group, false).invoke(() -> asked.add(group));
+        if (!asked.add(group)) {
+            return Uni.createFrom().failure(watchedAlready());
+        }
+        return attach(group, false).onFailure().invoke(() -> asked.remove(group));
     }
 
     /** The groups of a namespace as if they were just created, each with its members; then every change. */
@@ -57,7 +60,7 @@ public final class Watcher {
         }
         NamespaceWatch watch = new NamespaceWatch(namespace);
         if (namespaces.putIfAbsent(namespace, watch) != null) {
-            return Uni.createFrom().failure(GroupException.of(ErrorCode.FAILED_PRECONDITION, "watched already"));
+            return Uni.createFrom().failure(watchedAlready());
         }
         return replicas.follow(namespace, watch)
                 .invoke(watch::opened)
@@ -93,17 +96,23 @@ public final class Watcher {
     private Uni<Void> attach(GroupId group, boolean created) {
         Subscriber subscriber = new Subscriber(connection, group, null, OverflowPolicy.DISCONNECT);
         if (groups.putIfAbsent(group, subscriber) != null) {
-            return Uni.createFrom().failure(GroupException.of(ErrorCode.FAILED_PRECONDITION, "watched already"));
+            return Uni.createFrom().failure(watchedAlready());
         }
         return replicas.with(
-                        group, replica -> replica.watch(subscriber, created, gone -> ended(group, subscriber, gone)))
+                        group, replica -> replica.watch(subscriber, created, gone -> ended(group, subscriber, gone))
+                                .invoke(() -> begun(replica, subscriber)))
                 .onFailure()
-                .invoke(() -> groups.remove(group, subscriber))
-                .invoke(() -> {
-                    if (connection.isClosed()) {
-                        detach(group);
-                    }
-                });
+                .invoke(() -> groups.remove(group, subscriber));
+    }
+
+    /** It may have been given up before it began. */
+    private void begun(GroupReplica replica, Subscriber subscriber) {
+        if (connection.isClosed()) {
+            detach(subscriber.group());
+        }
+        if (groups.get(subscriber.group()) != subscriber) {
+            replica.unwatch(subscriber);
+        }
     }
 
     private void detach(GroupId group) {
@@ -131,6 +140,10 @@ public final class Watcher {
             }
         });
         List.copyOf(groups.keySet()).forEach(this::detach);
+    }
+
+    private static GroupException watchedAlready() {
+        return GroupException.of(ErrorCode.FAILED_PRECONDITION, "watched already");
     }
 
     private static GroupException notWatched() {

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
+import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -50,6 +52,11 @@ class SessionProtocolTest {
     private final Peer peer = new Peer();
     private final AtomicInteger mayRead = new AtomicInteger();
     private volatile boolean holds;
+
+    /** Questions for the joins of a session, which the test lets wait while it {@link #looksElsewhere}. */
+    private final List<UniEmitter<? super List<GroupId>>> lookups = new CopyOnWriteArrayList<>();
+
+    private volatile boolean looksElsewhere;
     private SessionProtocol protocol;
 
     @BeforeEach
@@ -263,6 +270,61 @@ class SessionProtocolTest {
         assertThat(answer(3).getError().getReason()).isEqualTo("FAILED_PRECONDITION");
     }
 
+    @Test
+    void requestsBehindTwoOpens_waitForBothInOrder() {
+        looksElsewhere = true;
+        protocol.handle(openWith(1, "of-another-node"));
+        protocol.handle(openWith(2, "of-another-node-as-well"));
+        protocol.handle(join(3));
+        protocol.handle(publish(4, "a").build());
+        lookups.get(0).fail(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "away"));
+
+        assertThat(answer(1).getError().getReason()).isEqualTo("STORE_UNAVAILABLE");
+        protocol.handle(publish(5, "b").build());
+        assertThat(lookups).hasSize(2);
+        assertThat(answers(3)).isEmpty();
+        assertThat(answers(5)).isEmpty();
+        lookups.get(1).complete(List.of());
+        assertThat(answer(2).hasOpened()).isTrue();
+        assertThat(answer(3).getJoined().getJoinCount()).isEqualTo(1);
+        assertThat(answer(4).hasPublished()).isTrue();
+        assertThat(answer(5).getPublished().getOffset())
+                .isGreaterThan(answer(4).getPublished().getOffset());
+        protocol.finish();
+        Awaitility.await().until(() -> peer.closed);
+    }
+
+    @Test
+    void requestsBehindAnOpenThatFails_andOneThatIsAnsweredAtOnce_areNotLost() {
+        looksElsewhere = true;
+        protocol.handle(openWith(1, "of-another-node"));
+        protocol.handle(openWith(2, ""));
+        protocol.handle(join(3));
+        protocol.handle(join(4));
+        lookups.get(0).fail(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "away"));
+
+        assertThat(answer(1).hasError()).isTrue();
+        assertThat(answer(2).hasOpened()).isTrue();
+        assertThat(answer(3).getJoined().getJoinCount()).isEqualTo(1);
+        assertThat(answer(4).getJoined().getJoinCount()).isEqualTo(2);
+        assertThat(protocol.isBusy()).isFalse();
+    }
+
+    private static SessionRequest openWith(long id, String resumeToken) {
+        return request(id)
+                .setOpen(SessionOpen.newBuilder()
+                        .setTenantId("acme")
+                        .setActorId("me")
+                        .setResumeToken(resumeToken))
+                .build();
+    }
+
+    private static SessionRequest join(long id) {
+        return request(id)
+                .setJoin(SubscribeRequest.newBuilder().setGroupName("room"))
+                .build();
+    }
+
     private void open() {
         protocol.handle(request(1)
                 .setOpen(SessionOpen.newBuilder().setTenantId("acme").setActorId("me"))
@@ -300,6 +362,9 @@ class SessionProtocolTest {
                 Groups.class.getClassLoader(), new Class<?>[] {Groups.class}, (proxy, method, arguments) -> {
                     if (holds && method.getName().equals("publish")) {
                         return Uni.createFrom().<Groups.PublishResult>emitter(held::add);
+                    }
+                    if (looksElsewhere && method.getName().equals("heldBy")) {
+                        return Uni.createFrom().<List<GroupId>>emitter(lookups::add);
                     }
                     try {
                         return method.invoke(groups, arguments);

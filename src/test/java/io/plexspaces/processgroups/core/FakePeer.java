@@ -80,12 +80,13 @@ final class FakePeer implements Sink<List<byte[]>> {
     /** From its next turn on: what was sent before has found it not reading. */
     void readAgain() {
         Connection made = connection;
-        loop.execute(() -> {
+        // A turn that is about to end leaves what came meanwhile to the next one, which is then between the two.
+        loop.execute(() -> loop.execute(() -> {
             ready = true;
             if (made != null) {
                 made.ready();
             }
-        });
+        }));
     }
 
     @Override

@@ -111,7 +111,7 @@ class HardTimesTest {
         slow.peer().stopReading();
         Instant until = Instant.now().plusMillis(200);
         for (int i = 0; i < 80; i++) {
-            publishWithTtl(group, Duration.ofMillis(100));
+            publishWithTtl(group, Duration.ofMillis(100), Groups.Spread.ALL);
         }
         await().until(() -> Instant.now().isAfter(until));
         core.publish(group, null, "live");
@@ -120,6 +120,23 @@ class HardTimesTest {
         await().untilAsserted(() -> assertThat(slow.peer().texts()).containsExactly("live"));
         core.publish(group, null, "more");
         await().untilAsserted(() -> assertThat(slow.peer().texts()).containsExactly("live", "more"));
+    }
+
+    @Test
+    void expiredMessageForOneMember_isNotDelivered() {
+        GroupId group = core.create("g");
+        Client late = core.connect("a");
+        late.join(group);
+        await().until(() -> late.peer().seen().size() == 1);
+        CompletableFuture<Void> free = new CompletableFuture<>();
+        late.peer().loop().execute(free::join);
+        publishWithTtl(group, Duration.ofMillis(50), Groups.Spread.ONE);
+        Instant until = Instant.now().plusMillis(100);
+        await().until(() -> Instant.now().isAfter(until));
+        await(core.groups.publish(CoreFixture.request(group, null, "live", Groups.Spread.ONE, "", null)));
+        free.complete(null);
+
+        await().untilAsserted(() -> assertThat(late.peer().texts()).containsExactly("live"));
     }
 
     @RepeatedTest(5)
@@ -190,9 +207,9 @@ class HardTimesTest {
         return session.join(group, TopicFilter.ALL, null, false, null, false).subscribeAsCompletionStage();
     }
 
-    private void publishWithTtl(GroupId group, Duration ttl) {
+    private void publishWithTtl(GroupId group, Duration ttl, Groups.Spread spread) {
         Message message = new Message("", null, "", Bytes.wrap(new byte[] {'x'}), null, 0, ttl, Map.of(), "", "", "");
         await(core.groups.publish(
-                new Groups.PublishRequest(group, message, null, Groups.Spread.ALL, "", false, Groups.Recipients.NONE)));
+                new Groups.PublishRequest(group, message, null, spread, "", false, Groups.Recipients.NONE)));
     }
 }

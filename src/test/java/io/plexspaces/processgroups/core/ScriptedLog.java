@@ -26,6 +26,7 @@ import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Snapshot;
 import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,11 +40,15 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedLog implements GroupLog {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
+    private static final Tail OPEN = () -> {};
+
     final GroupId group;
     final Map<ActorId, Membership> members = new TreeMap<>();
     final List<Command> appended = new ArrayList<>();
     private final List<Entry.Published> retained = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
+    private final List<Entry> untold = new ArrayList<>();
+    private final Map<String, Position> keys = new TreeMap<>();
     private long trimmed;
     String epoch = "first";
     long offset = 1;
@@ -56,6 +61,19 @@ final class ScriptedLog implements GroupLog {
 
     /** Answers wait for {@link #answer}. */
     boolean holding;
+
+    /** Opening waits for {@link #answer}, too. */
+    boolean opening;
+
+    /** Refusals of another life wait for {@link #answer}, too. */
+    boolean lateRefusals;
+
+    /** The reader is told of entries by {@link #tell}. */
+    boolean slow;
+
+    /** Done once, after the next append and before its answer; null: nothing is. */
+    @Nullable
+    Runnable meanwhile;
 
     int mostHeld;
 
@@ -75,7 +93,36 @@ final class ScriptedLog implements GroupLog {
         offset = 1;
         members.clear();
         retained.clear();
+        keys.clear();
         exists = true;
+    }
+
+    /** Deleted, and created again before the reader is told of the end. */
+    void replace(String next) {
+        GroupReader ended = reader();
+        Entry end = deleted();
+        lose(next);
+        ended.entry(end);
+    }
+
+    /** Tells the reader that the group is gone. */
+    void end() {
+        exists = false;
+        reader().entry(deleted());
+    }
+
+    private synchronized Entry deleted() {
+        return new Entry.Deleted(offset + 1, NOW, new OperationId(new NodeId("other"), 1, offset + 1));
+    }
+
+    /** Tells the reader what it has not been told yet. */
+    void tell() {
+        List<Entry> due;
+        synchronized (this) {
+            due = List.copyOf(untold);
+            untold.clear();
+        }
+        due.forEach(reader()::entry);
     }
 
     /** Tells the reader where the log is now, and every entry from here on. */
@@ -139,18 +186,37 @@ final class ScriptedLog implements GroupLog {
                         held.add(() -> emitter.complete(done));
                         mostHeld = Math.max(mostHeld, held.size());
                     }
-                    if (heard) {
+                    if (slow) {
+                        untold.addAll(entries);
+                    } else if (heard) {
                         entries.forEach(reader()::entry);
                     }
                 }
+                happens();
             } catch (GroupException refused) {
-                emitter.fail(refused);
+                refuse(refused, emitter);
                 return;
             }
             if (!hold) {
                 emitter.complete(done);
             }
         });
+    }
+
+    private void refuse(GroupException refused, UniEmitter<? super Appended> emitter) {
+        if (lateRefusals && refused.code() == ErrorCode.EPOCH_CHANGED) {
+            held.add(() -> emitter.fail(refused));
+        } else {
+            emitter.fail(refused);
+        }
+    }
+
+    private void happens() {
+        Runnable due = meanwhile;
+        meanwhile = null;
+        if (due != null) {
+            due.run();
+        }
     }
 
     private Appended apply(@Nullable String life, Command command, OperationId operation, List<Entry> entries) {
@@ -163,6 +229,12 @@ final class ScriptedLog implements GroupLog {
         }
         if (life != null && !life.equals(epoch)) {
             throw GroupException.of(ErrorCode.EPOCH_CHANGED, "in epoch " + epoch);
+        }
+        Position first = command instanceof Command.Publish repeat
+                ? keys.get(repeat.message().idempotencyKey())
+                : null;
+        if (first != null) {
+            return new Appended(first, NOW, null, true);
         }
         offset++;
         Membership after = null;
@@ -201,6 +273,9 @@ final class ScriptedLog implements GroupLog {
                     publish.dispatch(),
                     publish.excludeSender());
             retained.add(published);
+            if (!publish.message().idempotencyKey().isEmpty()) {
+                keys.put(publish.message().idempotencyKey(), new Position(epoch, offset));
+            }
             entries.add(published);
         } else if (command instanceof Command.TakeOver takeOver) {
             Membership before = members.get(takeOver.actor());
@@ -222,13 +297,18 @@ final class ScriptedLog implements GroupLog {
 
     @Override
     public Uni<Tail> open(GroupId about, GroupReader opened) {
-        return Uni.createFrom().item(() -> {
+        return Uni.createFrom().<Tail>emitter(emitter -> {
             if (!exists) {
-                throw GroupException.groupNotFound(group);
+                emitter.fail(GroupException.groupNotFound(group));
+                return;
             }
             reader = opened;
             opened.snapshot(snapshot());
-            return () -> {};
+            if (opening) {
+                held.add(() -> emitter.complete(OPEN));
+            } else {
+                emitter.complete(OPEN);
+            }
         });
     }
 

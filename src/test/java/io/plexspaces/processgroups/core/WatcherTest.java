@@ -1,0 +1,97 @@
+package io.plexspaces.processgroups.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.log.NodeLease;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Watches that are asked for, and given up, before the one before is answered. */
+class WatcherTest {
+    /** As in the fixture's settings. */
+    private static final int LIMIT = 1000;
+
+    private final GroupId room = GroupId.of("t", "", "room");
+    private final ScriptedLog log = new ScriptedLog(room);
+    private final CoreFixture core = new CoreFixture(Duration.ofMillis(300), log, new NodeLease(CoreFixture.NODE, 7));
+    private final FakePeer peer = new FakePeer(0);
+    private Watcher watcher;
+
+    @BeforeEach
+    void connect() {
+        Connection connection = core.sessions.connect(peer);
+        peer.connected(connection);
+        watcher = core.sessions.watcher(connection, false);
+    }
+
+    @AfterEach
+    void close() {
+        core.close();
+    }
+
+    private static void assertRefused(Uni<Void> refused, ErrorCode code) {
+        assertThatExceptionOfType(GroupException.class)
+                .isThrownBy(() -> CoreFixture.await(refused))
+                .satisfies(failure -> assertThat(failure.code()).isEqualTo(code));
+    }
+
+    @Test
+    void unwatch_beforeTheGroupIsOpen_isFollowedByNothing() {
+        log.opening = true;
+        CompletableFuture<Void> watching = watcher.watch(room).subscribeAsCompletionStage();
+        CoreFixture.await(watcher.unwatch(room));
+        log.answer();
+        assertThat(watching).isDone();
+
+        log.opening = false;
+        CoreFixture.await(watcher.watch(room));
+        core.connect("alice", null, room.namespace()).join(room);
+        await().untilAsserted(() -> assertThat(peer.seen(Event.Joined.class)).isNotEmpty());
+        CompletableFuture.runAsync(() -> {}, peer.loop()).join();
+        assertThat(peer.seen(Event.Joined.class)).hasSize(1);
+    }
+
+    @Test
+    void watchesThatWaitForTheirGroups_countForTheLimit() {
+        log.opening = true;
+        for (int i = 0; i < LIMIT; i++) {
+            CompletableFuture<Void> watching =
+                    watcher.watch(GroupId.of("t", "", "g" + i)).subscribeAsCompletionStage();
+            assertThat(watching).isNotDone();
+        }
+        assertRefused(watcher.watch(room), ErrorCode.LIMIT_EXCEEDED);
+        assertRefused(watcher.watch(room.namespace()), ErrorCode.LIMIT_EXCEEDED);
+        CoreFixture.await(watcher.unwatch(GroupId.of("t", "", "g0")));
+        assertThat(watcher.watch(room).subscribeAsCompletionStage()).isNotDone();
+    }
+
+    @Test
+    void watchThatFails_orIsOver_makesRoom() {
+        log.exists = false;
+        for (int i = 0; i <= LIMIT; i++) {
+            assertRefused(watcher.watch(room), ErrorCode.GROUP_NOT_FOUND);
+        }
+        log.exists = true;
+        CoreFixture.await(watcher.watch(room));
+        assertRefused(watcher.watch(room), ErrorCode.FAILED_PRECONDITION);
+        log.end();
+        log.exists = true;
+        CoreFixture.await(watcher.watch(room));
+        await().untilAsserted(() -> assertThat(peer.seen(Event.Members.class)).hasSize(2));
+        assertThat(peer.seen(Event.GroupDeleted.class))
+                .extracting(Event.GroupDeleted::group)
+                .isEqualTo(List.of(room));
+    }
+}
