@@ -1,9 +1,11 @@
 package io.plexspaces.processgroups.log.redis.connection;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.ProtocolVersion;
 import io.vertx.redis.client.Redis;
@@ -20,11 +22,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Link {
     private static final int MOST_WAITING = 65_536;
 
+    private final Context context;
     private final Redis client;
     private final RedisConnection connection;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    private Link(Redis client, RedisConnection connection) {
+    private Link(Context context, Redis client, RedisConnection connection) {
+        this.context = context;
         this.client = client;
         this.connection = connection;
     }
@@ -41,13 +45,14 @@ final class Link {
         Redis client = Redis.createClient(vertx, options(base, endpoint, millis));
         Promise<Link> opened = Promise.promise();
         long timer = vertx.setTimer(millis, id -> opened.tryFail("no answer within " + millis + " ms"));
-        client.connect().onComplete(made -> {
+        Context context = ((VertxInternal) vertx).createEventLoopContext();
+        context.runOnContext(now -> client.connect().onComplete(made -> {
             if (made.failed()) {
                 opened.tryFail(made.cause());
             } else {
-                opened.tryComplete(new Link(client, made.result()));
+                opened.tryComplete(new Link(context, client, made.result()));
             }
-        });
+        }));
         return opened.future().onComplete(done -> vertx.cancelTimer(timer)).onFailure(failure -> client.close());
     }
 
@@ -87,10 +92,17 @@ final class Link {
         connection.handler(handler);
     }
 
-    /** Nothing that is sent here is answered with nil; the annotation that it could be is seen by newer compilers alone. */
+    /**
+     * What one call sends is before what a later one does, whatever their threads; the connection itself lets its own thread pass by others. Answers
+     * come on the connection's thread.
+     *
+     * <p>Nothing that is sent here is answered with nil; the annotation that it could be is seen by newer compilers alone.
+     */
     @SuppressWarnings("NullAway")
     Future<Response> send(Request request) {
-        return connection.send(request);
+        Promise<Response> answer = Promise.promise();
+        context.runOnContext(now -> connection.send(request).onComplete(answer));
+        return answer.future();
     }
 
     /** What waits for an answer fails. Idempotent. */
