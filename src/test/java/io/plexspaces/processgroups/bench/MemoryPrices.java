@@ -165,9 +165,7 @@ final class MemoryPrices {
 
     private List<String> groups(String name, int count) {
         List<String> names = names(name, 0, count);
-        for (int from = 0; from < count; from += AT_ONCE) {
-            fleet.server(0).createGroups(names.subList(from, Math.min(count, from + AT_ONCE)));
-        }
+        fleet.server(0).createGroups(names);
         return names;
     }
 

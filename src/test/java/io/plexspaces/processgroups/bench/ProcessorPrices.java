@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 record ProcessorPrices(Options options) {
     private static final int NODES = 3;
     private static final Duration SETTLING = Duration.ofSeconds(1);
+    /** Some looks of each node at whatever it reads. */
+    private static final Duration IDLE = Duration.ofSeconds(8);
+
     private static final int WARM_UP_ROUNDS = 2;
 
     /** @param rate messages a second; 0: as many as go through */
@@ -50,7 +53,7 @@ record ProcessorPrices(Options options) {
             }
             Quiet.await(fleet.targets());
             Look idle = pause(fleet);
-            List<Outcome> rows = medians(() -> {
+            return new Table("Processor time of a message, one Redis", medians(() -> {
                 List<Outcome> outcomes = new ArrayList<>();
                 for (Load load : loads()) {
                     for (int nodes = 1; nodes <= NODES; nodes++) {
@@ -58,21 +61,32 @@ record ProcessorPrices(Options options) {
                     }
                 }
                 return outcomes;
-            });
-            rows.add(0, idle(idle));
-            return new Table("Processor time of a message, one Redis", rows);
+            }));
         }
     }
 
-    Table changes() {
+    /** And of doing nothing. */
+    List<Table> changes() {
         try (Fleet fleet = Fleet.start(options, 1, 1)) {
             changes(fleet, 1, 64, null);
             Look idle = pause(fleet);
-            return new Table(
-                    "Processor time of a join or leave, one Redis, one node",
-                    medians(() -> List.of(
-                            changes(fleet, 1, 1, idle), changes(fleet, 1, 64, idle), changes(fleet, 64, 64, idle))));
+            List<Outcome> rows = medians(() ->
+                    List.of(changes(fleet, 1, 1, idle), changes(fleet, 1, 64, idle), changes(fleet, 64, 64, idle)));
+            int open = options.scaled(10_000, 500);
+            return List.of(
+                    new Table("Processor time of a join or leave, one Redis, one node", rows),
+                    new Table(
+                            "While nobody does anything",
+                            List.of(row("1 node", idle), row("1 node that reads " + open + " groups", open(fleet, open)))));
         }
+    }
+
+    private Look open(Fleet fleet, int groups) {
+        List<String> names =
+                IntStream.range(0, groups).mapToObj(group -> "open-" + group).toList();
+        fleet.server(0).createGroups(names);
+        fleet.server(0).open(names);
+        return pause(fleet);
     }
 
     private List<Outcome> medians(Supplier<List<Outcome>> run) {
@@ -84,24 +98,22 @@ record ProcessorPrices(Options options) {
                         .add(outcome);
             }
         }
-        return new ArrayList<>(byLabel.values().stream().map(Outcome::median).toList());
+        return byLabel.values().stream().map(Outcome::median).toList();
     }
 
     /** What is used while nobody does anything. */
     private Look pause(Fleet fleet) {
         Look before = Look.at(fleet);
-        ScriptRate.pause(options.measured().toNanos());
+        ScriptRate.pause(IDLE.toNanos());
         return Look.at(fleet).since(before);
     }
 
-    private static Outcome idle(Look idle) {
+    private static Outcome row(String label, Look idle) {
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("store us/s", idle.store().cpuMicros() / idle.seconds());
         metrics.put("store calls/s", idle.store().calls() / idle.seconds());
-        metrics.put(
-                "node us/s",
-                idle.nodeMicros().stream().mapToDouble(Double::doubleValue).sum() / NODES / idle.seconds());
-        return new Outcome("idle, " + NODES + " nodes", metrics, List.of());
+        metrics.put("node us/s", idle.nodeMicros().get(0) / idle.seconds());
+        return new Outcome(label, metrics, List.of());
     }
 
     /** @param idle null: only to warm up */

@@ -34,7 +34,7 @@ public final class Scaling {
             return switch (this) {
                 case MEMORY -> MemoryPrices.measure(options);
                 case MESSAGES -> List.of(new ProcessorPrices(options).messages());
-                case CHANGES -> List.of(new ProcessorPrices(options).changes());
+                case CHANGES -> new ProcessorPrices(options).changes();
                 case SPREAD -> new Spread(options).measure();
             };
         }
@@ -59,7 +59,9 @@ public final class Scaling {
                 parts.add(part);
             }
         }
-        given.addAll(0, List.of("--seconds", "3"));
+        if (!given.contains("--quick")) {
+            given.addAll(0, List.of("--seconds", "3"));
+        }
         Options options;
         try {
             options = Options.parse(given.toArray(String[]::new));

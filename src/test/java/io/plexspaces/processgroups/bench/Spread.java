@@ -52,7 +52,7 @@ record Spread(Options options) {
         int groups = options.scaled(300, 30);
         Topology topology = Topology.groups("spread", groups, NODES, NODES);
         List<Shard> empty = Shard.of(fleet);
-        double idle = idleCalls(fleet);
+        Look idle = idle(fleet);
         try (Run run = new Run(new NodesTarget(fleet.targets(), fleet.targets()), topology)) {
             if (!run.subscribe()) {
                 shards.add(new Outcome(label, Map.of(), run.failures()));
@@ -87,7 +87,9 @@ record Spread(Options options) {
             for (int i = 0; i < NODES; i++) {
                 nodes.add(node(fleet.server(i), i, delivered.get(i), used));
             }
-            shards.get(shards.size() - 1).metrics().put("idle calls/s", idle);
+            Map<String, Double> whole = shards.get(shards.size() - 1).metrics();
+            whole.put("idle calls/s", idle.store().calls() / idle.seconds());
+            whole.put("idle CPU ms/s", idle.store().cpuMicros() / 1e3 / idle.seconds());
         }
     }
 
@@ -98,12 +100,10 @@ record Spread(Options options) {
         run.drain();
     }
 
-    /** Of all shards together. */
-    private double idleCalls(Fleet fleet) {
+    private Look idle(Fleet fleet) {
         Look before = Look.at(fleet);
-        ScriptRate.pause(options.settled().toNanos());
-        Look idle = Look.at(fleet).since(before);
-        return idle.store().calls() / idle.seconds();
+        ScriptRate.pause(options.measured().toNanos());
+        return Look.at(fleet).since(before);
     }
 
     private static Outcome row(String name, int groups, int each, StoreUse use, double kib, List<String> failures) {

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ public final class Server implements AutoCloseable {
     private static final int CLIENT_LOOPS = 2;
     private static final int LARGEST_BATCH = 64 * 1024 * 1024;
     private static final int ADMINISTRATION_SECONDS = 30;
-    private static final int OPENED_AT_ONCE = 200;
+    private static final int CALLS_AT_ONCE = 500;
 
     private final ChildProcess process;
     /** What it keeps its groups in; null: its own memory. */
@@ -101,31 +102,33 @@ public final class Server implements AutoCloseable {
     }
 
     public void createGroups(List<String> groups) {
-        List<Future<?>> answers = new ArrayList<>();
-        for (String group : groups) {
-            answers.add(ProcessGroupServiceGrpc.newFutureStub(administration)
-                    .createGroup(CreateGroupRequest.newBuilder()
-                            .setTenantId(TENANT)
-                            .setGroupName(group)
-                            .build()));
-        }
-        await(answers);
+        forEach(groups, group -> ProcessGroupServiceGrpc.newFutureStub(administration)
+                .createGroup(CreateGroupRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName(group)
+                        .build()));
+    }
+
+    public void deleteGroups(List<String> groups) {
+        forEach(groups, group -> ProcessGroupServiceGrpc.newFutureStub(administration)
+                .deleteGroup(DeleteGroupRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName(group)
+                        .build()));
+    }
+
+    /** Makes it read these groups, without members here; as long as nobody uses them it goes on for some minutes. */
+    public void open(List<String> groups) {
+        forEach(groups, group -> ProcessGroupServiceGrpc.newFutureStub(administration)
+                .getMembers(GetMembersRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName(group)
+                        .setPageSize(1)
+                        .build()));
     }
 
     public void join(JoinGroupRequest request) {
         await(List.of(ProcessGroupServiceGrpc.newFutureStub(administration).joinGroup(request)));
-    }
-
-    public void deleteGroups(List<String> groups) {
-        List<Future<?>> answers = new ArrayList<>();
-        for (String group : groups) {
-            answers.add(ProcessGroupServiceGrpc.newFutureStub(administration)
-                    .deleteGroup(DeleteGroupRequest.newBuilder()
-                            .setTenantId(TENANT)
-                            .setGroupName(group)
-                            .build()));
-        }
-        await(answers);
     }
 
     /** Where gRPC connects. */
@@ -156,22 +159,6 @@ public final class Server implements AutoCloseable {
     /** The sum of all series of its own metrics whose lines begin so. */
     public double metric(String begin) {
         return sum(line -> line.startsWith(begin));
-    }
-
-    /** Makes it read these groups, without members here; as long as nobody uses them it goes on for some minutes. */
-    public void open(List<String> groups) {
-        for (int from = 0; from < groups.size(); from += OPENED_AT_ONCE) {
-            List<Future<?>> answers = new ArrayList<>();
-            for (String group : groups.subList(from, Math.min(from + OPENED_AT_ONCE, groups.size()))) {
-                answers.add(ProcessGroupServiceGrpc.newFutureStub(administration)
-                        .getMembers(GetMembersRequest.newBuilder()
-                                .setTenantId(TENANT)
-                                .setGroupName(group)
-                                .setPageSize(1)
-                                .build()));
-            }
-            await(answers);
-        }
     }
 
     /** Collects garbage first. */
@@ -225,6 +212,15 @@ public final class Server implements AutoCloseable {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stop);
+        }
+    }
+
+    private static void forEach(List<String> groups, Function<String, Future<?>> call) {
+        for (int from = 0; from < groups.size(); from += CALLS_AT_ONCE) {
+            List<Future<?>> answers = new ArrayList<>();
+            groups.subList(from, Math.min(from + CALLS_AT_ONCE, groups.size()))
+                    .forEach(group -> answers.add(call.apply(group)));
+            await(answers);
         }
     }
 
