@@ -21,8 +21,7 @@ final class MemoryPrices {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** Does something with all keys that match, and sums its answers. */
-    private static final String SUM =
-            """
+    private static final String SUM = """
             local cursor, sum = '0', 0
             repeat
               local found = redis.call('SCAN', cursor, 'MATCH', ARGV[1], 'COUNT', '1000')
@@ -135,8 +134,7 @@ final class MemoryPrices {
     private void messages() {
         int groups = options.scaled(500, 50);
         Topology topology = Topology.groups("messages", groups, 0, 1);
-        NodesTarget target = new NodesTarget(
-                List.of(), List.of(fleet.targets().get(0)));
+        NodesTarget target = new NodesTarget(List.of(), List.of(fleet.targets().get(0)));
         try (Run run = new Run(target, topology)) {
             run.connectPublishers();
             Stored none = stored();

@@ -65,7 +65,7 @@ record ProcessorPrices(Options options) {
         }
     }
 
-    /** And of doing nothing. */
+    /** Of joins and leaves, and of doing nothing. */
     List<Table> changes() {
         try (Fleet fleet = Fleet.start(options, 1, 1)) {
             changes(fleet, 1, 64, null);
@@ -77,7 +77,9 @@ record ProcessorPrices(Options options) {
                     new Table("Processor time of a join or leave, one Redis, one node", rows),
                     new Table(
                             "While nobody does anything",
-                            List.of(row("1 node", idle), row("1 node that reads " + open + " groups", open(fleet, open)))));
+                            List.of(
+                                    row("1 node", idle),
+                                    row("1 node that reads " + open + " groups", open(fleet, open)))));
         }
     }
 
@@ -119,11 +121,9 @@ record ProcessorPrices(Options options) {
     /** @param idle null: only to warm up */
     private Outcome message(Fleet fleet, Load load, int nodes, @Nullable Look idle) {
         String label = load.label() + ", nodes: " + nodes;
-        Topology topology =
-                Topology.groups("price-" + System.nanoTime(), load.groups(), load.subscribers(), 1);
+        Topology topology = Topology.groups("price-" + System.nanoTime(), load.groups(), load.subscribers(), 1);
         NodesTarget target = new NodesTarget(
-                List.of(fleet.targets().get(nodes - 1)),
-                List.of(fleet.targets().get(0)));
+                List.of(fleet.targets().get(nodes - 1)), List.of(fleet.targets().get(0)));
         try (Run run = new Run(target, topology)) {
             if (!run.subscribe()) {
                 return new Outcome(label, Map.of(), List.of("subscribers could not subscribe: " + run.failures()));
@@ -168,8 +168,8 @@ record ProcessorPrices(Options options) {
         List<String> names = IntStream.range(0, groups)
                 .mapToObj(group -> "change-" + System.nanoTime() + "-" + group)
                 .toList();
-        MembershipCalls calls = new MembershipCalls(
-                options, new GrpcTarget(fleet.server(0), fleet.loops(), true), names, atOnce);
+        MembershipCalls calls =
+                new MembershipCalls(options, new GrpcTarget(fleet.server(0), fleet.loops(), true), names, atOnce);
         Look before = Look.at(fleet);
         List<String> failures = calls.changes();
         Look use = Look.at(fleet).since(before);

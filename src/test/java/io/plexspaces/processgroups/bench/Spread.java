@@ -19,6 +19,7 @@ record Spread(Options options) {
     private static final int SHARDS = 3;
     private static final int RATE = 2_500;
     private static final double KIB = 1024;
+    private static final String METRICS = "plexspaces_process_groups_";
     private static final String CHANNELS_OF_GROUPS = ":log";
     private static final String LIKE_A_CLUSTER = "-Dprocessgroups.redis.partitions=64";
 
@@ -35,61 +36,115 @@ record Spread(Options options) {
         List<Outcome> shards = new ArrayList<>();
         List<Outcome> nodes = new ArrayList<>();
         try (Fleet fleet = Fleet.start(options, 1, NODES)) {
-            measure(fleet, "one Redis", shards, new ArrayList<>());
+            shards.addAll(measured(fleet).rows("one Redis"));
         }
         try (Fleet fleet = Fleet.start(options, 1, NODES, LIKE_A_CLUSTER)) {
-            measure(fleet, "one Redis, 64 partitions", shards, new ArrayList<>());
+            shards.addAll(measured(fleet).rows("one Redis, 64 partitions"));
         }
         try (Fleet fleet = Fleet.start(options, SHARDS, NODES)) {
-            measure(fleet, "shard", shards, nodes);
+            Measured measured = measured(fleet);
+            shards.addAll(measured.rows("shard"));
+            nodes.addAll(measured.nodes());
         }
         return List.of(
                 new Table("The same load on one Redis and on a cluster of " + SHARDS + ", " + NODES + " nodes", shards),
                 new Table("The nodes of the cluster", nodes));
     }
 
-    private void measure(Fleet fleet, String label, List<Outcome> shards, List<Outcome> nodes) {
+    private Measured measured(Fleet fleet) {
         int groups = options.scaled(300, 30);
         Topology topology = Topology.groups("spread", groups, NODES, NODES);
         List<Shard> empty = Shard.of(fleet);
         Look idle = idle(fleet);
         try (Run run = new Run(new NodesTarget(fleet.targets(), fleet.targets()), topology)) {
             if (!run.subscribe()) {
-                shards.add(new Outcome(label, Map.of(), run.failures()));
-                return;
+                throw new IllegalStateException("subscribers could not subscribe: " + run.failures());
             }
             run.connectPublishers();
             publish(run, groups);
-            long settled = run.publishes();
             List<Shard> before = Shard.of(fleet);
-            List<Double> delivered = metrics(fleet, "deliveries_total");
+            List<Double> delivered = deliveries(fleet);
             Look from = Look.at(fleet);
             // As many to each group, so that what a shard gets tells what belongs there.
-            publish(run, groups * (RATE * options.seconds() / groups));
-            Look used = Look.at(fleet).since(from);
+            int each = RATE * options.seconds() / groups;
+            publish(run, groups * each);
+            Look use = Look.at(fleet).since(from);
+            List<Integer> groupsByShard = groupsByShard(fleet, topology);
+            List<Part> parts = new ArrayList<>();
             List<Shard> after = Shard.of(fleet);
-            int each = (int) (run.publishes() - settled) / groups;
-            List<Integer> own = groupsByShard(fleet, topology);
+            for (int i = 0; i < after.size(); i++) {
+                StoreUse own = after.get(i).use().since(before.get(i).use());
+                long memory = after.get(i).memory() - empty.get(i).memory();
+                parts.add(new Part(groupsByShard.get(i), each, own, memory));
+            }
+            Full full = Full.of(fleet, options, run, topology);
             List<String> failures = run.failures();
-            for (int i = 0; i < own.size(); i++) {
-                String name = own.size() == 1 ? label : label + " " + (i + 1);
-                StoreUse use = after.get(i).use().since(before.get(i).use());
-                double kib = (after.get(i).memory() - empty.get(i).memory()) / KIB;
-                shards.add(row(name, own.get(i), each, use, kib, failures));
+            return new Measured(idle, full, parts, nodes(fleet, delivered, use, failures), failures);
+        }
+    }
+
+    /**
+     * A shard's part of the load.
+     *
+     * @param groups that are there
+     * @param each messages of each of them
+     * @param memory bytes it has more than before there were groups
+     */
+    private record Part(int groups, int each, StoreUse use, long memory) {
+        Part plus(Part other) {
+            return new Part(groups + other.groups, each, use.plus(other.use), memory + other.memory);
+        }
+    }
+
+    /** As much as goes through. */
+    private record Full(Look use, double messages) {
+        static Full of(Fleet fleet, Options options, Run run, Topology topology) {
+            long before = run.publishes();
+            Look from = Look.at(fleet);
+            new Saturated(options).publish(run, topology, options.measured());
+            run.drain();
+            return new Full(Look.at(fleet).since(from), run.publishes() - before);
+        }
+    }
+
+    private record Measured(Look idle, Full full, List<Part> parts, List<Outcome> nodes, List<String> failures) {
+        /** A row for each shard, and one for all of them. */
+        List<Outcome> rows(String name) {
+            List<Outcome> rows = new ArrayList<>();
+            for (int i = 0; parts.size() > 1 && i < parts.size(); i++) {
+                rows.add(row(name + " " + (i + 1), parts.get(i)));
             }
-            if (own.size() > 1) {
-                double kib = 0;
-                for (int i = 0; i < own.size(); i++) {
-                    kib += (after.get(i).memory() - empty.get(i).memory()) / KIB;
-                }
-                shards.add(row("all shards", groups, each, used.store(), kib, failures));
+            Outcome whole = row(
+                    parts.size() > 1 ? "all " + parts.size() + " shards" : name,
+                    parts.stream().reduce(Part::plus).orElseThrow());
+            whole.metrics().put("idle calls/s", idle.store().calls() / idle.seconds());
+            whole.metrics().put("idle CPU ms/s", idle.store().cpuMicros() / 1e3 / idle.seconds());
+            whole.metrics()
+                    .put("saturated, messages/s", full.messages() / full.use().seconds());
+            whole.metrics().put("CPU us/message", full.use().store().cpuMicros() / full.messages());
+            whole.metrics()
+                    .put("messages/call", full.messages() / full.use().store().calls());
+            rows.add(whole);
+            return rows;
+        }
+
+        private Outcome row(String name, Part part) {
+            StoreUse own = part.use();
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            metrics.put("groups", (double) part.groups());
+            metrics.put("messages", (double) own.entries());
+            metrics.put("calls", (double) own.calls());
+            metrics.put("announcements", (double) own.announcements());
+            metrics.put("KiB in", own.bytesIn() / KIB);
+            metrics.put("KiB out", own.bytesOut() / KIB);
+            metrics.put("CPU ms", own.cpuMicros() / 1e3);
+            metrics.put("memory KiB", part.memory() / KIB);
+            List<String> all = new ArrayList<>(failures);
+            long expected = (long) part.groups() * part.each();
+            if (own.entries() != expected) {
+                all.add("messages of its groups: " + expected);
             }
-            for (int i = 0; i < NODES; i++) {
-                nodes.add(node(fleet.server(i), i, delivered.get(i), used));
-            }
-            Map<String, Double> whole = shards.get(shards.size() - 1).metrics();
-            whole.put("idle calls/s", idle.store().calls() / idle.seconds());
-            whole.put("idle CPU ms/s", idle.store().cpuMicros() / 1e3 / idle.seconds());
+            return new Outcome(name, metrics, all);
         }
     }
 
@@ -106,30 +161,19 @@ record Spread(Options options) {
         return Look.at(fleet).since(before);
     }
 
-    private static Outcome row(String name, int groups, int each, StoreUse use, double kib, List<String> failures) {
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("groups", (double) groups);
-        metrics.put("messages", (double) use.entries());
-        metrics.put("calls", (double) use.calls());
-        metrics.put("announcements", (double) use.announcements());
-        metrics.put("KiB in", use.bytesIn() / KIB);
-        metrics.put("KiB out", use.bytesOut() / KIB);
-        metrics.put("CPU ms", use.cpuMicros() / 1e3);
-        metrics.put("memory KiB", kib);
-        List<String> all = new ArrayList<>(failures);
-        if (use.entries() != (long) groups * each) {
-            all.add("messages of its groups: " + (long) groups * each);
+    /** @param delivered by each of them before */
+    private static List<Outcome> nodes(Fleet fleet, List<Double> delivered, Look use, List<String> failures) {
+        List<Outcome> rows = new ArrayList<>();
+        for (int i = 0; i < NODES; i++) {
+            Server server = fleet.server(i);
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            metrics.put("connections", server.metric(METRICS + "connections "));
+            metrics.put("open groups", server.metric(METRICS + "open_groups "));
+            metrics.put("deliveries", deliveries(server) - delivered.get(i));
+            metrics.put("CPU ms", use.nodeMicros().get(i) / 1e3);
+            rows.add(new Outcome("node " + (i + 1), metrics, failures));
         }
-        return new Outcome(name, metrics, all);
-    }
-
-    private static Outcome node(Server server, int number, double delivered, Look used) {
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("connections", metric(server, "connections "));
-        metrics.put("open groups", metric(server, "open_groups "));
-        metrics.put("deliveries", metric(server, "deliveries_total") - delivered);
-        metrics.put("CPU ms", used.nodeMicros().get(number) / 1e3);
-        return new Outcome("node " + (number + 1), metrics, List.of());
+        return rows;
     }
 
     /** @throws IllegalStateException a group's channel is not heard at exactly one shard */
@@ -150,11 +194,11 @@ record Spread(Options options) {
         return counts;
     }
 
-    private static List<Double> metrics(Fleet fleet, String name) {
-        return fleet.servers().stream().map(server -> metric(server, name)).toList();
+    private static List<Double> deliveries(Fleet fleet) {
+        return fleet.servers().stream().map(Spread::deliveries).toList();
     }
 
-    private static double metric(Server server, String name) {
-        return server.metric("plexspaces_process_groups_" + name);
+    private static double deliveries(Server server) {
+        return server.metric(METRICS + "deliveries_total");
     }
 }

@@ -10,8 +10,7 @@ import java.util.Map;
  * Several servers of one store. Subscribers connect to some of them by turns, publishers to some; a server that stands in a list twice gets
  * twice as many.
  */
-public record NodesTarget(List<? extends Target> subscribersAt, List<? extends Target> publishersAt)
-        implements Target {
+public record NodesTarget(List<? extends Target> subscribersAt, List<? extends Target> publishersAt) implements Target {
     @Override
     public String name() {
         return "nodes";

@@ -10,8 +10,7 @@ package io.plexspaces.processgroups.bench.system;
  * @param bytesIn received by it
  * @param bytesOut sent by it
  */
-public record StoreUse(
-        double cpuMicros, long entries, long calls, long announcements, long bytesIn, long bytesOut) {
+public record StoreUse(double cpuMicros, long entries, long calls, long announcements, long bytesIn, long bytesOut) {
     static final StoreUse NONE = new StoreUse(0, 0, 0, 0, 0, 0);
 
     public StoreUse plus(StoreUse other) {
