@@ -77,9 +77,9 @@ record Spread(Options options) {
                 long memory = after.get(i).memory() - empty.get(i).memory();
                 parts.add(new Part(groupsByShard.get(i), each, own, memory));
             }
+            List<Outcome> nodes = nodes(fleet, delivered, use);
             Full full = Full.of(fleet, options, run, topology);
-            List<String> failures = run.failures();
-            return new Measured(idle, full, parts, nodes(fleet, delivered, use, failures), failures);
+            return new Measured(idle, full, parts, nodes, run.failures());
         }
     }
 
@@ -161,8 +161,8 @@ record Spread(Options options) {
         return Look.at(fleet).since(before);
     }
 
-    /** @param delivered by each of them before */
-    private static List<Outcome> nodes(Fleet fleet, List<Double> delivered, Look use, List<String> failures) {
+    /** @param delivered by each of them before; what failed stands with the shards */
+    private static List<Outcome> nodes(Fleet fleet, List<Double> delivered, Look use) {
         List<Outcome> rows = new ArrayList<>();
         for (int i = 0; i < NODES; i++) {
             Server server = fleet.server(i);
@@ -171,7 +171,7 @@ record Spread(Options options) {
             metrics.put("open groups", server.metric(METRICS + "open_groups "));
             metrics.put("deliveries", deliveries(server) - delivered.get(i));
             metrics.put("CPU ms", use.nodeMicros().get(i) / 1e3);
-            rows.add(new Outcome("node " + (i + 1), metrics, failures));
+            rows.add(new Outcome("node " + (i + 1), metrics, List.of()));
         }
         return rows;
     }
