@@ -19,7 +19,7 @@ import java.util.Map;
 
 /** Starts the server and its references, runs the scenarios on each in turn, and reports the medians. */
 public final class Benchmark implements AutoCloseable {
-    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+    static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Path RESULTS = Path.of("target/bench");
     private static final int READ_LOOPS = 2;
     private static final int SLOW_RATE = 50;
@@ -117,7 +117,7 @@ public final class Benchmark implements AutoCloseable {
             saturated.run(target, Topology.groups(name + "-d", options.scaled(1000, 20), 1, 4));
         }
         if (options.scenarios().contains(Scenario.F) && target instanceof GrpcTarget grpc) {
-            new MembershipCalls(warming, grpc, name + "-f").run(0);
+            new MembershipCalls(warming, grpc, List.of(name + "-f"), MembershipCalls.AT_ONCE).run(0);
         }
     }
 
@@ -164,7 +164,8 @@ public final class Benchmark implements AutoCloseable {
         GrpcTarget grpc = (GrpcTarget) target;
         List<Outcome> outcomes = new ArrayList<>();
         for (int members : new int[] {0, options.scaled(1000, 100), options.scaled(100_000, 1000)}) {
-            outcomes.add(new MembershipCalls(options, grpc, name + "-" + members).run(members));
+            List<String> group = List.of(name + "-" + members);
+            outcomes.add(new MembershipCalls(options, grpc, group, MembershipCalls.AT_ONCE).run(members));
         }
         return outcomes;
     }

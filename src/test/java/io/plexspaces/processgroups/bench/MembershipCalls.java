@@ -23,9 +23,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Joins, leaves and looks at the members of a group that has others already. Calls over gRPC, a window of them at once. */
+/** Joins, leaves and looks at the members of groups, of which the first may have others already. Calls over gRPC, some of them at once. */
 final class MembershipCalls {
-    private static final int AT_ONCE = 64;
+    static final int AT_ONCE = 64;
+
     private static final int BATCH = 1000;
     private static final int PAGE = 100;
     private static final int PATIENCE_SECONDS = 60;
@@ -33,21 +34,38 @@ final class MembershipCalls {
     private final Options options;
     private final GrpcTarget target;
     private final Server server;
-    private final String group;
+    private final List<String> groups;
+    private final int atOnce;
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
-    MembershipCalls(Options options, GrpcTarget target, String group) {
+    /** @param groups are made for the calls, which take them by turns, and deleted afterwards */
+    MembershipCalls(Options options, GrpcTarget target, List<String> groups, int atOnce) {
         this.options = options;
         this.target = target;
         this.server = target.server();
-        this.group = group;
+        this.groups = groups;
+        this.atOnce = atOnce;
     }
 
-    /** @param members how many are in the group before */
+    /** Joins and leaves alone; what went wrong with them. */
+    List<String> changes() {
+        ManagedChannel channel = server.channel();
+        ProcessGroupServiceStub calls = ProcessGroupServiceGrpc.newStub(channel);
+        server.createGroups(groups);
+        try {
+            rate(chain -> pair(calls, chain));
+            return List.copyOf(failures);
+        } finally {
+            server.deleteGroups(groups);
+            channel.shutdownNow();
+        }
+    }
+
+    /** @param members how many are in the first group before */
     Outcome run(int members) {
         ManagedChannel channel = server.channel();
         ProcessGroupServiceStub calls = ProcessGroupServiceGrpc.newStub(channel);
-        server.createGroups(List.of(group));
+        server.createGroups(groups);
         try {
             fill(channel, members);
             Map<String, Double> metrics = new LinkedHashMap<>();
@@ -63,7 +81,7 @@ final class MembershipCalls {
             metrics.put("get_members/s", rate(chain -> page(calls, chain, members)));
             return new Outcome(target.name() + ", " + members + " members", metrics, List.copyOf(failures));
         } finally {
-            server.deleteGroups(List.of(group));
+            server.deleteGroups(groups);
             channel.shutdownNow();
         }
     }
@@ -77,7 +95,7 @@ final class MembershipCalls {
             ProcessGroupServiceGrpc.newBlockingStub(channel)
                     .joinGroup(JoinGroupRequest.newBuilder()
                             .setTenantId(Server.TENANT)
-                            .setGroupName(group)
+                            .setGroupName(groups.get(0))
                             .addAllActorIds(actors)
                             .build());
         }
@@ -86,9 +104,9 @@ final class MembershipCalls {
     /** Does something over and over, several times at once; how often a second. */
     private double rate(Consumer<Chain> step) {
         long from = System.nanoTime() + options.settled().toNanos();
-        Work work = new Work(from, from + options.measured().toNanos());
-        for (int i = 0; i < AT_ONCE; i++) {
-            new Chain(work, "guest-" + i, step).again();
+        Work work = new Work(from, from + options.measured().toNanos(), atOnce);
+        for (int i = 0; i < atOnce; i++) {
+            new Chain(work, groups.get(i % groups.size()), "guest-" + i, step).again();
         }
         try {
             if (!work.done.await(PATIENCE_SECONDS + options.seconds(), TimeUnit.SECONDS)) {
@@ -103,12 +121,12 @@ final class MembershipCalls {
     private void pair(ProcessGroupServiceStub calls, Chain chain) {
         JoinGroupRequest join = JoinGroupRequest.newBuilder()
                 .setTenantId(Server.TENANT)
-                .setGroupName(group)
+                .setGroupName(chain.group)
                 .setActorId(chain.actor)
                 .build();
         LeaveGroupRequest leave = LeaveGroupRequest.newBuilder()
                 .setTenantId(Server.TENANT)
-                .setGroupName(group)
+                .setGroupName(chain.group)
                 .setActorId(chain.actor)
                 .build();
         calls.joinGroup(join, new Answer<JoinGroupResponse>(chain, failures, joined -> {
@@ -122,7 +140,7 @@ final class MembershipCalls {
     private void page(ProcessGroupServiceStub calls, Chain chain, int members) {
         GetMembersRequest request = GetMembersRequest.newBuilder()
                 .setTenantId(Server.TENANT)
-                .setGroupName(group)
+                .setGroupName(groups.get(0))
                 .setPageSize(PAGE)
                 .build();
         calls.getMembers(request, new Answer<GetMembersResponse>(chain, failures, page -> {
@@ -137,22 +155,25 @@ final class MembershipCalls {
         private final long from;
         private final long until;
         private final AtomicLong count = new AtomicLong();
-        private final CountDownLatch done = new CountDownLatch(AT_ONCE);
+        private final CountDownLatch done;
 
-        Work(long from, long until) {
+        Work(long from, long until, int atOnce) {
             this.from = from;
             this.until = until;
+            this.done = new CountDownLatch(atOnce);
         }
     }
 
     /** One of those that work at once. */
     private static final class Chain {
         private final Work work;
+        private final String group;
         private final String actor;
         private final Consumer<Chain> step;
 
-        Chain(Work work, String actor, Consumer<Chain> step) {
+        Chain(Work work, String group, String actor, Consumer<Chain> step) {
             this.work = work;
+            this.group = group;
             this.actor = actor;
             this.step = step;
         }

@@ -50,7 +50,8 @@ record OpenLoop(Options options, int publishesPerSecond) {
         }
     }
 
-    private static void publish(Run run, long from, long until, long period) {
+    /** One message each {@code period}, in nanoseconds like the times. */
+    static void publish(Run run, long from, long until, long period) {
         for (long due = from; due - until < 0; due += period) {
             for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
                 LockSupport.parkNanos(wait);

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Medians as Markdown tables for people, and as JSON for programs. */
 final class Report {
@@ -98,7 +99,7 @@ final class Report {
         return value == null || other == null ? "" : String.format(Locale.ROOT, "%.2f", value / other);
     }
 
-    private static String shown(Double value) {
+    static String shown(@Nullable Double value) {
         if (value == null) {
             return "";
         }

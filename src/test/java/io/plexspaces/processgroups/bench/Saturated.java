@@ -36,7 +36,7 @@ record Saturated(Options options) {
     }
 
     /** @return false: nothing moved any more */
-    private boolean publish(Run run, Topology topology, Duration time) {
+    boolean publish(Run run, Topology topology, Duration time) {
         int widest = topology.widest();
         long window = (long) options.window() * widest;
         long deadline = System.nanoTime() + time.toNanos();

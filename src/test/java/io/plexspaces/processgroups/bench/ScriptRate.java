@@ -34,7 +34,7 @@ record ScriptRate(Options options, RedisTarget redis) {
         }
     }
 
-    private static void pause(long nanos) {
+    static void pause(long nanos) {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; left > 0; left = end - System.nanoTime()) {
             LockSupport.parkNanos(left);

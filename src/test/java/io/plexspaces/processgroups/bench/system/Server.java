@@ -9,6 +9,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.plexspaces.processgroups.bench.system.Target.Memory;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
+import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
+import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +26,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The service, as it is packaged and with its defaults, on ports of its own. */
@@ -37,6 +41,7 @@ public final class Server implements AutoCloseable {
     private static final int CLIENT_LOOPS = 2;
     private static final int LARGEST_BATCH = 64 * 1024 * 1024;
     private static final int ADMINISTRATION_SECONDS = 30;
+    private static final int CALLS_AT_ONCE = 500;
 
     private final ChildProcess process;
     /** What it keeps its groups in; null: its own memory. */
@@ -97,27 +102,33 @@ public final class Server implements AutoCloseable {
     }
 
     public void createGroups(List<String> groups) {
-        List<Future<?>> answers = new ArrayList<>();
-        for (String group : groups) {
-            answers.add(ProcessGroupServiceGrpc.newFutureStub(administration)
-                    .createGroup(CreateGroupRequest.newBuilder()
-                            .setTenantId(TENANT)
-                            .setGroupName(group)
-                            .build()));
-        }
-        await(answers);
+        forEach(groups, group -> ProcessGroupServiceGrpc.newFutureStub(administration)
+                .createGroup(CreateGroupRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName(group)
+                        .build()));
     }
 
     public void deleteGroups(List<String> groups) {
-        List<Future<?>> answers = new ArrayList<>();
-        for (String group : groups) {
-            answers.add(ProcessGroupServiceGrpc.newFutureStub(administration)
-                    .deleteGroup(DeleteGroupRequest.newBuilder()
-                            .setTenantId(TENANT)
-                            .setGroupName(group)
-                            .build()));
-        }
-        await(answers);
+        forEach(groups, group -> ProcessGroupServiceGrpc.newFutureStub(administration)
+                .deleteGroup(DeleteGroupRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName(group)
+                        .build()));
+    }
+
+    /** Makes it read these groups, without members here; as long as nobody uses them it goes on for some minutes. */
+    public void open(List<String> groups) {
+        forEach(groups, group -> ProcessGroupServiceGrpc.newFutureStub(administration)
+                .getMembers(GetMembersRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName(group)
+                        .setPageSize(1)
+                        .build()));
+    }
+
+    public void join(JoinGroupRequest request) {
+        await(List.of(ProcessGroupServiceGrpc.newFutureStub(administration).joinGroup(request)));
     }
 
     /** Where gRPC connects. */
@@ -130,7 +141,8 @@ public final class Server implements AutoCloseable {
         return new InetSocketAddress(http.getHost(), http.getPort());
     }
 
-    long cpuNanos() {
+    /** Processor time, user and system, to 10 ms; -1: unknown. */
+    public long cpuNanos() {
         return process.cpuNanos();
     }
 
@@ -144,8 +156,13 @@ public final class Server implements AutoCloseable {
         return store == null ? "" : " on redis";
     }
 
+    /** The sum of all series of its own metrics whose lines begin so. */
+    public double metric(String begin) {
+        return sum(line -> line.startsWith(begin));
+    }
+
     /** Collects garbage first. */
-    Memory memory() {
+    public Memory memory() {
         return new Memory(collectGarbage() ? used() : -1, process.resident());
     }
 
@@ -166,14 +183,17 @@ public final class Server implements AutoCloseable {
     }
 
     private long used() {
-        double sum = get(http.resolve("/q/metrics"))
+        return (long) sum(line -> line.startsWith("jvm_memory_used_bytes{") && line.contains("area=\"heap\"")
+                || line.startsWith("jvm_buffer_memory_used_bytes{") && line.contains("id=\"direct\""));
+    }
+
+    private double sum(Predicate<String> wanted) {
+        return get(http.resolve("/q/metrics"))
                 .body()
                 .lines()
-                .filter(line -> line.startsWith("jvm_memory_used_bytes{") && line.contains("area=\"heap\"")
-                        || line.startsWith("jvm_buffer_memory_used_bytes{") && line.contains("id=\"direct\""))
+                .filter(wanted)
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
-        return (long) sum;
     }
 
     private static boolean isReady(URI http) {
@@ -195,6 +215,15 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    private static void forEach(List<String> groups, Function<String, Future<?>> call) {
+        for (int from = 0; from < groups.size(); from += CALLS_AT_ONCE) {
+            List<Future<?>> answers = new ArrayList<>();
+            groups.subList(from, Math.min(from + CALLS_AT_ONCE, groups.size()))
+                    .forEach(group -> answers.add(call.apply(group)));
+            await(answers);
+        }
+    }
+
     private static void await(List<Future<?>> answers) {
         try {
             for (Future<?> answer : answers) {
@@ -204,7 +233,7 @@ public final class Server implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stop);
         } catch (ExecutionException | TimeoutException failure) {
-            throw new IllegalStateException("groups cannot be created or deleted", failure);
+            throw new IllegalStateException("a call failed", failure);
         }
     }
 
