@@ -1,0 +1,148 @@
+package io.plexspaces.processgroups.log.redis;
+
+import static io.plexspaces.processgroups.log.redis.Writer.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.plexspaces.processgroups.domain.Bytes;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.redis.Appends.Call;
+import io.plexspaces.processgroups.log.redis.connection.ConnectionSettings;
+import io.plexspaces.processgroups.log.redis.connection.Shards;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two calls that are under way at once are done in their order, and each once, whatever becomes of the other. */
+class AppendsTest {
+    private static final RedisSettings SETTINGS =
+            RedisStore.settings(new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100), Duration.ofSeconds(5));
+
+    private final NodeId node = new NodeId("n-" + UUID.randomUUID());
+    private final AtomicLong sequence = new AtomicLong();
+    private final List<Appended> done = new ArrayList<>();
+    private final Vertx vertx = Vertx.vertx();
+    private RedisProcess redis;
+    private RedisStore store;
+    private Writer writer;
+    private Shards shards;
+    private Appends appends;
+
+    @BeforeEach
+    void start() {
+        redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
+        store = RedisStore.of(redis);
+        writer = new Writer(store.log(SETTINGS), Writer.newTenant());
+        writer.create("room", 100);
+        connect(redis.address(), SETTINGS.patience());
+    }
+
+    private void connect(String address, Duration patience) {
+        ConnectionSettings connection = ConnectionSettings.of(patience, nanos -> {});
+        shards = new Shards(vertx, new RedisOptions().setConnectionString(address), connection, SETTINGS.prefix());
+        Keys keys = new Keys(SETTINGS.prefix(), 1);
+        Store own = new Store(shards, keys, SETTINGS, () -> "e");
+        appends = new Appends(own, keys.partition(0), new AtomicLong());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        shards.close();
+        store.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void callThatArrivesBeforeTheOneItFollows_waitsForIt() throws Exception {
+        Call first = appends.next(part("1"), 0, null);
+        Call second = appends.next(part("2"), 1, first);
+        Future<Response> later = second.send();
+        Future<Response> earlier = first.send();
+
+        appends.answer(first.parts, answered(earlier));
+        appends.answer(second.parts, answered(later));
+        assertThat(texts()).containsExactly("1", "2");
+        assertThat(done).extracting(each -> each.position().offset()).containsExactly(2L, 3L);
+    }
+
+    @Test
+    void callAfterOneThatNeverArrives_isMade() throws Exception {
+        Appends working = appends;
+        Shards reached = shards;
+        connect("redis://127.0.0.1:1", Duration.ofMillis(200));
+        Call first = appends.next(part("1"), 0, null);
+        Call second = working.next(part("2"), 1, first);
+        Future<Response> later = second.send();
+        first.send();
+
+        working.answer(second.parts, answered(later));
+        assertThat(texts()).containsExactly("2");
+        reached.close();
+    }
+
+    @Test
+    void answersLostOfBoth_eachIsMadeOnce_inOrder() throws Exception {
+        try (Proxy proxy = new Proxy(redis.port())) {
+            shards.close();
+            connect(proxy.address(), SETTINGS.patience());
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                expected.add("a" + i);
+                expected.add("b" + i);
+                Call first = appends.next(part("a" + i), i % 2, null);
+                Call second = appends.next(part("b" + i), 1 - i % 2, first);
+                proxy.loseAnswers(1 + i % 3);
+                Future<Response> earlier = first.send();
+                Future<Response> later = second.send();
+                appends.answer(first.parts, answered(earlier));
+                appends.answer(second.parts, answered(later));
+            }
+            assertThat(texts()).isEqualTo(expected);
+            assertThat(proxy.answersLost).hasValueGreaterThan(20);
+        }
+        assertThat(done).extracting(each -> each.position().offset()).isSorted().doesNotHaveDuplicates();
+    }
+
+    private static Future<Response> answered(Future<Response> call) throws Exception {
+        call.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return call;
+    }
+
+    private List<Appends.Part> part(String text) {
+        OperationId operation = new OperationId(node, 1, sequence.incrementAndGet());
+        Bytes payload = Bytes.wrap(text.getBytes(StandardCharsets.UTF_8));
+        Message message = new Message("", null, "", payload, null, 0, null, Map.of(), "", "", "");
+        Command publish = new Command.Publish(message, null, Dispatch.ALL, false);
+        List<Change> changes = new ArrayList<>();
+        Uni.createFrom()
+                .<Appended>emitter(
+                        answer -> changes.add(new Change(writer.group("room"), operation, null, publish, null, answer)))
+                .subscribe()
+                .with(done::add);
+        return List.of(new Appends.Part(writer.group("room"), changes));
+    }
+
+    private List<String> texts() {
+        return result(writer.log.read(writer.group("room"), null, 100)).messages().stream()
+                .map(entry -> new String(entry.message().payload().array(), StandardCharsets.UTF_8))
+                .toList();
+    }
+}
