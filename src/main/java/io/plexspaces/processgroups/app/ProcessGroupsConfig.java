@@ -248,7 +248,7 @@ interface ProcessGroupsConfig {
         int recipientIds();
 
         /** Requests of one session that wait for their answers; further ones are not read until then. */
-        @WithDefault("1024")
+        @WithDefault("256")
         @Range(min = "1", max = "65536")
         int requestsInFlight();
 

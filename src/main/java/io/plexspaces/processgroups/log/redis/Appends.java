@@ -14,6 +14,7 @@ import io.plexspaces.processgroups.log.redis.codec.Memberships;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.plexspaces.processgroups.log.redis.connection.Shards;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Response;
@@ -60,8 +61,13 @@ final class Appends {
         final int track;
 
         private final long number = calls.incrementAndGet();
-        private final @Nullable Call before;
         private final Promise<Response> answer = Promise.promise();
+
+        /** Completed before {@link #answer}, so that a call that waited for this one goes out before any later one. */
+        private final Promise<Void> over = Promise.promise();
+
+        /** Let go of when sent: each call would keep all those before it. */
+        private @Nullable Call before;
 
         private Call(List<Part> parts, int track, @Nullable Call before) {
             this.parts = parts;
@@ -72,7 +78,9 @@ final class Appends {
 
         /** To be called once. */
         Future<Response> send() {
-            send(before);
+            Call after = before;
+            before = null;
+            send(after);
             return answer.future();
         }
 
@@ -81,18 +89,23 @@ final class Appends {
             try {
                 said = store.shards().call(Scripts.APPEND, keys(this), arguments(this, after));
             } catch (RuntimeException failure) {
-                answer.fail(failure);
+                end(Future.failedFuture(failure));
                 return;
             }
             said.onComplete(done -> {
                 if (after != null
                         && done.succeeded()
                         && done.result().toString().equals(EARLY)) {
-                    after.answer.future().onComplete(over -> send(null));
+                    after.over.future().onComplete(any -> send(null));
                 } else {
-                    answer.handle(done);
+                    end(done);
                 }
             });
+        }
+
+        private void end(AsyncResult<Response> done) {
+            over.complete();
+            answer.handle(done);
         }
     }
 

@@ -102,7 +102,6 @@ final class Lane {
     }
 
     private void begin(Work work) {
-        work.late.forEach(this::late);
         Change alone = work.alone;
         Call call = work.call;
         if (alone != null) {
@@ -119,6 +118,7 @@ final class Lane {
                 appends.answer(call.parts, done);
             });
         }
+        work.late.forEach(this::late);
     }
 
     private synchronized void sent() {
@@ -189,6 +189,11 @@ final class Lane {
             return null;
         }
         Call before = calls[1 - track];
+        Waiting first = ready.peek();
+        if (before != null && first != null && !first.changes.element().isOf(before.writer)) {
+            // Its turn comes when that call is over: else those of the other writer would always be before it.
+            return null;
+        }
         for (int left = ready.size(); left > 0 && !work.isFull(); left--) {
             Waiting waiting = ready.remove();
             waiting.queued = false;

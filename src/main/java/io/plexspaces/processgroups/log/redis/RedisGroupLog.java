@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * The log in Redis, shared by all servers that use the same store and prefix. Answers, and calls of readers, come on the threads of
  * the connections.
  *
- * <p>Besides what the port says, every operation can fail with STORE_UNAVAILABLE: the store did not answer within the patience of the settings, and
+ * <p>Besides what the port says, every operation can fail with STORE_UNAVAILABLE: the store did not answer within the patience of the settings (three times that, behind a call that fails), and
  * a change may or may not have been made; or with OVERLOADED: too much waits for the store, and nothing was done.
  */
 public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable {

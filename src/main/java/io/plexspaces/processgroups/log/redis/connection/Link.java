@@ -101,7 +101,13 @@ final class Link {
     @SuppressWarnings("NullAway")
     Future<Response> send(Request request) {
         Promise<Response> answer = Promise.promise();
-        context.runOnContext(now -> connection.send(request).onComplete(answer));
+        context.runOnContext(now -> {
+            try {
+                connection.send(request).onComplete(answer);
+            } catch (RuntimeException failure) {
+                answer.tryFail(failure);
+            }
+        });
         return answer.future();
     }
 
