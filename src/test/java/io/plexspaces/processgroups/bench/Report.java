@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Medians as Markdown tables for people, and as JSON for programs. */
 final class Report {
-    private static final List<String> REFERENCES = List.of("redis", ScriptRate.EACH, "socket");
+    private static final List<String> REFERENCES = List.of("redis", ScriptRate.EACH, ScriptRate.MEMBERSHIP, "socket");
 
     private final Map<String, Object> conditions;
     private final String scale;

@@ -54,13 +54,22 @@ public final class RedisTarget implements Target {
     }
 
     /**
-     * Calls a small script over and over, which adds to one field of one hash.
+     * Calls a script over and over that adds to one field of one hash.
      *
      * @param connections that share the calls
      * @param atOnce calls that wait for their answers, on all connections together
      */
-    public ScriptCalls scriptCalls(int connections, int atOnce) {
-        return new ScriptCalls(new Links(server.address(), loops), connections, atOnce);
+    public ScriptCalls countingCalls(int connections, int atOnce) {
+        return new ScriptCalls(links(), connections, atOnce, connection -> new CountingScript());
+    }
+
+    /** Calls the script that changes memberships over and over, with one join or leave in each call; on one connection. */
+    public ScriptCalls membershipCalls(int atOnce) {
+        return new ScriptCalls(links(), 1, atOnce, connection -> new MembershipScript(connection, atOnce));
+    }
+
+    private Links links() {
+        return new Links(server.address(), loops);
     }
 
     static byte[] command(byte[]... words) {

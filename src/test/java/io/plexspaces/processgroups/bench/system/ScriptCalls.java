@@ -1,37 +1,31 @@
 package io.plexspaces.processgroups.bench.system;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.plexspaces.processgroups.bench.load.Link;
 import io.plexspaces.processgroups.bench.load.RespWire;
 import io.plexspaces.processgroups.bench.load.Texts;
 import io.plexspaces.processgroups.bench.load.WebSocketWire;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Calls of one small script, as many at once as told: each answer makes the next call. */
+/** Calls of one script, as many at once as told: each answer makes the next call. */
 public final class ScriptCalls implements AutoCloseable {
-    private static final byte[] TEXT = "return redis.call('HINCRBY', KEYS[1], ARGV[1], 1)".getBytes(US_ASCII);
-    private static final byte[] DIGEST = sha1(TEXT);
-
     private final Links links;
     private final LongAdder answers = new LongAdder();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean over;
 
-    ScriptCalls(Links links, int connections, int atOnce) {
+    /** @param script of each connection, by its number */
+    ScriptCalls(Links links, int connections, int atOnce, IntFunction<CalledScript> script) {
         this.links = links;
         List<Caller> callers = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
-            Caller caller = new Caller(atOnce / connections);
+            Caller caller = new Caller(script.apply(i), atOnce / connections);
             caller.link = links.connect(new RespWire(caller));
             callers.add(caller);
         }
@@ -53,36 +47,25 @@ public final class ScriptCalls implements AutoCloseable {
         links.close();
     }
 
-    private static byte[] sha1(byte[] text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-1").digest(text);
-            return HexFormat.of().formatHex(digest).getBytes(US_ASCII);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    private static byte[] text(String word) {
-        return word.getBytes(US_ASCII);
-    }
-
-    /** One connection. Its first answer is that the script is known. */
+    /** One connection. Its first answers are to what prepares the script. */
     private final class Caller implements WebSocketWire.Receiver {
+        private final CalledScript script;
         private final int atOnce;
-        private final byte[] call =
-                RedisTarget.command(text("EVALSHA"), DIGEST, text("1"), text("calls"), text("count"));
         private final ByteBuffer out;
         private volatile @Nullable Link link;
-        private boolean known;
+        private int preparing;
         private int answered;
 
-        Caller(int atOnce) {
+        Caller(CalledScript script, int atOnce) {
+            this.script = script;
             this.atOnce = atOnce;
-            this.out = ByteBuffer.allocateDirect(atOnce * call.length);
+            this.out = ByteBuffer.allocateDirect(atOnce * script.size());
         }
 
         void begin() {
-            write(ByteBuffer.wrap(RedisTarget.command(text("SCRIPT"), text("LOAD"), TEXT)));
+            List<byte[]> commands = script.preparation();
+            preparing = commands.size();
+            commands.forEach(command -> write(ByteBuffer.wrap(command)));
         }
 
         private void write(ByteBuffer bytes) {
@@ -94,10 +77,12 @@ public final class ScriptCalls implements AutoCloseable {
 
         @Override
         public void message(ByteBuffer in, int from, int to) {
-            if (!known && in.get(from) == '$') {
-                known = true;
-                call(atOnce);
-            } else if (in.get(from) == ':') {
+            if (preparing > 0) {
+                preparing--;
+                if (preparing == 0) {
+                    call(atOnce);
+                }
+            } else if (script.isDone(in, from, to)) {
                 answered++;
             } else {
                 failed("it got " + Texts.shown(in, from, to));
@@ -119,7 +104,7 @@ public final class ScriptCalls implements AutoCloseable {
             }
             out.clear();
             for (int i = 0; i < count; i++) {
-                out.put(call);
+                script.call(out);
             }
             write(out.flip());
         }
@@ -127,6 +112,7 @@ public final class ScriptCalls implements AutoCloseable {
         @Override
         public void failed(String what) {
             if (!over) {
+                over = true;
                 failures.add("a caller of scripts: " + what);
             }
         }
