@@ -7,9 +7,9 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +57,9 @@ final class ExpectedJoins {
         return waiting.remove(operation);
     }
 
-    List<Joining> all() {
-        return List.copyOf(waiting.values());
+    /** Whether a join in the name of this owner is under way. */
+    boolean isExpected(Owner.Session owner) {
+        return waiting.values().stream().anyMatch(joining -> owner.equals(joining.owner()));
     }
 
     /**

@@ -170,6 +170,11 @@ final class GroupReplica implements GroupReader {
                 .replaceWithVoid();
     }
 
+    /** The append of a takeover failed, but it may have been made. */
+    void doubtArrived(OperationId operation) {
+        told.moves().doubt(operation);
+    }
+
     /** The append failed, or did nothing: no entry will come. */
     void forget(OperationId operation) {
         answers.forget(operation);

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,10 @@ final class Joining {
 
     Subscription subscription() {
         return subscription;
+    }
+
+    Owner.Session owner() {
+        return subscription.session().owner();
     }
 
     TopicFilter filter() {

@@ -10,14 +10,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions whose joins in one group change nodes: those that come here, and those that are elsewhere now. {@link #expect} and
- * {@link #forget} may be called by any thread; the rest is part of the group's reading.
+ * Sessions whose joins in one group change nodes: those that come here, and those that are elsewhere now. {@link #expect}, {@link #doubt}
+ * and {@link #forget} may be called by any thread; the rest is part of the group's reading.
  */
 final class Moves {
     private final Members members;
     private final Seats seats;
     private final Recovery recovery;
     private final Map<OperationId, Session> arriving = new ConcurrentHashMap<>(2);
+
+    /** Sessions that may have joins here without anybody having read it. */
+    private final Map<Owner.Session, Session> doubtful = new ConcurrentHashMap<>(2);
 
     Moves(Members members, Seats seats, Recovery recovery) {
         this.members = members;
@@ -29,22 +32,44 @@ final class Moves {
         arriving.put(operation, session);
     }
 
+    /** Its append failed, but it may have been made, or still be. */
+    void doubt(OperationId operation) {
+        Session session = arriving.remove(operation);
+        if (session != null) {
+            doubtful.values().removeIf(other -> other.isOver() || other.isDropped());
+            doubtful.put(session.owner(), session);
+        }
+    }
+
     void forget(OperationId operation) {
         arriving.remove(operation);
     }
 
     void clear() {
         arriving.clear();
+        doubtful.clear();
     }
 
     /** Whether a session is on its way here under this owner. */
     boolean isExpected(Owner.Session owner) {
-        return arriving.values().stream().anyMatch(session -> owner.equals(session.owner()));
+        return doubtful.containsKey(owner)
+                || arriving.values().stream().anyMatch(session -> owner.equals(session.owner()));
     }
 
     /** One more join of a session, or its takeover, was read: whoever served it here before may do so no more. */
     void read(Member member, Owner.Session by, OperationId operation) {
-        settle(member, by, arriving.remove(operation));
+        Session arrived = arriving.remove(operation);
+        settle(member, by, arrived == null ? doubtful.remove(by) : arrived);
+    }
+
+    /** Members were told all at once: a session that they show on this node has arrived, though its takeover was not read. */
+    void found() {
+        doubtful.forEach((owner, session) -> {
+            Member member = members.get(session.actor());
+            if (member != null && member.membership().heldBy(owner) && doubtful.remove(owner, session)) {
+                settle(member, owner, session);
+            }
+        });
     }
 
     /** A takeover was accepted, and its entry is not to come any more: if that was jumped over, its session has a seat from now on. */
@@ -65,8 +90,12 @@ final class Moves {
                 move(member, seat);
             }
         }
-        if (arrived != null && member.seatOf(arrived) == null) {
+        if (arrived != null && member.seatOf(arrived) == null && !arrived.isDropped()) {
             seats.arrive(member, arrived);
+            if (arrived.isOver()) {
+                recovery.over(arrived);
+                recovery.again();
+            }
         }
     }
 

@@ -97,25 +97,30 @@ final class Recovery {
         }
     }
 
-    /** Sessions of this node that have ended may be members of a life that came back: nobody else ends their joins. */
-    void endForgotten(Map<ActorId, Membership> present, List<Joining> joining, Moves moves) {
+    /** Members that another life brought back, or that were told all at once, may hold joins that nobody here knows of. */
+    void endForgotten(Map<ActorId, Membership> present, ExpectedJoins joining, Moves moves) {
         for (Membership membership : present.values()) {
             for (Membership.Holding held : membership.holdings()) {
-                if (held.owner() instanceof Owner.Session owner
-                        && owner.node().equals(self)
-                        && owner.incarnation() == reassertions.incarnation()
-                        && !lost.containsKey(owner)
-                        && !moves.isExpected(owner)
-                        && !seats.isSeated(membership.actor(), owner.id())
-                        && joining.stream().noneMatch(one -> owner.equals(ownerOf(one)))) {
-                    note(new Lost(replica, membership.actor(), owner, null, membership.filter(), 0));
+                if (held.owner() instanceof Owner.Session owner) {
+                    endForgotten(membership, owner, joining, moves);
                 }
             }
         }
     }
 
-    private static Owner.Session ownerOf(Joining joining) {
-        return joining.subscription().session().owner();
+    /**
+     * Takes joins away whose session has ended, or was told that they failed: nobody else ends them. An append can be made after all when
+     * its answer was lost.
+     */
+    void endForgotten(Membership membership, Owner.Session owner, ExpectedJoins joining, Moves moves) {
+        if (owner.node().equals(self)
+                && owner.incarnation() == reassertions.incarnation()
+                && !lost.containsKey(owner)
+                && !moves.isExpected(owner)
+                && !joining.isExpected(owner)
+                && !seats.isSeated(membership.actor(), owner.id())) {
+            note(new Lost(replica, membership.actor(), owner, null, membership.filter(), 0));
+        }
     }
 
     /** A join that was accepted by a life that is over: its session is to have one more in this one. */
@@ -125,11 +130,11 @@ final class Recovery {
             return;
         }
         ActorId actor = subscription.session().actor();
-        Owner.Session owner = ownerOf(joining);
+        Owner.Session owner = joining.owner();
         Member member = members.get(actor);
         Seat seat = member == null ? null : member.seatOf(subscription.session());
         Lost known = lost.get(owner);
-        if (known != null) {
+        if (known != null && known.seat() != null) {
             known.more(joining.filter());
         } else if (member != null && seat != null) {
             Lost noted = lostOf(member, seat);
@@ -268,8 +273,10 @@ final class Recovery {
             return Collections.nCopies(Math.max(1, Math.min(AT_ONCE, wanted - held)), join);
         }
         LeaveReason reason = wanted == 0 ? LeaveReason.DISCONNECTED : LeaveReason.LEFT;
-        Command leave = new Command.Leave(one.actor(), one.owner(), wanted == 0, reason);
-        return Collections.nCopies(wanted == 0 ? 1 : Math.min(AT_ONCE, held - wanted), leave);
+        // A session that has no seat may be about to join: that one stays.
+        boolean all = wanted == 0 && one.seat() != null;
+        Command leave = new Command.Leave(one.actor(), one.owner(), all, reason);
+        return Collections.nCopies(all ? 1 : Math.min(AT_ONCE, held - wanted), leave);
     }
 
     private void finish(Lost one, int wanted) {

@@ -190,8 +190,17 @@ public final class ReplicatedGroups implements Groups {
         replica.expectArrived(operation, session);
         return log.append(replica.group(), replica.epoch(), takeOver, operation)
                 .onFailure()
-                .invoke(() -> replica.forget(operation))
+                .invoke(failure -> giveUp(replica, operation, failure))
                 .chain(done -> replica.arrived(operation, done.position()));
+    }
+
+    /** What the store did not answer it may have done, or do later. */
+    private static void giveUp(GroupReplica replica, OperationId operation, Throwable failure) {
+        if (failure instanceof GroupException expected && expected.code() == ErrorCode.STORE_UNAVAILABLE) {
+            replica.doubtArrived(operation);
+        } else {
+            replica.forget(operation);
+        }
     }
 
     private static Slice onlyFor(Membership member, Slice slice) {

@@ -49,7 +49,7 @@ public final class Session {
     private @Nullable Future<?> graceEnd;
     private boolean closed;
 
-    /** Set with {@link #closed}, and never without. */
+    /** Set only while {@link #closed} is. */
     private boolean dropped;
 
     private volatile boolean complete;
@@ -203,7 +203,7 @@ public final class Session {
     /** Its joins in a group are on another node now, where its client is. In the group's serial queue. */
     void moved(GroupId group, Seat seat) {
         seats.remove(group, seat);
-        Connection left = end();
+        Connection left = end(() -> home.afterGrace(this::endRest));
         if (left != null) {
             left.cut(GroupException.of(ErrorCode.SESSION_REPLACED, "another connection took this session over"));
         }
@@ -211,11 +211,24 @@ public final class Session {
 
     /** Ends here without leaving: its joins are no longer this node's to end. */
     void drop() {
-        end();
+        end(() -> {});
     }
 
-    /** Null: it was over, or without a connection. */
-    private @Nullable Connection end() {
+    /** What did not move with the others in time is still this node's to end. */
+    private void endRest() {
+        synchronized (this) {
+            dropped = false;
+        }
+        seats.keySet().forEach(group -> abandon(group, LeaveReason.DISCONNECTED));
+    }
+
+    /**
+     * Ends it here.
+     *
+     * @param then done unless it was over
+     * @return null: it was over, or without a connection
+     */
+    private @Nullable Connection end(Runnable then) {
         Connection last;
         synchronized (this) {
             if (closed) {
@@ -227,6 +240,7 @@ public final class Session {
             last = connection;
         }
         home.forget(this);
+        then.run();
         return last;
     }
 

@@ -154,6 +154,9 @@ final class Told {
         }
         if (expected != null && member.seatOf(expected.subscription().session()) == null) {
             seats.take(member, expected.subscription());
+        } else if (expected == null && entry.by() instanceof Owner.Session by) {
+            recovery.endForgotten(membership, by, joins, moves);
+            recovery.again();
         }
     }
 
@@ -276,6 +279,8 @@ final class Told {
         members.replaceBy(present);
         seats.tellMissed(before);
         recovery.attachFound();
+        moves.found();
+        recovery.endForgotten(present, joins, moves);
         if (!watches.isEmpty()) {
             long missed = progress.offset() - before.offset();
             tellWatches(new Event.Gap(
@@ -296,7 +301,8 @@ final class Told {
             member.seats().forEach(seat -> seats.tellNewLife(member, seat));
         }
         recovery.attachFound();
-        recovery.endForgotten(present, joins.all(), moves);
+        moves.found();
+        recovery.endForgotten(present, joins, moves);
         if (!watches.isEmpty()) {
             tellWatches(new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, progress.offset() + 1));
         }

@@ -62,6 +62,9 @@ final class ScriptedLog implements GroupLog {
     /** Answers wait for {@link #answer}. */
     boolean holding;
 
+    /** What is done is answered with STORE_UNAVAILABLE. */
+    boolean answersLost;
+
     /** Opening waits for {@link #answer}, too. */
     boolean opening;
 
@@ -197,7 +200,9 @@ final class ScriptedLog implements GroupLog {
                 refuse(refused, emitter);
                 return;
             }
-            if (!hold) {
+            if (answersLost) {
+                emitter.fail(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "no answer"));
+            } else if (!hold) {
                 emitter.complete(done);
             }
         });
