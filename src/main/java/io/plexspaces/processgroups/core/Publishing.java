@@ -198,6 +198,9 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
             // Before the jumps are looked at: a jump looks at this after it is counted, so that one of the two sees the
             // other.
             accepted = done.position();
+        } else {
+            // It may have been given up while it was given to the log.
+            forget();
         }
         decided();
     }
