@@ -80,8 +80,12 @@ local function publish(sequence, a)
   if repeatable ~= '' then
     forgetKeys(now)
     local first = redis.call('HGET', key .. ':keys', repeatable)
-    if first then
+    if first and keyEnds(first) >= now then
       return '=' .. first
+    elseif first then
+      -- Behind more of them than are forgotten at once.
+      redis.call('HDEL', key .. ':keys', repeatable)
+      redis.call('LREM', key .. ':keyorder', '1', repeatable)
     end
   end
   if actor ~= '' then

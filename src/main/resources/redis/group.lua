@@ -82,6 +82,11 @@ local function store(publish)
   end
 end
 
+-- When an idempotency key ends; first: what is remembered of it.
+local function keyEnds(first)
+  return tonumber(match(first, ' (%d+)$')) + KEY_LIFE
+end
+
 -- Forgets idempotency keys past their life, at most 100 of them; returns when the next one is.
 local function forgetKeys(now)
   local keys, order = key .. ':keys', key .. ':keyorder'
@@ -91,7 +96,7 @@ local function forgetKeys(now)
       return nil
     end
     local first = redis.call('HGET', keys, oldest)
-    local expires = first and tonumber(match(first, ' (%d+)$')) + KEY_LIFE or 0
+    local expires = first and keyEnds(first) or 0
     if expires >= now then
       return expires + 1
     end

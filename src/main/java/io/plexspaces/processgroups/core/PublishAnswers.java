@@ -3,7 +3,10 @@ package io.plexspaces.processgroups.core;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers this node's publishes when their entries come back, from the members at that offset. Part of a group's reading;
@@ -13,6 +16,11 @@ final class PublishAnswers {
     private final Map<OperationId, Publishing> waiting;
     private final FirstAnswers firstAnswers = new FirstAnswers();
     private final int maxIds;
+
+    // Of isUndecided: who is to be looked at after so many jumps, and who of them was undecided when last looked at.
+    private Iterator<Publishing> begunBefore = Collections.emptyIterator();
+    private @Nullable Publishing undecided;
+    private int jumpsSeen = -1;
 
     /**
      * @param waiting of all groups: one table stays in the caches of the processor, a table for each group would not
@@ -73,14 +81,34 @@ final class PublishAnswers {
         }
     }
 
-    /** Whether one of {@code replica} that began before the last of so many jumps may still be refused by the log. */
+    /**
+     * Whether one of {@code replica} that began before the last of so many jumps may still be refused by the log. It is asked for each
+     * refusal, so everybody is looked at once for each jump: whoever comes after the jump is seen here has read its life.
+     */
     boolean isUndecided(GroupReplica replica, int jumps) {
-        for (Publishing publishing : waiting.values()) {
-            if (publishing.isOf(replica) && publishing.accepted() == null && !publishing.beganAt(jumps)) {
-                return true;
-            }
+        if (jumpsSeen != jumps) {
+            jumpsSeen = jumps;
+            undecided = null;
+            begunBefore = waiting.values().iterator();
         }
-        return false;
+        Publishing one = undecided;
+        while (one == null || !isUndecided(one, replica, jumps)) {
+            if (!begunBefore.hasNext()) {
+                undecided = null;
+                begunBefore = Collections.emptyIterator();
+                return false;
+            }
+            one = begunBefore.next();
+        }
+        undecided = one;
+        return true;
+    }
+
+    private boolean isUndecided(Publishing publishing, GroupReplica replica, int jumps) {
+        return publishing.isOf(replica)
+                && publishing.accepted() == null
+                && !publishing.beganAt(jumps)
+                && waiting.get(publishing.operation()) == publishing;
     }
 
     /** A new life counts its offsets anew. */

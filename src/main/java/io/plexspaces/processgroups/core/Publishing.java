@@ -58,6 +58,11 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
         return turn;
     }
 
+    /** As what it was given to the log, or was about to be, for the last time. */
+    OperationId operation() {
+        return Objects.requireNonNull(operation);
+    }
+
     boolean isOf(GroupReplica other) {
         return replica == other;
     }
@@ -193,6 +198,9 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
             // Before the jumps are looked at: a jump looks at this after it is counted, so that one of the two sees the
             // other.
             accepted = done.position();
+        } else {
+            // It may have been given up while it was given to the log.
+            forget();
         }
         decided();
     }
@@ -209,7 +217,7 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
     @Override
     public void onFailure(Throwable failure) {
         if (publish.fitsAnyLife() && Replicas.isElsewhere(failure)) {
-            replica.refused(Objects.requireNonNull(operation), this);
+            replica.refused(operation(), this);
             return;
         }
         forget();

@@ -14,12 +14,13 @@ import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.SerialQueue;
 import io.smallrye.mutiny.Uni;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,8 @@ public final class Session {
 
     private final SerialQueue turns = new SerialQueue();
 
-    /** Joins under way. */
-    private final AtomicInteger joining = new AtomicInteger();
+    /** Groups with a join under way: one at a time, as they are made in order. */
+    private final Set<GroupId> joining = ConcurrentHashMap.newKeySet(2);
 
     private @Nullable Connection connection;
     private @Nullable Future<?> graceEnd;
@@ -124,15 +125,27 @@ public final class Session {
 
     private Uni<Groups.JoinResult> joinAnew(GroupId group, TopicFilter filter, Subscription subscription) {
         int limit = home.settings().groupsPerSession();
-        if (joining.incrementAndGet() + seats.size() > limit && !seats.containsKey(group)) {
-            joining.decrementAndGet();
+        joining.add(group);
+        if (!seats.containsKey(group) && isBeyond(limit)) {
+            joining.remove(group);
             return Uni.createFrom().failure(GroupException.limit("groups-per-session", limit));
         }
         return home.groups()
                 .join(new Groups.JoinRequest(group, List.of(actor), filter, null, null, subscription))
                 .onTermination()
-                .invoke(joining::decrementAndGet)
+                .invoke(() -> joining.remove(group))
                 .invoke(() -> joined(group));
+    }
+
+    /** A join may have its seat before it has its answer: such a group counts once. */
+    private boolean isBeyond(int limit) {
+        if (joining.size() + seats.size() <= limit) {
+            return false;
+        }
+        // In this order: a group is among the seats before its join is over.
+        Set<GroupId> all = new HashSet<>(joining);
+        all.addAll(seats.keySet());
+        return all.size() > limit;
     }
 
     /** Drops one join of this session, or all of them. GROUP_NOT_FOUND; NOT_A_MEMBER when it has none. */
@@ -305,7 +318,7 @@ public final class Session {
                 return;
             }
             connection = null;
-            if (!seats.isEmpty() || joining.get() > 0) {
+            if (!seats.isEmpty() || !joining.isEmpty()) {
                 graceEnd = home.afterGrace(() -> endIfAway(reason));
                 return;
             }

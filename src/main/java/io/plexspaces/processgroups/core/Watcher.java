@@ -13,7 +13,6 @@ import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,10 @@ public final class Watcher {
     private final Settings settings;
     private final boolean only;
     private final Map<GroupId, Subscriber> groups = new ConcurrentHashMap<>(2);
-    private final Set<GroupId> asked = ConcurrentHashMap.newKeySet();
+
+    /** Those that were asked for one by one. */
+    private final Map<GroupId, Subscriber> asked = new ConcurrentHashMap<>(2);
+
     private final Map<Namespace, NamespaceWatch> namespaces = new ConcurrentHashMap<>(2);
 
     Watcher(Connection connection, Replicas replicas, Settings settings, boolean only) {
@@ -46,10 +48,11 @@ public final class Watcher {
         if (refused != null) {
             return Uni.createFrom().failure(refused);
         }
-        if (!asked.add(group)) {
+        Subscriber subscriber = subscriber(group);
+        if (asked.putIfAbsent(group, subscriber) != null) {
             return Uni.createFrom().failure(watchedAlready());
         }
-        return attach(group, false).onFailure().invoke(() -> asked.remove(group));
+        return attach(subscriber, false).onFailure().invoke(() -> asked.remove(group, subscriber));
     }
 
     /** The groups of a namespace as if they were just created, each with its members; then every change. */
@@ -93,8 +96,12 @@ public final class Watcher {
         return asked.size() + namespaces.size() >= limit ? GroupException.limit("watches-per-connection", limit) : null;
     }
 
-    private Uni<Void> attach(GroupId group, boolean created) {
-        Subscriber subscriber = new Subscriber(connection, group, null, OverflowPolicy.DISCONNECT);
+    private Subscriber subscriber(GroupId group) {
+        return new Subscriber(connection, group, null, OverflowPolicy.DISCONNECT);
+    }
+
+    private Uni<Void> attach(Subscriber subscriber, boolean created) {
+        GroupId group = subscriber.group();
         if (groups.putIfAbsent(group, subscriber) != null) {
             return Uni.createFrom().failure(watchedAlready());
         }
@@ -125,7 +132,7 @@ public final class Watcher {
     }
 
     private void ended(GroupId group, Subscriber subscriber, GroupException cause) {
-        asked.remove(group);
+        asked.remove(group, subscriber);
         groups.remove(group, subscriber);
         if (only && !namespaces.containsKey(group.namespace())) {
             connection.finish(cause);
@@ -186,7 +193,7 @@ public final class Watcher {
                 return;
             }
             detach(group.id());
-            attach(group.id(), true).subscribe().with(done -> {}, this::notAttached);
+            attach(subscriber(group.id()), true).subscribe().with(done -> {}, this::notAttached);
         }
 
         @Override

@@ -14,7 +14,10 @@ import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.NodeLease;
+import io.smallrye.mutiny.Context;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.smallrye.mutiny.subscription.UniSubscriber;
+import io.smallrye.mutiny.subscription.UniSubscription;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,6 +162,21 @@ class PublishOrderTest {
     }
 
     @Test
+    void publisherThatGivesUpBeforeItsMessageIsGiven_isForgottenWhenTheLogHasIt() {
+        member("alice");
+        log.heard = false;
+        log.holding = true;
+        core.groups
+                .publish(request(CoreFixture.message("m", null, "")))
+                .subscribe()
+                .withSubscriber(new GivesUp());
+        assertThat(given()).containsExactly("m");
+        log.answer();
+
+        assertThat(core.replicas.waiting()).isZero();
+    }
+
+    @Test
     void messageRefusedByAnotherLife_comesBeforeOneThatFindsThatLife() throws Exception {
         member("alice");
         log.lose("second");
@@ -286,5 +304,24 @@ class PublishOrderTest {
             offsets.add(one.get().position().offset());
         }
         assertThat(offsets).isSorted().doesNotHaveDuplicates();
+    }
+
+    /** Wants no answer any more as soon as it has asked. */
+    private static final class GivesUp implements UniSubscriber<Groups.PublishResult> {
+        @Override
+        public Context context() {
+            return Context.empty();
+        }
+
+        @Override
+        public void onSubscribe(UniSubscription subscription) {
+            subscription.cancel();
+        }
+
+        @Override
+        public void onItem(Groups.PublishResult item) {}
+
+        @Override
+        public void onFailure(Throwable failure) {}
     }
 }

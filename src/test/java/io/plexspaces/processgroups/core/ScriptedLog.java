@@ -310,7 +310,13 @@ final class ScriptedLog implements GroupLog {
             reader = opened;
             opened.snapshot(snapshot());
             if (opening) {
-                held.add(() -> emitter.complete(OPEN));
+                held.add(() -> {
+                    if (exists) {
+                        emitter.complete(OPEN);
+                    } else {
+                        emitter.fail(GroupException.groupNotFound(group));
+                    }
+                });
             } else {
                 emitter.complete(OPEN);
             }

@@ -12,6 +12,7 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -93,5 +94,31 @@ class WatcherTest {
         assertThat(peer.seen(Event.GroupDeleted.class))
                 .extracting(Event.GroupDeleted::group)
                 .isEqualTo(List.of(room));
+    }
+
+    @Test
+    void watchAgain_beforeTheOneThatWasGivenUpFails_countsForTheLimit() {
+        log.opening = true;
+        Watcher other = core.sessions.watcher(core.sessions.connect(new FakePeer(1)), false);
+        List<CompletableFuture<Void>> again = new ArrayList<>();
+        other.watch(room).subscribe().with(watching -> {}, failure -> {
+            log.exists = true;
+            CoreFixture.await(watcher.unwatch(room));
+            again.add(watcher.watch(room).subscribeAsCompletionStage());
+        });
+        CompletableFuture<Void> first = watcher.watch(room).subscribeAsCompletionStage();
+        log.exists = false;
+        log.answer();
+        assertThat(first).isCompletedExceptionally();
+        log.answer();
+        assertThat(again.get(0)).isCompleted();
+
+        log.opening = true;
+        for (int i = 1; i < LIMIT; i++) {
+            CompletableFuture<Void> watching =
+                    watcher.watch(GroupId.of("t", "", "g" + i)).subscribeAsCompletionStage();
+            assertThat(watching).isNotDone();
+        }
+        assertRefused(watcher.watch(GroupId.of("t", "", "more")), ErrorCode.LIMIT_EXCEEDED);
     }
 }

@@ -76,7 +76,7 @@ final class Appends {
             this.before = before;
         }
 
-        /** To be called once. */
+        /** To be called once. Never fails at once. */
         Future<Response> send() {
             Call after = before;
             before = null;
@@ -88,7 +88,8 @@ final class Appends {
             Future<Response> said;
             try {
                 said = store.shards().call(Scripts.APPEND, keys(this), arguments(this, after));
-            } catch (RuntimeException failure) {
+            } catch (Throwable failure) {
+                // Not even for want of memory may the partition wait for a call that was never made.
                 end(Future.failedFuture(failure));
                 return;
             }

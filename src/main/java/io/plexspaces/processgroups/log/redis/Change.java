@@ -72,7 +72,7 @@ final class Change {
     Future<Appended> begin() {
         try {
             return Objects.requireNonNull(alone).get();
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) {
             return Future.failedFuture(failure);
         }
     }

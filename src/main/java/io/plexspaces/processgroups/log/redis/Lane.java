@@ -111,8 +111,12 @@ final class Lane {
                 done.onComplete(alone::complete, alone::fail);
             });
         } else if (call != null) {
-            Future<Response> done = call.send();
-            sent();
+            Future<Response> done;
+            try {
+                done = call.send();
+            } finally {
+                sent();
+            }
             whenDone(work, done, () -> {
                 call.parts.forEach(part -> part.changes().forEach(onEnd));
                 appends.answer(call.parts, done);

@@ -3,11 +3,14 @@ package io.plexspaces.processgroups.log.redis;
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.LogLimits;
@@ -25,6 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +124,47 @@ class AppendsTest {
             assertThat(proxy.answersLost).hasValueGreaterThan(20);
         }
         assertThat(done).extracting(each -> each.position().offset()).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void callThatCannotBeBuilt_failsAlone() throws Exception {
+        Lane lane = new Lane(appends, SETTINGS.patience().toNanos(), change -> {});
+        // The first before it is known where the servers are.
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<Appended> impossible = new CompletableFuture<>();
+            Change change = joining(impossible);
+            Object unspeakable = new Object() {
+                @Override
+                public String toString() {
+                    throw new StackOverflowError("no room to build it");
+                }
+            };
+            @SuppressWarnings("unchecked")
+            List<Object> arguments = (List<Object>) (List<?>) change.arguments;
+            arguments.add(unspeakable);
+            lane.add(change);
+            assertThat(impossible)
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(StackOverflowError.class);
+
+            CompletableFuture<Appended> next = new CompletableFuture<>();
+            lane.add(joining(next));
+            assertThat(next).succeedsWithin(Duration.ofSeconds(10));
+        }
+    }
+
+    private Change joining(CompletableFuture<Appended> answer) {
+        OperationId operation = new OperationId(node, 1, sequence.incrementAndGet());
+        List<ActorId> actors = List.of(new ActorId("alice"));
+        Command join = new Command.Join(actors, TopicFilter.ALL, new Owner.Durable(node), node, null);
+        List<Change> changes = new ArrayList<>();
+        Uni.createFrom()
+                .<Appended>emitter(
+                        made -> changes.add(new Change(writer.group("room"), operation, null, join, null, made)))
+                .subscribe()
+                .with(answer::complete, answer::completeExceptionally);
+        return changes.get(0);
     }
 
     private static Future<Response> answered(Future<Response> call) throws Exception {

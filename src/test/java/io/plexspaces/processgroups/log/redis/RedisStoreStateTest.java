@@ -150,6 +150,37 @@ class RedisStoreStateTest {
     }
 
     @Test
+    void idempotencyKey_behindManyThatAreOldToo_isForgotten() {
+        LogLimits limits = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 1_000);
+        Writer busy = new Writer(
+                store.log(new RedisSettings("", 0, Duration.ofSeconds(5), Duration.ofSeconds(2), TTL, limits)), tenant);
+        busy.create("room", 100);
+        List<Uni<Appended>> all = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            all.add(keyed(busy, "key" + i));
+        }
+        result(Uni.join().all(all).andFailFast());
+        String age =
+                "for _, k in ipairs(redis.call('HKEYS', KEYS[1])) do redis.call('HSET', KEYS[1], k, '2 ' .. ARGV[1]) end";
+        String longAgo = Long.toString((System.currentTimeMillis() - 121_000) * 1_000);
+        redis.call("EVAL", age, "1", key("room") + ":keys", longAgo);
+        assertThat(result(keyed(busy, "key299")).repeated()).isFalse();
+        for (int i = 0; i < 5; i++) {
+            assertThat(result(keyed(busy, "key299")).repeated()).isTrue();
+        }
+        assertThat(redis.call("HLEN", key("room") + ":keys"))
+                .isEqualTo(redis.call("LLEN", key("room") + ":keyorder"))
+                .startsWith(":1\r");
+    }
+
+    private static Uni<Appended> keyed(Writer writer, String idempotencyKey) {
+        Bytes payload = Bytes.wrap(new byte[] {1});
+        Message message = new Message("", null, "", payload, null, 0, null, Map.of(), idempotencyKey, "", "");
+        Command publish = new Command.Publish(message, null, Dispatch.ALL, false);
+        return writer.log.append(writer.group("room"), null, publish, writer.operation());
+    }
+
+    @Test
     void namesWithColons_doNotMeet() {
         Writer strange = new Writer(one.log, tenant + ":namespace:x");
         GroupId tricky = GroupId.of(tenant, "x:group:y", "z");

@@ -104,7 +104,7 @@ final class Link {
         context.runOnContext(now -> {
             try {
                 connection.send(request).onComplete(answer);
-            } catch (RuntimeException failure) {
+            } catch (Throwable failure) {
                 answer.tryFail(failure);
             }
         });

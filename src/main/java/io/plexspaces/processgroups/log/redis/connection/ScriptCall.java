@@ -92,6 +92,10 @@ final class ScriptCall {
         } catch (IllegalStateException nobody) {
             again(nobody);
             return;
+        } catch (Throwable failure) {
+            // On the way to here there may have been an event loop, which would keep it for itself.
+            promise.fail(failure);
+            return;
         }
         answer.onComplete(done -> {
             if (done.succeeded() || done.cause() instanceof ErrorType) {

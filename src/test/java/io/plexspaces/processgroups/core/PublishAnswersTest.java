@@ -1,0 +1,134 @@
+package io.plexspaces.processgroups.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.smallrye.mutiny.Context;
+import io.smallrye.mutiny.subscription.UniSubscriber;
+import io.smallrye.mutiny.subscription.UniSubscription;
+import java.time.Duration;
+import java.util.AbstractCollection;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who may still be refused by the log, and what it costs to know that when many are under way. */
+class PublishAnswersTest {
+    private static final int MANY = 2_000;
+
+    private final CoreFixture core = new CoreFixture(Duration.ofMillis(300));
+    private final Table table = new Table();
+    private final PublishAnswers answers = new PublishAnswers(table, 10);
+    private final GroupReplica room = open("room");
+
+    @AfterEach
+    void close() {
+        core.close();
+    }
+
+    private GroupReplica open(String name) {
+        GroupId group = core.create(name);
+        core.connect("alice").join(group);
+        return Objects.requireNonNull(core.replicas.ifOpen(group));
+    }
+
+    private Map<OperationId, Publishing> begin(GroupReplica replica, int count) {
+        Publishes publishes = new Publishes(core.log, core.replicas, core.operations, CoreFixture.NODE);
+        Groups.PublishRequest request = CoreFixture.request(replica.group(), null, "m", Groups.Spread.ALL, "", null);
+        Map<OperationId, Publishing> begun = new LinkedHashMap<>();
+        for (int i = 0; i < count; i++) {
+            Publishing publishing =
+                    new Publishing(replica, publishes.new Publish(replica, request, Dispatch.ALL), new Nobody());
+            OperationId operation = core.operations.next();
+            publishing.begin(operation);
+            answers.expect(operation, publishing);
+            begun.put(operation, publishing);
+        }
+        return begun;
+    }
+
+    @Test
+    void undecided_untilTheLastThatBeganBeforeTheJumpIsForgotten() {
+        List<OperationId> begun = new ArrayList<>(begin(room, 3).keySet());
+        assertThat(answers.isUndecided(room, 0)).isFalse();
+        assertThat(answers.isUndecided(room, 1)).isTrue();
+        answers.forget(begun.get(1));
+        answers.forget(begun.get(0));
+        assertThat(answers.isUndecided(room, 1)).isTrue();
+        answers.forget(begun.get(2));
+        assertThat(answers.isUndecided(room, 1)).isFalse();
+        begin(room, 1);
+        assertThat(answers.isUndecided(room, 2)).isTrue();
+    }
+
+    @Test
+    void manyRefusedBeforeTheJumpIsRead_areLookedAtOnceAtMost() {
+        List<OperationId> begun = new ArrayList<>(begin(room, MANY).keySet());
+        for (OperationId operation : begun) {
+            answers.forget(operation);
+            assertThat(answers.isUndecided(room, 0)).isFalse();
+        }
+        assertThat(table.looks).hasValueLessThanOrEqualTo(MANY);
+    }
+
+    @Test
+    void oneThatIsUndecidedBesideManyOfAnotherGroup_isNotLookedForAgainAndAgain() {
+        begin(open("other"), MANY);
+        OperationId last = begin(room, 1).keySet().iterator().next();
+        for (int i = 0; i < MANY; i++) {
+            assertThat(answers.isUndecided(room, 1)).isTrue();
+        }
+        answers.forget(last);
+        assertThat(answers.isUndecided(room, 1)).isFalse();
+        assertThat(answers.isUndecided(room, 1)).isFalse();
+        assertThat(table.looks).hasValueLessThanOrEqualTo(MANY + 1);
+    }
+
+    /** Counts who is looked at without being asked for by name. */
+    private static final class Table extends ConcurrentHashMap<OperationId, Publishing> {
+        private static final long serialVersionUID = 1;
+        private final transient AtomicInteger looks = new AtomicInteger();
+
+        @Override
+        public Collection<Publishing> values() {
+            Collection<Publishing> all = super.values();
+            return new AbstractCollection<>() {
+                @Override
+                public Iterator<Publishing> iterator() {
+                    return all.stream().peek(one -> looks.incrementAndGet()).iterator();
+                }
+
+                @Override
+                public int size() {
+                    return all.size();
+                }
+            };
+        }
+    }
+
+    private static final class Nobody implements UniSubscriber<Groups.PublishResult> {
+        @Override
+        public Context context() {
+            return Context.empty();
+        }
+
+        @Override
+        public void onSubscribe(UniSubscription subscription) {}
+
+        @Override
+        public void onItem(Groups.PublishResult item) {}
+
+        @Override
+        public void onFailure(Throwable failure) {}
+    }
+}
