@@ -38,12 +38,17 @@ final class Recorder implements GroupReader {
         if (deleted) {
             violations.add("after the end: " + entry);
         }
-        if (entry.offset() != offset + 1) {
+        if (entry.offset() != offset + 1 && !isLateEnd(entry)) {
             violations.add(entry.offset() + " after " + offset);
         }
         apply(entry);
         entries.add(entry);
         offset = entry.offset();
+    }
+
+    /** What stood between is gone with the group, as {@code GroupReader} says. */
+    private boolean isLateEnd(Entry entry) {
+        return entry instanceof Entry.Deleted && entry.offset() > offset;
     }
 
     private void apply(Entry entry) {
