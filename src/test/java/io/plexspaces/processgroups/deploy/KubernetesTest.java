@@ -227,7 +227,7 @@ class KubernetesTest {
     @ParameterizedTest
     @MethodSource("overlays")
     void monitor_scrapesTheNodes(Overlay overlay) {
-        ObjectNode monitor = overlay.one("ServiceMonitor", NAMESPACE);
+        JsonNode monitor = Documents.only(Monitoring.FOLDER.resolve("service-monitor.yaml"));
         List<ObjectNode> scraped = overlay.all("Service").stream()
                 .filter(service -> matches(monitor.at("/spec/selector/matchLabels"), service.at("/metadata/labels")))
                 .toList();
@@ -243,6 +243,9 @@ class KubernetesTest {
                         .asText())
                 .as("the job of the alerts")
                 .isEqualTo("processgroups");
+        assertThat(overlay.all())
+                .as("applied to clusters without the Prometheus operator, too")
+                .noneMatch(resource -> resource.path("apiVersion").asText().startsWith("monitoring.coreos.com"));
     }
 
     /** Variables with values of their own. */
