@@ -37,6 +37,7 @@ class KubernetesTest {
     void everyFile_belongsToAnOverlay() throws IOException {
         Set<Path> used = new HashSet<>();
         overlays().forEach(overlay -> used.addAll(overlay.used()));
+        used.addAll(Overlay.of("redis", "connections").used());
 
         try (Stream<Path> files = Files.walk(Documents.DEPLOY.resolve("kubernetes"))) {
             assertThat(files.filter(Files::isRegularFile)).isSubsetOf(used);
@@ -210,18 +211,30 @@ class KubernetesTest {
 
     @ParameterizedTest
     @MethodSource("overlays")
-    void autoscaler_scalesTheNodes_byWhatTheyExport(Overlay overlay) {
+    void autoscaler_scalesTheNodes_byWhatEveryClusterMeasures(Overlay overlay) {
         for (ObjectNode autoscaler : overlay.all("HorizontalPodAutoscaler")) {
             JsonNode target = autoscaler.at("/spec/scaleTargetRef");
             assertThat(overlay.one(
                             target.path("kind").asText(), target.path("name").asText()))
                     .isNotNull();
             assertThat(each(autoscaler.at("/spec/metrics"))
-                            .map(metric -> metric.at("/pods/metric/name").asText())
-                            .filter(name -> !name.isEmpty()))
-                    .isNotEmpty()
-                    .allSatisfy(name -> assertThat(Service.metrics()).contains(name));
+                            .map(metric -> metric.path("type").asText()))
+                    .as("with a metric that nobody gives it, it never scales down")
+                    .containsExactly("Resource");
         }
+    }
+
+    @Test
+    void connections_areAMetricThatNodesExport_besideProcessors() {
+        JsonNode byConnections = Overlay.of("redis", "connections")
+                .one("HorizontalPodAutoscaler", NAMESPACE)
+                .at("/spec/metrics");
+        JsonNode byProcessors =
+                Overlay.of("redis").one("HorizontalPodAutoscaler", NAMESPACE).at("/spec/metrics");
+
+        assertThat(each(byConnections)).hasSize(2).containsAll(byProcessors);
+        assertThat(Service.metrics())
+                .contains(byConnections.at("/0/pods/metric/name").asText());
     }
 
     @ParameterizedTest
