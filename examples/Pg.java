@@ -256,6 +256,7 @@ final class Pg {
             case GAP ->
                 "gap of " + event.getGap().getMissed() + " messages: "
                         + event.getGap().getReason();
+            case DRAINING -> "this server stops: go to another one";
             case ANSWER, KIND_NOT_SET -> "";
         };
     }

@@ -26,7 +26,12 @@ final class NodeNames {
         return (shortened.isEmpty() ? "node" : shortened) + ":" + port;
     }
 
+    /** As the environment says, for the system's resolver may take its time. */
     private static String hostName() {
+        String told = System.getenv("HOSTNAME");
+        if (told != null && !told.isBlank()) {
+            return told;
+        }
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {

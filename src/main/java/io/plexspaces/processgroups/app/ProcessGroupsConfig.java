@@ -306,7 +306,7 @@ interface ProcessGroupsConfig {
         @WithDefault("true")
         boolean enabled();
 
-        /** Groups, the first ones used, with labels of their own; all others share {@code _other}. 0: all of them. */
+        /** Groups, the first ones used, with labels of their own; all others share {@code _other}. 0: no group has its own. */
         @WithDefault("100")
         @Range(min = "0", max = "100000")
         int groups();

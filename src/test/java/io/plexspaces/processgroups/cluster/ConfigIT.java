@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that is configured wrongly does not start, and says why. */
 @Isolated
@@ -26,6 +27,23 @@ class ConfigIT {
         try (NodeProcess node = NodeProcess.start("wrong", folder, Map.of(variable, value))) {
             assertThat(node.awaitExit()).isEqualTo(1);
             assertThat(node.output()).contains(sentence);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://:s3cr3t word@store:6379",
+                "redis://store:6379,redis://:s3cr3t#@store:6379",
+                "redis://:%s3cr3t@store:6379",
+                "http://:s3cr3t@store:6379",
+            })
+    void illegalAddress_isRefusedWithoutShowingThePassword(String hosts) throws IOException {
+        Path folder = Files.createDirectories(Path.of("target", "nodes"));
+        Map<String, String> variables = Map.of("PROCESSGROUPS_STORE", "redis", "QUARKUS_REDIS_HOSTS", hosts);
+        try (NodeProcess node = NodeProcess.start("wrong", folder, variables)) {
+            assertThat(node.awaitExit()).isEqualTo(1);
+            assertThat(node.output()).containsIgnoringCase("redis").doesNotContain("s3cr3t");
         }
     }
 }

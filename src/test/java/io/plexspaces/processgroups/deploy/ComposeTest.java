@@ -79,10 +79,23 @@ class ComposeTest {
                     .startsWith("/tmp:exec");
             assertThat(node.at("/environment/PROCESSGROUPS_NODE_ID").asText()).isEqualTo(name);
             assertThat(node.at("/environment/PROCESSGROUPS_STORE").asText()).isEqualTo("redis");
-            assertThat(DEPLOY.resolve(node.at("/build/context").asText())
-                            .resolve(node.at("/build/dockerfile").asText()))
-                    .isRegularFile();
         }
+    }
+
+    @Test
+    void image_isBuiltOnce() {
+        JsonNode builder = service("node-a");
+        assertThat(DEPLOY.resolve(builder.at("/build/context").asText())
+                        .resolve(builder.at("/build/dockerfile").asText()))
+                .isRegularFile();
+        JsonNode user = service("node-b");
+        assertThat(user.has("build")).isFalse();
+        assertThat(user.path("image")).isEqualTo(builder.path("image"));
+        assertThat(user.path("pull_policy").asText()).isEqualTo("never");
+        assertThat(user.path("depends_on").has("node-a")).isTrue();
+        assertThat(COMPOSE.path("services"))
+                .filteredOn(service -> service.has("build"))
+                .hasSize(1);
     }
 
     @Test

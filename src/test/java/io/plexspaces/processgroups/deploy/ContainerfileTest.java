@@ -81,7 +81,10 @@ class ContainerfileTest {
         assertThat(of(all, "RUN").filter(line -> line.contains("aot/train")))
                 .singleElement()
                 .asString()
-                .contains("JAVA_OPTS=" + options, "/opt/processgroups/app /opt/processgroups/app.aot");
+                .as("whatever memory the builder has")
+                .contains(
+                        "JAVA_OPTS=\"" + options + " -Xms512m -Xmx512m\"",
+                        "/opt/processgroups/app /opt/processgroups/app.aot");
         assertThat(of(all, "ENTRYPOINT"))
                 .singleElement()
                 .asString()

@@ -37,6 +37,7 @@ class KubernetesTest {
     void everyFile_belongsToAnOverlay() throws IOException {
         Set<Path> used = new HashSet<>();
         overlays().forEach(overlay -> used.addAll(overlay.used()));
+        used.addAll(Overlay.of("redis", "connections").used());
 
         try (Stream<Path> files = Files.walk(Documents.DEPLOY.resolve("kubernetes"))) {
             assertThat(files.filter(Files::isRegularFile)).isSubsetOf(used);
@@ -210,24 +211,36 @@ class KubernetesTest {
 
     @ParameterizedTest
     @MethodSource("overlays")
-    void autoscaler_scalesTheNodes_byWhatTheyExport(Overlay overlay) {
+    void autoscaler_scalesTheNodes_byWhatEveryClusterMeasures(Overlay overlay) {
         for (ObjectNode autoscaler : overlay.all("HorizontalPodAutoscaler")) {
             JsonNode target = autoscaler.at("/spec/scaleTargetRef");
             assertThat(overlay.one(
                             target.path("kind").asText(), target.path("name").asText()))
                     .isNotNull();
             assertThat(each(autoscaler.at("/spec/metrics"))
-                            .map(metric -> metric.at("/pods/metric/name").asText())
-                            .filter(name -> !name.isEmpty()))
-                    .isNotEmpty()
-                    .allSatisfy(name -> assertThat(Service.metrics()).contains(name));
+                            .map(metric -> metric.path("type").asText()))
+                    .as("with a metric that nobody gives it, it never scales down")
+                    .containsExactly("Resource");
         }
+    }
+
+    @Test
+    void connections_areAMetricThatNodesExport_besideProcessors() {
+        JsonNode byConnections = Overlay.of("redis", "connections")
+                .one("HorizontalPodAutoscaler", NAMESPACE)
+                .at("/spec/metrics");
+        JsonNode byProcessors =
+                Overlay.of("redis").one("HorizontalPodAutoscaler", NAMESPACE).at("/spec/metrics");
+
+        assertThat(each(byConnections)).hasSize(2).containsAll(byProcessors);
+        assertThat(Service.metrics())
+                .contains(byConnections.at("/0/pods/metric/name").asText());
     }
 
     @ParameterizedTest
     @MethodSource("overlays")
     void monitor_scrapesTheNodes(Overlay overlay) {
-        ObjectNode monitor = overlay.one("ServiceMonitor", NAMESPACE);
+        JsonNode monitor = Documents.only(Monitoring.FOLDER.resolve("service-monitor.yaml"));
         List<ObjectNode> scraped = overlay.all("Service").stream()
                 .filter(service -> matches(monitor.at("/spec/selector/matchLabels"), service.at("/metadata/labels")))
                 .toList();
@@ -243,6 +256,9 @@ class KubernetesTest {
                         .asText())
                 .as("the job of the alerts")
                 .isEqualTo("processgroups");
+        assertThat(overlay.all())
+                .as("applied to clusters without the Prometheus operator, too")
+                .noneMatch(resource -> resource.path("apiVersion").asText().startsWith("monitoring.coreos.com"));
     }
 
     /** Variables with values of their own. */

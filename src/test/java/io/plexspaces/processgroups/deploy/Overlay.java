@@ -41,9 +41,13 @@ public final class Overlay {
         }
     }
 
-    static Overlay of(String name) {
+    /** @param components by their folders' names, as somebody may add them */
+    static Overlay of(String name, String... components) {
         Overlay overlay = new Overlay();
         overlay.read(root().resolve(name));
+        for (String component : components) {
+            overlay.read(root().resolveSibling("components").resolve(component));
+        }
         return overlay;
     }
 

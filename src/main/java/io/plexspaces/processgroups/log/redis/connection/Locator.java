@@ -137,6 +137,13 @@ final class Locator {
         return highest;
     }
 
+    /** What people may see of a connection string: scheme, host and port. Whatever else it holds may be a password. */
+    static String shown(String endpoint) {
+        URI uri = URI.create(endpoint);
+        String host = uri.getHost() == null ? "…" : uri.getHost();
+        return uri.getScheme() + "://" + host + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+    }
+
     /** A connection string with the scheme and credentials of another; an empty host: the same one. */
     private static String at(String like, String host, int port) {
         URI uri = URI.create(like);

@@ -37,6 +37,7 @@ final class Subscriber {
     private final Vertx vertx;
     private final RedisOptions options;
     private final String endpoint;
+    private final String shown;
     private final boolean sharded;
     private final Duration patience;
     private final Listener listener;
@@ -71,6 +72,7 @@ final class Subscriber {
         this.vertx = vertx;
         this.options = options;
         this.endpoint = endpoint;
+        this.shown = Locator.shown(endpoint);
         this.sharded = sharded;
         this.patience = patience;
         this.listener = listener;
@@ -108,7 +110,7 @@ final class Subscriber {
         if (connected && System.nanoTime() - lastHeard >= deafNanos) {
             serial.execute(() -> {
                 if (link != null) {
-                    LOG.log(System.Logger.Level.WARNING, "nothing heard from {0}: connecting again", endpoint);
+                    LOG.log(System.Logger.Level.WARNING, "nothing heard from {0}: connecting again", shown);
                     drop(link);
                 }
             });
@@ -187,7 +189,7 @@ final class Subscriber {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "no subscriber connection to {0}{1}",
-                    endpoint,
+                    shown,
                     cause == null ? "" : ": " + cause.getMessage());
         }
         listener.displaced();
@@ -200,7 +202,7 @@ final class Subscriber {
         lastHeard = System.nanoTime();
         heard = true;
         if (push == null || push.type() == ResponseType.ERROR) {
-            LOG.log(System.Logger.Level.WARNING, "subscriber connection to {0}: {1}", endpoint, push);
+            LOG.log(System.Logger.Level.WARNING, "subscriber connection to {0}: {1}", shown, push);
             listener.displaced();
             return;
         }
