@@ -34,7 +34,7 @@ class MembershipHistoryIT extends OnNodes {
     private static final int OPERATIONS = Integer.getInteger("processgroups.test.history.operations", 5_000);
 
     /** Of all nodes together. */
-    private static final int CLIENTS = Integer.getInteger("processgroups.test.history.clients", 16);
+    private static final int CLIENTS = Integer.getInteger("processgroups.test.history.clients", 48);
 
     private static final int ACTORS = 8;
     private static final String ROOM = "room";
