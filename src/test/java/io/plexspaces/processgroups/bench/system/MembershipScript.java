@@ -17,8 +17,11 @@ final class MembershipScript implements CalledScript {
     private static final Script APPEND = Script.of("prelude", "state", "group", "member", "append");
     private static final String BASE = "{calls}:";
     private static final String GROUP = "benchmark default calls";
-    private static final int DIGITS = 16;
-    private static final long FIRST = 1_000_000_000_000_000L;
+    private static final String NUMBER = "0000000000000000";
+    private static final int DIGITS = NUMBER.length();
+
+    /** Numbers of calls grow, also from one run to the next; they have 16 digits. */
+    private static final long MICROS = 1000;
 
     /** @param numbers where the call has its number */
     private record Call(byte[] bytes, int[] numbers) {
@@ -27,7 +30,7 @@ final class MembershipScript implements CalledScript {
             return new Call(
                     bytes,
                     IntStream.range(0, bytes.length)
-                            .filter(at -> text.startsWith(Long.toString(FIRST), at))
+                            .filter(at -> text.startsWith(NUMBER, at))
                             .toArray());
         }
     }
@@ -36,15 +39,16 @@ final class MembershipScript implements CalledScript {
     private final List<Call> calls = new ArrayList<>();
 
     private final int connection;
-    private long number = FIRST;
+    private final long first = System.currentTimeMillis() * MICROS;
+    private long number = first;
 
     /** @param actors that take turns */
     MembershipScript(int connection, int actors) {
         this.connection = connection;
         for (int i = 0; i < actors; i++) {
             String actor = "guest-" + connection + "-" + i;
-            calls.add(call(List.of("J", Long.toString(FIRST), "=", "d:" + node(), node(), "", "1", actor)));
-            calls.add(call(List.of("L", Long.toString(FIRST), actor, "", "0", "LEFT")));
+            calls.add(call(List.of("J", NUMBER, "=", "d:" + node(), node(), "", "1", actor)));
+            calls.add(call(List.of("L", NUMBER, actor, "", "0", "LEFT")));
         }
     }
 
@@ -60,8 +64,7 @@ final class MembershipScript implements CalledScript {
     private Call call(List<String> change) {
         List<String> words = new ArrayList<>(List.of("EVALSHA", APPEND.sha1(), "6", BASE + "due", BASE + "held"));
         words.addAll(List.of(BASE + "node:" + node(), answer(0), answer(1), BASE + "group"));
-        words.addAll(List.of(
-                node(), "1", Long.toString(FIRST), "PUBLISH", "100000", "256", "1024", "16777216", "10000", ""));
+        words.addAll(List.of(node(), "1", NUMBER, "PUBLISH", "100000", "256", "1024", "16777216", "10000", ""));
         words.addAll(List.of(GROUP, "", "1", Integer.toString(change.size())));
         words.addAll(change);
         return Call.of(CalledScript.command(words));
@@ -91,7 +94,7 @@ final class MembershipScript implements CalledScript {
 
     @Override
     public void call(ByteBuffer out) {
-        Call call = calls.get((int) ((number - FIRST) % calls.size()));
+        Call call = calls.get((int) ((number - first) % calls.size()));
         int start = out.position();
         out.put(call.bytes);
         number++;
