@@ -3,9 +3,13 @@ package io.plexspaces.processgroups.app;
 import io.plexspaces.processgroups.domain.NodeId;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Set;
 
 /** The name of this server when none is configured. */
 final class NodeNames {
+    /** What some platforms call every host. */
+    private static final Set<String> NOBODY = Set.of("localhost", "0.0.0.0");
+
     private static final int HOST_CHARS = 200;
 
     private NodeNames() {}
@@ -29,7 +33,7 @@ final class NodeNames {
     /** As the environment says, for the system's resolver may take its time. */
     private static String hostName() {
         String told = System.getenv("HOSTNAME");
-        if (told != null && !told.isBlank()) {
+        if (told != null && !told.isBlank() && !NOBODY.contains(told)) {
             return told;
         }
         try {

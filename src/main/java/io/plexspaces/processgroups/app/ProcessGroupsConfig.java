@@ -73,7 +73,7 @@ interface ProcessGroupsConfig {
     interface Node {
         /**
          * Name of this server: 1 to 255 bytes, by the rule for names; no two live servers of one store share it. Default:
-         * the host's name and the gRPC port.
+         * the host's name (`HOSTNAME`, or else as the system has it) and the gRPC port.
          */
         Optional<String> id();
 

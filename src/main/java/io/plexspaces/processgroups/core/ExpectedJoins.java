@@ -38,8 +38,10 @@ final class ExpectedJoins {
         waiting.put(operation, new Joining(subscription, filter));
     }
 
-    void forget(OperationId operation) {
-        waiting.remove(operation);
+    /** Null: it was read, or not expected. */
+    @Nullable
+    Joining forget(OperationId operation) {
+        return waiting.remove(operation);
     }
 
     /** Its append was accepted; false: its entry has been read already. */
@@ -104,8 +106,20 @@ final class ExpectedJoins {
             recovery.more(joining);
         } else if (member == null || !member.membership().heldBy(session.owner())) {
             tellEnd(subscription, new Event.Left(group, progress.offset(), session.actor(), LeaveReason.LEFT), null);
-        } else if (member.seatOf(session) == null) {
-            seats.take(member, subscription.from(accepted));
+        } else {
+            seat(member, subscription.from(accepted));
+        }
+    }
+
+    /** Its join is there: it has a seat, unless it had one before. */
+    void seat(Member member, Subscription subscription) {
+        Session session = subscription.session();
+        if (member.seatOf(session) == null) {
+            seats.take(member, subscription);
+            Seat seat = member.seatOf(session);
+            if (seat != null && !recovery.isEmpty()) {
+                recovery.seated(member, seat);
+            }
         }
     }
 

@@ -162,6 +162,7 @@ final class GroupReplica implements GroupReader {
                         throw stale(group);
                     }
                     if (!progress.isPast(position)) {
+                        told.moves().doubt(operation);
                         throw away("its log is not read");
                     }
                     told.moves().passed(operation);
@@ -170,9 +171,15 @@ final class GroupReplica implements GroupReader {
                 .replaceWithVoid();
     }
 
-    /** The append of a takeover failed, but it may have been made. */
-    void doubtArrived(OperationId operation) {
-        told.moves().doubt(operation);
+    /** The append of a join or takeover failed, but it may have been made, or still be. */
+    void doubt(OperationId operation) {
+        serial.execute(() -> {
+            told.moves().doubt(operation);
+            Joining joining = told.joins().forget(operation);
+            if (joining != null) {
+                told.failed(joining);
+            }
+        });
     }
 
     /** The append failed, or did nothing: no entry will come. */
@@ -339,8 +346,12 @@ final class GroupReplica implements GroupReader {
 
     /** To be called regularly: nothing waits forever, and what could not be made again is tried once more. */
     void tick() {
-        if (told.waiters().isUsed() || usage.isHeld() || !told.recovery().isEmpty()) {
+        if (told.waiters().isUsed()
+                || usage.isHeld()
+                || !told.recovery().isEmpty()
+                || told.moves().hasDoubts()) {
             serial.execute(() -> {
+                told.moves().tick();
                 told.waiters().tick();
                 turns.tick();
                 told.recovery().again();

@@ -6,12 +6,13 @@ import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Owner;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions whose joins in one group change nodes: those that come here, and those that are elsewhere now. {@link #expect}, {@link #doubt}
- * and {@link #forget} may be called by any thread; the rest is part of the group's reading.
+ * Sessions whose joins in one group change nodes: those that come here, and those that are elsewhere now. {@link #expect} and
+ * {@link #forget} may be called by any thread; the rest is part of the group's reading.
  */
 final class Moves {
     private final Members members;
@@ -19,8 +20,8 @@ final class Moves {
     private final Recovery recovery;
     private final Map<OperationId, Session> arriving = new ConcurrentHashMap<>(2);
 
-    /** Sessions that may have joins here without anybody having read it. */
-    private final Map<Owner.Session, Session> doubtful = new ConcurrentHashMap<>(2);
+    /** Those of {@link #arriving} that failed, but may have been made, or still be. */
+    private final Set<OperationId> doubtful = ConcurrentHashMap.newKeySet(2);
 
     Moves(Members members, Seats seats, Recovery recovery) {
         this.members = members;
@@ -32,17 +33,30 @@ final class Moves {
         arriving.put(operation, session);
     }
 
-    /** Its append failed, but it may have been made, or still be. */
+    void forget(OperationId operation) {
+        arriving.remove(operation);
+    }
+
+    /** Its append failed, but it may have been made, or still be: its entry may have been jumped over, or be read some time. */
     void doubt(OperationId operation) {
-        Session session = arriving.remove(operation);
+        Session session = arriving.get(operation);
         if (session != null) {
-            doubtful.values().removeIf(other -> other.isOver() || other.isDropped());
-            doubtful.put(session.owner(), session);
+            doubtful.add(operation);
+            find(operation, session);
         }
     }
 
-    void forget(OperationId operation) {
-        arriving.remove(operation);
+    /** To be called regularly: what is made late for sessions that have ended is nobody's, and taken away when it is read. */
+    void tick() {
+        doubtful.removeIf(operation -> {
+            Session session = arriving.get(operation);
+            return session == null || (hasEnded(session) && arriving.remove(operation, session));
+        });
+    }
+
+    /** Any thread: whether {@link #tick} has something to do. */
+    boolean hasDoubts() {
+        return !doubtful.isEmpty();
     }
 
     void clear() {
@@ -52,37 +66,53 @@ final class Moves {
 
     /** Whether a session is on its way here under this owner. */
     boolean isExpected(Owner.Session owner) {
-        return doubtful.containsKey(owner)
-                || arriving.values().stream().anyMatch(session -> owner.equals(session.owner()));
+        return arriving.values().stream().anyMatch(session -> owner.equals(session.owner()) && !hasEnded(session));
+    }
+
+    private static boolean hasEnded(Session session) {
+        return session.isOver() || session.isDropped();
     }
 
     /** One more join of a session, or its takeover, was read: whoever served it here before may do so no more. */
     void read(Member member, Owner.Session by, OperationId operation) {
-        Session arrived = arriving.remove(operation);
-        settle(member, by, arrived == null ? doubtful.remove(by) : arrived);
+        settle(member, by, take(operation));
+    }
+
+    private @Nullable Session take(OperationId operation) {
+        doubtful.remove(operation);
+        return arriving.remove(operation);
     }
 
     /** Members were told all at once: a session that they show on this node has arrived, though its takeover was not read. */
     void found() {
-        doubtful.forEach((owner, session) -> {
-            Member member = members.get(session.actor());
-            if (member != null && member.membership().heldBy(owner) && doubtful.remove(owner, session)) {
-                settle(member, owner, session);
+        for (OperationId operation : doubtful) {
+            Session session = arriving.get(operation);
+            if (session != null) {
+                find(operation, session);
             }
-        });
+        }
+    }
+
+    private void find(OperationId operation, Session session) {
+        Member member = members.get(session.actor());
+        if (member != null && member.membership().heldBy(session.owner())) {
+            take(operation);
+            settle(member, session.owner(), session);
+        }
     }
 
     /** A takeover was accepted, and its entry is not to come any more: if that was jumped over, its session has a seat from now on. */
     void passed(OperationId operation) {
-        Session arrived = arriving.remove(operation);
+        Session arrived = take(operation);
         Member member = arrived == null ? null : members.get(arrived.actor());
         if (arrived != null && member != null && member.membership().heldBy(arrived.owner())) {
             settle(member, arrived.owner(), arrived);
         }
     }
 
-    /** @param arrived the session that asked for its joins on this node, if any did */
-    private void settle(Member member, Owner.Session owner, @Nullable Session arrived) {
+    /** @param asked the session that asked for its joins on this node, if any did; one that has ended since is as good as none */
+    private void settle(Member member, Owner.Session owner, @Nullable Session asked) {
+        Session arrived = asked == null || hasEnded(asked) ? null : asked;
         for (Seat seat : List.copyOf(member.seats())) {
             Session seated = seat.session();
             boolean stays = arrived == null ? member.membership().heldBy(seated.owner()) : seated == arrived;
@@ -90,11 +120,11 @@ final class Moves {
                 move(member, seat);
             }
         }
-        if (arrived != null && member.seatOf(arrived) == null && !arrived.isDropped()) {
+        if (arrived != null && member.seatOf(arrived) == null) {
             seats.arrive(member, arrived);
             if (arrived.isOver()) {
+                // It has ended just now, and did not see its seat.
                 recovery.over(arrived);
-                recovery.again();
             }
         }
     }

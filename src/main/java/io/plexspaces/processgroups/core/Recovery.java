@@ -116,10 +116,25 @@ final class Recovery {
         if (owner.node().equals(self)
                 && owner.incarnation() == reassertions.incarnation()
                 && !lost.containsKey(owner)
+                && !seats.isSeated(membership.actor(), owner.id())
                 && !moves.isExpected(owner)
-                && !joining.isExpected(owner)
-                && !seats.isSeated(membership.actor(), owner.id())) {
-            note(new Lost(replica, membership.actor(), owner, null, membership.filter(), 0));
+                && !joining.isExpected(owner)) {
+            begin(new Lost(replica, membership.actor(), owner, null, membership.filter(), 0));
+        }
+    }
+
+    private void begin(Lost noted) {
+        note(noted);
+        reassertions.add(noted);
+    }
+
+    /** A session has its seat, whose owner may have joins from before that are being taken away: the one that it asked for stays. */
+    void seated(Member member, Seat seat) {
+        Owner.Session owner = seat.session().owner();
+        Lost known = lost.get(owner);
+        if (known != null && known.seat() == null) {
+            begin(new Lost(
+                    replica, known.actor(), owner, seat, member.membership().filter(), 1));
         }
     }
 
@@ -164,7 +179,7 @@ final class Recovery {
         Member member = members.get(session.actor());
         Seat seat = member == null ? null : member.seatOf(session);
         if (member != null && seat != null) {
-            note(lostOf(member, seat));
+            begin(lostOf(member, seat));
         }
     }
 
@@ -176,7 +191,7 @@ final class Recovery {
     /** A join was read: if it is one that was lost, its session is a member again. */
     void arrived(Member member, Owner by, @Nullable Joining asked) {
         Lost known = by instanceof Owner.Session owner ? lost.get(owner) : null;
-        if (known != null) {
+        if (known != null && known.seat() != null) {
             attach(member, known);
             if (asked != null) {
                 known.more(asked.filter());

@@ -91,7 +91,7 @@ public final class ReplicatedGroups implements Groups {
         Command join = new Command.Join(request.actors(), request.filter(), owner, settings.node(), null);
         return log.append(replica.group(), replica.epoch(), join, operation)
                 .onFailure()
-                .invoke(() -> replica.forget(operation))
+                .invoke(failure -> giveUp(replica, operation, failure))
                 .chain(done -> replica.joined(operation, done.position()).replaceWith(done))
                 .map(done -> new JoinResult(done.position(), joins(done.membership()), ""));
     }
@@ -197,7 +197,7 @@ public final class ReplicatedGroups implements Groups {
     /** What the store did not answer it may have done, or do later. */
     private static void giveUp(GroupReplica replica, OperationId operation, Throwable failure) {
         if (failure instanceof GroupException expected && expected.code() == ErrorCode.STORE_UNAVAILABLE) {
-            replica.doubtArrived(operation);
+            replica.doubt(operation);
         } else {
             replica.forget(operation);
         }

@@ -133,7 +133,6 @@ public final class Session {
         return home.groups()
                 .join(new Groups.JoinRequest(group, List.of(actor), filter, null, null, subscription))
                 .onTermination()
-                .invoke(() -> joining.remove(group))
                 .invoke(() -> joined(group));
     }
 
@@ -216,7 +215,7 @@ public final class Session {
     /** Its joins in a group are on another node now, where its client is. In the group's serial queue. */
     void moved(GroupId group, Seat seat) {
         seats.remove(group, seat);
-        Connection left = end(() -> home.afterGrace(this::endRest));
+        Connection left = end(() -> home.afterTakeover(this::endRest));
         if (left != null) {
             left.cut(GroupException.of(ErrorCode.SESSION_REPLACED, "another connection took this session over"));
         }
@@ -227,8 +226,15 @@ public final class Session {
         end(() -> {});
     }
 
-    /** What did not move with the others in time is still this node's to end. */
+    /** What did not move with the others in time is still this node's to end, unless its client is here again, and may get it yet. */
     private void endRest() {
+        if (seats.isEmpty()) {
+            return;
+        }
+        if (home.isKnown(owner.id())) {
+            home.afterTakeover(this::endRest);
+            return;
+        }
         synchronized (this) {
             dropped = false;
         }
@@ -348,8 +354,9 @@ public final class Session {
         }
     }
 
-    /** A join that was under way when the session ended must not stay. */
+    /** A join that was under way when the session ended must not stay; one that failed may have been made, too. */
     private void joined(GroupId group) {
+        joining.remove(group);
         synchronized (this) {
             if (!closed) {
                 return;

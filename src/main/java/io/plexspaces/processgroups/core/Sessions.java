@@ -33,6 +33,9 @@ public final class Sessions {
     private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
     private static final int TAKEOVERS_AT_ONCE = 64;
 
+    /** No change is under way for longer: by then it has failed. */
+    private static final Duration TAKEOVER = Duration.ofSeconds(6);
+
     private final Groups groups;
     private final Replicas replicas;
     private final Operations operations;
@@ -264,13 +267,25 @@ public final class Sessions {
     /** Nothing is done any more, and null returned, once the server stops. */
     @Nullable
     Future<?> afterGrace(Runnable action) {
+        return after(settings.grace(), action);
+    }
+
+    /** When a takeover that has begun is over, and so is the grace of what was taken over. */
+    void afterTakeover(Runnable action) {
+        after(settings.grace().plus(TAKEOVER), action);
+    }
+
+    private @Nullable Future<?> after(Duration delay, Runnable action) {
         try {
-            return connections.isStopping()
-                    ? null
-                    : timer.schedule(action, settings.grace().toMillis(), TimeUnit.MILLISECONDS);
+            return connections.isStopping() ? null : timer.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopped) {
             return null;
         }
+    }
+
+    /** Whether a session of this id is here, connected or in its grace. */
+    boolean isKnown(String id) {
+        return byId.containsKey(id);
     }
 
     void forget(Session session) {

@@ -152,11 +152,10 @@ final class Told {
         if (!recovery.isEmpty()) {
             recovery.arrived(member, entry.by(), expected);
         }
-        if (expected != null && member.seatOf(expected.subscription().session()) == null) {
-            seats.take(member, expected.subscription());
-        } else if (expected == null && entry.by() instanceof Owner.Session by) {
+        if (expected != null) {
+            joins.seat(member, expected.subscription());
+        } else if (entry.by() instanceof Owner.Session by) {
             recovery.endForgotten(membership, by, joins, moves);
-            recovery.again();
         }
     }
 
@@ -233,6 +232,14 @@ final class Told {
         detached.connection(subscription.connection());
         detached.subscription(subscription);
         return new Groups.JoinResult(progress.position(), 1, "");
+    }
+
+    /** A join of a session failed, but it may have been made, and shown by members that were told all at once. */
+    void failed(Joining joining) {
+        Member member = members.get(joining.subscription().session().actor());
+        if (member != null && member.membership().heldBy(joining.owner())) {
+            recovery.endForgotten(member.membership(), joining.owner(), joins, moves);
+        }
     }
 
     void disconnect(Session session, Connection connection) {

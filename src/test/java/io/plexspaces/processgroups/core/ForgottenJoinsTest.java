@@ -110,6 +110,36 @@ class ForgottenJoinsTest {
     }
 
     @Test
+    void join_askedForAgainBeforeTheOtherCouldBeTakenBack_endsWithItsLeave() {
+        Client alice = unanswered();
+        log.failure = GroupException.of(ErrorCode.STORE_UNAVAILABLE, "away");
+        log.tell();
+        log.failure = null;
+        alice.join(room);
+        CoreFixture.await(alice.opened().session().leave(room, true));
+        core.replicas.tick();
+        log.publish("late");
+        core.replicas.tick();
+        assertThat(log.members).isEmpty();
+        assertThat(alice.peer().texts()).isEmpty();
+    }
+
+    @Test
+    void join_askedForAgainBeforeTheOtherCouldBeTakenBack_isOneJoin() {
+        Client alice = unanswered();
+        log.failure = GroupException.of(ErrorCode.STORE_UNAVAILABLE, "away");
+        log.tell();
+        log.failure = null;
+        alice.join(room);
+        await().until(() -> {
+            core.replicas.tick();
+            return log.members.get(ALICE).joinCount() == 1;
+        });
+        log.publish("live");
+        await().untilAsserted(() -> assertThat(alice.peer().texts()).containsExactly("live"));
+    }
+
+    @Test
     void takeover_thatWasMadeThoughItFailed_isThereAtTheNextAttempt() {
         Client gone = moved();
         CoreFixture.Watching watching = core.watch(room);
@@ -139,6 +169,30 @@ class ForgottenJoinsTest {
         log.tell();
         await().until(log.members::isEmpty);
         assertThat(core.sessions.size()).isZero();
+    }
+
+    @Test
+    void takeover_thatFailedOnce_doesNotTouchWhoComesBackLater() {
+        Client gone = moved();
+        log.failure = GroupException.of(ErrorCode.STORE_UNAVAILABLE, "away");
+        assertUnavailable(() -> connect(gone.opened().resumeToken()));
+        log.failure = null;
+        Client back = connect(gone.opened().resumeToken());
+        back.join(room);
+        Owner.Session there = new Owner.Session(back.opened().session().owner().id(), OTHER, 1);
+        Command away = new Command.TakeOver(ALICE, there, OTHER);
+        CoreFixture.await(log.append(room, null, away, new OperationId(OTHER, 1, log.offset)));
+        await().until(() -> back.peer().closeCode() == ErrorCode.SESSION_REPLACED);
+
+        Client again = connect(gone.opened().resumeToken());
+        again.join(room);
+        again.join(room);
+        log.jump();
+        core.replicas.tick();
+        log.publish("live");
+        await().untilAsserted(() -> assertThat(again.peer().texts()).contains("live"));
+        assertThat(again.peer().isClosed()).isFalse();
+        assertThat(log.members.get(ALICE).joinCount()).isEqualTo(2);
     }
 
     @Test
