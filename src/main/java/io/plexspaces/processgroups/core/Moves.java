@@ -46,11 +46,11 @@ final class Moves {
         }
     }
 
-    /** To be called regularly: what is made late for sessions that have ended is nobody's, and taken away when it is read. */
+    /** To be called regularly: what is made late for a session that has ended is nobody's, and taken away when it is read. */
     void tick() {
         doubtful.removeIf(operation -> {
             Session session = arriving.get(operation);
-            return session == null || (hasEnded(session) && arriving.remove(operation, session));
+            return session == null || (!isComing(session) && arriving.remove(operation, session));
         });
     }
 
@@ -66,7 +66,12 @@ final class Moves {
 
     /** Whether a session is on its way here under this owner. */
     boolean isExpected(Owner.Session owner) {
-        return arriving.values().stream().anyMatch(session -> owner.equals(session.owner()) && !hasEnded(session));
+        return arriving.values().stream().anyMatch(session -> owner.equals(session.owner()) && isComing(session));
+    }
+
+    /** Not everything it has elsewhere is here yet, and it still waits for that. */
+    private static boolean isComing(Session session) {
+        return !session.isComplete() && !hasEnded(session);
     }
 
     private static boolean hasEnded(Session session) {
