@@ -32,7 +32,9 @@ final class Lane {
     private final Map<GroupId, Waiting> groups = new HashMap<>();
     private final Queue<Waiting> ready = new ArrayDeque<>();
     private final Queue<Waiting> readyAlone = new ArrayDeque<>();
-    private final @Nullable Call[] calls = new Call[Appends.TRACKS];
+
+    /** Those under way, by their tracks. */
+    private final Map<Integer, Call> calls = new HashMap<>();
 
     /** A call is sent before the next is begun, so that they arrive in this order. */
     private boolean sending;
@@ -151,7 +153,7 @@ final class Lane {
 
     private synchronized void release(Work work) {
         if (work.call != null) {
-            calls[work.call.track] = null;
+            calls.remove(work.call.track);
         }
         for (Waiting waiting : work.from) {
             waiting.calls = work.call == null ? 0 : waiting.calls - 1;
@@ -188,11 +190,11 @@ final class Lane {
             work.alone = one.changes.remove();
             return work;
         }
-        int track = calls[0] == null ? 0 : 1;
-        if (sending || calls[track] != null) {
+        int track = calls.containsKey(0) ? 1 : 0;
+        if (sending || calls.containsKey(track)) {
             return null;
         }
-        Call before = calls[1 - track];
+        Call before = calls.get(1 - track);
         Waiting first = ready.peek();
         if (before != null && first != null && !first.changes.element().isOf(before.writer)) {
             // Its turn comes when that call is over: else those of the other writer would always be before it.
@@ -205,8 +207,9 @@ final class Lane {
             queue(waiting);
         }
         if (!work.parts.isEmpty()) {
-            work.call = appends.next(work.parts, track, before);
-            calls[track] = work.call;
+            Call call = appends.next(work.parts, track, before);
+            work.call = call;
+            calls.put(track, call);
             sending = true;
         }
         return work.call == null && work.late.isEmpty() ? null : work;
