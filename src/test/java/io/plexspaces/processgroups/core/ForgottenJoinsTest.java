@@ -62,6 +62,15 @@ class ForgottenJoinsTest {
         return client;
     }
 
+    /** Its takeover is made, though it is told that the store does not answer; nobody has read of it yet. */
+    private void comeBackUnanswered(Client gone) {
+        log.slow = true;
+        log.answersLost = true;
+        assertUnavailable(() -> connect(gone.opened().resumeToken()));
+        log.answersLost = false;
+        log.slow = false;
+    }
+
     private static void assertUnavailable(Runnable request) {
         assertThatThrownBy(request::run)
                 .isInstanceOfSatisfying(GroupException.class, failure -> assertThat(failure.code())
@@ -143,11 +152,7 @@ class ForgottenJoinsTest {
     void takeover_thatWasMadeThoughItFailed_isThereAtTheNextAttempt() {
         Client gone = moved();
         CoreFixture.Watching watching = core.watch(room);
-        log.slow = true;
-        log.answersLost = true;
-        assertUnavailable(() -> connect(gone.opened().resumeToken()));
-        log.answersLost = false;
-        log.slow = false;
+        comeBackUnanswered(gone);
         log.tell();
         Client back = connect(gone.opened().resumeToken());
         assertThat(back.opened().resumed()).isTrue();
@@ -161,11 +166,7 @@ class ForgottenJoinsTest {
     @Test
     void takeover_thatWasMadeThoughItFailed_endsWithTheGrace() {
         Client gone = moved();
-        log.slow = true;
-        log.answersLost = true;
-        assertUnavailable(() -> connect(gone.opened().resumeToken()));
-        log.answersLost = false;
-        log.slow = false;
+        comeBackUnanswered(gone);
         log.tell();
         await().until(log.members::isEmpty);
         assertThat(core.sessions.size()).isZero();
@@ -198,11 +199,7 @@ class ForgottenJoinsTest {
     @Test
     void takeover_thatIsJumpedOver_isThereAtTheNextAttempt() {
         Client gone = moved();
-        log.slow = true;
-        log.answersLost = true;
-        assertUnavailable(() -> connect(gone.opened().resumeToken()));
-        log.answersLost = false;
-        log.slow = false;
+        comeBackUnanswered(gone);
         log.jump();
         Client back = connect(gone.opened().resumeToken());
         assertThat(back.opened().groups()).containsExactly(room);
@@ -214,11 +211,7 @@ class ForgottenJoinsTest {
     @Test
     void takeover_readAfterItsSessionEnded_isTakenBack() {
         Client gone = moved();
-        log.slow = true;
-        log.answersLost = true;
-        assertUnavailable(() -> connect(gone.opened().resumeToken()));
-        log.answersLost = false;
-        log.slow = false;
+        comeBackUnanswered(gone);
         await().until(() -> core.sessions.size() == 0);
         log.tell();
         await().until(log.members::isEmpty);
