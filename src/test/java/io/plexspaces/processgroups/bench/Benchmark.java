@@ -70,20 +70,30 @@ public final class Benchmark implements AutoCloseable {
     }
 
     private void addService(String store) {
+        List<Server> builds = new ArrayList<>();
+        builds.add(start(store, "", JAR));
+        options.baseline().ifPresent(jar -> builds.add(start(store, Report.BASELINE, jar)));
+        // What is compared runs one after the other, so that both see the same machine.
+        options.targets().forEach(name -> builds.forEach(server -> addService(server, name)));
+    }
+
+    /** @param label tells builds apart in names of targets */
+    private Server start(String store, String label, Path jar) {
+        String suffix = label.isEmpty() ? "" : "-" + label;
         boolean shared = store.equals(Options.REDIS);
-        RedisServer kept = shared ? RedisServer.start(RESULTS.resolve("store.log")) : null;
-        Path log = RESULTS.resolve(shared ? "server-redis.log" : "server.log");
-        Server server = Server.start(options.java(), options.serverOptions(), kept, JAR, log);
+        RedisServer kept = shared ? RedisServer.start(RESULTS.resolve("store" + suffix + ".log")) : null;
+        Path log = RESULTS.resolve((shared ? "server-redis" : "server") + suffix + ".log");
+        Server server = Server.start(options.java(), options.serverOptions(), kept, jar, log, label);
         servers.add(server);
-        for (String name : options.targets()) {
-            switch (name) {
-                case "ws-json" ->
-                    targets.add(new WebSocketTarget(server, SessionFormat.JSON, loops, options.answers()));
-                case "ws-proto" ->
-                    targets.add(new WebSocketTarget(server, SessionFormat.PROTO, loops, options.answers()));
-                case "grpc" -> targets.add(new GrpcTarget(server, loops, options.answers()));
-                default -> {}
-            }
+        return server;
+    }
+
+    private void addService(Server server, String name) {
+        switch (name) {
+            case "ws-json" -> targets.add(new WebSocketTarget(server, SessionFormat.JSON, loops, options.answers()));
+            case "ws-proto" -> targets.add(new WebSocketTarget(server, SessionFormat.PROTO, loops, options.answers()));
+            case "grpc" -> targets.add(new GrpcTarget(server, loops, options.answers()));
+            default -> {}
         }
     }
 

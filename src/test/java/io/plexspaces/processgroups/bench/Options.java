@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What to run.
@@ -22,6 +24,7 @@ import java.util.Locale;
  * @param answers publishers ask the service for an answer to each message
  * @param java home of the Java that runs the server
  * @param serverOptions for the server's JVM
+ * @param baseline another build of the service, which runs beside this one
  */
 record Options(
         List<Scenario> scenarios,
@@ -35,7 +38,8 @@ record Options(
         int connections,
         boolean answers,
         Path java,
-        List<String> serverOptions) {
+        List<String> serverOptions,
+        Optional<Path> baseline) {
     static final String USAGE = """
             bench/run [SCENARIO...] [OPTION...]
               SCENARIO              A B C D E F G H; default: all
@@ -49,6 +53,7 @@ record Options(
               --connections N       subscribers that connect in E; default 5000
               --answers counts|none what publishers are answered; default counts
               --java HOME           Java that runs the server; default: the one that runs this
+              --baseline JAR        quarkus-run.jar of another build, measured beside this one; default: none
               --server-opts OPTS    options of the server's JVM, separated by spaces; default: none
             """;
 
@@ -75,6 +80,7 @@ record Options(
         boolean answers = true;
         Path java = Path.of(System.getProperty("java.home"));
         List<String> serverOptions = List.of();
+        Optional<Path> baseline = Optional.empty();
         while (!left.isEmpty()) {
             String argument = left.remove();
             switch (argument) {
@@ -87,6 +93,7 @@ record Options(
                 case "--window" -> window = number(argument, left);
                 case "--connections" -> connections = number(argument, left);
                 case "--answers" -> answers = answers(value(argument, left));
+                case "--baseline" -> baseline = Optional.of(jar(value(argument, left)));
                 case "--java" -> java = Path.of(value(argument, left));
                 case "--server-opts" ->
                     serverOptions = List.of(value(argument, left).strip().split(" +"));
@@ -105,7 +112,8 @@ record Options(
                 connections > 0 ? connections : quick ? 100 : 5000,
                 answers,
                 java,
-                serverOptions);
+                serverOptions,
+                baseline);
     }
 
     /** @param full as many as in a real run */
@@ -135,7 +143,8 @@ record Options(
                 connections,
                 answers,
                 java,
-                serverOptions);
+                serverOptions,
+                baseline);
     }
 
     private static String value(String option, Deque<String> left) {
@@ -151,6 +160,14 @@ record Options(
             throw new IllegalArgumentException(option + " needs a number, not " + text);
         }
         return Integer.parseInt(text);
+    }
+
+    private static Path jar(String name) {
+        Path jar = Path.of(name);
+        if (!Files.isRegularFile(jar)) {
+            throw new IllegalArgumentException("--baseline is the path of a quarkus-run.jar, and there is none at " + name);
+        }
+        return jar;
     }
 
     private static List<String> targets(String list) {

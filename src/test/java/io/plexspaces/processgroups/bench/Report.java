@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Report {
     private static final List<String> REFERENCES = List.of("redis", ScriptRate.EACH, ScriptRate.MEMBERSHIP, "socket");
 
+    /** Ends the names of targets that are another build of the service. */
+    static final String BASELINE = "baseline";
+
     private final Map<String, Object> conditions;
     private final String scale;
     private final Map<Scenario, List<Outcome>> outcomes = new LinkedHashMap<>();
@@ -51,11 +54,13 @@ final class Report {
         List<String> references = REFERENCES.stream()
                 .filter(name -> rows.stream().anyMatch(row -> row.label().equals(name)))
                 .toList();
+        boolean compared = rows.stream().anyMatch(Report::isBaseline);
         StringBuilder text = new StringBuilder("\n### " + scenario + ": " + scenario.title() + scale + "\n\n| |");
         columns.forEach(name -> text.append(' ').append(name).append(" |"));
         references.forEach(name -> text.append(" x ").append(name).append(" |"));
+        text.append(compared ? " x baseline |" : "");
         text.append(" checks |\n|---|")
-                .append("---:|".repeat(columns.size() + references.size()))
+                .append("---:|".repeat(columns.size() + references.size() + (compared ? 1 : 0)))
                 .append("---|\n");
         for (Outcome row : rows) {
             text.append("| ").append(row.label()).append(" |");
@@ -64,6 +69,9 @@ final class Report {
             references.forEach(name -> text.append(' ')
                     .append(ratio(scenario, row, reference(rows, name)))
                     .append(" |"));
+            if (compared) {
+                text.append(' ').append(toBaseline(scenario, row, rows)).append(" |");
+            }
             text.append(row.failures().isEmpty() ? " ok |\n" : " FAILED: " + row.failures() + " |\n");
         }
         return text.toString();
@@ -87,6 +95,19 @@ final class Report {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    private static boolean isBaseline(Outcome row) {
+        return row.label().endsWith(' ' + BASELINE);
+    }
+
+    /** Empty: the row is of no build of the service that has another beside it. */
+    private static String toBaseline(Scenario scenario, Outcome row, List<Outcome> rows) {
+        return rows.stream()
+                .filter(other -> other.label().equals(row.label() + ' ' + BASELINE))
+                .findFirst()
+                .map(other -> ratio(scenario, row, other))
+                .orElse("");
     }
 
     private static Outcome reference(List<Outcome> rows, String name) {

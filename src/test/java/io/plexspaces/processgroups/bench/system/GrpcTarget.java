@@ -22,7 +22,7 @@ public final class GrpcTarget extends ServiceTarget {
 
     @Override
     public String name() {
-        return "grpc" + server.storeName();
+        return "grpc" + server.suffix();
     }
 
     public Server server() {

@@ -47,15 +47,25 @@ public final class Server implements AutoCloseable {
     /** What it keeps its groups in; null: its own memory. */
     private final @Nullable RedisServer store;
 
+    /** Tells builds of the service apart; empty: there is one. */
+    private final String label;
+
     private final Path java;
     private final URI http;
     private final InetSocketAddress grpc;
     private final EventLoopGroup loops = new NioEventLoopGroup(CLIENT_LOOPS, new DefaultThreadFactory("grpc", true));
     private final ManagedChannel administration;
 
-    private Server(ChildProcess process, @Nullable RedisServer store, Path java, URI http, InetSocketAddress grpc) {
+    private Server(
+            ChildProcess process,
+            @Nullable RedisServer store,
+            String label,
+            Path java,
+            URI http,
+            InetSocketAddress grpc) {
         this.process = process;
         this.store = store;
+        this.label = label;
         this.java = java;
         this.http = http;
         this.grpc = grpc;
@@ -69,8 +79,10 @@ public final class Server implements AutoCloseable {
      * @param options of its JVM
      * @param store what it keeps its groups in, which ends with it; null: its own memory
      * @param log gets what it prints
+     * @param label follows the names of its targets; empty: none does
      */
-    public static Server start(Path java, List<String> options, @Nullable RedisServer store, Path jar, Path log) {
+    public static Server start(
+            Path java, List<String> options, @Nullable RedisServer store, Path jar, Path log, String label) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         URI http = URI.create("http://" + loopback.getHostAddress() + ":" + ChildProcess.freePort());
         InetSocketAddress grpc = new InetSocketAddress(loopback, ChildProcess.freePort());
@@ -86,7 +98,7 @@ public final class Server implements AutoCloseable {
         }
         command.add("-jar");
         command.add(jar.toString());
-        return new Server(ChildProcess.start(command, log, () -> isReady(http)), store, java, http, grpc);
+        return new Server(ChildProcess.start(command, log, () -> isReady(http)), store, label, java, http, grpc);
     }
 
     /** A new gRPC connection; all of them share two threads, on which answers are handled. To be shut down by the caller. */
@@ -151,9 +163,9 @@ public final class Server implements AutoCloseable {
         return store == null ? -1 : store.cpuNanos();
     }
 
-    /** As a suffix to names. */
-    String storeName() {
-        return store == null ? "" : " on redis";
+    /** What tells it from other servers of the benchmark, as a suffix to names. */
+    String suffix() {
+        return (store == null ? "" : " on redis") + (label.isEmpty() ? "" : " " + label);
     }
 
     /** The sum of all series of its own metrics whose lines begin so. */

@@ -25,7 +25,7 @@ public final class WebSocketTarget extends ServiceTarget {
 
     @Override
     public String name() {
-        return format.target() + server.storeName();
+        return format.target() + server.suffix();
     }
 
     @Override
