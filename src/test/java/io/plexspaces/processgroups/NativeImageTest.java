@@ -7,7 +7,10 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.MessageLiteOrBuilder;
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -15,6 +18,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.EventExecutorGroup;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +31,9 @@ import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +87,36 @@ class NativeImageTest {
                         .and(target(nameMatching(
                                 "forName|newInstance|get(Declared)?(Method|Field|Constructor|RecordComponent)s?"))))
                 .check(MAIN);
+    }
+
+    /** Our own messages are registered by the platform; a call that packs another into {@code Any} would hang. */
+    @Test
+    void messagesOfLibraries_areRegisteredWhereTheyArePacked() {
+        List<JavaClass> packing = MAIN.stream()
+                .filter(type -> !type.getPackageName().contains(".proto."))
+                .filter(type -> type.getMethodCallsFromSelf().stream()
+                        .anyMatch(call -> call.getTargetOwner().isEquivalentTo(Any.class)
+                                && call.getName().equals("pack")))
+                .toList();
+
+        assertThat(packing).isNotEmpty().allSatisfy(type -> {
+            Set<String> registered = Stream.of(type.reflect()
+                            .getAnnotation(RegisterForReflection.class)
+                            .targets())
+                    .map(Class::getName)
+                    .collect(Collectors.toSet());
+            assertThat(type.getDirectDependenciesFromSelf().stream()
+                            .map(Dependency::getTargetClass)
+                            .filter(used -> used.isAssignableTo(MessageLiteOrBuilder.class))
+                            .map(JavaClass::getName)
+                            .filter(name -> name.startsWith("com.google.") && !name.endsWith("OrBuilder"))
+                            .filter(name -> !name.startsWith("com.google.protobuf.GeneratedMessage"))
+                            .filter(name -> !name.startsWith("com.google.protobuf.Message")
+                                    && !name.startsWith("com.google.protobuf.AbstractMessage")))
+                    .as(type.getName())
+                    .isNotEmpty()
+                    .isSubsetOf(registered);
+        });
     }
 
     @Test

@@ -7,8 +7,18 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/** Failures as a gRPC status with {@code google.rpc.ErrorInfo}. */
+/** Failures as a gRPC status with {@code google.rpc.ErrorInfo}. A native executable has what the messages' own code finds by reflection only where it is asked for. */
+@RegisterForReflection(
+        targets = {
+            Any.class,
+            Any.Builder.class,
+            ErrorInfo.class,
+            ErrorInfo.Builder.class,
+            Status.class,
+            Status.Builder.class
+        })
 final class GrpcErrors {
     static final String DOMAIN = "processgroups.plexspaces.io";
 
