@@ -30,16 +30,17 @@ class ArchitectureTest {
     /** Room to the rooms it may use. A room of its own is each package that is a key here. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("domain", List.of()),
+            Map.entry("tasks", List.of("domain")),
             Map.entry("log", List.of("domain")),
             Map.entry("log.memory", List.of("log", "domain")),
-            Map.entry("log.redis", List.of("log.redis.codec", "log.redis.connection", "log", "domain")),
+            Map.entry("log.redis", List.of("log.redis.codec", "log.redis.connection", "log", "tasks", "domain")),
             Map.entry("log.redis.codec", List.of("log", "domain")),
-            Map.entry("log.redis.connection", List.of("log", "domain")),
+            Map.entry("log.redis.connection", List.of("log", "tasks", "domain")),
             Map.entry("core.delivery", List.of("domain")),
-            Map.entry("core", List.of("core.delivery", "log", "domain")),
+            Map.entry("core", List.of("core.delivery", "log", "tasks", "domain")),
             Map.entry("api", List.of("core", "core.delivery", "log", "domain", "proto.v1")),
             Map.entry("api.grpc", List.of("api", "core", "core.delivery", "log", "domain", "proto.v1")),
-            Map.entry("api.websocket", List.of("api", "core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry("api.websocket", List.of("api", "core", "core.delivery", "log", "tasks", "domain", "proto.v1")),
             Map.entry("observe", List.of("core", "core.delivery", "log", "domain")),
             Map.entry("proto.v1", List.of()));
 

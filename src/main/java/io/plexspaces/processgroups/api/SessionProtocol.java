@@ -138,7 +138,7 @@ public final class SessionProtocol {
                         .subscribe()
                         .with(answer -> complete(request, answer), failure -> fail(request, failure));
             }
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             refused(request, failure);
             fail(request, failure);
         }

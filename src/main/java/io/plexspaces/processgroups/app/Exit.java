@@ -13,8 +13,14 @@ final class Exit {
     /** It was asked to stop, and did. */
     static final int STOPPED = 0;
 
+    /** It could not start. */
+    static final int NOT_STARTED = 1;
+
     /** Another server has its node id. */
     static final int REPLACED = 3;
+
+    /** Memory has run out. */
+    static final int OUT_OF_MEMORY = 4;
 
     /** Stops the server as if it was asked to, and ends the process with this code. */
     void now(int code) {

@@ -7,13 +7,10 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.NodeLeases;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
@@ -24,51 +21,70 @@ import org.jboss.logging.Logger;
 @Singleton
 final class LeaseRenewal {
     private static final Logger LOG = Logger.getLogger(LeaseRenewal.class);
-    private static final int FIRST_SECONDS = 30;
+    private static final Duration START_AGAIN = Duration.ofSeconds(1);
+
+    /** Looks at what is there, and takes. */
+    private static final int CALLS = 2;
 
     private final NodeLeases leases;
     private final Operations operations;
     private final Sessions sessions;
-    private final NodeId node;
+    private final TimerThread timer;
     private final Exit exit;
-    private final long intervalMillis;
-
-    /** One call at a time: a second one would find the first one's lease and take it for another server's. */
-    private final AtomicBoolean underWay = new AtomicBoolean();
+    private final ProcessGroupsConfig config;
 
     private final AtomicLong losses = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile boolean lost = true;
     private volatile boolean stopped;
 
-    LeaseRenewal(NodeLeases leases, Operations operations, Sessions sessions, Exit exit, ProcessGroupsConfig config) {
+    LeaseRenewal(
+            NodeLeases leases,
+            Operations operations,
+            Sessions sessions,
+            TimerThread timer,
+            Exit exit,
+            ProcessGroupsConfig config) {
         this.leases = leases;
         this.operations = operations;
         this.sessions = sessions;
-        this.node = sessions.node();
+        this.timer = timer;
         this.exit = exit;
-        this.intervalMillis = config.node().renewInterval().toMillis();
+        this.config = config;
     }
 
     /**
-     * Takes the lease, and keeps it until {@code timer} is shut down. Waits for the store, as nothing can be served before: on the thread that
-     * starts, and on no event loop, which the store's connections may need.
+     * Takes the lease, and keeps it. Waits for a store that is not there yet, until the time of {@code processgroups.node.start-timeout} is over.
+     *
+     * @return completes when this node has it; fails when it does not get it
      */
-    void start(TimerThread timer) {
-        operations.continueUnder(first());
-        lost = false;
-        timer.executor().scheduleWithFixedDelay(this::step, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
+    CompletableFuture<Void> begin() {
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        attempt(taken, System.nanoTime() + config.node().startTimeout().toNanos());
+        return taken;
     }
 
-    private NodeLease first() {
-        try {
-            return leases.acquire(node).subscribeAsCompletionStage().get(FIRST_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("no lease for node " + name() + " from the store", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for the store", e);
+    private void attempt(CompletableFuture<Void> taken, long deadline) {
+        leases.acquire(node()).subscribe().with(first -> take(taken, first), failure -> {
+            if (stopped || System.nanoTime() - deadline > 0 || !isRetryable(failure)) {
+                taken.completeExceptionally(failure);
+            } else {
+                timer.after(START_AGAIN, () -> attempt(taken, deadline));
+            }
+        });
+    }
+
+    private void take(CompletableFuture<Void> taken, NodeLease first) {
+        if (stopped) {
+            leases.release(first, Duration.ZERO).subscribe().with(released -> {}, failure -> LOG.debug("", failure));
+            taken.completeExceptionally(GroupException.of(ErrorCode.SHUTTING_DOWN, "this server is stopping"));
+            return;
         }
+        operations.continueUnder(first);
+        lost = false;
+        Duration longest = StoreWiring.longestCall(config).multipliedBy(CALLS);
+        timer.every(config.node().renewInterval(), longest, "renewing the lease", this::step);
+        taken.complete(null);
     }
 
     /** This server has no lease: not yet, not again after it was away for too long, or never again since another has its name. */
@@ -107,62 +123,74 @@ final class LeaseRenewal {
                 .subscribeAsCompletionStage();
     }
 
-    private void step() {
-        if (stopped || !underWay.compareAndSet(false, true)) {
-            return;
+    /** Two at once would be wrong: the second one would find the first one's lease and take it for another server's. */
+    private Uni<Void> step() {
+        if (stopped) {
+            return Uni.createFrom().voidItem();
         }
-        if (lost) {
-            beginAnew();
-        } else {
-            leases.renew(operations.lease()).subscribe().with(renewed -> underWay.set(false), this::notRenewed);
-        }
+        return lost
+                ? beginAnew()
+                : leases.renew(operations.lease())
+                        .onFailure(GroupException.class)
+                        .recoverWithUni(this::notRenewed);
     }
 
-    private void notRenewed(Throwable failure) {
+    private Uni<Void> notRenewed(Throwable failure) {
         failures.incrementAndGet();
         if (stopped || !isFenced(failure)) {
             LOG.warnf("The lease of node %s could not be renewed: %s", name(), failure.getMessage());
-            underWay.set(false);
-            return;
+            return Uni.createFrom().voidItem();
         }
         LOG.warnf("Node %s drops its connections: %s", name(), failure.getMessage());
         lost = true;
         losses.incrementAndGet();
         sessions.dropAll(GroupException.of(ErrorCode.FENCED, "this server has lost its lease"));
-        beginAnew();
+        return beginAnew();
     }
 
-    private void beginAnew() {
-        leases.reacquire(operations.lease()).subscribe().with(this::begun, this::notBegun);
+    private Uni<Void> beginAnew() {
+        return leases.reacquire(operations.lease())
+                .invoke(this::begun)
+                .replaceWithVoid()
+                .onFailure(GroupException.class)
+                .recoverWithUni(this::notBegun);
     }
 
     private void begun(NodeLease next) {
         operations.continueUnder(next);
-        lost = false;
         sessions.acceptAgain();
-        underWay.set(false);
+        lost = false;
         LOG.infof("Node %s serves again, as incarnation %d", name(), next.incarnation());
     }
 
-    private void notBegun(Throwable failure) {
+    private Uni<Void> notBegun(Throwable failure) {
         failures.incrementAndGet();
         if (isFenced(failure)) {
             LOG.errorf(
                     "Another server has taken the name of node %s, and this one stops: no two servers of one store may share"
                             + " processgroups.node.id",
                     name());
+            stopped = true;
             exit.now(Exit.REPLACED);
         } else {
             LOG.warnf("No new lease for node %s: %s", name(), failure.getMessage());
-            underWay.set(false);
         }
+        return Uni.createFrom().voidItem();
+    }
+
+    private NodeId node() {
+        return sessions.node();
     }
 
     private String name() {
-        return node.value();
+        return node().value();
     }
 
     private static boolean isFenced(Throwable failure) {
         return failure instanceof GroupException known && known.code() == ErrorCode.FENCED;
+    }
+
+    private static boolean isRetryable(Throwable failure) {
+        return failure instanceof GroupException known && known.code().retryable();
     }
 }

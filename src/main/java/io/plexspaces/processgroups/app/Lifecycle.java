@@ -1,7 +1,9 @@
 package io.plexspaces.processgroups.app;
 
-import io.plexspaces.processgroups.core.Reaper;
+import io.plexspaces.processgroups.api.grpc.GrpcLoops;
 import io.plexspaces.processgroups.core.Sessions;
+import io.quarkus.runtime.Application;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -10,6 +12,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,17 +27,23 @@ final class Lifecycle {
     /** Beyond the time of a drain: for peers that do not take their last events, and requests that take long. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(6);
 
+    /** For calls that are under way, and for connections to close. */
+    private static final Duration LAST_CALLS = Duration.ofSeconds(6);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+
     private static final Duration RELEASE = Duration.ofSeconds(5);
 
     private final Sessions sessions;
     private final LeaseRenewal lease;
-    private final ProcessGroupsConfig.Drain drain;
+    private final ProcessGroupsConfig config;
     private volatile boolean serving;
+    private volatile boolean stopping;
 
     Lifecycle(Sessions sessions, LeaseRenewal lease, ProcessGroupsConfig config) {
         this.sessions = sessions;
         this.lease = lease;
-        this.drain = config.drain();
+        this.config = config;
     }
 
     /** Between start and stop. */
@@ -42,15 +51,53 @@ final class Lifecycle {
         return serving;
     }
 
-    void begin(@Observes StartupEvent started, Reaper reaper, TimerThread timer) {
-        reaper.start(timer.executor());
-        lease.start(timer);
-        serving = true;
+    /**
+     * The lease is taken last, when every listener has its socket: taking it ends the server that has it, and a start that fails must not do that. Requests
+     * that come before are refused.
+     */
+    void begin(@Observes StartupEvent started, Background background, TimerThread timer, Exit exit) {
+        if (LaunchMode.current() == LaunchMode.NORMAL) {
+            afterListening(timer, () -> serve(background).whenComplete((begun, failure) -> {
+                if (failure != null && !stopping) {
+                    LOG.error(notStarted(failure));
+                    exit.now(Exit.NOT_STARTED);
+                }
+            }));
+        } else {
+            // Whoever starts it within another process calls at once, and its ports are its own.
+            try {
+                serve(background).join();
+            } catch (CompletionException failure) {
+                throw new IllegalStateException(notStarted(failure), failure);
+            }
+        }
+    }
+
+    /** The platform opens its sockets when everybody has been told of the start, and tells nobody when it has. */
+    private static void afterListening(TimerThread timer, Runnable step) {
+        if (Application.currentApplication().isStarted()) {
+            step.run();
+        } else {
+            timer.after(LOOK_AGAIN, () -> afterListening(timer, step));
+        }
+    }
+
+    private CompletableFuture<Void> serve(Background background) {
+        return lease.begin().thenRun(() -> {
+            background.begin();
+            serving = !stopping;
+            LOG.infof("Node %s serves", sessions.node().value());
+        });
+    }
+
+    private String notStarted(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return "Node " + sessions.node().value() + " does not start, as the store gives it no lease"
+                + " (processgroups.node.start-timeout = " + config.node().startTimeout() + "): " + cause.getMessage();
     }
 
     void announce(
             @Observes StartupEvent started,
-            ProcessGroupsConfig config,
             @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
             @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort,
             @ConfigProperty(name = "quarkus.http.host") String httpHost,
@@ -71,14 +118,17 @@ final class Lifecycle {
         drain();
     }
 
-    /** Comes after the servers have closed, or alone where a stop has no delay. */
-    void end(@Observes ShutdownEvent stopped) {
+    /** Comes after HTTP has closed, or alone where a stop has no delay. Writes are possible until the last call has its answer. */
+    void end(@Observes ShutdownEvent stopped, GrpcLoops grpc) {
         drain();
+        grpc.stop(LAST_CALLS);
         await(lease.release(sessions.grace()), RELEASE, "the store to take the lease back");
     }
 
     private void drain() {
         serving = false;
+        stopping = true;
+        ProcessGroupsConfig.Drain drain = config.drain();
         Duration time = drain.period().plus(drain.notice());
         await(sessions.drain(drain.period(), drain.notice()), time.plus(LAST_WORDS), "connections to end");
     }

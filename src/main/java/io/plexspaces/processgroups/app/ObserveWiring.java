@@ -15,12 +15,12 @@ import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.plexspaces.processgroups.observe.NodeMetrics;
 import io.plexspaces.processgroups.observe.ObservedRefusals;
 import io.plexspaces.processgroups.observe.RequestLog;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes what observes the service. */
@@ -83,9 +83,13 @@ final class ObserveWiring {
         return new ObservedRefusals(metrics, log);
     }
 
-    void summarizeRefusals(@Observes StartupEvent started, RequestLog log, TimerThread timer) {
-        timer.executor()
-                .scheduleWithFixedDelay(log::summarize, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    void summarizeRefusals(@Observes StartupEvent started, RequestLog log, PeriodicTasks tasks, TimerThread timer) {
+        tasks.every(PERIOD, "counting refusals", timer.delays(), log::summarize);
+    }
+
+    void showTasks(@Observes StartupEvent started, NodeMetrics metrics, PeriodicTasks tasks) {
+        metrics.gauge("tasks_stalled", "Kinds of background work that do not get done", () -> tasks.stalled().size());
+        metrics.counter("task_failures", "Passes of background work that failed or hung", tasks::failures);
     }
 
     void showConnections(@Observes StartupEvent started, NodeMetrics metrics, Sessions sessions, DeliveryLoops loops) {

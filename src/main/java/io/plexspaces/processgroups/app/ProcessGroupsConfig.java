@@ -85,6 +85,11 @@ interface ProcessGroupsConfig {
         @Range(min = "500ms", max = "1H")
         Duration leaseTtl();
 
+        /** How long a start waits for the store to give the lease; then it ends with exit code 1. */
+        @WithDefault("30S")
+        @Range(min = "1S", max = "1H")
+        Duration startTimeout();
+
         /** Time between two renewals of the lease; less than its ttl, best a third. */
         @WithDefault("5S")
         @Range(min = "100ms", max = "30M")

@@ -15,6 +15,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the store that is configured, and no other. */
@@ -71,6 +72,11 @@ final class StoreWiring {
                 limits.ownersPerMember(),
                 limits.retainedBytes().asLongValue(),
                 limits.idempotencyKeys());
+    }
+
+    /** No call of the store takes longer: behind a call that fails, it waits for three times its own time. */
+    static Duration longestCall(ProcessGroupsConfig config) {
+        return config.redis().timeout().multipliedBy(3);
     }
 
     @Produces

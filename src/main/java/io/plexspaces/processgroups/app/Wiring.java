@@ -21,6 +21,7 @@ import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.plexspaces.processgroups.observe.ObservedGroups;
 import io.plexspaces.processgroups.observe.ObservedRefusals;
 import io.plexspaces.processgroups.observe.RequestLog;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -108,13 +109,18 @@ final class Wiring {
 
     @Produces
     @Singleton
+    PeriodicTasks tasks() {
+        return new PeriodicTasks(System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
     Reaper reaper(GroupLog log, Replicas replicas, Operations operations) {
-        return new Reaper(
-                log,
-                replicas,
-                operations,
+        Reaper.Times times = new Reaper.Times(
                 config.reaper().interval(),
+                StoreWiring.longestCall(config).multipliedBy(2),
                 config.replica().idle());
+        return new Reaper(log, replicas, operations, times);
     }
 
     @Produces

@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.Tail;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayDeque;
@@ -224,29 +225,34 @@ public final class Replicas {
 
     /** Closes what nobody used during the last {@code sweeps} calls of this. */
     void closeIdle(int sweeps) {
-        slots.forEach((group, slot) -> {
-            Tail tail = slot.tail;
-            if (slot.replica.usage().isClosed()) {
-                slots.remove(group, slot);
-            } else if (slot.replica.usage().takeTouched()) {
-                slot.idleSweeps = 0;
-            } else if (tail != null
-                    && ++slot.idleSweeps >= sweeps
-                    && slot.replica.usage().closeIfUnused()) {
-                slots.remove(group, slot);
-                tail.close();
-            }
-        });
+        PeriodicTasks.withEach(slots.values(), slot -> closeIdle(slot, sweeps));
+    }
+
+    private void closeIdle(Slot slot, int sweeps) {
+        GroupReplica replica = slot.replica;
+        Tail tail = slot.tail;
+        if (replica.usage().isClosed()) {
+            slots.remove(replica.group(), slot);
+        } else if (replica.usage().takeTouched()) {
+            slot.idleSweeps = 0;
+        } else if (tail != null
+                && ++slot.idleSweeps >= sweeps
+                && replica.usage().closeIfUnused()) {
+            slots.remove(replica.group(), slot);
+            tail.close();
+        }
     }
 
     /** To be called about every second: nothing of this node waits forever for a log that says nothing. */
     public void tick() {
-        publishing.forEach((operation, waiting) -> {
-            Position accepted = waiting.isOverdue() ? waiting.accepted() : null;
-            if (accepted != null && publishing.remove(operation, waiting)) {
-                waiting.completeUnread(accepted);
-            }
-        });
-        slots.values().forEach(slot -> slot.replica.tick());
+        PeriodicTasks.withEach(publishing.entrySet(), waiting -> endOverdue(waiting.getKey(), waiting.getValue()));
+        PeriodicTasks.withEach(slots.values(), slot -> slot.replica.tick());
+    }
+
+    private void endOverdue(OperationId operation, Publishing waiting) {
+        Position accepted = waiting.isOverdue() ? waiting.accepted() : null;
+        if (accepted != null && publishing.remove(operation, waiting)) {
+            waiting.completeUnread(accepted);
+        }
     }
 }

@@ -178,7 +178,7 @@ class ProcessGroupsConfigTest {
         return rows;
     }
 
-    private static ProcessGroupsConfig config(Map<String, String> values) {
+    static ProcessGroupsConfig config(Map<String, String> values) {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .withInterceptors(new ConfigGuard())

@@ -43,7 +43,6 @@ final class NodeProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().put("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "false");
-        builder.environment().putAll(environment);
         builder.environment()
                 .putAll(Map.of(
                         "PROCESSGROUPS_NODE_ID",
@@ -52,6 +51,8 @@ final class NodeProcess implements AutoCloseable {
                         Integer.toString(httpPort),
                         "QUARKUS_GRPC_SERVER_PORT",
                         Integer.toString(grpcPort)));
+        // May give it ports that are taken.
+        builder.environment().putAll(environment);
         try {
             this.process = builder.start();
         } catch (IOException failure) {
@@ -86,6 +87,10 @@ final class NodeProcess implements AutoCloseable {
         return grpcPort;
     }
 
+    int httpPort() {
+        return httpPort;
+    }
+
     URI webSocket(String path) {
         return URI.create("ws://127.0.0.1:" + httpPort + path);
     }
@@ -95,7 +100,15 @@ final class NodeProcess implements AutoCloseable {
     }
 
     boolean isReady() {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/q/health/ready"))
+        return isUp("ready");
+    }
+
+    boolean isLive() {
+        return isUp("live");
+    }
+
+    private boolean isUp(String kind) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/q/health/" + kind))
                 .timeout(Duration.ofSeconds(2))
                 .build();
         try {

@@ -11,6 +11,7 @@ import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -31,6 +32,10 @@ abstract class LiveServer {
     @BeforeEach
     final void connect() {
         tenant = "t-" + UUID.randomUUID();
+        if (Integer.getInteger(Packaged.GRPC_PORT) != null) {
+            // A process that listens may still wait for its lease.
+            Awaitility.await().until(new Management(webSocket)::isReady);
+        }
         client = newClient();
     }
 

@@ -51,8 +51,10 @@ public final class GrpcEndpoint implements BindableService {
     private final Sessions sessions;
     private final Requests requests;
     private final SessionProtocol.Service service;
+    private final UnaryCalls calls;
 
-    GrpcEndpoint(SessionProtocol.Service service) {
+    GrpcEndpoint(SessionProtocol.Service service, UnaryCalls calls) {
+        this.calls = calls;
         this.groups = service.groups();
         this.sessions = service.sessions();
         this.requests = service.requests();
@@ -68,7 +70,7 @@ public final class GrpcEndpoint implements BindableService {
     }
 
     private ServerServiceDefinition methods() {
-        return new Methods(ProcessGroupServiceGrpc.getServiceDescriptor(), service.refusals())
+        return new Methods(ProcessGroupServiceGrpc.getServiceDescriptor(), service.refusals(), calls)
                         .unary(
                                 Operation.CREATE,
                                 ProcessGroupServiceGrpc.getCreateGroupMethod(),
@@ -199,7 +201,7 @@ public final class GrpcEndpoint implements BindableService {
     private StreamObserver<Parsed<SessionRequest>> session(ServerCallStreamObserver<byte[]> events) {
         try {
             return GrpcSession.start(service, events);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             events.onError(GrpcErrors.toStatus(failure));
             return new Ignored();
         }
@@ -209,7 +211,7 @@ public final class GrpcEndpoint implements BindableService {
     private static void follow(Connection connection, Supplier<Uni<?>> beginning) {
         try {
             beginning.get().subscribe().with(begun -> {}, failure -> connection.finish(Errors.expected(failure)));
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             connection.finish(Errors.expected(failure));
         }
     }

@@ -10,6 +10,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Refusals;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +23,12 @@ final class Methods {
     private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
 
     private final Refusals refusals;
+    private final UnaryCalls calls;
 
-    Methods(ServiceDescriptor generated, Refusals refusals) {
+    Methods(ServiceDescriptor generated, Refusals refusals, UnaryCalls calls) {
         this.generated = generated;
         this.refusals = refusals;
+        this.calls = calls;
     }
 
     /** One request, one answer. */
@@ -79,19 +82,33 @@ final class Methods {
 
     private <Q, A> void answer(
             Operation name, Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation) {
+        GroupException refused = calls.begin();
+        if (refused != null) {
+            answer.onError(GrpcErrors.toStatus(refused));
+            return;
+        }
         try {
-            operation
-                    .apply(request.get())
-                    .subscribe()
-                    .with(
-                            result -> {
-                                answer.onNext(result);
-                                answer.onCompleted();
-                            },
-                            failure -> answer.onError(GrpcErrors.toStatus(failure)));
-        } catch (RuntimeException failure) {
+            operation.apply(request.get()).subscribe().with(result -> end(answer, result), failure -> fail(answer, failure));
+        } catch (RuntimeException | Error failure) {
             refusals.refused(name, failure);
+            fail(answer, failure);
+        }
+    }
+
+    private <A> void end(StreamObserver<A> answer, A result) {
+        try {
+            answer.onNext(result);
+            answer.onCompleted();
+        } finally {
+            calls.end();
+        }
+    }
+
+    private void fail(StreamObserver<?> answer, Throwable failure) {
+        try {
             answer.onError(GrpcErrors.toStatus(failure));
+        } finally {
+            calls.end();
         }
     }
 
@@ -102,7 +119,7 @@ final class Methods {
             BiConsumer<Q, ServerCallStreamObserver<byte[]>> operation) {
         try {
             operation.accept(request.get(), (ServerCallStreamObserver<byte[]>) events);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             refusals.refused(name, failure);
             events.onError(GrpcErrors.toStatus(failure));
         }

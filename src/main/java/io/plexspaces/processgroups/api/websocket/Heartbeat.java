@@ -1,12 +1,14 @@
 package io.plexspaces.processgroups.api.websocket;
 
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.tasks.Delays;
+import io.plexspaces.processgroups.tasks.PeriodicTask;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +28,13 @@ final class Heartbeat {
     private final long tickNanos;
     private final Peer.HeartbeatTimes times;
     private final Set<Peer> peers = new HashSet<>();
-    private @Nullable Future<?> timer;
+    private final PeriodicTasks tasks;
+    private @Nullable PeriodicTask ticking;
 
     /** @param nanos a monotonic clock */
-    Heartbeat(EventLoop loop, ApiSettings settings, LongSupplier nanos) {
+    Heartbeat(EventLoop loop, ApiSettings settings, PeriodicTasks tasks, LongSupplier nanos) {
         this.loop = loop;
+        this.tasks = tasks;
         this.nanos = nanos;
         long ping = settings.pingInterval().toNanos();
         tickNanos = Math.max(1, Math.min(LONGEST_TICK.toNanos(), ping / TICKS_PER_PING));
@@ -41,23 +45,21 @@ final class Heartbeat {
 
     void add(Peer peer) {
         peers.add(peer);
-        if (timer == null) {
-            timer = loop.scheduleWithFixedDelay(this::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
+        if (ticking == null) {
+            ticking = tasks.every(Duration.ofNanos(tickNanos), "pinging WebSockets", Delays.on(loop), this::tick);
         }
     }
 
     void remove(Peer peer) {
         peers.remove(peer);
-        if (peers.isEmpty() && timer != null) {
-            timer.cancel(false);
-            timer = null;
+        if (peers.isEmpty() && ticking != null) {
+            ticking.cancel();
+            ticking = null;
         }
     }
 
     private void tick() {
         long now = nanos.getAsLong();
-        for (Peer peer : peers.toArray(new Peer[0])) {
-            peer.check(now, times);
-        }
+        PeriodicTasks.withEach(List.of(peers.toArray(new Peer[0])), peer -> peer.check(now, times));
     }
 }

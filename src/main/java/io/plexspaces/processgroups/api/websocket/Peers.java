@@ -13,6 +13,7 @@ import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
 import jakarta.inject.Singleton;
@@ -28,10 +29,12 @@ final class Peers {
     private static final System.Logger LOG = System.getLogger(Peers.class.getName());
 
     private final SessionProtocol.Service service;
+    private final PeriodicTasks tasks;
     private final Map<EventLoop, Heartbeat> heartbeats = new ConcurrentHashMap<>();
 
-    Peers(SessionProtocol.Service service) {
+    Peers(SessionProtocol.Service service, PeriodicTasks tasks) {
         this.service = service;
+        this.tasks = tasks;
     }
 
     SessionProtocol.Service service() {
@@ -70,7 +73,7 @@ final class Peers {
         WebSocketSink sink = new WebSocketSink(out, format, (code, reason) -> close(upgraded, code, reason));
         try {
             start(reader, format, sink, service.traces().caller(upgraded.handshakeRequest()::header), start);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             sink.close(Errors.expected(failure));
             closeSoon(context.channel());
         }
@@ -85,14 +88,14 @@ final class Peers {
         Connection connection = service.sessions().connect(sink);
         Heartbeat heartbeat = heartbeats.computeIfAbsent(
                 reader.context().channel().eventLoop(),
-                loop -> new Heartbeat(loop, service.settings(), System::nanoTime));
+                loop -> new Heartbeat(loop, service.settings(), tasks, System::nanoTime));
         int maxBytes = format.maxRequestBytes(service.settings());
         Peer peer = new Peer(
                 new Peer.Parts(reader, format, maxBytes, sink, connection, caller), service, heartbeat::remove);
         heartbeat.add(peer);
         try {
             start.accept(peer);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             connection.cut(Errors.expected(failure));
         }
         reader.start(peer);

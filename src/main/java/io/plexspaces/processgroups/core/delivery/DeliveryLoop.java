@@ -115,7 +115,7 @@ final class DeliveryLoop {
         } finally {
             running.clear();
             unflushed.clear();
-            observeDelivered();
+            guarded(this::observeDelivered);
             scheduled.set(false);
         }
         if (!inbox.isEmpty()) {
@@ -133,8 +133,21 @@ final class DeliveryLoop {
     private void schedule() {
         // Looked at first: most find a turn scheduled, and an attempt takes the word away from the others.
         if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
-            executor.execute(this::turn);
+            try {
+                executor.execute(this::turn);
+            } catch (RuntimeException | Error failure) {
+                // Else no later step would find anybody to do it.
+                scheduled.set(false);
+                throw failure;
+            }
         }
+    }
+
+    /** Completes on the loop, once what was posted before is done. */
+    CompletableFuture<Void> turned() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        post(() -> done.complete(null));
+        return done;
     }
 
     /** One connection's failure must not stop the deliveries of all others. */

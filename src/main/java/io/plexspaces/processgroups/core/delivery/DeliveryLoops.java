@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.core.delivery;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -40,6 +41,11 @@ public final class DeliveryLoops {
         DeliveryLoop loop = new DeliveryLoop(executor, clock, observer);
         all.add(loop);
         return loop;
+    }
+
+    /** Completes once each loop has done what was posted to it before: a loop that hangs, or is gone, keeps it from that. */
+    public CompletableFuture<Void> turned() {
+        return CompletableFuture.allOf(all.stream().map(DeliveryLoop::turned).toArray(CompletableFuture<?>[]::new));
     }
 
     /** Bytes posted to the loop that has most to deliver, and not yet handled there. */

@@ -84,7 +84,7 @@ class GrpcEndpointTest {
     void start() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
-                .addService(new GrpcEndpoint(endpoints()))
+                .addService(new GrpcEndpoint(endpoints(), new UnaryCalls()))
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))

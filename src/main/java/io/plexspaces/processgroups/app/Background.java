@@ -1,0 +1,36 @@
+package io.plexspaces.processgroups.app;
+
+import io.plexspaces.processgroups.core.Reaper;
+import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+
+/** What a serving node does again and again without being asked, beside renewing its lease. */
+@Singleton
+final class Background {
+    private static final Duration DELIVERY_CHECK = Duration.ofSeconds(2);
+
+    /** A loop that does nothing for so long hangs: no turn takes more than a fraction of it. */
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
+
+    private final Reaper reaper;
+    private final DeliveryLoops loops;
+    private final PeriodicTasks tasks;
+    private final TimerThread timer;
+
+    Background(Reaper reaper, DeliveryLoops loops, PeriodicTasks tasks, TimerThread timer) {
+        this.reaper = reaper;
+        this.loops = loops;
+        this.tasks = tasks;
+        this.timer = timer;
+    }
+
+    /** To be called once, when this node has its lease. */
+    void begin() {
+        reaper.start(tasks, timer.delays());
+        timer.every(
+                DELIVERY_CHECK, LONGEST_TURN, "delivering", () -> Uni.createFrom().completionStage(loops.turned()));
+    }
+}

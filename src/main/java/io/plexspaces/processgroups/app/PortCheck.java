@@ -1,0 +1,49 @@
+package io.plexspaces.processgroups.app;
+
+import io.quarkus.arc.Unremovable;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.vertx.VertxOptionsCustomizer;
+import io.vertx.core.VertxOptions;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * Looks whether the ports can be had, before anything is started: the platform says of a taken one neither its key nor, for gRPC, ends the start. It is asked
+ * here because nothing of the application is asked earlier.
+ */
+@Singleton
+@Unremovable
+final class PortCheck implements VertxOptionsCustomizer {
+    private final Config config;
+
+    PortCheck(Config config) {
+        this.config = config;
+    }
+
+    /** @throws ConfigurationException naming the port that cannot be had, and its key */
+    @Override
+    public void accept(VertxOptions options) {
+        if (LaunchMode.current() == LaunchMode.NORMAL) {
+            check("quarkus.grpc.server");
+            if (config.getOptionalValue("quarkus.http.host-enabled", boolean.class).orElse(true)) {
+                check("quarkus.http");
+            }
+        }
+    }
+
+    private void check(String server) {
+        String host = config.getValue(server + ".host", String.class);
+        int port = config.getValue(server + ".port", int.class);
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException failure) {
+            throw new ConfigurationException(
+                    server + ".port = " + port + " cannot be listened on at " + server + ".host = " + host + ": "
+                            + failure.getMessage());
+        }
+    }
+}
