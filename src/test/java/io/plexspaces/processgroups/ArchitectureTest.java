@@ -47,8 +47,16 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> RECORDS =
             DescribedPredicate.describe("records", JavaClass::isRecord);
 
+    /** Wherever a build or an editor compiles tests to. */
+    private static final ImportOption NOT_BESIDE_THIS = location -> !location.contains(ArchitectureTest.class
+            .getProtectionDomain()
+            .getCodeSource()
+            .getLocation()
+            .getPath());
+
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(NOT_BESIDE_THIS)
             .importPackages(BASE);
 
     @TestFactory

@@ -42,8 +42,16 @@ import org.junit.jupiter.api.Test;
  * part of it; what is found by name must be registered.
  */
 class NativeImageTest {
+    /** Wherever a build or an editor compiles tests to. */
+    private static final ImportOption NOT_BESIDE_THIS = location -> !location.contains(NativeImageTest.class
+            .getProtectionDomain()
+            .getCodeSource()
+            .getLocation()
+            .getPath());
+
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(NOT_BESIDE_THIS)
             .importPackages("io.plexspaces.processgroups");
 
     /** Belong to one process: native memory, threads, sockets, seeds, addresses of the machine of the build. */

@@ -30,7 +30,7 @@ final class Background {
     /** To be called once, when this node has its lease. */
     void begin() {
         reaper.start(tasks, timer.delays());
-        timer.every(
-                DELIVERY_CHECK, LONGEST_TURN, "delivering", () -> Uni.createFrom().completionStage(loops.turned()));
+        timer.every(DELIVERY_CHECK, LONGEST_TURN, "delivering", () -> Uni.createFrom()
+                .completionStage(loops.turned()));
     }
 }

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.api.grpc.GrpcLoops;
+import io.plexspaces.processgroups.api.websocket.Peers;
 import io.plexspaces.processgroups.core.Sessions;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.LaunchMode;
@@ -91,7 +92,8 @@ final class Lifecycle {
     }
 
     private String notStarted(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return "Node " + sessions.node().value() + " does not start, as the store gives it no lease"
                 + " (processgroups.node.start-timeout = " + config.node().startTimeout() + "): " + cause.getMessage();
     }
@@ -119,8 +121,9 @@ final class Lifecycle {
     }
 
     /** Comes after HTTP has closed, or alone where a stop has no delay. Writes are possible until the last call has its answer. */
-    void end(@Observes ShutdownEvent stopped, GrpcLoops grpc) {
+    void end(@Observes ShutdownEvent stopped, GrpcLoops grpc, Peers webSockets) {
         drain();
+        webSockets.abandonAll();
         grpc.stop(LAST_CALLS);
         await(lease.release(sessions.grace()), RELEASE, "the store to take the lease back");
     }

@@ -88,7 +88,8 @@ final class ObserveWiring {
     }
 
     void showTasks(@Observes StartupEvent started, NodeMetrics metrics, PeriodicTasks tasks) {
-        metrics.gauge("tasks_stalled", "Kinds of background work that do not get done", () -> tasks.stalled().size());
+        metrics.gauge("tasks_stalled", "Kinds of background work that do not get done", () -> tasks.stalled()
+                .size());
         metrics.counter("task_failures", "Passes of background work that failed or hung", tasks::failures);
     }
 

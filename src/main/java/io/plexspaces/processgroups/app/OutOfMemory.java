@@ -24,7 +24,8 @@ final class OutOfMemory {
     private static final Logger LOG = Logger.getLogger(OutOfMemory.class);
     private static final int CAUSES = 16;
 
-    private final byte[] line = ("Memory has run out, and the server ends with exit code " + Exit.OUT_OF_MEMORY + ".\n").getBytes(UTF_8);
+    private final byte[] line =
+            ("Memory has run out, and the server ends with exit code " + Exit.OUT_OF_MEMORY + ".\n").getBytes(UTF_8);
 
     void watch(@Observes StartupEvent started) {
         if (LaunchMode.current() != LaunchMode.NORMAL) {

@@ -29,7 +29,8 @@ final class PortCheck implements VertxOptionsCustomizer {
     public void accept(VertxOptions options) {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
             check("quarkus.grpc.server");
-            if (config.getOptionalValue("quarkus.http.host-enabled", boolean.class).orElse(true)) {
+            if (config.getOptionalValue("quarkus.http.host-enabled", boolean.class)
+                    .orElse(true)) {
                 check("quarkus.http");
             }
         }
@@ -41,9 +42,8 @@ final class PortCheck implements VertxOptionsCustomizer {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(host, port));
         } catch (IOException failure) {
-            throw new ConfigurationException(
-                    server + ".port = " + port + " cannot be listened on at " + server + ".host = " + host + ": "
-                            + failure.getMessage());
+            throw new ConfigurationException(server + ".port = " + port + " cannot be listened on at " + server
+                    + ".host = " + host + ": " + failure.getMessage());
         }
     }
 }

@@ -34,7 +34,6 @@ public final class Reaper {
         Duration sweep = Duration.ofMillis(Math.max(1, times.replicaIdle().toMillis() / IDLE_SWEEPS));
         tasks.every(sweep, "closing idle groups", timer, () -> replicas.closeIdle(IDLE_SWEEPS));
         tasks.every(TICK, "looking after open groups", timer, replicas::tick);
-        tasks.every(
-                times.interval(), times.longest(), "ending leases", timer, () -> log.expire(operations.next()));
+        tasks.every(times.interval(), times.longest(), "ending leases", timer, () -> log.expire(operations.next()));
     }
 }

@@ -47,12 +47,7 @@ public final class PeriodicTask {
 
     /** @param period as nanoseconds, and so is {@code longest}; 0: a pass ends at once */
     PeriodicTask(
-            PeriodicTasks all,
-            String name,
-            long period,
-            long longest,
-            Delays delays,
-            Supplier<? extends Uni<?>> work) {
+            PeriodicTasks all, String name, long period, long longest, Delays delays, Supplier<? extends Uni<?>> work) {
         this.all = all;
         this.name = name;
         this.period = period;

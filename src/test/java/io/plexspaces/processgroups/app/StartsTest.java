@@ -37,15 +37,14 @@ class StartsTest {
     private static final int STARTS = 50;
     private static final int LATEST_MILLIS = 300;
 
-    private static final Settings SETTINGS = new Settings(
-            new NodeId("node-1"), Duration.ZERO, OverflowPolicy.DISCONNECT, 10, 10, 10, 10, 10);
+    private static final Settings SETTINGS =
+            new Settings(new NodeId("node-1"), Duration.ZERO, OverflowPolicy.DISCONNECT, 10, 10, 10, 10, 10);
 
     @Test
     void reaper_livesInAll() {
         Vertx vertx = Vertx.vertx();
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
-        try (RedisProcess redis =
-                RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded))) {
+        try (RedisProcess redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded))) {
             for (int i = 0; i < STARTS; i++) {
                 redis.call("FLUSHALL");
                 if (i % 2 == 1) {
@@ -69,15 +68,17 @@ class StartsTest {
                 "processgroups:", 0, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(15), limits);
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
         try (RedisGroupLog log = new RedisGroupLog(
-                vertx,
-                new RedisOptions().setConnectionString(redis.address()),
-                settings,
-                () -> UUID.randomUUID().toString())) {
+                vertx, new RedisOptions().setConnectionString(redis.address()), settings, () -> UUID.randomUUID()
+                        .toString())) {
             Replicas replicas = new Replicas(log, operations, SETTINGS, DeliveryTracer.OFF);
             Reaper.Times times = new Reaper.Times(Duration.ofMillis(10), Duration.ofSeconds(3), Duration.ofMinutes(3));
             new Reaper(counting(log, passes), replicas, operations, times).start(tasks, Delays.on(timer));
-            NodeLease lease =
-                    log.acquire(SETTINGS.node()).onFailure().retry().atMost(5).await().atMost(Duration.ofSeconds(10));
+            NodeLease lease = log.acquire(SETTINGS.node())
+                    .onFailure()
+                    .retry()
+                    .atMost(5)
+                    .await()
+                    .atMost(Duration.ofSeconds(10));
             operations.continueUnder(lease);
 
             int before = passes.get();

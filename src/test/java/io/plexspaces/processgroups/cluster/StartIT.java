@@ -77,7 +77,8 @@ class StartIT {
                     await().atMost(LATEST).until(() -> client.members(ROOM).isEmpty());
                 }
                 assertThat(node.isLive()).isTrue();
-                assertThat(node.metric("plexspaces_process_groups_tasks_stalled")).isZero();
+                assertThat(node.metric("plexspaces_process_groups_tasks_stalled"))
+                        .isZero();
             }
         }
     }
@@ -92,7 +93,8 @@ class StartIT {
                 assertEnds(second, key + ".port = " + taken, "127.0.0.1");
             }
             assertThat(first.isReady()).isTrue();
-            assertThat(first.metric("plexspaces_process_groups_lease_losses_total")).isZero();
+            assertThat(first.metric("plexspaces_process_groups_lease_losses_total"))
+                    .isZero();
             try (GrpcClient client = GrpcClient.connect(first.grpcPort(), "acme")) {
                 client.create(ROOM);
             }

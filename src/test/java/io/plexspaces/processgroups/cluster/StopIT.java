@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.Status;
+import io.plexspaces.processgroups.api.websocket.RawClient;
 import io.plexspaces.processgroups.e2e.GrpcClient;
 import io.plexspaces.processgroups.log.redis.RedisBinaries;
 import io.plexspaces.processgroups.log.redis.RedisProcess;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,12 +56,16 @@ class StopIT {
             if (store.equals("redis")) {
                 settings.put("QUARKUS_REDIS_HOSTS", redis.address());
             }
-            try (NodeProcess node =
-                            NodeProcess.start("stops", folder, settings).awaitReady();
+            try (NodeProcess node = NodeProcess.start("stops", folder, settings).awaitReady();
                     GrpcClient deaf = GrpcClient.connect(node.grpcPort(), "acme")) {
                 deaf.create(ROOM);
                 for (int i = 0; i < DEAF; i++) {
                     deaf.subscribe(ROOM, "deaf-" + i).pause();
+                }
+                List<RawClient> silent = new ArrayList<>();
+                for (int i = 0; i < DEAF; i++) {
+                    silent.add(RawClient.upgraded(URI.create("http://127.0.0.1:" + node.httpPort() + "/ws/acme/default/"
+                            + ROOM + "?actor=silent-" + i)));
                 }
                 for (int i = 0; i < CALLERS; i++) {
                     threads.execute(() -> call(node.grpcPort()));
@@ -71,6 +79,9 @@ class StopIT {
                 assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
                 assertThat(refusals).isSubsetOf("UNAVAILABLE SHUTTING_DOWN", "UNAVAILABLE ");
                 assertThat(node.output()).doesNotContain("ERROR", "ArC", "\tat ");
+                for (RawClient one : silent) {
+                    one.close();
+                }
             }
         } finally {
             threads.shutdownNow();

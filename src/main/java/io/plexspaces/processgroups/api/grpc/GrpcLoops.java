@@ -63,8 +63,8 @@ public final class GrpcLoops {
         }
         // Elsewhere, each loop has a port of its own.
         if (LaunchMode.current() == LaunchMode.NORMAL && !isListening()) {
-            throw new ConfigurationException("gRPC does not listen on quarkus.grpc.server.port = " + configuration.port()
-                    + " at quarkus.grpc.server.host = " + configuration.host());
+            throw new ConfigurationException("gRPC does not listen on quarkus.grpc.server.port = "
+                    + configuration.port() + " at quarkus.grpc.server.host = " + configuration.host());
         }
     }
 

@@ -88,7 +88,10 @@ final class Methods {
             return;
         }
         try {
-            operation.apply(request.get()).subscribe().with(result -> end(answer, result), failure -> fail(answer, failure));
+            operation
+                    .apply(request.get())
+                    .subscribe()
+                    .with(result -> end(answer, result), failure -> fail(answer, failure));
         } catch (RuntimeException | Error failure) {
             refusals.refused(name, failure);
             fail(answer, failure);

@@ -58,6 +58,11 @@ final class Heartbeat {
         }
     }
 
+    /** Ends what is left. */
+    void abandonAll() {
+        List.of(peers.toArray(new Peer[0])).forEach(Peer::abandon);
+    }
+
     private void tick() {
         long now = nanos.getAsLong();
         PeriodicTasks.withEach(List.of(peers.toArray(new Peer[0])), peer -> peer.check(now, times));

@@ -69,6 +69,11 @@ final class Peer implements FrameReader.Receiver {
         protocol.from(caller);
     }
 
+    /** Ends the connection without a word: there is nobody to take one. */
+    void abandon() {
+        reader.context().close();
+    }
+
     /** A request of this peer, as part of its trace. */
     <T> Uni<T> asking(Supplier<Uni<T>> request) {
         return caller == null ? request.get() : caller.asking(request);

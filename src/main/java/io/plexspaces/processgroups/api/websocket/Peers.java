@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.Future;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.Traces;
@@ -17,6 +18,9 @@ import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes peers of upgraded connections. */
 @Singleton
-final class Peers {
+public final class Peers {
+    private static final Duration LAST_TURN = Duration.ofSeconds(1);
+
     private static final System.Logger LOG = System.getLogger(Peers.class.getName());
 
     private final SessionProtocol.Service service;
@@ -35,6 +41,24 @@ final class Peers {
     Peers(SessionProtocol.Service service, PeriodicTasks tasks) {
         this.service = service;
         this.tasks = tasks;
+    }
+
+    /**
+     * Ends connections whose peers did not take the end they were told, before there is nobody left to hear of theirs. On the thread that stops; waits until
+     * that is done.
+     */
+    public void abandonAll() {
+        List<Future<?>> ends = new ArrayList<>();
+        heartbeats.forEach((loop, heartbeat) -> ends.add(loop.submit(heartbeat::abandonAll)));
+        // What the ends of connections begin runs after them.
+        heartbeats.keySet().forEach(loop -> ends.add(loop.submit(() -> {})));
+        try {
+            for (Future<?> end : ends) {
+                end.await(LAST_TURN.toMillis());
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     SessionProtocol.Service service() {
