@@ -313,7 +313,7 @@ local reply, replies = {time}, 1
 -- Applies one part, and leaves its answers behind those before it.
 local function apply(groupKey, groupName, epoch, first, count)
   replies = replies + 1
-  if not load(groupKey, groupName) then
+  if not load(groupKey, groupName, now) then
     reply[replies] = ''
     return
   end

@@ -1,4 +1,4 @@
--- What append.lua and expire.lua share: one group's counters, members and alarm. Stands after state.lua. Before load(), the script says
+-- What append.lua and expire.lua share: one group's counters, members and alarm. Stands after state.lua and past.lua. Before load(), the script says
 -- which partition's DUE and HELD these are. The other keys of a group begin with its own, and so lie in the same slot.
 
 local KEY_LIFE = 120000000
@@ -6,6 +6,8 @@ local CHANGES_LIFE = 3600000
 local CHANGES_BYTES = 4194304
 
 local DUE, HELD
+-- Of the partition; looked up once in a call.
+local TOKEN
 local key, name
 local format, match = string.format, string.match
 
@@ -13,22 +15,40 @@ local format, match = string.format, string.match
 local group = {
   epoch = '', offset = 0, messages = 0, changes = 0, most = 0, age = 0, alarm = 0, weight = 0, weightBefore = 0,
   heaviest = 0, messagesEnd = 0, changesEnd = 0, lastAt = 0, alarmWas = 0, offsetWas = math.huge, keeps = false, told = 0,
+  begun = false,
 }
 local told = {}
 
-local function load(groupKey, groupName)
+-- Gives the group at work a new epoch under another token; readers are told with what comes next.
+local function begin(meta, now)
+  local before = group.epoch
+  local past
+  group.epoch, past = under(TOKEN, before, group.offset, meta[4])
+  group.begun = true
+  -- A store without room refuses a script's first write, if that needs any.
+  redis.call('HDEL', key, 'f')
+  redis.call('HSET', key, 'e', group.epoch, 'f', past, 'g', TOKEN)
+  redis.call('ZADD', string.sub(DUE, 1, -4) .. 'outbox', format('%.0f', now), '+' .. name .. ' ' .. group.epoch)
+end
+
+local function load(groupKey, groupName, now)
   group.offsetWas = math.huge
-  local meta = redis.call('HMGET', groupKey, 'e', 'm')
+  local meta = redis.call('HMGET', groupKey, 'e', 'm', 'g', 'f')
   if not meta[1] then
     return false
   end
+  TOKEN = TOKEN or token(string.sub(DUE, 1, -4) .. 'lineage', now)
   key, name = groupKey, groupName
   group.epoch = meta[1]
   group.offset, group.messages, group.changes, group.most, group.age, group.alarm, group.weight, group.weightBefore,
     group.heaviest, group.messagesEnd, group.changesEnd, group.lastAt = struct.unpack(STATE, meta[2])
   group.alarmWas, group.offsetWas = group.alarm, group.offset
   group.keeps = group.most > 0 and group.age > 0
-  told[1], group.told = meta[1], 1
+  group.begun = false
+  if meta[3] ~= TOKEN and TOKEN ~= '' then
+    begin(meta, now)
+  end
+  told[1], group.told = group.epoch, 1
   return true
 end
 
@@ -79,6 +99,8 @@ local function store(publish)
     group.lastAt))
   if group.told > 1 then
     redis.call(publish, key .. ':log', table.concat(told, '', 1, group.told))
+  elseif group.begun then
+    redis.call(publish, key .. ':log', group.epoch .. ' ')
   end
 end
 

@@ -6,14 +6,16 @@
 --   offset of the oldest change kept and the messages before it, or ''; the same of the first change after the offset;
 --   ordinal and offset of the oldest message retained, or ''; 1 when more follows; then the entries. Empty for no group.
 
-local meta = redis.call('HMGET', KEYS[1], 'e', 'm')
+local meta = redis.call('HMGET', KEYS[1], 'e', 'm', 'f')
 if not meta[1] then
   return {}
 end
 local last, messages, changes, most, age = struct.unpack(STATE, meta[2])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local strange = ARGV[2] ~= '' and (ARGV[1] ~= meta[1] or tonumber(ARGV[2]) > last)
+local strange = ARGV[2] ~= ''
+  and (ARGV[1] ~= meta[1] or tonumber(ARGV[2]) > last)
+  and not covers(meta[3], ARGV[1], tonumber(ARGV[2]))
 local after = (ARGV[2] == '' or strange) and 0 or tonumber(ARGV[2])
 
 local function changeAt(from)

@@ -4,18 +4,20 @@
 -- ARGV: 1 the reader's epoch, 2 its offset, 3 time of the entry there or '', 4 entries at most of each kind, 5 lineage the reader knows
 --   or ''
 -- Answer: one of
---   'S', offset, messages, changes, changes so far, lineage: this life goes on; both lists are in order, and hold what is still there
+--   'S', offset, messages, changes, changes so far, lineage, epoch, offset: this life goes on, perhaps under another epoch since that
+--     offset; both lists are in order, and hold what is still there
 --   'D', last entry: this life was ended, perhaps at another time and by another node than the entry says
---   'F': the same epoch, but not the reader's log: its end lies before the reader, another entry at the reader's offset, or another
---     lineage and nothing left that shows what is at this offset
+--   'F': the same epoch, but not the reader's log: its end lies before the reader, or another entry at the reader's offset
 --   'R': another life, though this one was never ended
 --   'N': no group, though it was never deleted
 
 local meta = redis.call('HMGET', KEYS[1], 'e', 'm', 'f')
 local now = lineage(KEYS[5])
-if meta[1] ~= ARGV[1] then
+local after = tonumber(ARGV[2])
+local covered, known, till = covers(meta[3], ARGV[1], after)
+if meta[1] ~= ARGV[1] and not covered then
   local last = redis.call('GET', KEYS[4])
-  if not last and now ~= '' and now == ARGV[5] and meta[3] ~= ARGV[1] then
+  if not last and now ~= '' and now == ARGV[5] and not known then
     -- Nothing has been lost here since: it was deleted, longer ago than that is remembered.
     local time = redis.call('TIME')
     last = string.format('D %.0f %s%06d deleted 0 0', tonumber(ARGV[2]) + 1, time[1], time[2])
@@ -25,7 +27,6 @@ if meta[1] ~= ARGV[1] then
   end
   return {meta[1] and 'R' or 'N'}
 end
-local after = tonumber(ARGV[2])
 local last, _, changes, _, _, _, _, _, _, _, _, lastAt = struct.unpack(STATE, meta[2])
 if last < after then
   return {'F'}
@@ -35,11 +36,7 @@ for i = 2, 3 do
   local entry = not here and redis.call('XRANGE', KEYS[i], ARGV[2], ARGV[2])[1]
   here = entry and string.match(entry[2][2], '^%u %d+ (%d+)') or here
 end
-if here and ARGV[3] ~= '' then
-  if here ~= ARGV[3] then
-    return {'F'}
-  end
-elseif ARGV[5] ~= '' and ARGV[5] ~= now then
+if here and ARGV[3] ~= '' and here ~= ARGV[3] then
   return {'F'}
 end
 
@@ -51,4 +48,4 @@ local function entries(key)
   end
   return found
 end
-return {'S', last, entries(KEYS[2]), entries(KEYS[3]), changes, now}
+return {'S', last, entries(KEYS[2]), entries(KEYS[3]), changes, now, meta[1], till or ''}

@@ -1,6 +1,5 @@
 package io.plexspaces.processgroups.core;
 
-import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Source;
@@ -98,8 +97,9 @@ final class CatchUp {
      * A subscriber that did not read the log up to where it is now.
      *
      * @param source where it waits for what it missed
+     * @param renamed the log goes on under another epoch, which it is to be told first
      */
-    record Behind(Connection connection, Membership member, Source source) {}
+    record Behind(Subscription subscription, Membership member, Source source, boolean renamed) {}
 
     private record Missed(Entry.Published entry, Frame frame) {}
 
@@ -108,33 +108,51 @@ final class CatchUp {
      * cannot be had is a gap.
      */
     void all(GroupId group, Position before, Position position, List<Behind> behind) {
+        Missing all = new Missing(before, position, behind);
+        if (before.offset() == position.offset()) {
+            all.supply(null, List.of(), 0);
+            return;
+        }
         log.read(group, before, Integer.MAX_VALUE)
                 .subscribe()
                 .with(
-                        slice -> tell(group, before, position, behind, slice),
-                        failure -> supply(behind, unread(group, before, position), List.of(), 0));
+                        slice -> tell(group, all, slice),
+                        failure -> all.supply(unread(group, before, position), List.of(), 0));
     }
 
-    private static void tell(GroupId group, Position before, Position position, List<Behind> behind, Slice slice) {
+    private static void tell(GroupId group, Missing all, Slice slice) {
+        Position position = all.position();
         if (slice.epochChanged() || !slice.end().epoch().equals(position.epoch())) {
-            supply(behind, unread(group, before, position), List.of(), 0);
+            all.supply(unread(group, all.before(), position), List.of(), 0);
             return;
         }
         List<Missed> missed = slice.messages().stream()
                 .filter(entry -> entry.offset() <= position.offset())
                 .map(entry -> new Missed(entry, Frame.of(new Event.Delivered(group, entry))))
                 .toList();
-        supply(behind, trimmed(group, before, position, slice), missed, weight(slice));
+        all.supply(trimmed(group, all.before(), position, slice), missed, weight(slice));
     }
 
-    private static void supply(List<Behind> behind, Event.@Nullable Gap gap, List<Missed> missed, long weight) {
-        List<Frame> first = gap == null ? List.of() : List.of(Frame.of(gap));
-        for (Behind one : behind) {
-            Stream<Frame> wanted = missed.stream()
-                    .filter(message -> message.entry().isFor(one.member()))
-                    .map(Missed::frame);
-            one.connection()
-                    .supply(one.source(), Stream.concat(first.stream(), wanted).iterator(), weight);
+    /** What all who are behind by the same entries are to get. */
+    private record Missing(Position before, Position position, List<Behind> behind) {
+        void supply(Event.@Nullable Gap gap, List<Missed> missed, long weight) {
+            Position from = new Position(position.epoch(), before.offset());
+            List<Frame> first = gap == null ? List.of() : List.of(Frame.of(gap));
+            for (Behind one : behind) {
+                Stream<Frame> begin = one.renamed()
+                        ? begin(one.subscription(), from, position, gap == null, null)
+                        : Stream.of();
+                Stream<Frame> wanted = missed.stream()
+                        .filter(message -> message.entry().isFor(one.member()))
+                        .map(Missed::frame);
+                one.subscription()
+                        .connection()
+                        .supply(
+                                one.source(),
+                                Stream.concat(begin, Stream.concat(first.stream(), wanted))
+                                        .iterator(),
+                                weight);
+            }
         }
     }
 

@@ -98,6 +98,11 @@ final class GroupReplica implements GroupReader {
     }
 
     @Override
+    public void goesOn(GroupInfo renamed) {
+        serial.execute(() -> told.goesOn(renamed));
+    }
+
+    @Override
     public void entry(Entry entry) {
         serial.execute(() -> told.entry(entry));
     }

@@ -191,8 +191,9 @@ final class Seats {
         return CatchUp.newLife(subscription, progress.position(), subscription.snapshot() ? members.snapshot() : null);
     }
 
-    /** Tells everyone here what they missed since {@code before}, in the life that goes on. */
+    /** Tells everyone here what they missed since {@code before}, in the life that goes on, perhaps under another epoch. */
     void tellMissed(Position before) {
+        boolean renamed = !before.epoch().equals(progress.epoch());
         List<CatchUp.Behind> behind = new ArrayList<>();
         for (Member member : members.withSeats()) {
             for (Seat seat : member.seats()) {
@@ -200,7 +201,7 @@ final class Seats {
                 if (subscription != null) {
                     Source source = Source.awaited();
                     member.interest().audience().send(subscription.subscriber(), source);
-                    behind.add(new CatchUp.Behind(subscription.connection(), member.membership(), source));
+                    behind.add(new CatchUp.Behind(subscription, member.membership(), source, renamed));
                 }
             }
         }

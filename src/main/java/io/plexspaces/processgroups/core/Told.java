@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -259,7 +260,7 @@ final class Told {
         }
         boolean sameLife = snapshot.info().epoch().equals(progress.epoch());
         try {
-            if (sameLife) {
+            if (sameLife || snapshot.goesOn()) {
                 jump(snapshot, present);
             } else {
                 beginAgain(snapshot, present);
@@ -267,17 +268,42 @@ final class Told {
         } catch (RuntimeException defect) {
             failed(defect);
         }
+        settle(sameLife ? progress.offset() : Long.MAX_VALUE);
+    }
+
+    /** The log goes on under another epoch, from where it is. */
+    void goesOn(GroupInfo renamed) {
+        Position before = progress.position();
+        // Publishes that named the epoch before are still to be refused: they go first.
+        replica.usage().hold();
+        progress.jump(renamed, before.offset());
+        try {
+            seats.tellMissed(before);
+        } catch (RuntimeException defect) {
+            failed(defect);
+        }
+        settle(Long.MAX_VALUE);
+    }
+
+    private void settle(long reached) {
         answers.answerPassed(replica, progress);
         joins.jumped();
         recovery.again();
         // After what that makes again, so that those who are here get the messages.
         replica.proceed();
-        waiters.jumped(sameLife ? progress.offset() : Long.MAX_VALUE);
+        waiters.jumped(reached);
     }
 
-    /** Entries of this life are gone: what was missed of the messages is told from what the log still has. */
+    /**
+     * Entries of this life are gone, or it goes on under another epoch: what was missed of the messages is told from what the
+     * log still has.
+     */
     private void jump(Snapshot snapshot, Map<ActorId, Membership> present) {
         Position before = progress.position();
+        if (snapshot.goesOn()) {
+            // Publishes that named the epoch before are still to be refused: they go first.
+            replica.usage().hold();
+        }
         progress.jump(snapshot.info(), snapshot.position().offset());
         for (Member member : members.withSeats()) {
             ActorId actor = member.membership().actor();
@@ -288,8 +314,8 @@ final class Told {
         recovery.attachFound();
         moves.found();
         recovery.endForgotten(present, joins, moves);
-        if (!watches.isEmpty()) {
-            long missed = progress.offset() - before.offset();
+        long missed = progress.offset() - before.offset();
+        if (!watches.isEmpty() && !(snapshot.goesOn() && missed == 0)) {
             tellWatches(new Event.Gap(
                     group, Event.Gap.Reason.TRIMMED, missed, false, before.offset(), progress.offset() + 1));
         }

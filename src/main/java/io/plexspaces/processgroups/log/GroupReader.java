@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.log;
 
 import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupInfo;
 
 /** Is told what happens in one group: calls come one at a time, each after what the one before did is visible. Must not block. */
 public interface GroupReader {
@@ -8,6 +9,14 @@ public interface GroupReader {
      * First call, and again whenever the entries since were lost to this reader: everything known before is replaced.
      */
     void snapshot(Snapshot snapshot);
+
+    /**
+     * The log goes on under another epoch, and everything that was told is part of it: the store has come back, or another server of it
+     * has taken over.
+     *
+     * @param renamed the group, whose epoch alone is another one
+     */
+    void goesOn(GroupInfo renamed);
 
     /**
      * The next entry: its offset is the one before plus 1. {@link Entry.Deleted} alone may be further on, as what stood between is gone

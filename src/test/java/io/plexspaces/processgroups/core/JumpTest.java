@@ -16,6 +16,7 @@ import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.NodeLease;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -147,6 +149,64 @@ class JumpTest {
                 .extracting(membership -> membership.actor().value())
                 .containsExactly("alice", "carol");
         assertThat(watching.peer().seen(Event.Left.class)).isEmpty();
+    }
+
+    // ---- the same log under another epoch
+
+    @Test
+    void anotherEpochOfTheSameLog_isToldWithoutAGap() throws Exception {
+        Client alice = member("alice");
+        Watching watching = core.watch(room);
+        log.publish("before");
+        log.goOn("second");
+        CompletableFuture<Groups.PublishResult> published = publishing("after");
+        await().untilAsserted(() -> assertThat(alice.peer().texts()).containsExactly("before", "after"));
+        assertThat(published.get().position().epoch()).isEqualTo("second");
+        List<Event.Subscribed> told = alice.peer().seen(Event.Subscribed.class);
+        assertThat(told).hasSize(2);
+        assertThat(told.get(1).position()).isEqualTo(new Position("second", 3));
+        assertThat(told.get(1).recovered()).isTrue();
+        assertThat(alice.peer().seen(Event.Gap.class)).isEmpty();
+        assertThat(watching.peer().seen(Event.Gap.class)).isEmpty();
+        assertThat(watching.peer().seen(Event.Members.class)).hasSize(1);
+    }
+
+    @Test
+    void anotherEpochOfTheSameLog_behindAHole_isRecoveredWhenAllIsRetained() {
+        Client alice = member("alice");
+        log.heard = false;
+        log.publish("missed");
+        log.jumpOn("second");
+        log.publish("live");
+        await().untilAsserted(() -> assertThat(alice.peer().texts()).containsExactly("missed", "live"));
+        List<Event.Subscribed> told = alice.peer().seen(Event.Subscribed.class);
+        assertThat(told.get(1).position()).isEqualTo(new Position("second", 2));
+        assertThat(told.get(1).recovered()).isTrue();
+        assertThat(alice.peer().seen(Event.Gap.class)).isEmpty();
+    }
+
+    @Test
+    void anotherEpochOfTheSameLog_behindAHole_isAGapWhenSomeIsNotRetained() {
+        Client alice = member("alice");
+        log.heard = false;
+        log.publish("trimmed");
+        log.publish("missed");
+        log.trim(1);
+        log.jumpOn("second");
+        await().untilAsserted(() -> assertThat(alice.peer().texts()).containsExactly("missed"));
+        assertThat(alice.peer().seen(Event.Subscribed.class).get(1).recovered()).isFalse();
+        assertThat(alice.peer().seen(Event.Gap.class)).hasSize(1);
+    }
+
+    @Test
+    void publishRefusedByAnotherEpochOfTheSameLog_isMadeAgain() throws Exception {
+        Client alice = member("alice");
+        log.epoch = "second";
+        CompletableFuture<Groups.PublishResult> published = publishing("again");
+        assertThat(published).isNotDone();
+        log.goOn("second");
+        assertThat(published.get(5, TimeUnit.SECONDS).position()).isEqualTo(new Position("second", 3));
+        await().untilAsserted(() -> assertThat(alice.peer().texts()).containsExactly("again"));
     }
 
     private void append(Command command) {

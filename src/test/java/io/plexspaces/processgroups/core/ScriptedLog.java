@@ -53,6 +53,9 @@ final class ScriptedLog implements GroupLog {
     String epoch = "first";
     long offset = 1;
 
+    /** Epoch of which everything is part of the log. */
+    private String past = "";
+
     /** There is a group. */
     boolean exists = true;
 
@@ -134,6 +137,28 @@ final class ScriptedLog implements GroupLog {
         synchronized (this) {
             heard = true;
             now = snapshot();
+        }
+        reader().snapshot(now);
+    }
+
+    /** The same log under another epoch, which the reader is told. */
+    void goOn(String next) {
+        GroupInfo renamed;
+        synchronized (this) {
+            epoch = next;
+            renamed = snapshot().info();
+        }
+        reader().goesOn(renamed);
+    }
+
+    /** Tells the reader where the log is now, under another epoch. */
+    void jumpOn(String next) {
+        Snapshot now;
+        synchronized (this) {
+            heard = true;
+            past = epoch;
+            epoch = next;
+            now = snapshot().goingOn();
         }
         reader().snapshot(now);
     }
@@ -333,7 +358,7 @@ final class ScriptedLog implements GroupLog {
                 long from = after == null ? 0 : after.offset();
                 List<Entry.Published> found =
                         retained.stream().filter(entry -> entry.offset() > from).toList();
-                boolean changed = after != null && !after.epoch().equals(epoch);
+                boolean changed = after != null && !after.epoch().equals(epoch) && !after.epoch().equals(past);
                 return new Slice(found, trimmed, true, changed, new Position(epoch, offset), false);
             }
         });

@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Topic;
@@ -138,6 +139,9 @@ abstract class MessageContract extends LogFixture {
     void failingReader_disturbsNobody() {
         result(log().open(room, new GroupReader() {
             @Override
+            public void goesOn(GroupInfo renamed) {}
+
+            @Override
             public void snapshot(Snapshot snapshot) {
                 throw new IllegalStateException("expected by the test");
             }
@@ -156,6 +160,9 @@ abstract class MessageContract extends LogFixture {
     void readerThatWrites_isToldItsOwnEntryLater() {
         Recorder recorder = new Recorder();
         result(log().open(room, new GroupReader() {
+            @Override
+            public void goesOn(GroupInfo renamed) {}
+
             @Override
             public void snapshot(Snapshot snapshot) {
                 recorder.snapshot(snapshot);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Membership;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,11 @@ final class Recorder implements GroupReader {
         members.clear();
         snapshot.members().forEach(member -> members.put(member.actor(), member));
         offset = snapshot.position().offset();
+    }
+
+    @Override
+    public void goesOn(GroupInfo renamed) {
+        violations.add("goes on as " + renamed.epoch());
     }
 
     @Override

@@ -39,8 +39,20 @@ final class GroupAccess {
      *
      * @param last time of the entry at the snapshot's position, as scripts write it; empty: not known
      * @param lineage of the server that has it; empty: not known
+     * @param past up to where logs of earlier epochs are part of it: epoch and offset by turns
      */
-    record Opened(Snapshot snapshot, String last, String lineage) {}
+    record Opened(Snapshot snapshot, String last, String lineage, String past) {
+        /** The same log goes on: every entry up to a position under another epoch is one of it. */
+        boolean goesOnFrom(Position position) {
+            String[] words = past.split(" ", -1);
+            for (int i = 0; i + 1 < words.length; i += 2) {
+                if (words[i].equals(position.epoch())) {
+                    return position.offset() <= Long.parseLong(words[i + 1]);
+                }
+            }
+            return false;
+        }
+    }
 
     /** The group as it is; empty: there is none. Many members are read by parts, so that nobody else has to wait for them. */
     Future<Optional<Opened>> open(GroupId group) {
@@ -84,7 +96,11 @@ final class GroupAccess {
         GroupInfo info =
                 Infos.info(group, epoch, Store.number(said.get(2)), said.get(3).toBytes(), members.size());
         String last = offset == Store.number(said.get(1)) ? said.get(7).toString() : "";
-        return new Opened(new Snapshot(info, new Position(epoch, offset), members), last, lineage(said));
+        return new Opened(
+                new Snapshot(info, new Position(epoch, offset), members),
+                last,
+                lineage(said),
+                said.get(9).toString());
     }
 
     /** Of the server that answered open.lua. */

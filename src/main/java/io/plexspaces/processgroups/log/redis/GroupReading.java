@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,10 @@ final class GroupReading implements Feed.Reading, Tail {
     private final OperationId mender;
     private final Promise<Tail> opened = Promise.promise();
     private final Queue<Entries.Announcement> kept = new ArrayDeque<>();
+
+    /** Of another epoch than is known; null: none since the last read. */
+    private Entries.@Nullable Announcement strange;
+
     private int keptEntries;
     private boolean overflowed;
     private State state = State.WAITING;
@@ -156,6 +161,7 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private void apply(Entries.Announcement announced) {
         if (!announced.epoch().equals(epoch())) {
+            strange = announced;
             catchUp();
             return;
         }
@@ -196,12 +202,13 @@ final class GroupReading implements Feed.Reading, Tail {
             catchUp();
             return;
         }
+        Snapshot said = info != null && found.goesOnFrom(new Position(epoch(), offset)) ? snapshot.goingOn() : snapshot;
         info = snapshot.info();
         offset = snapshot.position().offset();
         last = null;
         begun = found.last();
         lineage = found.lineage();
-        call(told -> told.snapshot(snapshot));
+        call(told -> told.snapshot(said));
         opened.tryComplete(this);
         live();
     }
@@ -212,6 +219,11 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private void live() {
         state = State.LIVE;
+        Entries.Announcement first = strange;
+        strange = null;
+        if (first != null && first.epoch().equals(epoch())) {
+            apply(first);
+        }
         while (state == State.LIVE && !kept.isEmpty()) {
             apply(kept.remove());
         }
@@ -250,7 +262,9 @@ final class GroupReading implements Feed.Reading, Tail {
         switch (said.get(0).toString()) {
             case "S" -> {
                 lineage = said.get(5).toString();
-                missed(Store.number(said.get(1)), access.entries(said.get(2)), access.entries(said.get(3)));
+                String epoch = said.get(6).toString();
+                Position till = epoch.equals(epoch()) ? null : new Position(epoch, Store.number(said.get(7)));
+                missed(Store.number(said.get(1)), till, access.entries(said.get(2)), access.entries(said.get(3)));
             }
             case "D" -> tell(Entries.parse(said.get(1).toBytes()));
             case "F" -> mend(access.fork(feed.group(), epoch()));
@@ -259,13 +273,18 @@ final class GroupReading implements Feed.Reading, Tail {
         }
     }
 
-    /** Both lists are in order and may be cut short; together they have no hole unless the log was trimmed. */
-    private void missed(long end, List<Entry> messages, List<Entry> changes) {
+    /**
+     * Both lists are in order and may be cut short; together they have no hole unless the log was trimmed.
+     *
+     * @param till from here on the log goes on under that epoch; null: under the one that is known
+     */
+    private void missed(long end, @Nullable Position till, List<Entry> messages, List<Entry> changes) {
         int nextMessage = 0;
         int nextChange = 0;
         long before = offset;
         boolean more = true;
         while (more && state != State.ENDED) {
+            goOn(till);
             if (nextMessage < messages.size() && messages.get(nextMessage).offset() == offset + 1) {
                 tell(messages.get(nextMessage++));
             } else if (nextChange < changes.size() && changes.get(nextChange).offset() == offset + 1) {
@@ -277,13 +296,33 @@ final class GroupReading implements Feed.Reading, Tail {
         if (state == State.ENDED) {
             return;
         }
-        if (offset >= end) {
+        if (offset >= end || isKept(offset + 1)) {
             live();
         } else if (offset > before) {
             catchUp();
         } else {
             load();
         }
+    }
+
+    /** What was told up to {@code till} is of the log that goes on under its epoch. */
+    private void goOn(@Nullable Position till) {
+        GroupInfo known = Objects.requireNonNull(info);
+        if (till == null || offset != till.offset() || till.epoch().equals(known.epoch())) {
+            return;
+        }
+        GroupInfo renamed =
+                new GroupInfo(known.id(), known.spec(), till.epoch(), known.createdAt(), known.memberCount());
+        info = renamed;
+        call(told -> told.goesOn(renamed));
+    }
+
+    /** An announcement that came meanwhile has the entry, which the log may not have kept. */
+    private boolean isKept(long wanted) {
+        return Stream.concat(Stream.ofNullable(strange), kept.stream())
+                .filter(announced -> announced.epoch().equals(epoch()))
+                .flatMap(announced -> announced.entries().stream())
+                .anyMatch(entry -> entry.offset() == wanted);
     }
 
     /** The store is not what it was; once it is mended, the group is read anew. */

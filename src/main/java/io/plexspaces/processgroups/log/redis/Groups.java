@@ -62,7 +62,8 @@ final class Groups {
                                 keys.partition().node(operation.node()),
                                 keys.answer(operation.node(), operation.incarnation()),
                                 keys.partition().outbox(),
-                                keys.partition().birth()),
+                                keys.partition().birth(),
+                                keys.partition().lineage()),
                         operation.node().value(),
                         operation.incarnation(),
                         calls.incrementAndGet(),
@@ -131,7 +132,11 @@ final class Groups {
         Keys.Group keys = store.keys().group(group);
         return store.call(
                         Scripts.FORK,
-                        List.of(keys.group(), keys.channel(), keys.partition().outbox()),
+                        List.of(
+                                keys.group(),
+                                keys.channel(),
+                                keys.partition().outbox(),
+                                keys.partition().lineage()),
                         epoch,
                         store.epochs().get(),
                         Texts.group(group),

@@ -63,6 +63,11 @@ final class Keys {
             return base + "birth";
         }
 
+        /** Which store the data have been in since when. */
+        String lineage() {
+            return base + "lineage";
+        }
+
         /** Leases of all nodes. */
         String nodes() {
             return base + "nodes";

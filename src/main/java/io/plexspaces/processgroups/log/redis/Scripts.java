@@ -4,17 +4,17 @@ import io.plexspaces.processgroups.log.redis.connection.Script;
 
 /** Every script of the log; each says in its first lines which keys and arguments it takes, and what it answers. */
 final class Scripts {
-    static final Script APPEND = Script.of("prelude", "state", "group", "member", "append");
-    static final Script EXPIRE = Script.of("prelude", "state", "group", "member", "expire");
-    static final Script CREATE = Script.of("prelude", "state", "create");
+    static final Script APPEND = Script.of("prelude", "state", "past", "group", "member", "append");
+    static final Script EXPIRE = Script.of("prelude", "state", "past", "group", "member", "expire");
+    static final Script CREATE = Script.of("prelude", "state", "past", "create");
     static final Script DELETE = Script.of("prelude", "state", "delete");
     static final Script SWEEP = Script.of("prelude", "sweep");
     static final Script LEASE = Script.of("prelude", "lease");
     static final Script OPEN = Script.of("state", "lineage", "open");
     static final Script MEMBERS = Script.of("members");
-    static final Script READ = Script.of("state", "read");
-    static final Script TAIL = Script.of("state", "lineage", "tail");
-    static final Script FORK = Script.of("fork");
+    static final Script READ = Script.of("state", "past", "read");
+    static final Script TAIL = Script.of("state", "past", "lineage", "tail");
+    static final Script FORK = Script.of("past", "fork");
     static final Script INFOS = Script.of("infos");
     static final Script POSITIONS = Script.of("state", "positions");
     static final Script RESERVE = Script.of("reserve");

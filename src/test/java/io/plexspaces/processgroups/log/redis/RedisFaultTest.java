@@ -350,7 +350,7 @@ class RedisFaultTest {
     }
 
     @Test
-    void storeThatComesBackAsItWas_goesOnInItsEpoch() throws Exception {
+    void storeThatComesBackAsItWas_goesOnUnderAnotherEpoch() throws Exception {
         writer.create("idle", 0);
         writer.join("idle", "alice");
         writer.create("kept", ALL);
@@ -374,6 +374,7 @@ class RedisFaultTest {
             await().atMost(Duration.ofSeconds(10)).until(() -> idle.texts().contains("y"));
             assertThat(List.of(idle, kept)).allSatisfy(told -> {
                 assertThat(told.snapshots).hasSize(1);
+                assertThat(told.renamed).hasSize(1);
                 assertThat(told.holes).isEmpty();
             });
         }

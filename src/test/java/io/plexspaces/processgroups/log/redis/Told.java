@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log.redis;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.Snapshot;
@@ -15,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Told implements GroupReader {
     final List<Snapshot> snapshots = new CopyOnWriteArrayList<>();
     final List<Entry> entries = new CopyOnWriteArrayList<>();
+    final List<GroupInfo> renamed = new CopyOnWriteArrayList<>();
     final List<String> holes = new CopyOnWriteArrayList<>();
     private volatile long offset;
 
@@ -22,6 +24,11 @@ final class Told implements GroupReader {
     public void snapshot(Snapshot snapshot) {
         snapshots.add(snapshot);
         offset = snapshot.position().offset();
+    }
+
+    @Override
+    public void goesOn(GroupInfo group) {
+        renamed.add(group);
     }
 
     @Override
