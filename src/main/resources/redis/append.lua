@@ -226,13 +226,16 @@ end
 
 local function takeOver(operation, a)
   local actor, owner, to = ARGV[a], ARGV[a + 1], ARGV[a + 2]
-  local session = match(owner, '^s:[^/]*/')
+  local session, mine = match(owner, '^(s:[^/]*/)[^/]+/%d+/?(%d*)$')
+  local claim = tonumber(mine) or 0
   local m = member(actor)
   local was = marks(m)
   local kept, taken = {}, nil
   for _, held in ipairs(m and m.holdings or {}) do
     if string.sub(held.owner, 1, #session) ~= session then
       kept[#kept + 1] = held
+    elseif (tonumber(match(held.owner, '/%d+/(%d+)$')) or 0) > claim then
+      return '-SESSION_REPLACED -'
     elseif taken then
       taken.joins = taken.joins + held.joins
     else

@@ -68,7 +68,7 @@ local function endNode(served)
     int(left))
   for _, entry in ipairs(owned) do
     endJoins(string.sub(entry, #served + 2), 'NODE_DOWN', function(held)
-      return string.match(held.owner, '^s:[^/]*/(.+)$') == served
+      return string.match(held.owner, '^s:[^/]*/([^/]+/%d+)') == served
     end)
   end
   left = left - #owned

@@ -50,7 +50,7 @@ local NO_MARKS = {served = {}, sessions = {}}
 local function marks(m)
   local found = NO_MARKS
   for _, held in ipairs(m and m.holdings or NO_MARKS) do
-    local session, served = match(held.owner, '^(s:[^/]*)/(.+)$')
+    local session, served = match(held.owner, '^(s:[^/]*)/([^/]+/%d+)')
     if served or held.ends ~= '' then
       if found == NO_MARKS then
         found = {served = {}, sessions = {}}

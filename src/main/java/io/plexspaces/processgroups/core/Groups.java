@@ -13,6 +13,7 @@ import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.SessionOwners.Claim;
 import io.plexspaces.processgroups.log.Slice;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -55,7 +56,13 @@ public interface Groups {
     /** The groups in which a session holds joins, whichever node it was on last; unordered. */
     Uni<List<GroupId>> heldBy(String session);
 
-    /** Brings a session's joins in a group to this node, where the session has its place from then on. GROUP_NOT_FOUND, NOT_A_MEMBER. */
+    /** Makes this node the one that may bring a session's joins here, until the next claim. */
+    Uni<Claim> claim(String session);
+
+    /** Ends a session of this node before it leaves its groups; false: another node has claimed it, and it must leave nothing. */
+    Uni<Boolean> end(Session session);
+
+    /** Brings a session's joins in a group to this node, where the session has its place from then on. GROUP_NOT_FOUND, NOT_A_MEMBER; SESSION_REPLACED after a later claim. */
     Uni<Void> takeOver(GroupId group, Session session);
 
     /**

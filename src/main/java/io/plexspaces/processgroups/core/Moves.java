@@ -50,7 +50,7 @@ final class Moves {
     void tick() {
         doubtful.removeIf(operation -> {
             Session session = arriving.get(operation);
-            return session == null || (!isComing(session) && arriving.remove(operation, session));
+            return session == null || (!session.isComing() && arriving.remove(operation, session));
         });
     }
 
@@ -66,16 +66,7 @@ final class Moves {
 
     /** Whether a session is on its way here under this owner. */
     boolean isExpected(Owner.Session owner) {
-        return arriving.values().stream().anyMatch(session -> owner.equals(session.owner()) && isComing(session));
-    }
-
-    /** Not everything it has elsewhere is here yet, and it still waits for that. */
-    private static boolean isComing(Session session) {
-        return !session.isComplete() && !hasEnded(session);
-    }
-
-    private static boolean hasEnded(Session session) {
-        return session.isOver() || session.isDropped();
+        return arriving.values().stream().anyMatch(session -> owner.equals(session.owner()) && session.isComing());
     }
 
     /** One more join of a session, or its takeover, was read: whoever served it here before may do so no more. */
@@ -115,9 +106,12 @@ final class Moves {
         }
     }
 
-    /** @param asked the session that asked for its joins on this node, if any did; one that has ended since is as good as none */
+    /**
+     * @param asked the session that asked for its joins on this node, if any did; one that has ended since is as good as none, but one that was
+     *     replaced has its seat, until its joins move on or it ends what was left behind
+     */
     private void settle(Member member, Owner.Session owner, @Nullable Session asked) {
-        Session arrived = asked == null || hasEnded(asked) ? null : asked;
+        Session arrived = asked == null || asked.isOver() ? null : asked;
         for (Seat seat : List.copyOf(member.seats())) {
             Session seated = seat.session();
             boolean stays = arrived == null ? member.membership().heldBy(seated.owner()) : seated == arrived;

@@ -17,6 +17,7 @@ import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.SessionOwners.Claim;
 import io.plexspaces.processgroups.log.Slice;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
@@ -177,6 +178,16 @@ public final class ReplicatedGroups implements Groups {
     @Override
     public Uni<List<GroupId>> heldBy(String session) {
         return log.heldBy(session);
+    }
+
+    @Override
+    public Uni<Claim> claim(String session) {
+        return Uni.createFrom().deferred(() -> log.claim(session, operations.next()));
+    }
+
+    @Override
+    public Uni<Boolean> end(Session session) {
+        return log.end(session.owner(), operations.next(session.owner()));
     }
 
     @Override

@@ -53,6 +53,9 @@ public final class Session {
     /** Set only while {@link #closed} is. */
     private boolean dropped;
 
+    /** The same session under a later claim on this node; null: there is none. */
+    private volatile @Nullable Session successor;
+
     private volatile boolean complete;
 
     Session(Sessions home, Namespace namespace, ActorId actor, String resumeToken, Owner.Session owner) {
@@ -215,10 +218,21 @@ public final class Session {
     /** Its joins in a group are on another node now, where its client is. In the group's serial queue. */
     void moved(GroupId group, Seat seat) {
         seats.remove(group, seat);
+        replaced();
+    }
+
+    /** Another connection has the session, and its joins are on their way there. */
+    void replaced() {
         Connection left = end(() -> home.afterTakeover(this::endRest));
         if (left != null) {
-            left.cut(GroupException.of(ErrorCode.SESSION_REPLACED, "another connection took this session over"));
+            left.cut(GroupException.sessionReplaced());
         }
+    }
+
+    /** The same, and that connection is on this node. */
+    void replacedBy(Session next) {
+        successor = next;
+        replaced();
     }
 
     /** Ends here without leaving: its joins are no longer this node's to end. */
@@ -226,19 +240,14 @@ public final class Session {
         end(() -> {});
     }
 
-    /** What did not move with the others in time is still this node's to end, unless its client is here again, and may get it yet. */
+    /** What did not move with the others in time is still this node's to end, unless its client is on its way here, and may get it yet. */
     private void endRest() {
-        if (seats.isEmpty()) {
-            return;
-        }
-        if (home.isKnown(owner.id())) {
+        if (home.isComing(owner.id())) {
             home.afterTakeover(this::endRest);
             return;
         }
-        synchronized (this) {
-            dropped = false;
-        }
-        seats.keySet().forEach(group -> abandon(group, LeaveReason.DISCONNECTED));
+        overNow();
+        leaveAll(LeaveReason.DISCONNECTED);
     }
 
     /**
@@ -274,6 +283,12 @@ public final class Session {
         return seats.containsKey(group);
     }
 
+    /** Whether joins that come here under its name may still be wanted: by it, or by the same session under a later claim. */
+    boolean isComing() {
+        Session next = successor;
+        return next != null ? next.isComing() : !complete && !isOver() && !isDropped();
+    }
+
     /** Everything it holds in the store is here too. */
     boolean isComplete() {
         return complete;
@@ -306,7 +321,7 @@ public final class Session {
         }
         if (before != null) {
             silence(before);
-            before.cut(GroupException.of(ErrorCode.SESSION_REPLACED, "another connection took this session over"));
+            before.cut(GroupException.sessionReplaced());
         }
         next.onEnd(cause -> lost(next, cause));
         if (next.isClosed()) {
@@ -333,16 +348,46 @@ public final class Session {
     }
 
     private void endIfAway(LeaveReason reason) {
+        boolean several = seats.size() + joining.size() > 1;
         synchronized (this) {
             if (connection != null || closed) {
                 return;
             }
             closed = true;
+            dropped = several;
         }
         home.forget(this);
-        for (GroupId group : seats.keySet()) {
-            abandon(group, reason);
+        if (several) {
+            endWhole(reason);
+        } else {
+            leaveAll(reason);
         }
+    }
+
+    /** A client that comes back now gets all of its joins, or none. */
+    private void endWhole(LeaveReason reason) {
+        home.groups()
+                .end(this)
+                .onFailure()
+                .recoverWithItem(true)
+                .subscribe()
+                .with(
+                        ended -> {
+                            if (ended) {
+                                overNow();
+                                leaveAll(reason);
+                            } else {
+                                home.afterTakeover(this::endRest);
+                            }
+                        });
+    }
+
+    private synchronized void overNow() {
+        dropped = false;
+    }
+
+    private void leaveAll(LeaveReason reason) {
+        seats.keySet().forEach(group -> abandon(group, reason));
     }
 
     private void silence(Connection which) {

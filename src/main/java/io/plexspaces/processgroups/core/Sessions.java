@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.log.SessionOwners.Claim;
 import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +85,9 @@ public final class Sessions {
      * Opens a session, or takes over the one of {@code resumeToken}, here or from another node, if it is still known and of the same actor and
      * namespace. When the connection ends, its joins last for the grace.
      *
+     * <p>Of several that take one session over at once, on whatever nodes, the one with the last claim gets it whole; the others fail with
+     * SESSION_REPLACED, and their connections end with it.
+     *
      * <p>Fails with LIMIT_EXCEEDED, when too many sessions are connected or in their grace.
      *
      * @param resumeToken null or unknown: a new session
@@ -108,7 +113,7 @@ public final class Sessions {
 
     private Opened begin(Who who) {
         String token = secrets.get();
-        Session session = new Session(this, who.namespace(), who.actor(), token, ownerOf(idOf(token)));
+        Session session = new Session(this, who.namespace(), who.actor(), token, ownerOf(idOf(token), 0));
         session.complete();
         add(session);
         session.takeOver(who.connection());
@@ -119,74 +124,123 @@ public final class Sessions {
         if (!who.isFor(known)) {
             return Uni.createFrom().item(() -> begin(who));
         }
-        if (known.isComplete()) {
-            return Uni.createFrom().item(() -> resume(known, who));
-        }
-        return groups.heldBy(known.owner().id()).chain(held -> bring(known, held, who));
+        return known.isComplete() && known.takeOver(who.connection())
+                ? Uni.createFrom().item(new Opened(known, known.resumeToken(), true, known.groups()))
+                : fromElsewhere(known.owner().id(), known.resumeToken(), who);
     }
 
-    private Opened resume(Session known, Who who) {
-        return known.takeOver(who.connection())
-                ? new Opened(known, known.resumeToken(), true, known.groups())
-                : begin(who);
-    }
-
+    /** Sessions that nobody holds a join for are not claimed: anybody can make up a token. */
     private Uni<Opened> fromElsewhere(String id, String token, Who who) {
         return groups.heldBy(id).chain(held -> {
-            if (held.stream().noneMatch(group -> group.namespace().equals(who.namespace()))) {
-                return Uni.createFrom().item(() -> begin(who));
-            }
-            Session arriving = new Session(this, who.namespace(), who.actor(), token, ownerOf(id));
-            Session known = byId.get(id);
-            if (known == null) {
-                known = add(arriving);
-            }
-            return known == null ? bring(arriving, held, who) : goOn(known, who);
+            List<GroupId> present = held.stream()
+                    .filter(group -> group.namespace().equals(who.namespace()))
+                    .toList();
+            return present.isEmpty()
+                    ? Uni.createFrom().item(() -> begin(who))
+                    : groups.claim(id).chain(claim -> claimed(claim, id, token, present, who));
         });
     }
 
-    /** Whatever cannot be brought now may be brought by the next attempt: until then the session is incomplete, and in its grace. */
-    private Uni<Opened> bring(Session session, List<GroupId> held, Who who) {
+    private Uni<Opened> claimed(Claim claim, String id, String token, List<GroupId> held, Who who) {
+        if (claim.ended()) {
+            return Uni.createFrom().item(() -> begin(who));
+        }
+        Session arriving = new Session(this, who.namespace(), who.actor(), token, ownerOf(id, claim.number()));
+        return bring(replace(arriving), arriving, held, who);
+    }
+
+    /**
+     * Whatever cannot be brought now may be brought by the next attempt: until then the session is incomplete, and in its grace.
+     *
+     * @param latest the session that this node has under the latest claim
+     */
+    private Uni<Opened> bring(Session latest, Session session, List<GroupId> held, Who who) {
+        if (latest != session) {
+            return Uni.createFrom().failure(() -> replaced(session, who));
+        }
         List<Uni<Boolean>> all = held.stream()
-                .filter(group -> group.namespace().equals(session.namespace()) && !session.holds(group))
                 .map(group -> groups.takeOver(group, session)
                         .replaceWith(true)
                         .onFailure(Sessions::isGone)
                         .recoverWithItem(false))
                 .toList();
-        Uni<Void> brought = all.isEmpty()
-                ? Uni.createFrom().voidItem()
-                : Uni.join()
-                        .all(all)
-                        .usingConcurrencyOf(TAKEOVERS_AT_ONCE)
-                        .andCollectFailures()
-                        .replaceWithVoid();
-        return brought.onFailure()
-                .transform(Sessions::firstOf)
+        return Uni.join()
+                .all(all)
+                .usingConcurrencyOf(TAKEOVERS_AT_ONCE)
+                .andCollectFailures()
                 .onFailure()
-                .invoke(session::awaitConnection)
+                .transform(failure -> notBrought(session, who, failure))
                 .map(done -> arrived(session, who));
     }
 
+    private Throwable notBrought(Session session, Who who, Throwable failure) {
+        List<Throwable> causes =
+                failure instanceof CompositeException several ? several.getCauses() : List.of(failure);
+        if (session.isDropped() || causes.stream().anyMatch(Sessions::isReplaced)) {
+            return replaced(session, who);
+        }
+        session.awaitConnection();
+        return causes.get(0);
+    }
+
     private Opened arrived(Session session, Who who) {
+        if (session.isDropped()) {
+            throw replaced(session, who);
+        }
         if (session.groups().isEmpty()) {
             session.drop();
             return begin(who);
         }
         session.complete();
-        return resume(session, who);
+        if (!session.takeOver(who.connection())) {
+            throw replaced(session, who);
+        }
+        return new Opened(session, session.resumeToken(), true, session.groups());
     }
 
-    private Owner.Session ownerOf(String id) {
-        return new Owner.Session(id, settings.node(), operations.lease().incarnation());
+    /** Somebody else has claimed the session since, and has it whole. */
+    private static GroupException replaced(Session session, Who who) {
+        session.replaced();
+        GroupException cause = GroupException.sessionReplaced();
+        who.connection().cut(cause);
+        return cause;
     }
 
-    /** Null: added; else the one there is. */
-    private @Nullable Session add(Session session) {
+    private Owner.Session ownerOf(String id, long claim) {
+        return new Owner.Session(id, settings.node(), operations.lease().incarnation(), claim);
+    }
+
+    private void add(Session session) {
+        requireRoom();
+        byId.put(session.owner().id(), session);
+    }
+
+    /** The one of the two that has the later claim, which is known from now on: one that was known before it has been replaced. */
+    private Session replace(Session arriving) {
+        String id = arriving.owner().id();
+        Session before = byId.get(id);
+        if (before == null) {
+            requireRoom();
+        }
+        AtomicReference<@Nullable Session> replaced = new AtomicReference<>();
+        Session latest = byId.compute(id, (same, known) -> {
+            if (known != null && known.owner().claim() > arriving.owner().claim()) {
+                return known;
+            }
+            replaced.set(known);
+            return arriving;
+        });
+        Session gone = replaced.get();
+        if (gone != null) {
+            gone.replacedBy(arriving);
+        }
+        return latest;
+    }
+
+    private void requireRoom() {
         if (byId.size() >= settings.sessions()) {
             throw GroupException.limit("sessions", settings.sessions());
         }
-        return byId.putIfAbsent(session.owner().id(), session);
     }
 
     private static boolean isGone(Throwable failure) {
@@ -194,10 +248,8 @@ public final class Sessions {
                 && (expected.code() == ErrorCode.NOT_A_MEMBER || expected.code() == ErrorCode.GROUP_NOT_FOUND);
     }
 
-    private static Throwable firstOf(Throwable failure) {
-        return failure instanceof CompositeException several
-                ? several.getCauses().get(0)
-                : failure;
+    private static boolean isReplaced(Throwable failure) {
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.SESSION_REPLACED;
     }
 
     /**
@@ -283,9 +335,10 @@ public final class Sessions {
         }
     }
 
-    /** Whether a session of this id is here, connected or in its grace. */
-    boolean isKnown(String id) {
-        return byId.containsKey(id);
+    /** Whether a session of this id is on its way here. */
+    boolean isComing(String id) {
+        Session known = byId.get(id);
+        return known != null && !known.isComplete();
     }
 
     void forget(Session session) {

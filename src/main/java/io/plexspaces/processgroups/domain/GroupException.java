@@ -36,6 +36,10 @@ public final class GroupException extends RuntimeException {
                 ErrorCode.NOT_A_MEMBER, "actor_id", actor.value() + " is not a member of " + group.name());
     }
 
+    public static GroupException sessionReplaced() {
+        return of(ErrorCode.SESSION_REPLACED, "another connection took this session over");
+    }
+
     /** Does not name the lease: who knows its id can end it, and failures are logged. */
     public static GroupException leaseNotFound(GroupId group) {
         return new GroupException(ErrorCode.LEASE_NOT_FOUND, "", "no such lease in " + group.name());

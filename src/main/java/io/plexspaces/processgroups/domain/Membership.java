@@ -84,6 +84,14 @@ public record Membership(
                 : Optional.of(new Membership(actor, filter, joinedAt, joinedOffset, lastHeartbeat, next));
     }
 
+    /** Whether joins of a session came here by a later claim than that of {@code owner}. */
+    public boolean isClaimedAfter(Owner.Session owner) {
+        return holdings.stream()
+                .anyMatch(held -> held.owner() instanceof Owner.Session session
+                        && session.id().equals(owner.id())
+                        && session.claim() > owner.claim());
+    }
+
     /**
      * Gives the joins of a session to the node that serves it now: those of every owner with the same id become one holding of {@code owner}.
      *

@@ -57,7 +57,7 @@ public sealed interface Command {
 
     /**
      * Gives the joins of a session to the node that serves it now. Makes an {@code Entry.Joined} that is neither first nor a change of the
-     * filter. NOT_A_MEMBER when a session of that id holds none.
+     * filter. NOT_A_MEMBER when a session of that id holds none; SESSION_REPLACED when they have come to their node by a later claim.
      *
      * @param owner the same session on its new node
      * @param node where the actor lives now

@@ -5,7 +5,6 @@ import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.smallrye.mutiny.Uni;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All operations may be called from any thread and never block. Expected failures are {@code GroupException}s.
  * Nothing happens before a returned {@code Uni} is subscribed to, and once per subscription.
  */
-public interface GroupLog {
+public interface GroupLog extends SessionOwners {
     /**
      * Makes one change in one atomic step, gives its entries the next offsets, and announces them to every reader.
      *
@@ -45,9 +44,6 @@ public interface GroupLog {
 
     /** Reads which groups a namespace has, from now on. */
     Uni<Tail> follow(Namespace namespace, NamespaceReader reader);
-
-    /** The groups in which a session holds joins, whichever node it was on last; unordered. None for a session that is not known. */
-    Uni<List<GroupId>> heldBy(String session);
 
     /**
      * Ends leased joins whose time has come (reason LEASE_EXPIRED), and session joins whose node's lease has run out (NODE_DOWN); forgets

@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.SessionOwners.Claim;
 import io.plexspaces.processgroups.log.Slice;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -123,6 +124,16 @@ public final class ObservedGroups implements Groups {
     @Override
     public Uni<List<GroupId>> heldBy(String session) {
         return groups.heldBy(session);
+    }
+
+    @Override
+    public Uni<Claim> claim(String session) {
+        return groups.claim(session);
+    }
+
+    @Override
+    public Uni<Boolean> end(Session session) {
+        return groups.end(session);
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +84,21 @@ final class CoreFixture implements AutoCloseable {
     /** Another node on the same log in memory, for the same tenant. */
     CoreFixture another(String node) {
         return new CoreFixture(sessions.grace(), (MemoryGroupLog) log, new NodeId(node), tenant);
+    }
+
+    /** A node of a store that several share. */
+    static <L extends GroupLog & NodeLeases> CoreFixture on(L log, Duration grace, NodeId node) {
+        return new CoreFixture(grace, log, await(log.acquire(node)));
+    }
+
+    /** Another node on the same store, for the same tenant. */
+    <L extends GroupLog & NodeLeases> CoreFixture another(L shared, NodeId node) {
+        return new CoreFixture(sessions.grace(), shared, await(shared.acquire(node)), tenant);
+    }
+
+    /** As the server does every few seconds. */
+    void renewLease() {
+        await(((NodeLeases) log).renew(operations.lease()));
     }
 
     /** Does regularly what the server's timer does. */

@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
@@ -153,6 +154,16 @@ class JoinLimitTest {
         @Override
         public Uni<List<GroupId>> heldBy(String session) {
             return log.heldBy(session);
+        }
+
+        @Override
+        public Uni<Claim> claim(String session, OperationId operation) {
+            return log.claim(session, operation);
+        }
+
+        @Override
+        public Uni<Boolean> end(Owner.Session session, OperationId operation) {
+            return log.end(session, operation);
         }
 
         @Override

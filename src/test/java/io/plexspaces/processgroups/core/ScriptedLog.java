@@ -30,9 +30,11 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,8 @@ final class ScriptedLog implements GroupLog {
     private final List<Runnable> held = new ArrayList<>();
     private final List<Entry> untold = new ArrayList<>();
     private final Map<String, Position> keys = new TreeMap<>();
+    private final Set<String> ended = new HashSet<>();
+    private long claims;
     private long trimmed;
     String epoch = "first";
     long offset = 1;
@@ -383,6 +387,25 @@ final class ScriptedLog implements GroupLog {
                         .anyMatch(one -> one.owner() instanceof Owner.Session owner
                                 && owner.id().equals(session));
                 return held ? List.of(group) : List.of();
+            }
+        });
+    }
+
+    @Override
+    public Uni<Claim> claim(String session, OperationId operation) {
+        return Uni.createFrom().item(() -> {
+            synchronized (this) {
+                return new Claim(++claims, ended.contains(session));
+            }
+        });
+    }
+
+    @Override
+    public Uni<Boolean> end(Owner.Session session, OperationId operation) {
+        return Uni.createFrom().item(() -> {
+            synchronized (this) {
+                ended.add(session.id());
+                return true;
             }
         });
     }

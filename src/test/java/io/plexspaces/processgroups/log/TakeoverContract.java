@@ -10,8 +10,13 @@ import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.log.Command.TakeOver;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +92,114 @@ abstract class TakeoverContract extends LogFixture {
         done(join(ALICE, new Owner.Session(session, NODE, 2)));
         assertThat(done(takeOver(after)).membership().holdings())
                 .containsExactly(new Holding(after, NEXT_NODE, 2, null));
+    }
+
+    @Test
+    void takeOver_byAnEarlierClaim_isRefused_andMovesNothing() {
+        done(join(ALICE, before));
+        long first = claim().number();
+        long second = claim().number();
+        assertThat(second).isGreaterThan(first);
+        Owner.Session late = new Owner.Session(session, NODE, 1, first);
+        Owner.Session latest = new Owner.Session(session, NEXT_NODE, 7, second);
+        Appended moved = done(takeOver(latest));
+        assertThat(failure(append(room, takeOver(late)))).isEqualTo(ErrorCode.SESSION_REPLACED);
+        assertThat(failure(append(room, takeOver(before)))).isEqualTo(ErrorCode.SESSION_REPLACED);
+        assertThat(failure(append(room, leaveAll(ALICE, late)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        assertThat(snapshot().members()).containsExactly(moved.membership());
+        assertThat(snapshot().position()).isEqualTo(moved.position());
+    }
+
+    @Test
+    void takeOver_byALaterClaimOfTheSameNode_leavesNothingToTheEarlierOne() {
+        done(join(ALICE, before));
+        Owner.Session first = new Owner.Session(session, NEXT_NODE, 7, claim().number());
+        Owner.Session second = new Owner.Session(session, NEXT_NODE, 7, claim().number());
+        done(takeOver(first));
+        done(takeOver(second));
+        assertThat(failure(append(room, leaveAll(ALICE, first)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        assertThat(done(leaveAll(ALICE, second)).membership()).isNull();
+        assertThat(result(log().heldBy(session))).isEmpty();
+    }
+
+    @Test
+    void ended_cannotBeClaimedAnyMore() {
+        assertThat(claim().ended()).isFalse();
+        Owner.Session last = new Owner.Session(session, NODE, 1, claim().number());
+        assertThat(result(log().end(last, operation()))).isTrue();
+        assertThat(claim().ended()).isTrue();
+        assertThat(result(log().end(last, operation()))).isTrue();
+        assertThat(result(log().claim(session + "-other", operation())).ended()).isFalse();
+    }
+
+    @Test
+    void claimed_cannotBeEndedByWhoeverHadItBefore() {
+        Owner.Session claimed = new Owner.Session(session, NEXT_NODE, 7, claim().number());
+        assertThat(result(log().end(before, operation()))).isFalse();
+        assertThat(claim().ended()).isFalse();
+        assertThat(result(log().end(claimed, operation()))).isFalse();
+    }
+
+    @Test
+    void claimsAtOnce_haveNumbersOfTheirOwn() {
+        List<Uni<SessionOwners.Claim>> all = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            all.add(log().claim(i % 2 == 0 ? session : session + "-" + i, operation()));
+        }
+        List<Long> numbers = new ArrayList<>();
+        List<SessionOwners.Claim> claims = result(Uni.join().all(all).andFailFast());
+        for (int i = 0; i < 300; i += 2) {
+            numbers.add(claims.get(i).number());
+        }
+        assertThat(numbers).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void claimAndEnd_ofAnOldIncarnation_areRefused() {
+        NodeId node = new NodeId("n-" + UUID.randomUUID());
+        NodeLease lapsed = result(leases().acquire(node));
+        NodeLease next = result(leases().acquire(node));
+        OperationId late = new OperationId(node, lapsed.incarnation(), 1);
+        assertThat(failure(log().claim(session, late))).isEqualTo(ErrorCode.FENCED);
+        assertThat(failure(log().end(before, late))).isEqualTo(ErrorCode.FENCED);
+        assertThat(result(log().claim(session, new OperationId(node, next.incarnation(), 1)))
+                        .ended())
+                .isFalse();
+    }
+
+    @Test
+    void takeOver_thatComesAfterItsNodesTimeIsOver_isRefused() {
+        done(join(ALICE, before));
+        NodeId node = new NodeId("n-" + UUID.randomUUID());
+        NodeLease lapsed = result(leases().acquire(node));
+        Owner.Session late = new Owner.Session(session, node, lapsed.incarnation(), claim().number());
+        result(leases().acquire(node));
+        OperationId operation = new OperationId(node, lapsed.incarnation(), 1);
+        assertThat(failure(log().append(room, null, new TakeOver(ALICE, late, node), operation)))
+                .isEqualTo(ErrorCode.FENCED);
+        assertThat(snapshot().members().get(0).heldBy(before)).isTrue();
+    }
+
+    private SessionOwners.Claim claim() {
+        return result(log().claim(session, operation()));
+    }
+
+    @Test
+    void heldBy_neverMissesAJoinThatChangesHands() {
+        done(join(ALICE, before));
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Integer> missed = CompletableFuture.supplyAsync(() -> {
+            int count = 0;
+            while (!over.get()) {
+                count += result(log().heldBy(session)).isEmpty() ? 1 : 0;
+            }
+            return count;
+        });
+        for (int i = 1; i <= 500; i++) {
+            done(takeOver(new Owner.Session(session, NEXT_NODE, 7, i)));
+        }
+        over.set(true);
+        assertThat(missed.join()).isZero();
     }
 
     @Test

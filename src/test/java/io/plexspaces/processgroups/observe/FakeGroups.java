@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.Slice;
+import io.plexspaces.processgroups.log.SessionOwners.Claim;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.List;
@@ -94,6 +95,16 @@ final class FakeGroups implements Groups {
     @Override
     public Uni<List<GroupId>> heldBy(String session) {
         return answer(List.of());
+    }
+
+    @Override
+    public Uni<Claim> claim(String session) {
+        return answer(new Claim(1, false));
+    }
+
+    @Override
+    public Uni<Boolean> end(Session session) {
+        return answer(true);
     }
 
     @Override

@@ -58,16 +58,21 @@ final class Members {
     /** @param membership null: no longer a member */
     void set(ActorId actor, @Nullable Membership membership) {
         Membership before = membership == null ? byActor.remove(actor) : byActor.put(actor, membership);
+        // New marks first: whoever looks a session up meanwhile must not miss a join that only changes hands.
+        if (membership != null) {
+            markSessions(membership, true);
+        }
         if (before != null) {
-            mark(before, false);
+            markSessions(before, false);
+            markLeases(before, false);
         }
         if (membership != null) {
-            mark(membership, true);
+            markLeases(membership, true);
         }
     }
 
     void clear() {
-        byActor.values().forEach(membership -> mark(membership, false));
+        byActor.values().forEach(membership -> markSessions(membership, false));
         byActor.clear();
         endings = null;
     }
@@ -101,12 +106,18 @@ final class Members {
         return rest;
     }
 
-    private void mark(Membership membership, boolean add) {
+    private void markSessions(Membership membership, boolean add) {
         List<Holding> holdings = membership.holdings();
         for (int i = 0; i < holdings.size(); i++) {
             if (holdings.get(i).owner() instanceof Owner.Session session) {
                 held.mark(session.id(), group, add);
             }
+        }
+    }
+
+    private void markLeases(Membership membership, boolean add) {
+        List<Holding> holdings = membership.holdings();
+        for (int i = 0; i < holdings.size(); i++) {
             Lease lease = holdings.get(i).lease();
             if (lease == null) {
                 continue;

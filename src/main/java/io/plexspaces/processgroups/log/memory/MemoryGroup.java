@@ -234,8 +234,11 @@ final class MemoryGroup {
     }
 
     private Appended takeOver(Command.TakeOver takeOver, OperationId operation, Instant now) {
-        Membership after = member(takeOver.actor())
-                .takeOver(takeOver.owner(), takeOver.node(), now)
+        Membership before = member(takeOver.actor());
+        if (before.isClaimedAfter(takeOver.owner())) {
+            throw GroupException.sessionReplaced();
+        }
+        Membership after = before.takeOver(takeOver.owner(), takeOver.node(), now)
                 .orElseThrow(() -> GroupException.notAMember(created.id(), takeOver.actor()));
         change(takeOver.actor(), after);
         other(new Entry.Joined(++offset, now, operation, after, takeOver.owner(), false, false));

@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
@@ -45,6 +46,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     private final Fence fence = new Fence();
     private final Expiries expiries = new Expiries();
     private final HeldGroups held = new HeldGroups();
+    private final SessionClaims claims = new SessionClaims();
     private final Directory directory;
 
     /** @param epochs a new one at each call, at most 64 bytes; called by many threads */
@@ -149,10 +151,27 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     }
 
     @Override
+    public Uni<Claim> claim(String session, OperationId operation) {
+        return Uni.createFrom().item(() -> {
+            fence.check(operation);
+            return claims.next(session, clock.instant());
+        });
+    }
+
+    @Override
+    public Uni<Boolean> end(Owner.Session session, OperationId operation) {
+        return Uni.createFrom().item(() -> {
+            fence.check(operation);
+            return claims.end(session.id(), session.claim(), clock.instant());
+        });
+    }
+
+    @Override
     public Uni<Integer> expire(OperationId operation) {
         return Uni.createFrom().emitter(emitter -> {
             fence.check(operation);
             Instant now = clock.instant();
+            claims.forgetExpired(now);
             List<MemoryGroup> due = expiries.takeDue(now);
             AtomicInteger ended = new AtomicInteger();
             // One more than the groups, for the loop itself: groups may be done at once, or on other threads later.

@@ -267,6 +267,8 @@ final class Appends {
                 return GroupException.notAMember(group, new ActorId(about));
             case LEASE_NOT_FOUND:
                 return GroupException.leaseNotFound(group);
+            case SESSION_REPLACED:
+                return GroupException.sessionReplaced();
             case EPOCH_CHANGED:
                 return epochChanged(group, about);
             case LIMIT_EXCEEDED:

@@ -28,6 +28,11 @@ final class Keys {
         return tags.size() == 1 ? 0 : Slots.of(Texts.group(group)) % tags.size();
     }
 
+    /** Where the last claim of a session is. */
+    int partition(String session) {
+        return Slots.of(session) % tags.size();
+    }
+
     Partition partition(int number) {
         return new Partition(prefix + "{" + tags.get(number) + "}:");
     }
@@ -75,6 +80,11 @@ final class Keys {
 
         String node(NodeId node) {
             return base + "node:" + encoded(node.value());
+        }
+
+        /** The last claim of one session. */
+        String session(String id) {
+            return base + "session:" + Texts.session(id).substring(2);
         }
 
         /** Of the last call of one writer on one track. */

@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
@@ -48,6 +49,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     private final Retained retained;
     private final Sweep sweep;
     private final HeldBy heldBy;
+    private final SessionClaims claims;
     private final Leases leases;
     private final GroupAccess access;
     private final Feeds<GroupId, GroupFeed> groupFeeds;
@@ -86,6 +88,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.retained = new Retained(store);
         this.sweep = new Sweep(store, index);
         this.heldBy = new HeldBy(store);
+        this.claims = new SessionClaims(store);
         this.leases = new Leases(store);
         this.groupFeeds = new Feeds<>(
                 shards, group -> new GroupFeed(group, keys.group(group).channel()));
@@ -151,6 +154,16 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     @Override
     public Uni<List<GroupId>> heldBy(String session) {
         return Store.uni(() -> heldBy.of(session));
+    }
+
+    @Override
+    public Uni<Claim> claim(String session, OperationId operation) {
+        return Store.uni(() -> claims.next(session, operation));
+    }
+
+    @Override
+    public Uni<Boolean> end(Owner.Session session, OperationId operation) {
+        return Store.uni(() -> claims.end(session, operation));
     }
 
     @Override

@@ -64,7 +64,7 @@ public final class RedisStore implements AutoCloseable {
     }
 
     /** One server's view of the store. */
-    RedisGroupLog log(LogLimits limits) {
+    public RedisGroupLog log(LogLimits limits) {
         return log(settings(limits, Duration.ofSeconds(5)));
     }
 

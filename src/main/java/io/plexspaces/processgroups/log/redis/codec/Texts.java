@@ -36,7 +36,7 @@ public final class Texts {
         return text.equals(ALL) ? TopicFilter.ALL : TopicFilter.of(List.of(text.split(",")));
     }
 
-    /** As {@code d:label}, {@code l:id} or {@code s:id/node/incarnation}. */
+    /** As {@code d:label}, {@code l:id} or {@code s:id/node/incarnation}, with {@code /claim} when there is one. */
     public static String owner(Owner owner) {
         if (owner instanceof Owner.Durable durable) {
             return "d:" + durable.label().value();
@@ -45,7 +45,8 @@ public final class Texts {
             return lease(lease.id());
         }
         Owner.Session session = (Owner.Session) owner;
-        return session(session.id()) + "/" + incarnation(session.node(), session.incarnation());
+        String began = session(session.id()) + "/" + incarnation(session.node(), session.incarnation());
+        return session.claim() == 0 ? began : began + "/" + session.claim();
     }
 
     public static Owner owner(String text) {
@@ -57,7 +58,8 @@ public final class Texts {
                 return new Owner.Lease(unescaped(value));
             default:
                 String[] parts = value.split("/", -1);
-                return new Owner.Session(unescaped(parts[0]), new NodeId(parts[1]), Long.parseLong(parts[2]));
+                long claim = parts.length > 3 ? Long.parseLong(parts[3]) : 0;
+                return new Owner.Session(unescaped(parts[0]), new NodeId(parts[1]), Long.parseLong(parts[2]), claim);
         }
     }
 
