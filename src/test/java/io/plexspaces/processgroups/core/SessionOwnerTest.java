@@ -1,0 +1,194 @@
+package io.plexspaces.processgroups.core;
+
+import static io.plexspaces.processgroups.core.CoreFixture.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.plexspaces.processgroups.core.CoreFixture.Client;
+import io.plexspaces.processgroups.core.CoreFixture.Watching;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.redis.RedisStore;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who has a session while it changes hands, ends, or is claimed by somebody who dies. */
+class SessionOwnerTest {
+    private static final Duration GRACE = Duration.ofMillis(500);
+
+    /** When whoever had a session ends what was not moved. */
+    private static final Duration REST = Duration.ofSeconds(7);
+
+    private static final NodeId GONE = new NodeId("gone");
+
+    private final CoreFixture one = new CoreFixture(GRACE);
+    private final CoreFixture two = one.another("node-2");
+    private final GroupId hall = one.create("hall");
+    private final GroupId room = one.create("room");
+
+    @AfterEach
+    void close() {
+        one.close();
+        two.close();
+    }
+
+    private Client member() {
+        Client client = one.connect("ann");
+        client.join(hall);
+        client.join(room);
+        return client;
+    }
+
+    private static Owner.Session owner(Client client) {
+        return client.opened().session().owner();
+    }
+
+    private int joins(GroupId group) {
+        return await(two.groups.members(new Groups.MembersQuery(group, false, null, 10_000))).members().stream()
+                .mapToInt(membership -> membership.joinCount())
+                .sum();
+    }
+
+    /** A node that claims the session, and dies before it moves all. */
+    private void claimAndDie(Client client, GroupId... moved) {
+        OperationId operation = new OperationId(GONE, 1, 1);
+        long claim = await(one.log.claim(owner(client).id(), operation)).number();
+        Owner.Session next = new Owner.Session(owner(client).id(), GONE, 1, claim);
+        for (GroupId group : moved) {
+            Command takeOver = new Command.TakeOver(new ActorId("ann"), next, GONE);
+            await(one.log.append(group, null, takeOver, operation));
+        }
+    }
+
+    private static void pass(Duration time) {
+        await().pollDelay(time).atMost(time.plusSeconds(30)).until(() -> true);
+    }
+
+    @Test
+    void graceThatPasses_afterAClaim_endsNothing() {
+        Client before = member();
+        before.drop();
+        claimAndDie(before);
+        pass(GRACE.multipliedBy(3));
+        assertThat(joins(hall) + joins(room)).isEqualTo(2);
+        Client after = two.connect("ann", before.opened().resumeToken());
+        assertThat(after.opened().resumed()).isTrue();
+        assertThat(after.opened().groups()).containsExactly(hall, room);
+        pass(REST);
+        assertThat(joins(hall) + joins(room)).isEqualTo(2);
+        assertThat(after.peer().isClosed()).isFalse();
+    }
+
+    @Test
+    void sessionThatHasEnded_isGoneWhole() {
+        Client before = member();
+        Watching watch = two.watch(room);
+        before.drop();
+        await().untilAsserted(
+                        () -> assertThat(watch.peer().seen(Event.Left.class)).hasSize(1));
+        assertThat(watch.peer().seen(Event.Left.class).get(0).reason()).isEqualTo(LeaveReason.DISCONNECTED);
+        assertThat(two.connect("ann", before.opened().resumeToken()).opened().resumed())
+                .isFalse();
+        await().until(() -> joins(hall) + joins(room) == 0);
+    }
+
+    @Test
+    void claimantThatDies_leavesEverythingToTheNextOne() {
+        Client before = member();
+        claimAndDie(before, hall);
+        await().until(() -> before.peer().closeCode() == ErrorCode.SESSION_REPLACED);
+        Client after = one.connect("ann", before.opened().resumeToken());
+        assertThat(after.opened().resumed()).isTrue();
+        assertThat(after.opened().groups()).containsExactly(hall, room);
+        pass(REST);
+        assertThat(joins(hall) + joins(room)).isEqualTo(2);
+        assertThat(one.sessions.size()).isEqualTo(1);
+    }
+
+    @Test
+    void claimantThatDies_andNobodyAfterIt_leavesWhatItHasToItsLease() {
+        Client before = member();
+        claimAndDie(before, hall);
+        await().until(() -> before.peer().closeCode() == ErrorCode.SESSION_REPLACED);
+        assertThat(joins(room)).isEqualTo(1);
+        await().atMost(REST.plusSeconds(10)).until(() -> joins(room) == 0);
+        assertThat(joins(hall)).isEqualTo(1);
+        assertThat(one.sessions.size()).isZero();
+    }
+
+    @Test
+    void joinUnderWay_whileItsSessionGoesOnElsewhere_isThereOrNot_butNeverLeftBehind() {
+        List<GroupId> halls = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            halls.add(one.create("hall-" + i));
+        }
+        Map<GroupId, Client> after = new ConcurrentHashMap<>();
+        for (GroupId group : halls) {
+            Client before = one.connect("ann");
+            before.join(room);
+            CompletableFuture<?> joining = CompletableFuture.runAsync(() -> before.opened()
+                    .session()
+                    .join(group, TopicFilter.ALL, null, false, null, false)
+                    .subscribe()
+                    .with(joined -> {}, failure -> {}));
+            after.put(group, two.connect("ann", before.opened().resumeToken()));
+            joining.join();
+            assertThat(after.get(group).opened().groups()).contains(room);
+        }
+        pass(REST);
+        after.forEach((group, client) -> assertThat(joins(group))
+                .isEqualTo(client.opened().session().groups().contains(group) ? 1 : 0));
+        assertThat(joins(room)).isEqualTo(halls.size());
+        assertThat(one.sessions.size()).isZero();
+    }
+
+    @Test
+    void thousandsOfSessionsThatEndAtOnce_areGoneSoon_andDisturbNobody() throws Exception {
+        LogLimits limits = new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000);
+        try (RedisStore store = RedisStore.any();
+                CoreFixture node = CoreFixture.on(store.log(limits), Duration.ofSeconds(5), CoreFixture.NODE)) {
+            node.startTicking();
+            List<GroupId> groups = List.of(node.create("a"), node.create("b"));
+            List<Client> clients = new ArrayList<>();
+            for (int i = 0; i < 5_000; i++) {
+                clients.add(node.connect("actor-" + i));
+            }
+            for (GroupId group : groups) {
+                List<Uni<Groups.JoinResult>> joins = clients.stream()
+                        .map(client ->
+                                client.opened().session().join(group, TopicFilter.ALL, null, false, null, false))
+                        .toList();
+                await(Uni.join().all(joins).andFailFast());
+            }
+            clients.forEach(Client::drop);
+            await().atMost(Duration.ofSeconds(40)).until(() -> {
+                node.renewLease();
+                return members(node, groups) == 0;
+            });
+            assertThat(node.sessions.size()).isZero();
+        }
+    }
+
+    private static int members(CoreFixture node, List<GroupId> groups) {
+        return groups.stream()
+                .mapToInt(group -> await(node.groups.members(new Groups.MembersQuery(group, false, null, 1)))
+                        .total())
+                .sum();
+    }
+}
