@@ -36,6 +36,9 @@ public final class Answers {
     /** Encoded bytes of the groups, members or events in one answer; a single larger one still goes. */
     static final int ANSWER_BYTES = 2 * 1024 * 1024;
 
+    /** At most what goes before one element. */
+    private static final int ELEMENT_BYTES = 4;
+
     private Answers() {}
 
     public static CreateGroupResponse created(GroupInfo info) {
@@ -71,37 +74,47 @@ public final class Answers {
     }
 
     /** As much of the page as fits into {@value #ANSWER_BYTES} bytes; the token leads to the rest. */
+    /** As many members as fit into {@value #ANSWER_BYTES} bytes; the token says where the others begin. */
     public static GetMembersResponse members(Groups.MembersQuery query, Groups.MemberPage page, boolean detailed) {
         GetMembersResponse.Builder response = GetMembersResponse.newBuilder().setTotalCount(page.total());
-        boolean more = page.more();
+        int fitting = 0;
         long bytes = 0;
-        @Nullable ActorId last = null;
         for (Membership member : page.members()) {
-            if (detailed) {
-                GroupMembership membership = Events.membership(query.group(), member);
-                bytes += membership.getSerializedSize();
-                if (last != null && bytes > ANSWER_BYTES) {
-                    more = true;
-                    break;
-                }
-                response.addMemberships(membership);
+            GroupMembership membership = detailed ? Events.membership(query.group(), member) : null;
+            bytes += idBytes(member) + (membership == null ? 0 : ELEMENT_BYTES + membership.getSerializedSize());
+            if (fitting > 0 && bytes > ANSWER_BYTES) {
+                break;
             }
             response.addMemberIds(member.actor().value());
-            last = member.actor();
+            if (membership != null) {
+                response.addMemberships(membership);
+            }
+            fitting++;
         }
-        return response.setNextPageToken(next(query, more, last)).build();
+        return response.setNextPageToken(next(query, page, fitting)).build();
     }
 
+    /** The same of the members here. */
     public static GetLocalMembersResponse localMembers(Groups.MembersQuery query, Groups.MemberPage page) {
         GetLocalMembersResponse.Builder response =
                 GetLocalMembersResponse.newBuilder().setLocalCount(page.total());
-        @Nullable ActorId last = null;
+        int fitting = 0;
+        long bytes = 0;
         for (Membership member : page.members()) {
+            bytes += idBytes(member);
+            if (fitting > 0 && bytes > ANSWER_BYTES) {
+                break;
+            }
             response.addMemberIds(member.actor().value());
-            last = member.actor();
+            fitting++;
         }
-        return response.setNextPageToken(next(query, page.more(), last)).build();
+        return response.setNextPageToken(next(query, page, fitting)).build();
     }
+
+    private static int idBytes(Membership member) {
+        return ELEMENT_BYTES + member.actor().value().length();
+    }
+
 
     /** As much of the page as fits into {@value #ANSWER_BYTES} bytes; the token leads to the rest. */
     public static ListGroupsResponse groups(GroupQuery query, GroupPage page) {
@@ -193,9 +206,12 @@ public final class Answers {
         return new Event.Gap(group, Event.Gap.Reason.TRIMMED, slice.missed(), slice.exact(), from, to);
     }
 
-    private static String next(Groups.MembersQuery query, boolean more, @Nullable ActorId last) {
-        return more && last != null
-                ? PageTokens.encode(Pages.members(query.group(), query.localOnly()), last.value())
+    private static String next(Groups.MembersQuery query, Groups.MemberPage page, int told) {
+        boolean more = page.more() || told < page.members().size();
+        return more && told > 0
+                ? PageTokens.encode(
+                        Pages.members(query.group(), query.localOnly()),
+                        page.members().get(told - 1).actor().value())
                 : "";
     }
 }

@@ -38,7 +38,10 @@ import org.jspecify.annotations.Nullable;
 public final class Requests {
     private static final int PAGE = 100;
     private static final int MAX_PAGE = 1000;
-    private static final int LOCAL_PAGE = 10_000;
+
+    /** Of members, for those who know no pages. */
+    private static final int WHOLE_PAGE = 10_000;
+
     private static final int ID_BYTES = 255;
     private static final Duration MIN_TTL = Duration.ofSeconds(1);
     private static final Duration MAX_TTL = Duration.ofHours(24);
@@ -120,7 +123,7 @@ public final class Requests {
                 group,
                 false,
                 afterMember(Pages.members(group, false), request.getPageToken()),
-                pageSize(request.getPageSize(), PAGE, MAX_PAGE));
+                pageSize(request.getPageSize(), WHOLE_PAGE, MAX_PAGE));
     }
 
     public Groups.MembersQuery localMembers(GetLocalMembersRequest request) {
@@ -129,7 +132,7 @@ public final class Requests {
                 group,
                 true,
                 afterMember(Pages.members(group, true), request.getPageToken()),
-                pageSize(request.getPageSize(), LOCAL_PAGE, LOCAL_PAGE));
+                pageSize(request.getPageSize(), WHOLE_PAGE, WHOLE_PAGE));
     }
 
     public GroupQuery list(ListGroupsRequest request) {

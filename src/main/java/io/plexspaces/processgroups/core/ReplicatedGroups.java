@@ -138,7 +138,9 @@ public final class ReplicatedGroups implements Groups {
             Members members = replica.members();
             List<Membership> page = members.page(query.localOnly(), query.after(), query.limit() + 1);
             boolean more = page.size() > query.limit();
-            int total = query.localOnly() ? members.countHere() : members.count();
+            int counted = query.localOnly() ? members.countHere() : members.count();
+            // Whoever gets all gets their number, though others come and go meanwhile.
+            int total = more || query.after() != null ? counted : page.size();
             return Uni.createFrom()
                     .item(new MemberPage(
                             more ? page.subList(0, query.limit()) : page, more, total, replica.position()));

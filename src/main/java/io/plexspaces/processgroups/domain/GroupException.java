@@ -28,12 +28,12 @@ public final class GroupException extends RuntimeException {
     }
 
     public static GroupException groupNotFound(GroupId group) {
-        return new GroupException(ErrorCode.GROUP_NOT_FOUND, "group_name", "no group " + group.name());
+        return new GroupException(ErrorCode.GROUP_NOT_FOUND, "group_name", "no group " + whole(group));
     }
 
     public static GroupException notAMember(GroupId group, ActorId actor) {
         return new GroupException(
-                ErrorCode.NOT_A_MEMBER, "actor_id", actor.value() + " is not a member of " + group.name());
+                ErrorCode.NOT_A_MEMBER, "actor_id", actor.value() + " is not a member of " + whole(group));
     }
 
     public static GroupException sessionReplaced() {
@@ -42,7 +42,12 @@ public final class GroupException extends RuntimeException {
 
     /** Does not name the lease: who knows its id can end it, and failures are logged. */
     public static GroupException leaseNotFound(GroupId group) {
-        return new GroupException(ErrorCode.LEASE_NOT_FOUND, "", "no such lease in " + group.name());
+        return new GroupException(ErrorCode.LEASE_NOT_FOUND, "", "no such lease in " + whole(group));
+    }
+
+    /** Whoever is told that something is not there is told where it was looked for. */
+    private static String whole(GroupId group) {
+        return group.name() + " in namespace " + group.namespace().name() + " of tenant " + group.tenant();
     }
 
     public ErrorCode code() {

@@ -238,7 +238,7 @@ class RequestsTest {
 
     @Test
     void pageSizes_haveDefaultsAndBounds() {
-        assertThat(requests.members(members().build()).limit()).isEqualTo(100);
+        assertThat(requests.members(members().build()).limit()).isEqualTo(10_000);
         assertThat(requests.members(members().setPageSize(7).build()).limit()).isEqualTo(7);
         assertThat(requests.members(members().setPageSize(5000).build()).limit())
                 .isEqualTo(1000);

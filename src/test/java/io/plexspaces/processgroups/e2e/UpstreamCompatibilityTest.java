@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
@@ -10,6 +11,7 @@ import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.plexspaces.processgroups.proto.v1.Event;
+import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -85,6 +87,45 @@ class UpstreamCompatibilityTest extends LiveServer {
         assertThat(client.members("old")).containsExactly("bob", "live");
         call("DeleteGroup", named());
         assertThat(client.list("", 0, "").getTotalCount()).isZero();
+    }
+
+    @Test
+    void membersWithoutPageSize_areAll() throws Exception {
+        client.create("big");
+        JoinGroupRequest.Builder join =
+                JoinGroupRequest.newBuilder().setTenantId(tenant).setGroupName("big");
+        for (int i = 0; i < 1_500; i++) {
+            join.addActorIds("m" + i);
+            if (join.getActorIdsCount() == 500) {
+                client.calls.joinGroup(join.build());
+                join.clearActorIds();
+            }
+        }
+        UnknownFieldSet members = call("GetMembers", fields(out -> {
+            out.writeString(1, "big");
+            out.writeString(2, tenant);
+        }));
+        assertThat(texts(members, 1)).hasSize(1_500).doesNotHaveDuplicates();
+        assertThat(number(members, 3)).isEqualTo(1_500);
+        assertThat(texts(members, 2)).isEmpty();
+    }
+
+    @Test
+    void unknownGroup_isNamedWithTenantAndNamespace() {
+        for (String operation : List.of("GetMembers", "GetLocalMembers", "JoinGroup", "LeaveGroup", "PublishToGroup")) {
+            assertThatThrownBy(() -> call(operation, fields(out -> {
+                        out.writeString(1, "nosuch");
+                        out.writeString(2, tenant);
+                        if (operation.equals("PublishToGroup")) {
+                            out.writeByteArray(3, fields(message -> message.writeString(1, "id")));
+                        } else if (!operation.startsWith("Get")) {
+                            out.writeString(3, "ann");
+                        }
+                    })))
+                    .as(operation)
+                    .hasMessageStartingWith("NOT_FOUND")
+                    .hasMessageContaining("no group nosuch in namespace default of tenant " + tenant);
+        }
     }
 
     private void publishes() throws InvalidProtocolBufferException {

@@ -75,7 +75,7 @@ class RequestLogTest {
 
         assertThat(texts())
                 .containsExactly("publish tenant=acme namespace=default group=orders actor=alice: GROUP_NOT_FOUND:"
-                        + " no group orders");
+                        + " no group orders in namespace default of tenant acme");
         ExtLogRecord line = lines.get(0);
         assertThat(line.getLevel().getName()).isEqualTo("WARN");
         assertThat(line.getThrown()).isNull();
