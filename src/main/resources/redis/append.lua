@@ -13,10 +13,15 @@
 --   T actor, owner on the new node, node
 --   L actor, owner or '', 1 for all joins, reason
 --   R actor, owner or '', ttl or ''
+--   A idempotency key, offset, 'recipients failures node=count,…' ('-': none), digest of the ids or '-', ids, or '' when
+--     they were sent lately
 -- Answer: lines of text. Time, then for each part its epoch ('' for no group), and unless there is none for each change
 --   its offset, or '+offset membership', where '-' is none; '=offset at' of a repeated message's first; '-CODE about what'.
 --   Instead of an epoch '!', and why: this part failed, perhaps after some of its changes. Instead of all: '!FENCED', why; or
 --   '!EARLY': the call that goes before was not made yet, and nothing was done. An error STALE when a later call of this writer was answered.
+
+-- Ids of answers that are kept for one group in this time, in ms and bytes.
+local IDS_LIFE, IDS_BYTES = 300000, 8388608
 
 local node, incarnation = ARGV[1], ARGV[2]
 local mostMembers, mostTopics, mostOwners = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -68,11 +73,42 @@ end
 
 local function remember(first)
   redis.call('HSET', key .. ':keys', first, format('%d', group.offset) .. ' ' .. time)
-  local order = key .. ':keyorder'
-  if redis.call('RPUSH', order, first) > mostKeys then
-    redis.call('HDEL', key .. ':keys', redis.call('LPOP', order))
-  end
+  redis.call('RPUSH', key .. ':keyorder', first)
   noLaterThan(now + KEY_LIFE + 1)
+end
+
+-- Whether the ids of one more answer are to be kept, of those that are not kept yet.
+local function mayKeepIds(bytes)
+  local counter = key .. ':idbytes'
+  local kept = redis.call('INCRBY', counter, bytes)
+  if kept == bytes then
+    redis.call('PEXPIRE', counter, IDS_LIFE)
+  end
+  return kept <= IDS_BYTES
+end
+
+-- Keeps what the message with an idempotency key was answered, if that is the first answer.
+local function keepAnswer(a)
+  local repeatable, offset, digest, ids = ARGV[a], ARGV[a + 1], ARGV[a + 3], ARGV[a + 4]
+  local first = redis.call('HGET', key .. ':keys', repeatable)
+  if not first or match(first, '^%d+') ~= offset then
+    return group.offset
+  end
+  local answers = key .. ':firsts'
+  local kept = redis.call('HGET', answers, repeatable)
+  if kept and match(kept, '^%d+') == offset then
+    return group.offset
+  end
+  if ids ~= '' then
+    if mayKeepIds(#ids) then
+      redis.call('SET', key .. ':ids:' .. digest, ids, 'PX', IDS_LIFE)
+    else
+      digest = '-'
+    end
+  end
+  redis.call('HSET', answers, repeatable, offset .. ' ' .. ARGV[a + 2] .. ' ' .. digest)
+  redis.call('PEXPIRE', answers, IDS_LIFE)
+  return group.offset
 end
 
 local function publish(sequence, a)
@@ -85,7 +121,11 @@ local function publish(sequence, a)
     elseif first then
       -- Behind more of them than are forgotten at once.
       redis.call('HDEL', key .. ':keys', repeatable)
+      redis.call('HDEL', key .. ':firsts', repeatable)
       redis.call('LREM', key .. ':keyorder', '1', repeatable)
+    end
+    if redis.call('HLEN', key .. ':keys') >= mostKeys then
+      return '-LIMIT_EXCEEDED idempotency-keys'
     end
   end
   if actor ~= '' then
@@ -342,6 +382,9 @@ local function apply(groupKey, groupName, epoch, first, count)
     elseif kind == 'T' then
       said = said or takeOver(operator .. sequence, a)
       a = a + 3
+    elseif kind == 'A' then
+      said = said or keepAnswer(a)
+      a = a + 5
     else
       said = said or renew(a)
       a = a + 3

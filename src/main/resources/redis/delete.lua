@@ -55,7 +55,7 @@ while from ~= '-' do
 end
 redis.call('ZREM', KEYS[2], name)
 redis.call('UNLINK', KEYS[1])
-for _, part in ipairs({'members', 'messages', 'changes', 'leases', 'owned', 'keys', 'keyorder'}) do
+for _, part in ipairs({'members', 'messages', 'changes', 'leases', 'owned', 'keys', 'keyorder', 'firsts', 'idbytes'}) do
   redis.call('UNLINK', KEYS[1] .. ':' .. part)
 end
 

@@ -124,6 +124,7 @@ local function forgetKeys(now)
     end
     redis.call('LPOP', order)
     redis.call('HDEL', keys, oldest)
+    redis.call('HDEL', key .. ':firsts', oldest)
   end
   return now
 end

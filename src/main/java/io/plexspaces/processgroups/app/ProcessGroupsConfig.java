@@ -242,8 +242,8 @@ interface ProcessGroupsConfig {
         @Range(min = "1K", max = "1G")
         MemorySize retainedBytes();
 
-        /** Idempotency keys one group remembers, for two minutes each; the oldest go first. */
-        @WithDefault("10000")
+        /** Idempotency keys one group remembers, for two minutes each; messages with further ones are refused. */
+        @WithDefault("100000")
         @Range(min = "1", max = "1000000")
         int idempotencyKeys();
 

@@ -1,6 +1,5 @@
 package io.plexspaces.processgroups.core;
 
-import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.Position;
 import java.time.Duration;
@@ -8,12 +7,12 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of messages with an idempotency key, for those who publish them again. Bounded by time and by the ids they
- * name. Part of a group's reading, and as little thread-safe as that.
+ * The answers of messages with an idempotency key that were read here, for those who publish them again. Bounded by time and by the ids
+ * they name. Part of a group's reading, and as little thread-safe as that.
  */
 final class FirstAnswers {
     private static final Duration KEPT = Duration.ofMinutes(2).plusSeconds(5);
@@ -21,16 +20,19 @@ final class FirstAnswers {
     private static final int ANSWER_WEIGHT = 16;
 
     private final Deque<Kept> order = new ArrayDeque<>(2);
-    private final Map<Long, Groups.PublishResult> byOffset = new HashMap<>(2);
+    private final Map<Long, Known> byOffset = new HashMap<>(2);
     private int weight;
 
     private record Kept(long offset, Instant at, int weight) {}
 
-    void put(Entry.Published entry, Groups.PublishResult answer) {
+    /** @param own this node published it, and so this is the answer that was given */
+    record Known(Groups.PublishResult answer, boolean own) {}
+
+    void put(Entry.Published entry, Groups.PublishResult answer, boolean own) {
         Kept kept = new Kept(
                 entry.offset(), entry.at(), ANSWER_WEIGHT + answer.ids().size());
         order.addLast(kept);
-        byOffset.put(kept.offset(), answer);
+        byOffset.put(kept.offset(), new Known(answer, own));
         weight += kept.weight();
         Instant oldest = entry.at().minus(KEPT);
         while (!order.isEmpty() && (weight > MAX_WEIGHT || order.getFirst().at().isBefore(oldest))) {
@@ -46,23 +48,11 @@ final class FirstAnswers {
         weight = 0;
     }
 
-    /** What the message at {@code first} was answered, as far as asked for now; without counts when it is forgotten. */
-    Groups.PublishResult get(Position first, Groups.Recipients wanted) {
-        Groups.PublishResult found = byOffset.get(first.offset());
+    /** What the message at {@code first} was answered, or would have been by this node; null: it was not read here, or is forgotten. */
+    @Nullable
+    Known get(Position first) {
+        Known found = byOffset.get(first.offset());
         // The repeat may have been answered by a life that is lost since.
-        Groups.PublishResult answer = found == null || found.position().equals(first) ? found : null;
-        if (answer == null || wanted == Groups.Recipients.NONE) {
-            int recipients = answer == null ? 0 : answer.recipients();
-            return new Groups.PublishResult(first, recipients, 0, Map.of(), List.of(), false, true);
-        }
-        List<ActorId> ids = wanted == Groups.Recipients.IDS ? answer.ids() : List.of();
-        return new Groups.PublishResult(
-                answer.position(),
-                answer.recipients(),
-                answer.failures(),
-                answer.perNode(),
-                ids,
-                ids.size() < answer.recipients() && wanted == Groups.Recipients.IDS,
-                true);
+        return found == null || found.answer().position().equals(first) ? found : null;
     }
 }

@@ -20,6 +20,7 @@ import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.log.Snapshot;
 import io.smallrye.mutiny.Uni;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +37,7 @@ final class GroupReplica implements GroupReader {
     private final Progress progress = new Progress();
     private final Usage usage = new Usage();
     private final Members members;
+    private final Repeats repeats;
     private final PublishAnswers answers;
     private final Turns turns;
     private final Reassertions reassertions;
@@ -51,10 +53,16 @@ final class GroupReplica implements GroupReader {
             DeliveryTracer tracer,
             CatchUp catchUp,
             Map<OperationId, Publishing> publishing,
+            Repeats repeats,
             Reassertions reassertions) {
         this.group = group;
         this.members = new Members(settings.node());
-        this.answers = new PublishAnswers(publishing, settings.recipientIds());
+        this.repeats = repeats;
+        this.answers = new PublishAnswers(
+                publishing,
+                settings.node(),
+                settings.recipientIds(),
+                (entry, answer) -> repeats.keep(group, entry.message().idempotencyKey(), answer));
         this.turns = new Turns(this, progress, answers);
         this.reassertions = reassertions;
         Seats seats = new Seats(group, progress, members, usage, settings, catchUp);
@@ -236,9 +244,24 @@ final class GroupReplica implements GroupReader {
         serial.execute(() -> told.recovery().over(session));
     }
 
-    /** The answer that the message at {@code first} got; with what it asked for now. */
-    Uni<Groups.PublishResult> firstAnswer(Position first, Groups.Recipients wanted) {
-        return inOrder(() -> answers.firstAnswer(first, wanted));
+    /** The answer that the message at {@code first} got, whichever node published it; with what {@code repeat} asks for. */
+    Uni<Groups.PublishResult> firstAnswer(Position first, Publishing repeat) {
+        String key = repeat.idempotencyKey();
+        return inOrder(() -> Optional.ofNullable(answers.known(first)))
+                .chain(known -> known.filter(FirstAnswers.Known::own).isPresent()
+                        ? Uni.createFrom().item(known.get().answer())
+                        : repeats.find(group, key, first)
+                                .chain(found -> found.isEmpty()
+                                        ? ownView(first, repeat, known)
+                                        : Uni.createFrom().item(found.get(0))))
+                .map(answer -> Repeats.repeated(answer, repeat.wanted()));
+    }
+
+    /** The node that published it has died before its answer was kept: what this one has read, or finds now, is the first answer. */
+    private Uni<Groups.PublishResult> ownView(Position first, Publishing repeat, Optional<FirstAnswers.Known> known) {
+        return inOrder(() -> known.map(FirstAnswers.Known::answer)
+                        .orElseGet(() -> answers.guess(first, repeat, members)))
+                .chain(answer -> repeats.keepFirst(group, repeat.idempotencyKey(), answer));
     }
 
     /** Who is to get a message for one member; it says Nobody when no member accepts it. */

@@ -1,11 +1,13 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishAnswers {
     private final Map<OperationId, Publishing> waiting;
+    private final NodeId self;
     private final FirstAnswers firstAnswers = new FirstAnswers();
     private final int maxIds;
+    private final BiConsumer<Entry.Published, Groups.PublishResult> given;
 
     // Of isUndecided: who is to be looked at after so many jumps, and who of them was undecided when last looked at.
     private Iterator<Publishing> begunBefore = Collections.emptyIterator();
@@ -25,10 +29,17 @@ final class PublishAnswers {
     /**
      * @param waiting of all groups: one table stays in the caches of the processor, a table for each group would not
      * @param maxIds ids that one answer names
+     * @param given told of each answer, with ids, to a message of this node that may be repeated
      */
-    PublishAnswers(Map<OperationId, Publishing> waiting, int maxIds) {
+    PublishAnswers(
+            Map<OperationId, Publishing> waiting,
+            NodeId self,
+            int maxIds,
+            BiConsumer<Entry.Published, Groups.PublishResult> given) {
         this.waiting = waiting;
+        this.self = self;
         this.maxIds = maxIds;
+        this.given = given;
     }
 
     void expect(OperationId operation, Publishing publishing) {
@@ -48,16 +59,29 @@ final class PublishAnswers {
         }
         Recipients recipients = Recipients.of(entry, members);
         if (repeatable) {
-            firstAnswers.put(entry, recipients.result(position, Groups.Recipients.IDS, maxIds));
+            remember(entry, recipients.result(position, Groups.Recipients.IDS, maxIds));
         }
         if (publishing != null) {
             publishing.complete(recipients.result(position, publishing.wanted(), maxIds));
         }
     }
 
-    /** What the message at {@code first} was answered, as far as asked for now. */
-    Groups.PublishResult firstAnswer(Position first, Groups.Recipients wanted) {
-        return firstAnswers.get(first, wanted);
+    private void remember(Entry.Published entry, Groups.PublishResult answer) {
+        boolean own = entry.operation().node().equals(self);
+        firstAnswers.put(entry, answer, own);
+        if (own) {
+            given.accept(entry, answer);
+        }
+    }
+
+    /** What the message at {@code first} was answered, as far as this node has read it; null: it has not. */
+    FirstAnswers.@Nullable Known known(Position first) {
+        return firstAnswers.get(first);
+    }
+
+    /** Whom a message at {@code first} was for, as far as the members of now tell: nobody who has read it is left to ask. */
+    Groups.PublishResult guess(Position first, Publishing repeat, Members members) {
+        return Recipients.of(repeat.asPublishedAt(first), members).resultAt(first, maxIds);
     }
 
     /** Answers what was accepted at places that {@code replica} has gone past without reading them. */

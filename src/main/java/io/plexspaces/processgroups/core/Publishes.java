@@ -118,6 +118,14 @@ final class Publishes {
             return request.recipients();
         }
 
+        PublishRequest request() {
+            return request;
+        }
+
+        Dispatch dispatch() {
+            return dispatch;
+        }
+
         /** Whether it has entered its replica for itself, and tries the next one when that one is closed. */
         boolean entersAlone() {
             return replica == null;

@@ -1,12 +1,14 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.Groups.PublishResult;
+import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.smallrye.mutiny.Context;
 import io.smallrye.mutiny.subscription.UniSubscriber;
 import io.smallrye.mutiny.subscription.UniSubscription;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -69,6 +71,24 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
 
     Groups.Recipients wanted() {
         return publish.wanted();
+    }
+
+    String idempotencyKey() {
+        return publish.request().message().idempotencyKey();
+    }
+
+    /** What was published, as if it had been at {@code first}. */
+    Entry.Published asPublishedAt(Position first) {
+        Groups.PublishRequest request = publish.request();
+        return new Entry.Published(
+                first.offset(),
+                Instant.EPOCH,
+                operation(),
+                0,
+                request.message(),
+                request.topic(),
+                publish.dispatch(),
+                request.excludeSender());
     }
 
     /** Where the log has it; null: not known yet. */
@@ -209,7 +229,7 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
     private void repeated(Position first) {
         forget();
         replica.reached(first)
-                .chain(() -> replica.firstAnswer(first, wanted()))
+                .chain(() -> replica.firstAnswer(first, this))
                 .subscribe()
                 .with(this::complete, this::fail);
     }

@@ -56,6 +56,43 @@ final class Recipients {
         return new Groups.PublishResult(position, count, failures(), perNode(), ids, truncated, false);
     }
 
+    /** The same, of those alone who were members at {@code position}, each looked at. */
+    Groups.PublishResult resultAt(Position position, int maxIds) {
+        int count = 0;
+        int failures = 0;
+        Map<NodeId, Integer> nodes = new HashMap<>(4);
+        List<ActorId> ids = new ArrayList<>();
+        for (Member member : all()) {
+            if (member.membership().joinedOffset() > position.offset()) {
+                continue;
+            }
+            count++;
+            failures += member.isAbsent() ? 1 : 0;
+            member.nodes().stream()
+                    .filter(node -> on == null || node.equals(on))
+                    .forEach(node -> nodes.merge(node, 1, Integer::sum));
+            if (ids.size() < maxIds) {
+                ids.add(member.membership().actor());
+            }
+        }
+        return new Groups.PublishResult(position, count, failures, nodes, ids, ids.size() < count, true);
+    }
+
+    private List<Member> all() {
+        List<Member> all = new ArrayList<>();
+        if (only != null) {
+            all.add(only);
+        }
+        for (Interest interest : interests) {
+            for (Member member : interest.members()) {
+                if (member != except && (on == null || member.membership().isOn(on))) {
+                    all.add(member);
+                }
+            }
+        }
+        return all;
+    }
+
     private int count() {
         int count = only == null ? 0 : 1;
         for (int i = 0; i < interests.size(); i++) {

@@ -33,6 +33,7 @@ public final class Replicas {
     private final GroupLog log;
     private final Settings settings;
     private final DeliveryTracer tracer;
+    private final Repeats repeats;
     private final Reassertions reassertions;
 
     /**
@@ -52,7 +53,7 @@ public final class Replicas {
         int idleSweeps;
 
         Slot(GroupId group) {
-            replica = new GroupReplica(group, settings, tracer, new CatchUp(log), publishing, reassertions);
+            replica = new GroupReplica(group, settings, tracer, new CatchUp(log), publishing, repeats, reassertions);
         }
 
         Uni<GroupReplica> opened() {
@@ -112,6 +113,7 @@ public final class Replicas {
         this.log = log;
         this.settings = settings;
         this.tracer = tracer;
+        this.repeats = new Repeats(log, operations);
         this.reassertions = new Reassertions(log, operations);
     }
 

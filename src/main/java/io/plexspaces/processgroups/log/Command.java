@@ -66,10 +66,18 @@ public sealed interface Command {
 
     /**
      * Appends a message. NOT_A_MEMBER when it is for one actor ({@link Dispatch.To}) whose membership is no longer the
-     * one chosen.
+     * one chosen. LIMIT_EXCEEDED when too many idempotency keys were used in the last two minutes: none is forgotten before.
      */
     record Publish(Message message, @Nullable Topic topic, Dispatch dispatch, boolean excludeSender)
             implements Command {}
+
+    /**
+     * Keeps what the message with an idempotency key was answered, as long as the key. Makes no entry. Does nothing when there is an answer
+     * already, or the key is not that message's any more. Ids of many different answers of one group are not all kept.
+     *
+     * @param offset of the message
+     */
+    record Answer(String idempotencyKey, long offset, FirstAnswer answer) implements Command {}
 
     /**
      * Restarts leases. Makes no entry. NOT_A_MEMBER or LEASE_NOT_FOUND.

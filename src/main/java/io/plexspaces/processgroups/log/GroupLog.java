@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.smallrye.mutiny.Uni;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,14 @@ public interface GroupLog extends SessionOwners {
      * @param limit messages at most, ≥ 1
      */
     Uni<Slice> read(GroupId group, @Nullable Position after, int limit);
+
+    /**
+     * What the message with an idempotency key was answered ({@link Command.Answer}), whichever node published it. Waits a moment for an answer
+     * that is on its way. Empty: none is kept. GROUP_NOT_FOUND may be told or not.
+     *
+     * @param offset of the message, as a repeat is told
+     */
+    Uni<Optional<FirstAnswer>> firstAnswer(GroupId group, String idempotencyKey, long offset);
 
     /** Groups of a tenant. Takes time by the namespace, not by other tenants. */
     Uni<GroupPage> groups(GroupQuery query);

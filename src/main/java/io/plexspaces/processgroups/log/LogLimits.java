@@ -8,7 +8,7 @@ package io.plexspaces.processgroups.log;
  * @param topicsPerMember patterns in one membership's filter
  * @param ownersPerMember owners (labels, leases, sessions) holding joins in one membership
  * @param retainedBytes bytes of messages one group retains; older ones go first, however many retention would keep
- * @param idempotencyKeys keys one group remembers; the oldest go first
+ * @param idempotencyKeys keys one group remembers, two minutes each; further ones are refused
  */
 public record LogLimits(
         int groupsPerTenant,

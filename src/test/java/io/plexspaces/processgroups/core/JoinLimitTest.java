@@ -14,6 +14,7 @@ import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.FirstAnswer;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
@@ -29,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -154,6 +156,11 @@ class JoinLimitTest {
         @Override
         public Uni<List<GroupId>> heldBy(String session) {
             return log.heldBy(session);
+        }
+
+        @Override
+        public Uni<Optional<FirstAnswer>> firstAnswer(GroupId group, String idempotencyKey, long offset) {
+            return log.firstAnswer(group, idempotencyKey, offset);
         }
 
         @Override

@@ -28,7 +28,7 @@ class PublishAnswersTest {
 
     private final CoreFixture core = new CoreFixture(Duration.ofMillis(300));
     private final Table table = new Table();
-    private final PublishAnswers answers = new PublishAnswers(table, 10);
+    private final PublishAnswers answers = new PublishAnswers(table, CoreFixture.NODE, 10, (entry, answer) -> {});
     private final GroupReplica room = open("room");
 
     @AfterEach

@@ -17,6 +17,7 @@ import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.FirstAnswer;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
@@ -34,6 +35,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -254,6 +256,9 @@ final class ScriptedLog implements GroupLog {
     }
 
     private Appended apply(@Nullable String life, Command command, OperationId operation, List<Entry> entries) {
+        if (command instanceof Command.Answer) {
+            return new Appended(new Position(epoch, offset), NOW, null, false);
+        }
         appended.add(command);
         if (failure != null) {
             throw failure;
@@ -389,6 +394,11 @@ final class ScriptedLog implements GroupLog {
                 return held ? List.of(group) : List.of();
             }
         });
+    }
+
+    @Override
+    public Uni<Optional<FirstAnswer>> firstAnswer(GroupId about, String idempotencyKey, long at) {
+        return Uni.createFrom().item(Optional.empty());
     }
 
     @Override

@@ -1,18 +1,23 @@
 package io.plexspaces.processgroups.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Topic;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,13 +99,72 @@ abstract class MessageContract extends LogFixture {
     }
 
     @Test
-    void idempotencyKeys_beyondTheLimitForgetTheOldest() {
+    void idempotencyKeys_beyondTheLimit_areRefused_andNoneIsForgotten() {
         int limit = GroupLogContract.LIMITS.idempotencyKeys();
-        for (int i = 0; i <= limit; i++) {
+        for (int i = 0; i < limit; i++) {
             done(publish(message("x", "key" + i, null)));
         }
-        assertThat(done(publish(message("x", "key" + limit, null))).repeated()).isTrue();
-        assertThat(done(publish(message("x", "key0", null))).repeated()).isFalse();
+        GroupException refused = catchThrowableOfType(
+                GroupException.class, () -> done(publish(message("x", "key" + limit, null))));
+        assertThat(refused.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(refused.field()).isEqualTo("idempotency-keys");
+        assertThat(done(publish("without")).repeated()).isFalse();
+        for (int i = 0; i < limit; i++) {
+            assertThat(done(publish(message("x", "key" + i, null))).repeated()).isTrue();
+        }
+        assertThat(read(null).messages()).hasSize(limit + 1);
+    }
+
+    private static final FirstAnswer ANSWER = new FirstAnswer(
+            3, 1, Map.of(NODE, 2, new NodeId("node-b"), 1), List.of(BOB, ALICE, new ActorId("c")));
+
+    private Optional<FirstAnswer> firstAnswer(String key, Appended published) {
+        return result(log().firstAnswer(room, key, published.position().offset()));
+    }
+
+    private Appended keep(String key, Appended published, FirstAnswer answer) {
+        return done(new Command.Answer(key, published.position().offset(), answer));
+    }
+
+    @Test
+    void firstAnswer_isKept_andStays() {
+        Appended published = done(publish(message("one", "key", null)));
+        assertThat(firstAnswer("key", published)).isEmpty();
+        assertThat(keep("key", published, ANSWER).position()).isEqualTo(published.position());
+        keep("key", published, new FirstAnswer(1, 0, Map.of(NODE, 1), List.of(ALICE)));
+        assertThat(firstAnswer("key", published)).contains(ANSWER);
+        Appended toNobody = done(publish(message("two", "other key \u20ac", null)));
+        FirstAnswer nobody = new FirstAnswer(0, 0, Map.of(), List.of());
+        keep("other key \u20ac", toNobody, nobody);
+        assertThat(firstAnswer("other key \u20ac", toNobody)).contains(nobody);
+        assertThat(firstAnswer("key", toNobody)).isEmpty();
+        Appended again = done(publish(message("three", "third", null)));
+        keep("third", again, ANSWER);
+        assertThat(firstAnswer("third", again)).contains(ANSWER);
+        assertThat(firstAnswer("key", published)).contains(ANSWER);
+    }
+
+    @Test
+    void firstAnswer_ofAKeyThatIsNotThere_isNotKept() {
+        Appended published = done(publish(message("one", "key", null)));
+        keep("nobody's", published, ANSWER);
+        assertThat(firstAnswer("nobody's", published)).isEmpty();
+        Appended other = done(publish("two"));
+        keep("key", other, ANSWER);
+        assertThat(firstAnswer("key", other)).isEmpty();
+        assertThat(firstAnswer("key", published)).isEmpty();
+    }
+
+    @Test
+    void firstAnswer_endsWithItsGroup() {
+        Appended published = done(publish(message("one", "key", null)));
+        keep("key", published, ANSWER);
+        result(deleting(room));
+        create(room);
+        Appended next = done(publish(message("one", "key", null)));
+        assertThat(next.position().offset()).isEqualTo(published.position().offset());
+        assertThat(next.repeated()).isFalse();
+        assertThat(firstAnswer("key", next)).isEmpty();
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.FirstAnswer;
 import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.SerialQueue;
@@ -24,6 +25,7 @@ import io.plexspaces.processgroups.log.Snapshot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +96,9 @@ final class MemoryGroup {
         if (command instanceof Command.Renew renew) {
             return renew(renew, now);
         }
+        if (command instanceof Command.Answer answer) {
+            return keep(answer, now);
+        }
         throw new IllegalArgumentException("not a change inside a group: " + command);
     }
 
@@ -162,6 +167,10 @@ final class MemoryGroup {
         if (first != null) {
             return first;
         }
+        if (!key.isEmpty()) {
+            keys = keys == null ? new IdempotencyKeys(limits.idempotencyKeys()) : keys;
+            keys.requireRoom();
+        }
         if (publish.dispatch() instanceof Dispatch.To to && member(to.actor()).joinedOffset() != to.joinedOffset()) {
             throw GroupException.notAMember(created.id(), to.actor());
         }
@@ -181,17 +190,23 @@ final class MemoryGroup {
         history.add(entry);
         announce(entry);
         Appended answer = answer(now, null);
-        if (!key.isEmpty()) {
-            remember(key, answer);
+        if (keys != null && !key.isEmpty()) {
+            keys.add(key, answer);
         }
         return answer;
     }
 
-    private void remember(String key, Appended answer) {
-        if (keys == null) {
-            keys = new IdempotencyKeys(limits.idempotencyKeys());
+    private Appended keep(Command.Answer given, Instant now) {
+        if (keys != null) {
+            keys.keep(given.idempotencyKey(), given.offset(), given.answer());
         }
-        keys.add(key, answer);
+        return answer(now, null);
+    }
+
+    /** Empty: none is kept. */
+    Optional<FirstAnswer> firstAnswer(String key, long at) {
+        requireLife(null);
+        return Optional.ofNullable(keys == null ? null : keys.answer(key, at));
     }
 
     private Appended join(Command.Join join, OperationId operation, Instant now) {

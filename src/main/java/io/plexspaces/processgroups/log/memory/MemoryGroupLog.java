@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.FirstAnswer;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -131,6 +133,14 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         return Uni.createFrom().emitter(emitter -> {
             MemoryGroup present = find(group);
             present.execute(() -> answer(emitter, () -> present.read(after, limit, clock.instant())));
+        });
+    }
+
+    @Override
+    public Uni<Optional<FirstAnswer>> firstAnswer(GroupId group, String idempotencyKey, long offset) {
+        return Uni.createFrom().emitter(emitter -> {
+            MemoryGroup present = find(group);
+            present.execute(() -> answer(emitter, () -> present.firstAnswer(idempotencyKey, offset)));
         });
     }
 

@@ -289,6 +289,8 @@ final class Appends {
                 return limits.membersPerGroup();
             case "topics-per-member":
                 return limits.topicsPerMember();
+            case "idempotency-keys":
+                return limits.idempotencyKeys();
             default:
                 return limits.ownersPerMember();
         }

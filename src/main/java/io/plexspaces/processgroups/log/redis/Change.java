@@ -44,11 +44,30 @@ final class Change {
             Command command,
             @Nullable Supplier<Future<Appended>> alone,
             UniEmitter<? super Appended> answer) {
+        this(
+                group,
+                operation,
+                epoch,
+                command,
+                alone == null ? Arguments.of(command, operation.sequence()) : List.of(),
+                alone,
+                answer);
+    }
+
+    /** @param arguments as append.lua takes them; empty: {@code alone} does it */
+    Change(
+            GroupId group,
+            OperationId operation,
+            @Nullable String epoch,
+            Command command,
+            List<byte[]> arguments,
+            @Nullable Supplier<Future<Appended>> alone,
+            UniEmitter<? super Appended> answer) {
         this.group = group;
         this.operation = operation;
         this.epoch = epoch;
         this.command = command;
-        this.arguments = alone == null ? Arguments.of(command, operation.sequence()) : List.of();
+        this.arguments = arguments;
         this.weight = weight(command, arguments);
         this.alone = alone;
         this.answer = answer;

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.FirstAnswer;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
@@ -25,6 +26,7 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,6 +50,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     private final Listing listing;
     private final Retained retained;
     private final Sweep sweep;
+    private final FirstAnswers firstAnswers;
     private final HeldBy heldBy;
     private final SessionClaims claims;
     private final Leases leases;
@@ -87,6 +90,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.listing = new Listing(store, index);
         this.retained = new Retained(store);
         this.sweep = new Sweep(store, index);
+        this.firstAnswers = new FirstAnswers(store);
         this.heldBy = new HeldBy(store);
         this.claims = new SessionClaims(store);
         this.leases = new Leases(store);
@@ -101,8 +105,28 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         shards.regularly(settings.check().toMillis(), check::run);
     }
 
+    private Uni<Appended> keep(
+            GroupId group, @Nullable String epoch, Command.Answer answer, OperationId operation) {
+        return Uni.createFrom().deferred(() -> {
+            List<byte[]> arguments = firstAnswers.arguments(group, answer, operation.sequence());
+            return Uni.createFrom()
+                    .<Appended>emitter(emitter ->
+                            lanes.add(new Change(group, operation, epoch, answer, arguments, null, emitter)))
+                    .onItem()
+                    .invoke(done -> firstAnswers.kept(group, answer, arguments));
+        });
+    }
+
+    @Override
+    public Uni<Optional<FirstAnswer>> firstAnswer(GroupId group, String idempotencyKey, long offset) {
+        return Store.uni(() -> firstAnswers.find(group, idempotencyKey, offset));
+    }
+
     @Override
     public Uni<Appended> append(GroupId group, @Nullable String epoch, Command command, OperationId operation) {
+        if (command instanceof Command.Answer answer) {
+            return keep(group, epoch, answer, operation);
+        }
         return Uni.createFrom().emitter(answer -> {
             Supplier<Future<Appended>> alone = null;
             if (command instanceof Command.Create create) {

@@ -22,6 +22,7 @@ final class Scripts {
     static final Script UNLIST = Script.of("unlist");
     static final Script NAMES = Script.of("names");
     static final Script CLAIM = Script.of("prelude", "claim");
+    static final Script FIRST = Script.of("first");
     static final Script HELD = Script.of("held");
     static final Script FORGET = Script.of("forget");
 

@@ -1,0 +1,169 @@
+package io.plexspaces.processgroups.core;
+
+import static io.plexspaces.processgroups.core.CoreFixture.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.plexspaces.processgroups.core.Groups.PublishResult;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Topic;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.redis.RedisStore;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** A message that is published again, with the same idempotency key, at another node than the first time. */
+class RepeatsTest {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private abstract static class OnTwoNodes {
+        abstract void run(TwoNodes test) throws Exception;
+
+        @Test
+        void repeat_atANodeThatHasNotReadTheMessage_getsTheFirstAnswer() throws Exception {
+            run((one, two) -> {
+                GroupId room = members(one);
+                PublishResult first = publish(one, room, "key", "a", Groups.Recipients.IDS);
+                assertThat(first.recipients()).isEqualTo(3);
+                one.join(room, "late", "a");
+                one.leave(room, "m1");
+                assertRepeats(first, publish(two, room, "key", "a", Groups.Recipients.IDS));
+                assertRepeats(first, publish(one, room, "key", "a", Groups.Recipients.IDS));
+                assertThat(publish(two, room, "key", "a", Groups.Recipients.NONE).recipients())
+                        .isEqualTo(3);
+                PublishResult counts = publish(two, room, "key", "a", Groups.Recipients.COUNTS);
+                assertThat(counts.perNode()).isEqualTo(first.perNode());
+                assertThat(counts.ids()).isEmpty();
+                assertThat(counts.truncated()).isFalse();
+            });
+        }
+
+        @Test
+        void repeat_atANodeThatReadTheMessage_getsTheAnswerOfItsPublisher() throws Exception {
+            run((one, two) -> {
+                GroupId room = members(one);
+                two.publish(room, null, "opens it");
+                for (int i = 0; i < 50; i++) {
+                    PublishResult first = publish(one, room, "key" + i, null, Groups.Recipients.IDS);
+                    assertThat(first.recipients()).isEqualTo(4);
+                    assertRepeats(first, publish(two, room, "key" + i, null, Groups.Recipients.IDS));
+                }
+            });
+        }
+
+        /** The first publisher died before its answer was kept. */
+        @Test
+        void repeat_ofWhatNobodyKept_isAnsweredOnce_fromThoseWhoWereMembersThen() throws Exception {
+            run((one, two) -> {
+                GroupId room = members(one);
+                Command lost = new Command.Publish(
+                        CoreFixture.message("m", null, "key"), new Topic("a"), Dispatch.ALL, false);
+                OperationId operation = new OperationId(new NodeId("gone"), 1, 1);
+                Appended published = await(two.log.append(room, null, lost, operation));
+                one.join(room, "late", "a");
+                PublishResult first = publish(two, room, "key", "a", Groups.Recipients.IDS);
+                assertThat(first.repeated()).isTrue();
+                assertThat(first.position()).isEqualTo(published.position());
+                assertThat(first.ids())
+                        .containsExactlyInAnyOrder(new ActorId("m0"), new ActorId("m1"), new ActorId("m2"));
+                assertThat(first.perNode()).isEqualTo(Map.of(CoreFixture.NODE, 3));
+                one.leave(room, "m2");
+                assertRepeats(first, publish(two, room, "key", "a", Groups.Recipients.IDS));
+                assertRepeats(first, publish(one, room, "key", "a", Groups.Recipients.IDS));
+            });
+        }
+
+        @Test
+        void repeatToOneMember_goesToNobodyElse() throws Exception {
+            run((one, two) -> {
+                GroupId room = members(one);
+                PublishResult first = one(one, room);
+                assertThat(first.recipients()).isEqualTo(1);
+                for (int i = 0; i < 5; i++) {
+                    assertRepeats(first, one(two, room));
+                    assertRepeats(first, one(one, room));
+                }
+            });
+        }
+
+        private static PublishResult one(CoreFixture node, GroupId room) {
+            return await(node.groups.publish(new Groups.PublishRequest(
+                    room,
+                    CoreFixture.message("m", null, "key"),
+                    null,
+                    Groups.Spread.ONE,
+                    "",
+                    false,
+                    Groups.Recipients.IDS)));
+        }
+
+        private static GroupId members(CoreFixture node) {
+            GroupId room = node.create("room");
+            for (int i = 0; i < 3; i++) {
+                node.join(room, "m" + i, "a");
+            }
+            node.join(room, "other", "b");
+            return room;
+        }
+
+        private static PublishResult publish(
+                CoreFixture node, GroupId room, String key, @Nullable String topic, Groups.Recipients wanted) {
+            return await(node.groups.publish(new Groups.PublishRequest(
+                    room,
+                    CoreFixture.message("m", null, key),
+                    topic == null ? null : new Topic(topic),
+                    Groups.Spread.ALL,
+                    "",
+                    false,
+                    wanted)));
+        }
+
+        private static void assertRepeats(PublishResult first, PublishResult repeat) {
+            assertThat(repeat)
+                    .isEqualTo(new PublishResult(
+                            first.position(),
+                            first.recipients(),
+                            first.failures(),
+                            first.perNode(),
+                            first.ids(),
+                            first.truncated(),
+                            true));
+        }
+    }
+
+    private interface TwoNodes {
+        void run(CoreFixture one, CoreFixture two);
+    }
+
+    @Nested
+    class InMemory extends OnTwoNodes {
+        @Override
+        void run(TwoNodes test) {
+            try (CoreFixture one = new CoreFixture(GRACE);
+                    CoreFixture two = one.another("node-2")) {
+                test.run(one, two);
+            }
+        }
+    }
+
+    @Nested
+    class OnRedis extends OnTwoNodes {
+        @Override
+        void run(TwoNodes test) throws Exception {
+            LogLimits limits = new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000);
+            try (RedisStore store = RedisStore.any();
+                    CoreFixture one = CoreFixture.on(store.log(limits), GRACE, CoreFixture.NODE);
+                    CoreFixture two = one.another(store.log(limits), new NodeId("node-2"))) {
+                test.run(one, two);
+            }
+        }
+    }
+}
