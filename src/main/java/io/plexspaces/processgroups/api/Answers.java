@@ -115,7 +115,6 @@ public final class Answers {
         return ELEMENT_BYTES + member.actor().value().length();
     }
 
-
     /** As much of the page as fits into {@value #ANSWER_BYTES} bytes; the token leads to the rest. */
     public static ListGroupsResponse groups(GroupQuery query, GroupPage page) {
         ListGroupsResponse.Builder response = ListGroupsResponse.newBuilder().setTotalCount(page.total());

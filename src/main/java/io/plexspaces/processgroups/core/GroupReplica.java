@@ -259,8 +259,8 @@ final class GroupReplica implements GroupReader {
 
     /** The node that published it has died before its answer was kept: what this one has read, or finds now, is the first answer. */
     private Uni<Groups.PublishResult> ownView(Position first, Publishing repeat, Optional<FirstAnswers.Known> known) {
-        return inOrder(() -> known.map(FirstAnswers.Known::answer)
-                        .orElseGet(() -> answers.guess(first, repeat, members)))
+        return inOrder(() ->
+                        known.map(FirstAnswers.Known::answer).orElseGet(() -> answers.guess(first, repeat, members)))
                 .chain(answer -> repeats.keepFirst(group, repeat.idempotencyKey(), answer));
     }
 

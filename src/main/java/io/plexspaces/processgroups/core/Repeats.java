@@ -48,22 +48,20 @@ final class Repeats {
     private Uni<?> append(GroupId group, String key, PublishResult answer) {
         Position at = answer.position();
         FirstAnswer kept = new FirstAnswer(answer.recipients(), answer.failures(), answer.perNode(), answer.ids());
-        return log.append(
-                group, at.epoch(), new Command.Answer(key, at.offset(), kept), operations.next());
+        return log.append(group, at.epoch(), new Command.Answer(key, at.offset(), kept), operations.next());
     }
 
     /** The answer that is kept of the message at {@code first}; empty: none is. */
     Uni<List<PublishResult>> find(GroupId group, String key, Position first) {
-        return log.firstAnswer(group, key, first.offset())
-                .map(found -> found.map(answer -> List.of(new PublishResult(
-                                first,
-                                answer.recipients(),
-                                answer.failures(),
-                                answer.perNode(),
-                                answer.ids(),
-                                answer.ids().size() < answer.recipients(),
-                                true)))
-                        .orElse(List.of()));
+        return log.firstAnswer(group, key, first.offset()).map(found -> found.map(answer -> List.of(new PublishResult(
+                        first,
+                        answer.recipients(),
+                        answer.failures(),
+                        answer.perNode(),
+                        answer.ids(),
+                        answer.ids().size() < answer.recipients(),
+                        true)))
+                .orElse(List.of()));
     }
 
     /** An answer as a repeat of its message gets it. */

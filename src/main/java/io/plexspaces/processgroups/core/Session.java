@@ -366,20 +366,14 @@ public final class Session {
 
     /** A client that comes back now gets all of its joins, or none. */
     private void endWhole(LeaveReason reason) {
-        home.groups()
-                .end(this)
-                .onFailure()
-                .recoverWithItem(true)
-                .subscribe()
-                .with(
-                        ended -> {
-                            if (ended) {
-                                overNow();
-                                leaveAll(reason);
-                            } else {
-                                home.afterTakeover(this::endRest);
-                            }
-                        });
+        home.groups().end(this).onFailure().recoverWithItem(true).subscribe().with(ended -> {
+            if (ended) {
+                overNow();
+                leaveAll(reason);
+            } else {
+                home.afterTakeover(this::endRest);
+            }
+        });
     }
 
     private synchronized void overNow() {

@@ -174,8 +174,7 @@ public final class Sessions {
     }
 
     private Throwable notBrought(Session session, Who who, Throwable failure) {
-        List<Throwable> causes =
-                failure instanceof CompositeException several ? several.getCauses() : List.of(failure);
+        List<Throwable> causes = failure instanceof CompositeException several ? several.getCauses() : List.of(failure);
         if (session.isDropped() || causes.stream().anyMatch(Sessions::isReplaced)) {
             return replaced(session, who);
         }

@@ -42,8 +42,7 @@ class AnswersTest {
                 .filter(member -> query.after() == null || member.actor().compareTo(query.after()) > 0)
                 .toList();
         boolean more = after.size() > query.limit();
-        return new Groups.MemberPage(
-                more ? after.subList(0, query.limit()) : after, more, MANY, new Position("e", 1));
+        return new Groups.MemberPage(more ? after.subList(0, query.limit()) : after, more, MANY, new Position("e", 1));
     }
 
     @Test
@@ -96,7 +95,7 @@ class AnswersTest {
                         GroupException.groupNotFound(group),
                         GroupException.notAMember(group, new ActorId("bob")),
                         GroupException.leaseNotFound(group)))
-                .allSatisfy(failure ->
-                        assertThat(failure).hasMessageContaining("news in namespace prod of tenant acme"));
+                .allSatisfy(
+                        failure -> assertThat(failure).hasMessageContaining("news in namespace prod of tenant acme"));
     }
 }

@@ -37,7 +37,8 @@ class RepeatsTest {
                 one.leave(room, "m1");
                 assertRepeats(first, publish(two, room, "key", "a", Groups.Recipients.IDS));
                 assertRepeats(first, publish(one, room, "key", "a", Groups.Recipients.IDS));
-                assertThat(publish(two, room, "key", "a", Groups.Recipients.NONE).recipients())
+                assertThat(publish(two, room, "key", "a", Groups.Recipients.NONE)
+                                .recipients())
                         .isEqualTo(3);
                 PublishResult counts = publish(two, room, "key", "a", Groups.Recipients.COUNTS);
                 assertThat(counts.perNode()).isEqualTo(first.perNode());
@@ -64,8 +65,8 @@ class RepeatsTest {
         void repeat_ofWhatNobodyKept_isAnsweredOnce_fromThoseWhoWereMembersThen() throws Exception {
             run((one, two) -> {
                 GroupId room = members(one);
-                Command lost = new Command.Publish(
-                        CoreFixture.message("m", null, "key"), new Topic("a"), Dispatch.ALL, false);
+                Command lost =
+                        new Command.Publish(CoreFixture.message("m", null, "key"), new Topic("a"), Dispatch.ALL, false);
                 OperationId operation = new OperationId(new NodeId("gone"), 1, 1);
                 Appended published = await(two.log.append(room, null, lost, operation));
                 one.join(room, "late", "a");

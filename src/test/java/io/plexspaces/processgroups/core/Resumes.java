@@ -45,8 +45,7 @@ final class Resumes {
         return all.stream().map(CompletableFuture::join).toList();
     }
 
-    private static Attempt attempt(
-            CoreFixture node, FakePeer peer, String actor, String token, CyclicBarrier start) {
+    private static Attempt attempt(CoreFixture node, FakePeer peer, String actor, String token, CyclicBarrier start) {
         Connection connection = node.sessions.connect(peer);
         peer.connected(connection);
         try {

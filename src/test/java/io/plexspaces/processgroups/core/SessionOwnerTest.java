@@ -171,8 +171,7 @@ class SessionOwnerTest {
             }
             for (GroupId group : groups) {
                 List<Uni<Groups.JoinResult>> joins = clients.stream()
-                        .map(client ->
-                                client.opened().session().join(group, TopicFilter.ALL, null, false, null, false))
+                        .map(client -> client.opened().session().join(group, TopicFilter.ALL, null, false, null, false))
                         .toList();
                 await(Uni.join().all(joins).andFailFast());
             }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Two connections that take one session over at once, on two nodes: one of them has it whole, whatever the store. */
 class TwoResumesTest {
-    private static final int GROUPS = 12;
+    private static final int GROUPS = 6;
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     private record Nodes(CoreFixture began, CoreFixture one, CoreFixture two) implements AutoCloseable {
@@ -93,7 +93,8 @@ class TwoResumesTest {
                     .orElseThrow();
             assertThat(winner.isResumed()).isTrue();
             Owner owner = winner.opened().session().owner();
-            assertThat(winner.opened().groups()).containsExactlyElementsOf(groups.stream().sorted().toList());
+            assertThat(winner.opened().groups())
+                    .containsExactlyElementsOf(groups.stream().sorted().toList());
             assertThat(attempts)
                     .filteredOn(attempt -> attempt != winner)
                     .allMatch(attempt -> attempt.peer().closeCode() == ErrorCode.SESSION_REPLACED);
@@ -104,7 +105,8 @@ class TwoResumesTest {
                 }
             }
             assertThat(lost).isEmpty();
-            assertThat(nodes.one().sessions.size() + nodes.two().sessions.size()).isEqualTo(round + 1);
+            assertThat(nodes.one().sessions.size() + nodes.two().sessions.size())
+                    .isEqualTo(round + 1);
         }
         assertThat(nodes.began().sessions.size()).isZero();
         // What those that lost would end, they have ended by then.
@@ -117,9 +119,7 @@ class TwoResumesTest {
     }
 
     private static Membership member(CoreFixture node, GroupId group, String actor) {
-        return CoreFixture.await(node.replicas.with(
-                group,
-                replica -> Uni.createFrom()
-                        .item(replica.members().get(new ActorId(actor)).membership())));
+        return CoreFixture.await(node.replicas.with(group, replica -> Uni.createFrom()
+                .item(replica.members().get(new ActorId(actor)).membership())));
     }
 }

@@ -104,8 +104,8 @@ abstract class MessageContract extends LogFixture {
         for (int i = 0; i < limit; i++) {
             done(publish(message("x", "key" + i, null)));
         }
-        GroupException refused = catchThrowableOfType(
-                GroupException.class, () -> done(publish(message("x", "key" + limit, null))));
+        GroupException refused =
+                catchThrowableOfType(GroupException.class, () -> done(publish(message("x", "key" + limit, null))));
         assertThat(refused.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
         assertThat(refused.field()).isEqualTo("idempotency-keys");
         assertThat(done(publish("without")).repeated()).isFalse();
@@ -115,8 +115,8 @@ abstract class MessageContract extends LogFixture {
         assertThat(read(null).messages()).hasSize(limit + 1);
     }
 
-    private static final FirstAnswer ANSWER = new FirstAnswer(
-            3, 1, Map.of(NODE, 2, new NodeId("node-b"), 1), List.of(BOB, ALICE, new ActorId("c")));
+    private static final FirstAnswer ANSWER =
+            new FirstAnswer(3, 1, Map.of(NODE, 2, new NodeId("node-b"), 1), List.of(BOB, ALICE, new ActorId("c")));
 
     private Optional<FirstAnswer> firstAnswer(String key, Appended published) {
         return result(log().firstAnswer(room, key, published.position().offset()));

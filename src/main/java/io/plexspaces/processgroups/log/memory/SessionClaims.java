@@ -15,18 +15,20 @@ final class SessionClaims {
     private record Last(long number, boolean ended, Instant at) {}
 
     Claim next(String session, Instant now) {
-        Last last = bySession.compute(session, (id, known) -> known != null && known.ended()
-                ? known
-                : new Last(Math.max(micros(now), known == null ? 0 : known.number() + 1), false, now));
+        Last last = bySession.compute(
+                session,
+                (id, known) -> known != null && known.ended()
+                        ? known
+                        : new Last(Math.max(micros(now), known == null ? 0 : known.number() + 1), false, now));
         return new Claim(last.number(), last.ended());
     }
 
     /** False: there is a later claim than {@code number}. */
     boolean end(String session, long number, Instant now) {
         return bySession
-                .compute(session, (id, known) -> known != null && known.number() > number
-                        ? known
-                        : new Last(number, true, now))
+                .compute(
+                        session,
+                        (id, known) -> known != null && known.number() > number ? known : new Last(number, true, now))
                 .ended();
     }
 

@@ -58,7 +58,10 @@ final class FirstAnswers {
     /** As append.lua takes it. */
     List<byte[]> arguments(GroupId group, Command.Answer command, long sequence) {
         FirstAnswer answer = command.answer();
-        byte[] ids = answer.ids().stream().map(ActorId::value).collect(Collectors.joining(" ")).getBytes(UTF_8);
+        byte[] ids = answer.ids().stream()
+                .map(ActorId::value)
+                .collect(Collectors.joining(" "))
+                .getBytes(UTF_8);
         String digest = ids.length == 0 ? NONE : digest(ids);
         boolean known = ids.length == 0 || isSent(new Sent(group, digest));
         List<byte[]> all = new ArrayList<>(7);
@@ -106,10 +109,8 @@ final class FirstAnswers {
                 return Future.succeededFuture(Optional.empty());
             }
             Promise<Optional<FirstAnswer>> later = Promise.promise();
-            store.shards()
-                    .later(
-                            AGAIN_AFTER[attempt],
-                            () -> find(group, key, offset, attempt + 1).onComplete(later));
+            store.shards().later(AGAIN_AFTER[attempt], () -> find(group, key, offset, attempt + 1)
+                    .onComplete(later));
             return later.future();
         });
     }

@@ -105,13 +105,12 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         shards.regularly(settings.check().toMillis(), check::run);
     }
 
-    private Uni<Appended> keep(
-            GroupId group, @Nullable String epoch, Command.Answer answer, OperationId operation) {
+    private Uni<Appended> keep(GroupId group, @Nullable String epoch, Command.Answer answer, OperationId operation) {
         return Uni.createFrom().deferred(() -> {
             List<byte[]> arguments = firstAnswers.arguments(group, answer, operation.sequence());
             return Uni.createFrom()
-                    .<Appended>emitter(emitter ->
-                            lanes.add(new Change(group, operation, epoch, answer, arguments, null, emitter)))
+                    .<Appended>emitter(
+                            emitter -> lanes.add(new Change(group, operation, epoch, answer, arguments, null, emitter)))
                     .onItem()
                     .invoke(done -> firstAnswers.kept(group, answer, arguments));
         });

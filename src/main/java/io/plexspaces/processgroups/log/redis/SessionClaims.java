@@ -54,8 +54,8 @@ final class SessionClaims {
         }
         String[] answers = new String[wishes.size()];
         List<Future<Response>> calls = new ArrayList<>();
-        byPartition.forEach((partition, places) -> calls.add(call(partition, places, wishes)
-                .onSuccess(said -> {
+        byPartition.forEach(
+                (partition, places) -> calls.add(call(partition, places, wishes).onSuccess(said -> {
                     for (int i = 0; i < places.size(); i++) {
                         answers[places.get(i)] = said.get(i).toString();
                     }

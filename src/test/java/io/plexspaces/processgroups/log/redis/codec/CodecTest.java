@@ -42,12 +42,11 @@ class CodecTest {
     @Property
     void owners_areReadAsWritten_andHoldNoSeparator(@ForAll String id) {
         String valid = new String(id.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        for (Owner owner :
-                List.of(
-                        new Owner.Durable(NODE),
-                        new Owner.Lease(valid),
-                        new Owner.Session(valid, NODE, 17),
-                        new Owner.Session(valid, NODE, 17, 1_795_866_682_473_322L))) {
+        for (Owner owner : List.of(
+                new Owner.Durable(NODE),
+                new Owner.Lease(valid),
+                new Owner.Session(valid, NODE, 17),
+                new Owner.Session(valid, NODE, 17, 1_795_866_682_473_322L))) {
             String text = Texts.owner(owner);
             assertThat(text).matches("[A-Za-z0-9._:@~%/-]+");
             assertThat(Texts.owner(text)).isEqualTo(owner);
