@@ -18,6 +18,9 @@ final class Leases {
 
     private final Store store;
 
+    /** What was to be taken last, when nobody knows whether it was: found later, it is no other server's. */
+    private volatile long doubtful = NONE;
+
     Leases(Store store) {
         this.store = store;
     }
@@ -32,25 +35,32 @@ final class Leases {
         return acquire(lapsed.node(), lapsed.incarnation(), 1);
     }
 
-    /** @param newest FENCED when a partition knows a newer one */
+    /** @param newest FENCED when a partition knows a newer one, unless it was ours to be */
     private Future<NodeLease> acquire(NodeId node, long newest, int attempts) {
         return everywhere("look", node, 0, NONE).compose(known -> {
             long next = 0;
             for (Response one : known) {
-                if (Store.number(one.get(1)) > newest) {
+                long present = Store.number(one.get(1));
+                if (present > newest && present != doubtful) {
                     throw Store.fenced(
                             new OperationId(node, newest, 0), one.get(1).toString());
                 }
                 // The store's microseconds: two servers that start at once do not meet in one number.
-                next = Math.max(next, Math.max(Store.number(one.get(1)) + 1, Store.number(one.get(2))));
+                next = Math.max(next, Math.max(present + 1, Store.number(one.get(2))));
             }
+            doubtful = next;
             NodeLease lease = new NodeLease(node, next);
             return everywhere("take", node, next, ttl())
-                    .map(taken -> lease)
+                    .map(taken -> taken(lease))
                     .recover(failure -> isFenced(failure) && attempts > 1
                             ? acquire(node, newest, attempts - 1)
                             : Future.failedFuture(failure));
         });
+    }
+
+    private NodeLease taken(NodeLease lease) {
+        doubtful = NONE;
+        return lease;
     }
 
     /** FENCED when a newer one was taken, or this one has lapsed. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Stands between a log and Redis, and loses what it is told to. */
 public final class Proxy implements AutoCloseable {
@@ -24,6 +25,7 @@ public final class Proxy implements AutoCloseable {
     private volatile boolean deaf;
     private volatile boolean held;
     private volatile boolean away;
+    private volatile @Nullable String last;
 
     public Proxy(int target) {
         this.target = target;
@@ -56,6 +58,11 @@ public final class Proxy implements AutoCloseable {
     /** Drops everything Redis sends, on any connection; their sockets stay open. */
     public void hold(boolean now) {
         held = now;
+    }
+
+    /** From the next request with this word on, which reaches Redis, does as {@link #hold}. */
+    void holdFrom(String word) {
+        last = "\r\n" + word + "\r\n";
     }
 
     /** Cuts all connections, and lets none live, until it is back. */
@@ -118,6 +125,11 @@ public final class Proxy implements AutoCloseable {
         void requests() {
             pump(client, redis, (bytes, size) -> {
                 String text = new String(bytes, 0, size, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+                String word = last;
+                if (word != null && text.contains(word)) {
+                    last = null;
+                    held = true;
+                }
                 subscriber |= text.contains("\r\nsubscribe\r\n");
                 evaluating |= text.contains("\r\nevalsha\r\n") || text.contains("\r\neval\r\n");
                 return true;
