@@ -246,15 +246,17 @@ final class GroupReplica implements GroupReader {
 
     /** The answer that the message at {@code first} got, whichever node published it; with what {@code repeat} asks for. */
     Uni<Groups.PublishResult> firstAnswer(Position first, Publishing repeat) {
-        String key = repeat.idempotencyKey();
         return inOrder(() -> Optional.ofNullable(answers.known(first)))
-                .chain(known -> known.filter(FirstAnswers.Known::own).isPresent()
-                        ? Uni.createFrom().item(known.get().answer())
-                        : repeats.find(group, key, first)
-                                .chain(found -> found.isEmpty()
-                                        ? ownView(first, repeat, known)
-                                        : Uni.createFrom().item(found.get(0))))
+                .chain(known -> known.filter(FirstAnswers.Known::own)
+                        .map(own -> Uni.createFrom().item(own.answer()))
+                        .orElseGet(() -> kept(first, repeat, known)))
                 .map(answer -> Repeats.repeated(answer, repeat.wanted()));
+    }
+
+    private Uni<Groups.PublishResult> kept(Position first, Publishing repeat, Optional<FirstAnswers.Known> known) {
+        return repeats.find(group, repeat.idempotencyKey(), first)
+                .chain(found -> found.map(answer -> Uni.createFrom().item(answer))
+                        .orElseGet(() -> ownView(first, repeat, known)));
     }
 
     /** The node that published it has died before its answer was kept: what this one has read, or finds now, is the first answer. */

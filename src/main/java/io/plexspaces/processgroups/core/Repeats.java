@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.log.GroupLog;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** First answers of messages with an idempotency key, in the log, where every node finds them. Thread-safe. */
 final class Repeats {
@@ -40,7 +41,7 @@ final class Repeats {
     Uni<PublishResult> keepFirst(GroupId group, String key, PublishResult answer) {
         return append(group, key, answer)
                 .chain(done -> find(group, key, answer.position()))
-                .map(found -> found.isEmpty() ? answer : found.get(0))
+                .map(found -> found.orElse(answer))
                 .onFailure()
                 .recoverWithItem(answer);
     }
@@ -52,16 +53,19 @@ final class Repeats {
     }
 
     /** The answer that is kept of the message at {@code first}; empty: none is. */
-    Uni<List<PublishResult>> find(GroupId group, String key, Position first) {
-        return log.firstAnswer(group, key, first.offset()).map(found -> found.map(answer -> List.of(new PublishResult(
-                        first,
-                        answer.recipients(),
-                        answer.failures(),
-                        answer.perNode(),
-                        answer.ids(),
-                        answer.ids().size() < answer.recipients(),
-                        true)))
-                .orElse(List.of()));
+    Uni<Optional<PublishResult>> find(GroupId group, String key, Position first) {
+        return log.firstAnswer(group, key, first.offset()).map(found -> found.map(answer -> result(first, answer)));
+    }
+
+    private static PublishResult result(Position first, FirstAnswer answer) {
+        return new PublishResult(
+                first,
+                answer.recipients(),
+                answer.failures(),
+                answer.perNode(),
+                answer.ids(),
+                answer.ids().size() < answer.recipients(),
+                true);
     }
 
     /** An answer as a repeat of its message gets it. */

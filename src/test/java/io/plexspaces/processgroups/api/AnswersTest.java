@@ -22,7 +22,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class AnswersTest {
-    private static final GroupId GROUP = GroupId.of("acme", "", "news");
     private static final int MANY = 10_000;
 
     private final Requests requests = new Requests(TestSettings.defaults());

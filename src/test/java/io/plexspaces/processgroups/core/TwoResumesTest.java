@@ -96,7 +96,7 @@ class TwoResumesTest {
             assertThat(winner.opened().groups())
                     .containsExactlyElementsOf(groups.stream().sorted().toList());
             assertThat(attempts)
-                    .filteredOn(attempt -> attempt != winner)
+                    .filteredOn(attempt -> !attempt.equals(winner))
                     .allMatch(attempt -> attempt.peer().closeCode() == ErrorCode.SESSION_REPLACED);
             for (GroupId group : groups) {
                 Membership member = member(nodes.began(), group, actor);
