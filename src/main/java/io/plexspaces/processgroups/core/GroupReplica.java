@@ -327,6 +327,24 @@ final class GroupReplica implements GroupReader {
     }
 
     /**
+     * Completes when everything up to {@code end} has been read. EPOCH_CHANGED when that is in another life; STORE_UNAVAILABLE
+     * when the log says nothing for too long.
+     */
+    Uni<Void> upTo(Position end) {
+        return reached(end)
+                .chain(() -> inOrder(() -> {
+                    if (usage.isClosed() || !end.epoch().equals(progress.epoch())) {
+                        throw stale(group);
+                    }
+                    if (!progress.isPast(end)) {
+                        throw away("its log is not read");
+                    }
+                    return end;
+                }))
+                .replaceWithVoid();
+    }
+
+    /**
      * Completes when the log has gone on elsewhere since {@code jumps} were counted, or the group is gone. STORE_UNAVAILABLE
      * when neither happens before long.
      */

@@ -42,7 +42,10 @@ public interface Groups {
     /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND. */
     Uni<RenewResult> renew(RenewRequest request);
 
-    /** GROUP_NOT_FOUND. Each member once, ordered by id. */
+    /**
+     * GROUP_NOT_FOUND; STORE_UNAVAILABLE. Each member once, ordered by id; never older than anything that was answered before, on
+     * whichever node, unless those of this node alone are asked for.
+     */
     Uni<MemberPage> members(MembersQuery query);
 
     Uni<GroupPage> list(GroupQuery query);

@@ -134,17 +134,22 @@ public final class ReplicatedGroups implements Groups {
 
     @Override
     public Uni<MemberPage> members(MembersQuery query) {
-        return replicas.with(query.group(), replica -> {
-            Members members = replica.members();
-            List<Membership> page = members.page(query.localOnly(), query.after(), query.limit() + 1);
-            boolean more = page.size() > query.limit();
-            int counted = query.localOnly() ? members.countHere() : members.count();
-            // Whoever gets all gets their number, though others come and go meanwhile.
-            int total = more || query.after() != null ? counted : page.size();
-            return Uni.createFrom()
-                    .item(new MemberPage(
-                            more ? page.subList(0, query.limit()) : page, more, total, replica.position()));
-        });
+        return replicas.with(
+                query.group(), replica -> query.localOnly()
+                        ? Uni.createFrom().item(page(query, replica))
+                        : log.end(query.group())
+                                .chain(replica::upTo)
+                                .map(reached -> page(query, replica)));
+    }
+
+    private static MemberPage page(MembersQuery query, GroupReplica replica) {
+        Members members = replica.members();
+        List<Membership> page = members.page(query.localOnly(), query.after(), query.limit() + 1);
+        boolean more = page.size() > query.limit();
+        int counted = query.localOnly() ? members.countHere() : members.count();
+        // Whoever gets all gets their number, though others come and go meanwhile.
+        int total = more || query.after() != null ? counted : page.size();
+        return new MemberPage(more ? page.subList(0, query.limit()) : page, more, total, replica.position());
     }
 
     @Override

@@ -33,6 +33,11 @@ public interface GroupLog extends SessionOwners {
     Uni<Tail> open(GroupId group, GroupReader reader);
 
     /**
+     * Where a group's log ends: no entry beyond it was made before this was asked, whoever made it. GROUP_NOT_FOUND.
+     */
+    Uni<Position> end(GroupId group);
+
+    /**
      * The retained messages after a position, oldest first. GROUP_NOT_FOUND.
      *
      * @param after null: from the oldest retained, and none are counted missing

@@ -139,6 +139,11 @@ class JoinLimitTest {
         }
 
         @Override
+        public Uni<Position> end(GroupId group) {
+            return log.end(group);
+        }
+
+        @Override
         public Uni<Slice> read(GroupId group, @Nullable Position after, int limit) {
             return log.read(group, after, limit);
         }

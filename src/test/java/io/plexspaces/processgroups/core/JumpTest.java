@@ -151,6 +151,55 @@ class JumpTest {
         assertThat(watching.peer().seen(Event.Left.class)).isEmpty();
     }
 
+    // ---- reads of members
+
+    private CompletableFuture<List<String>> membersRead() {
+        return begin(core.groups
+                .members(new Groups.MembersQuery(room, false, null, 100))
+                .map(page -> page.members().stream()
+                        .map(membership -> membership.actor().value())
+                        .toList()));
+    }
+
+    @Test
+    void membersRead_areNotOlderThanWhatAnotherNodeWasAnswered() throws Exception {
+        member("alice");
+        log.slow = true;
+        append(new Command.Join(
+                List.of(new ActorId("carol")),
+                TopicFilter.ALL,
+                new Owner.Durable(new NodeId("other")),
+                new NodeId("other"),
+                null));
+        CompletableFuture<List<String>> read = membersRead();
+        assertThat(read).isNotDone();
+        log.tell();
+        assertThat(read.get(5, TimeUnit.SECONDS)).containsExactly("alice", "carol");
+    }
+
+    @Test
+    void membersRead_ofAGroupThatAnotherNodeDeleted_areNone() {
+        member("alice");
+        log.exists = false;
+        CompletableFuture<List<String>> read = membersRead();
+        assertThat(read).isNotDone();
+        log.opening = false;
+        log.end();
+        await().until(read::isDone);
+        assertThat(codeOf(read)).isEqualTo(ErrorCode.GROUP_NOT_FOUND);
+    }
+
+    @Test
+    void membersRead_ofALogThatSaysNothing_areRefusedAndNotGuessed() {
+        member("alice");
+        log.heard = false;
+        log.publish("unheard");
+        CompletableFuture<List<String>> read = membersRead();
+        tick(Waiters.PATIENCE + 1);
+        await().until(read::isDone);
+        assertThat(codeOf(read)).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+    }
+
     // ---- the same log under another epoch
 
     @Test

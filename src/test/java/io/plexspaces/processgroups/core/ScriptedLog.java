@@ -358,6 +358,18 @@ final class ScriptedLog implements GroupLog {
     }
 
     @Override
+    public Uni<Position> end(GroupId about) {
+        return Uni.createFrom().item(() -> {
+            synchronized (this) {
+                if (!exists) {
+                    throw GroupException.groupNotFound(about);
+                }
+                return new Position(epoch, offset);
+            }
+        });
+    }
+
+    @Override
     public Uni<Slice> read(GroupId about, @Nullable Position after, int limit) {
         return Uni.createFrom().item(() -> {
             synchronized (this) {

@@ -129,6 +129,11 @@ final class MemoryGroup {
         return reading;
     }
 
+    Position whereItEnds() {
+        requireLife(null);
+        return end();
+    }
+
     Slice read(@Nullable Position after, int limit, Instant now) {
         requireLife(null);
         boolean epochChanged = after != null && (!after.epoch().equals(created.epoch()) || after.offset() > offset);

@@ -129,6 +129,14 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     }
 
     @Override
+    public Uni<Position> end(GroupId group) {
+        return Uni.createFrom().emitter(emitter -> {
+            MemoryGroup present = find(group);
+            present.execute(() -> answer(emitter, present::whereItEnds));
+        });
+    }
+
+    @Override
     public Uni<Slice> read(GroupId group, @Nullable Position after, int limit) {
         return Uni.createFrom().emitter(emitter -> {
             MemoryGroup present = find(group);

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log.redis;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Membership;
@@ -65,6 +66,18 @@ final class GroupAccess {
                     ? new MemberScan(store, this, group).run(said)
                     : Future.succeededFuture(Optional.of(opened(group, said, Store.number(said.get(1)), all(said))));
         });
+    }
+
+    /** Where its log ends. GROUP_NOT_FOUND. */
+    Future<Position> end(GroupId group) {
+        return store.call(Scripts.POSITIONS, List.of(store.keys().group(group).group()))
+                .map(said -> {
+                    String epoch = said.get(0).toString();
+                    if (epoch.isEmpty()) {
+                        throw GroupException.groupNotFound(group);
+                    }
+                    return new Position(epoch, Store.number(said.get(1)));
+                });
     }
 
     /** What open.lua says. */

@@ -150,6 +150,11 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     }
 
     @Override
+    public Uni<Position> end(GroupId group) {
+        return Store.uni(() -> access.end(group));
+    }
+
+    @Override
     public Uni<Slice> read(GroupId group, @Nullable Position after, int limit) {
         return Store.uni(() -> retained.read(group, after, limit));
     }
