@@ -2,7 +2,7 @@
 --
 -- KEYS: 1 group, 2 partition's due, 3 partition's held, 4 writer's lease, 5 writer's last answer, 6 partition's outbox
 -- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 'tenant namespace group', 5 PUBLISH or SPUBLISH, 6 epoch or '', 7 sequence
--- Answer: epoch ('' for no group), time, offset of the last entry. Or: '-', epoch of the group, which is another. Or: '!FENCED', why.
+-- Answer: epoch ('' for no group), time, offset of the last entry, '1' when clear.lua has to see to the sessions of its members. Or: '-', epoch of the group, which is another. Or: '!FENCED', why.
 --   An error STALE.
 
 local call, name = tonumber(ARGV[3]), ARGV[4]
@@ -39,18 +39,17 @@ while true do
   redis.call('ZREM', KEYS[3], served .. ' ' .. name)
   from = '(' .. served .. '!'
 end
--- And which sessions do: one step for each of those.
-local cursor = '0'
-while from ~= '-' do
-  local page = redis.call('HSCAN', KEYS[1] .. ':members', cursor, 'COUNT', '1000')
-  cursor = page[1]
-  for i = 2, #page[2], 2 do
-    for session in string.gmatch(page[2][i], '[ ,](s:[^/|, ]*)/') do
+-- And which sessions do: one step for each of those. Many are left to clear.lua, so that nobody waits for them.
+local members = KEYS[1] .. ':members'
+local many = from ~= '-' and redis.call('HLEN', members) > 1000
+if many then
+  redis.call('RENAME', members, KEYS[1] .. ':gone:' .. epoch)
+  redis.call('ZADD', KEYS[6], int(now), '*' .. name .. ' ' .. epoch)
+elseif from ~= '-' then
+  for _, text in ipairs(redis.call('HVALS', members)) do
+    for session in string.gmatch(text, '[ ,](s:[^/|, ]*)/') do
       redis.call('ZREM', KEYS[3], session .. ' ' .. name)
     end
-  end
-  if cursor == '0' then
-    break
   end
 end
 redis.call('ZREM', KEYS[2], name)
@@ -64,4 +63,4 @@ local entry = 'D ' .. offset .. ' ' .. int(now) .. ' ' .. ARGV[1] .. ' ' .. ARGV
 redis.call('SET', KEYS[1] .. ':deleted:' .. epoch, entry, 'PX', 60000)
 redis.call('ZADD', KEYS[6], int(now), '-' .. name .. ' ' .. epoch)
 redis.call(ARGV[5], KEYS[1] .. ':log', epoch .. ' ' .. #entry .. ' ' .. entry)
-return answer(KEYS[5], call, {epoch, int(now), offset})
+return answer(KEYS[5], call, {epoch, int(now), offset, many and '1' or ''})

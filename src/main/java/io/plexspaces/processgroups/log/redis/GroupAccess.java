@@ -18,11 +18,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** What a reading asks of the store. */
 final class GroupAccess {
     static final int ENTRIES_AT_ONCE = 1_000;
-    static final int MEMBERS_AT_ONCE = 2_000;
+    
+    /** More members than these are read by steps. */
+    static final int MEMBERS_AT_ONCE = 250;
+
 
     private final Store store;
     private final Groups groups;
@@ -55,16 +59,21 @@ final class GroupAccess {
         }
     }
 
-    /** The group as it is; empty: there is none. Many members are read by parts, so that nobody else has to wait for them. */
-    Future<Optional<Opened>> open(GroupId group) {
+    /**
+     * The group as it is; empty: there is none. Many members are read by steps, so that nobody else has to wait for them.
+     *
+     * @param reached told after each step: entries up to there are included already
+     */
+    Future<Optional<Opened>> open(GroupId group, LongConsumer reached) {
         return state(group).compose(said -> {
             if (said.size() == 0) {
                 return Future.succeededFuture(Optional.empty());
             }
             int count = Integer.parseInt(said.get(5).toString());
             return count > MEMBERS_AT_ONCE
-                    ? new MemberScan(store, this, group).run(said)
-                    : Future.succeededFuture(Optional.of(opened(group, said, Store.number(said.get(1)), all(said))));
+                    ? new MemberScan(store, this, group, reached).run(said)
+                    : Future.succeededFuture(Optional.of(
+                            opened(group, said, Store.number(said.get(1)), said.get(7).toString(), all(said))));
         });
     }
 
@@ -103,12 +112,15 @@ final class GroupAccess {
         }
     }
 
-    /** @param said by open.lua; the members may be of a later offset */
-    static Opened opened(GroupId group, Response said, long offset, List<Membership> members) {
+    /**
+     * @param said by open.lua
+     * @param offset that the members are of, perhaps a later one
+     * @param last time of the entry there
+     */
+    static Opened opened(GroupId group, Response said, long offset, String last, List<Membership> members) {
         String epoch = said.get(0).toString();
         GroupInfo info =
                 Infos.info(group, epoch, Store.number(said.get(2)), said.get(3).toBytes(), members.size());
-        String last = offset == Store.number(said.get(1)) ? said.get(7).toString() : "";
         return new Opened(
                 new Snapshot(info, new Position(epoch, offset), members),
                 last,

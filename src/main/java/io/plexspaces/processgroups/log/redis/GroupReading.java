@@ -179,7 +179,7 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private void load() {
         state = State.READING;
-        access.open(feed.group())
+        access.open(feed.group(), reached -> {})
                 .onComplete(done -> feed.serial.execute(() -> {
                     if (state == State.ENDED) {
                         return;

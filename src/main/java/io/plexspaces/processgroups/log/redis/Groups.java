@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes and deletes groups, and keeps the index in step. */
 final class Groups {
+    private static final System.Logger LOG = System.getLogger(Groups.class.getName());
+    private static final int CLEARED_AT_ONCE = 250;
+
     private final Store store;
     private final Index index;
     private final AtomicLong calls;
@@ -110,9 +113,38 @@ final class Groups {
         }
         Instant at = Times.instant(Store.number(answer.get(1)));
         Appended done = new Appended(new Position(epoch, Store.number(answer.get(2))), at, null, false);
+        if (answer.size() > 3 && answer.get(3).toString().equals("1")) {
+            clear(group, epoch);
+        }
         return epoch.isEmpty()
                 ? Future.succeededFuture(done)
                 : index.unlist(group, epoch).map(unlisted -> done);
+    }
+
+    /** Takes what the members of an ended life held out of the partition's index, by steps. What a crash leaves undone a sweep begins again. */
+    void clear(GroupId group, String epoch) {
+        clear(group, epoch, "0");
+    }
+
+    private void clear(GroupId group, String epoch, String cursor) {
+        Keys.Group keys = store.keys().group(group);
+        store.call(
+                        Scripts.CLEAR,
+                        List.of(
+                                keys.gone(epoch),
+                                keys.members(),
+                                keys.partition().held(),
+                                keys.partition().outbox()),
+                        cursor,
+                        CLEARED_AT_ONCE,
+                        Texts.group(group),
+                        "*" + Texts.group(group) + " " + epoch)
+                .onSuccess(next -> {
+                    if (!next.toString().equals("0")) {
+                        clear(group, epoch, next.toString());
+                    }
+                })
+                .onFailure(failure -> LOG.log(System.Logger.Level.DEBUG, "a deleted group is left to the sweep", failure));
     }
 
     /**

@@ -107,6 +107,11 @@ final class Keys {
             return group + ":members";
         }
 
+        /** Members of a life that has ended, until their sessions are seen to. */
+        String gone(String epoch) {
+            return group + ":gone:" + epoch;
+        }
+
         String messages() {
             return group + ":messages";
         }

@@ -6,80 +6,136 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Membership;
-import io.plexspaces.processgroups.domain.Position;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.redis.client.Response;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
- * Reads many members by parts while they change. What changed meanwhile stands in the log with the whole membership after it; laid over
- * what was read, in order, it gives the members at the log's end.
+ * Reads many members by steps while they change. Each step brings some of them, and what changed since the step before with the whole
+ * membership after it; laid over each other in order, they give the members at the last step's offset. The log has to keep no more
+ * changes than come between two steps.
  */
 final class MemberScan {
-    private static final int ATTEMPTS = 5;
+    private static final System.Logger LOG = System.getLogger(MemberScan.class.getName());
+    private static final int ATTEMPTS = 10;
+    private static final int CHANGES_AT_ONCE = 2_000;
+
+    /** Bytes one step is to bring; a step asks for fewer members when the one before brought more. */
+    private static final int BYTES_AT_ONCE = 256 * 1024;
+
+    private static final int MOST_AT_ONCE = 2_000;
+
+    /** Members after which it says how far it is. */
+    private static final int SAID = 100_000;
 
     private final Store store;
     private final GroupAccess access;
     private final GroupId group;
+    private final LongConsumer reached;
     private final Map<ActorId, Membership> members = new HashMap<>();
+    private final Promise<Optional<GroupAccess.Opened>> done = Promise.promise();
+    private final long begun = System.nanoTime();
     private int attempts;
+    private int atOnce;
+    private int said;
 
-    MemberScan(Store store, GroupAccess access, GroupId group) {
+    /** @param reached told after each step: entries up to there are included already */
+    MemberScan(Store store, GroupAccess access, GroupId group, LongConsumer reached) {
         this.store = store;
         this.access = access;
         this.group = group;
+        this.reached = reached;
     }
+
+    /** Up to where the steps have come. */
+    private record Step(String cursor, long offset, long changes) {}
 
     /**
      * @param opened what open.lua said before the scan
      * @return empty: the group is gone
      */
     Future<Optional<GroupAccess.Opened>> run(Response opened) {
-        return scan(opened, "0");
+        begin(opened);
+        return done.future();
     }
 
-    private Future<Optional<GroupAccess.Opened>> scan(Response opened, String cursor) {
+    private void begin(Response opened) {
+        members.clear();
+        said = 0;
+        atOnce = GroupAccess.MEMBERS_AT_ONCE;
+        next(opened, new Step("0", Store.number(opened.get(1)), Store.number(opened.get(4))));
+    }
+
+    private void next(Response opened, Step before) {
         Keys.Group keys = store.keys().group(group);
-        return store.call(
+        store.call(
                         Scripts.MEMBERS,
-                        List.of(keys.group(), keys.members()),
+                        List.of(keys.group(), keys.members(), keys.changes()),
                         opened.get(0).toString(),
-                        cursor,
-                        GroupAccess.MEMBERS_AT_ONCE)
-                .compose(said -> {
-                    if (said.size() == 0) {
-                        return again();
+                        before.cursor(),
+                        atOnce,
+                        before.offset(),
+                        CHANGES_AT_ONCE)
+                .onComplete(answer -> {
+                    if (answer.failed()) {
+                        done.fail(answer.cause());
+                        return;
                     }
-                    GroupAccess.eachMember(said.get(1), member -> members.put(member.actor(), member));
-                    String next = said.get(0).toString();
-                    return next.equals("0")
-                            ? catchUp(opened, Store.number(opened.get(1)), Store.number(opened.get(4)))
-                            : scan(opened, next);
+                    try {
+                        read(opened, before, answer.result());
+                    } catch (Throwable unreadable) {
+                        done.tryFail(unreadable);
+                    }
                 });
     }
 
-    /** @param changes so far, up to {@code offset}: their count shows whether the log still has all that came since */
-    private Future<Optional<GroupAccess.Opened>> catchUp(Response opened, long offset, long changes) {
-        String epoch = opened.get(0).toString();
-        Position position = new Position(epoch, offset);
-        return access.tail(group, position, "", GroupAccess.lineage(opened)).compose(said -> {
-            if (!said.get(0).toString().equals("S")) {
-                return again();
-            }
-            List<Entry> more = access.entries(said.get(3));
-            more.forEach(this::lay);
-            long known = changes + more.size();
-            if (known == Store.number(said.get(4))) {
-                return Future.succeededFuture(Optional.of(
-                        GroupAccess.opened(group, opened, Store.number(said.get(1)), List.copyOf(members.values()))));
-            }
-            return more.size() < GroupAccess.ENTRIES_AT_ONCE
-                    ? again()
-                    : catchUp(opened, more.get(more.size() - 1).offset(), known);
-        });
+    private void read(Response opened, Step before, Response answer) {
+        if (answer.size() == 0 || !lay(before, answer)) {
+            again();
+            return;
+        }
+        Step step = new Step(answer.get(0).toString(), Store.number(answer.get(2)), Store.number(answer.get(3)));
+        reached.accept(step.offset());
+        say("members read so far");
+        if (!step.cursor().equals("0")) {
+            next(opened, step);
+            return;
+        }
+        if (members.size() >= SAID) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0} members of group {1} read in {2} ms",
+                    members.size(),
+                    group.name(),
+                    (System.nanoTime() - begun) / 1_000_000);
+        }
+        String last = answer.get(4).toString();
+        done.complete(Optional.of(GroupAccess.opened(group, opened, step.offset(), last, List.copyOf(members.values()))));
+    }
+
+    /** False: more has changed since the step before than the log has kept. */
+    private boolean lay(Step before, Response answer) {
+        List<Entry> changes = access.entries(answer.get(5));
+        if (Store.number(answer.get(3)) - before.changes() != changes.size()) {
+            return false;
+        }
+        changes.forEach(this::lay);
+        long bytes = 0;
+        Response pairs = answer.get(1);
+        for (int i = 1; i < pairs.size(); i += 2) {
+            bytes += pairs.get(i).toBuffer().length();
+        }
+        GroupAccess.eachMember(pairs, member -> members.put(member.actor(), member));
+        if (pairs.size() > 0) {
+            long each = Math.max(1, bytes / (pairs.size() / 2));
+            atOnce = (int) Math.max(1, Math.min(MOST_AT_ONCE, BYTES_AT_ONCE / each));
+        }
+        return true;
     }
 
     private void lay(Entry change) {
@@ -94,14 +150,28 @@ final class MemberScan {
         }
     }
 
-    /** Another life, or more changes during the scan than the log keeps. */
-    private Future<Optional<GroupAccess.Opened>> again() {
-        members.clear();
-        if (++attempts >= ATTEMPTS) {
-            return Future.failedFuture(GroupException.of(
-                    ErrorCode.STORE_UNAVAILABLE, "the members change faster than they can be read; try again later"));
+    private void say(String what) {
+        if (members.size() >= said + SAID) {
+            said = members.size();
+            LOG.log(System.Logger.Level.DEBUG, "{0} of group {1}: {2}", what, group.name(), said);
         }
-        return access.state(group)
-                .compose(said -> said.size() == 0 ? Future.succeededFuture(Optional.empty()) : scan(said, "0"));
+    }
+
+    /** Another life, or more changes between two steps than the log keeps. */
+    private void again() {
+        if (++attempts >= ATTEMPTS) {
+            done.fail(GroupException.of(
+                    ErrorCode.STORE_UNAVAILABLE, "the members change faster than they can be read; try again later"));
+            return;
+        }
+        access.state(group).onComplete(answer -> {
+            if (answer.failed()) {
+                done.fail(answer.cause());
+            } else if (answer.result().size() == 0) {
+                done.complete(Optional.empty());
+            } else {
+                begin(answer.result());
+            }
+        });
     }
 }

@@ -89,7 +89,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.lanes = new Lanes(store, calls);
         this.listing = new Listing(store, index);
         this.retained = new Retained(store);
-        this.sweep = new Sweep(store, index);
+        this.sweep = new Sweep(store, index, groups);
         this.firstAnswers = new FirstAnswers(store);
         this.heldBy = new HeldBy(store);
         this.claims = new SessionClaims(store);

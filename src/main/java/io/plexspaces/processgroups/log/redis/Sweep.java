@@ -21,10 +21,12 @@ final class Sweep {
 
     private final Store store;
     private final Index index;
+    private final Groups groups;
 
-    Sweep(Store store, Index index) {
+    Sweep(Store store, Index index, Groups groups) {
         this.store = store;
         this.index = index;
+        this.groups = groups;
     }
 
     /** How many joins ended. FENCED. */
@@ -52,13 +54,22 @@ final class Sweep {
                         LEFT_BEHIND)
                 .compose(said -> {
                     Store.unfenced(said, operation);
-                    said.get(1).forEach(note -> index.settle(note.toString()));
+                    said.get(1).forEach(note -> settle(note.toString()));
                     Map<String, List<String>> due = due(said);
                     return groups(partition, operation, due)
                             .compose(ended -> due.size() < GROUPS_AT_ONCE
                                     ? Future.succeededFuture(ended)
                                     : partition(partition, operation).map(more -> ended + more));
                 });
+    }
+
+    private void settle(String note) {
+        String[] words = note.substring(1).split(" ", -1);
+        if (note.charAt(0) == '*') {
+            groups.clear(GroupId.of(words[0], words[1], words[2]), words[3]);
+        } else {
+            index.settle(note);
+        }
     }
 
     /** Groups that have something to end, each with the nodes whose joins are to be ended. */

@@ -1,0 +1,209 @@
+package io.plexspaces.processgroups.log.redis;
+
+import static io.plexspaces.processgroups.log.redis.Writer.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.Tail;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Groups of so many members that nothing about them may be done in one go. */
+class RedisBigGroupTest {
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000_000, 256, 8, 8 << 20, 100);
+    private static final int MANY = 30_000;
+    private static final int AT_ONCE = 1_000;
+
+    private final AtomicBoolean over = new AtomicBoolean();
+    private RedisProcess redis;
+    private RedisStore store;
+    private Writer writer;
+
+    @BeforeEach
+    void start() {
+        redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
+        store = RedisStore.of(redis);
+        writer = new Writer(log(), Writer.newTenant());
+        writer.create("room", 100);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        over.set(true);
+        store.close();
+    }
+
+    private RedisGroupLog log() {
+        return store.log(new RedisSettings("", 0, Duration.ofSeconds(10), Duration.ofSeconds(4), Duration.ofMinutes(1), LIMITS));
+    }
+
+    private static String actor(int number) {
+        return "member-%06d".formatted(number);
+    }
+
+    private void fill(int count) {
+        for (int i = 0; i < count; i += AT_ONCE) {
+            List<ActorId> actors = IntStream.range(i, i + AT_ONCE)
+                    .mapToObj(number -> new ActorId(actor(number)))
+                    .toList();
+            Command join =
+                    new Command.Join(actors, TopicFilter.ALL, new Owner.Durable(writer.node), writer.node, null);
+            result(writer.log.append(writer.group("room"), null, join, writer.operation()));
+        }
+    }
+
+    /** Comes and goes again as fast as the store takes it. */
+    private void churn(Writer churner, String actor, TopicFilter filter, AtomicInteger changes) {
+        ActorId member = new ActorId(actor);
+        Owner owner = new Owner.Durable(churner.node);
+        Command join = new Command.Join(List.of(member), filter, owner, churner.node, null);
+        Command leave = new Command.Leave(member, owner, true, LeaveReason.LEFT);
+        change(churner, join)
+                .chain(() -> change(churner, leave))
+                .subscribe()
+                .with(done -> {
+                    changes.addAndGet(2);
+                    if (!over.get()) {
+                        churn(churner, actor, filter, changes);
+                    }
+                });
+    }
+
+    private static Uni<Appended> change(Writer churner, Command command) {
+        return churner.log.append(churner.group("room"), null, command, churner.operation());
+    }
+
+    private static TopicFilter largeFilter() {
+        return TopicFilter.of(IntStream.range(0, 256)
+                .mapToObj(number -> "%03d.".formatted(number) + "x".repeat(240))
+                .toList());
+    }
+
+    @Test
+    void openedWhileMembersWithLargeFiltersComeAndGo() {
+        fill(MANY);
+        AtomicInteger changes = new AtomicInteger();
+        for (int i = 0; i < 2; i++) {
+            churn(new Writer(log(), writer.tenant), "churn-" + i, largeFilter(), changes);
+        }
+        await().until(() -> changes.get() > 10);
+        for (int i = 0; i < 3; i++) {
+            Writer reader = new Writer(log(), writer.tenant);
+            assertThat(reader.open("room").members()).hasSizeGreaterThanOrEqualTo(MANY);
+        }
+        assertThat(changes).hasValueGreaterThan(100);
+    }
+
+    @Test
+    void openedWhileManyComeAndGo_isWhatTheStoreHas() {
+        fill(MANY);
+        AtomicInteger changes = new AtomicInteger();
+        Writer other = new Writer(log(), writer.tenant);
+        for (int i = 0; i < 64; i++) {
+            churn(other, "churn-" + i, TopicFilter.ALL, changes);
+            churn(other, actor(i * 100), TopicFilter.of(List.of("a.b")), changes);
+        }
+        Told told = new Told();
+        Tail tail = result(new Writer(log(), writer.tenant).log.open(writer.group("room"), told));
+        over.set(true);
+        int before;
+        do {
+            before = changes.get();
+            await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+        } while (changes.get() > before);
+        long end = writer.publish("room", "end").position().offset();
+        await().atMost(Duration.ofSeconds(20)).until(() -> told.offset() == end);
+        assertThat(told.holes).isEmpty();
+        assertThat(told.members()).isEqualTo(read());
+        tail.close();
+    }
+
+    private Map<ActorId, Membership> read() {
+        Map<ActorId, Membership> members = new HashMap<>();
+        new Writer(log(), writer.tenant)
+                .open("room")
+                .last()
+                .members()
+                .forEach(member -> members.put(member.actor(), member));
+        return members;
+    }
+
+    @Test
+    void openedBesideABusyLogOfMessages_isLiveBeforeLong() {
+        fill(MANY);
+        AtomicInteger published = new AtomicInteger();
+        for (int i = 0; i < 64; i++) {
+            publish(new Writer(log(), writer.tenant), published);
+        }
+        Told told = new Writer(log(), writer.tenant).open("room");
+        long begin = told.offset();
+        await().atMost(Duration.ofSeconds(20)).until(() -> told.offset() > begin + 1_000);
+        over.set(true);
+        assertThat(told.snapshots).hasSizeLessThan(4);
+    }
+
+    private void publish(Writer publisher, AtomicInteger published) {
+        publisher
+                .publishing("room", "x".repeat(500))
+                .subscribe()
+                .with(done -> {
+                    published.incrementAndGet();
+                    if (!over.get()) {
+                        publish(publisher, published);
+                    }
+                });
+    }
+
+    @Test
+    void deleted_keepsNobodyWaiting_andItsSessionsAreSeenTo() {
+        List<Uni<Appended>> joins = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            joins.add(writer.joining("room", actor(i), writer.session("s" + i)));
+            if (joins.size() == AT_ONCE) {
+                result(Uni.join().all(List.copyOf(joins)).andCollectFailures());
+                joins.clear();
+            }
+        }
+        long callsBefore = calls();
+        writer.delete("room");
+        writer.create("room", 100);
+        result(writer.joining("room", actor(7), writer.session("s7")));
+        await().atMost(Duration.ofSeconds(30)).until(() -> held() <= 4);
+        // In steps: a machine that is busy with other things tells nothing by the time they take.
+        assertThat(calls() - callsBefore).isGreaterThan(MANY / 500);
+        assertThat(result(writer.log.heldBy("s7"))).containsExactly(writer.group("room"));
+        assertThat(result(writer.log.heldBy("s8"))).isEmpty();
+        await().until(() -> !redis.call("KEYS", "*:gone:*").contains(":gone:"));
+    }
+
+    private long calls() {
+        Matcher said = Pattern.compile("cmdstat_evalsha:calls=(\\d+)").matcher(redis.call("INFO", "commandstats"));
+        return said.find() ? Long.parseLong(said.group(1)) : -1;
+    }
+
+    /** Elements of the partition's index of owners. */
+    private long held() {
+        Matcher said = Pattern.compile(":(\\d+)").matcher(redis.call("ZCARD", new Keys("", 1).partition(0).held()));
+        return said.find() ? Long.parseLong(said.group(1)) : -1;
+    }
+}
