@@ -8,9 +8,12 @@
 --   'tenant namespace group', epoch or '', count of its changes, count of what follows for them; and for each change
 --   kind, sequence, and:
 --   M weight, body: a message to all that is never repeated
---   P weight, body, actor it is for or '', that one's joined offset, idempotency key or ''
+--   P weight, body, idempotency key: a message that may be repeated
+--   O weight, body before and after its dispatch, idempotency key or '', topic or '', actor that must not get it or '', count of
+--     candidates, candidate, its joined offset, candidate, …: a message for one member
 --   J filter, owner, node, ttl or '', count of actors, actor, actor…
 --   T actor, owner on the new node, node
+--   V 1 for away or 0 for back, count, actor, owner, actor, owner…: sessions that receive nothing for now, or again
 --   L actor, owner or '', 1 for all joins, reason
 --   R actor, owner or '', ttl or ''
 --   A idempotency key, offset, 'recipients failures node=count,…' ('-': none), digest of the ids or '-', ids, or '' when
@@ -111,30 +114,42 @@ local function keepAnswer(a)
   return group.offset
 end
 
-local function publish(sequence, a)
-  local actor, joinedOffset, repeatable = ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
-  if repeatable ~= '' then
-    forgetKeys(now)
-    local first = redis.call('HGET', key .. ':keys', repeatable)
-    if first and keyEnds(first) >= now then
-      return '=' .. first
-    elseif first then
-      -- Behind more of them than are forgotten at once.
-      redis.call('HDEL', key .. ':keys', repeatable)
-      redis.call('HDEL', key .. ':firsts', repeatable)
-      redis.call('LREM', key .. ':keyorder', '1', repeatable)
-    end
-    if redis.call('HLEN', key .. ':keys') >= mostKeys then
-      return '-LIMIT_EXCEEDED idempotency-keys'
-    end
+-- What was answered to the first message with this key, or that there are too many keys; nil: it is the first.
+local function repeated(repeatable)
+  forgetKeys(now)
+  local first = redis.call('HGET', key .. ':keys', repeatable)
+  if first and keyEnds(first) >= now then
+    return '=' .. first
+  elseif first then
+    -- Behind more of them than are forgotten at once.
+    redis.call('HDEL', key .. ':keys', repeatable)
+    redis.call('HDEL', key .. ':firsts', repeatable)
+    redis.call('LREM', key .. ':keyorder', '1', repeatable)
   end
-  if actor ~= '' then
-    local text = redis.call('HGET', key .. ':members', actor)
-    if not text or match(text, '^%d+ (%d+) ') ~= joinedOffset then
-      return '-NOT_A_MEMBER ' .. actor
-    end
+  if redis.call('HLEN', key .. ':keys') >= mostKeys then
+    return '-LIMIT_EXCEEDED idempotency-keys'
+  end
+  return nil
+end
+
+local function publish(sequence, a)
+  local first = repeated(ARGV[a + 2])
+  if first then
+    return first
   end
   local offset = message(sequence, tonumber(ARGV[a]), ARGV[a + 1])
+  remember(ARGV[a + 2])
+  return offset
+end
+
+local function publishToOne(sequence, a)
+  local repeatable = ARGV[a + 3]
+  local first = repeatable ~= '' and repeated(repeatable)
+  if first then
+    return first
+  end
+  local to = settle(a + 7, tonumber(ARGV[a + 6]), ARGV[a + 4], ARGV[a + 5], node)
+  local offset = message(sequence, tonumber(ARGV[a]), ARGV[a + 1] .. to .. ARGV[a + 2])
   if repeatable ~= '' then
     remember(repeatable)
   end
@@ -177,7 +192,7 @@ local function joined(m, filter, added, offset)
   local at = holding(m, added.owner)
   local joins = at and m.holdings[at].joins + 1 or 1
   m.holdings[at or #m.holdings + 1] =
-    {owner = added.owner, node = added.node, joins = joins, ttl = added.ttl, ends = added.ends}
+    {owner = added.owner, node = added.node, joins = joins, ttl = added.ttl, ends = added.ends, away = ''}
   if topics > mostTopics then
     return m, 'topics-per-member'
   end
@@ -193,17 +208,21 @@ local function join(operation, a)
   if added.ttl ~= '' then
     added.ends = int(now + tonumber(added.ttl))
   end
-  local steps, newcomers = {}, 0
+  -- Whoever is named twice joins twice: what the first of them makes of a membership, the second finds.
+  local steps, made, newcomers = {}, {}, 0
   local count = tonumber(ARGV[a + 4])
   for i = 1, count do
     local actor = ARGV[a + 4 + i]
-    local m = member(actor)
+    local m = made[actor] or member(actor)
     local step = {actor = actor, marks = marks(m), first = not m, filter = m and m.filter}
     local limit
     step.after, limit = joined(m, filter, added, group.offset + i)
     if limit then
       return '-LIMIT_EXCEEDED ' .. limit
     end
+    made[actor] = step.after
+    step.changed = not step.first and step.filter ~= step.after.filter
+    step.text = show(step.after)
     newcomers = newcomers + (step.first and 1 or 0)
     steps[i] = step
   end
@@ -213,10 +232,9 @@ local function join(operation, a)
   local text
   for i = 1, count do
     local step = steps[i]
-    text = show(step.after)
+    text = step.text
     put(step.actor, step.marks, step.after, text)
-    local changed = not step.first and step.filter ~= step.after.filter
-    change('J', time, operation .. (step.first and ' 1 ' or ' 0 ') .. (changed and '1 ' or '0 ') .. added.owner
+    change('J', time, operation .. (step.first and ' 1 ' or ' 0 ') .. (step.changed and '1 ' or '0 ') .. added.owner
       .. ' ' .. step.actor .. ' ' .. text)
   end
   return '+' .. group.offset .. ' ' .. text
@@ -279,7 +297,7 @@ local function takeOver(operation, a)
     elseif taken then
       taken.joins = taken.joins + held.joins
     else
-      taken = {owner = owner, node = to, joins = held.joins, ttl = '', ends = ''}
+      taken = {owner = owner, node = to, joins = held.joins, ttl = '', ends = '', away = ''}
       kept[#kept + 1] = taken
     end
   end
@@ -292,6 +310,23 @@ local function takeOver(operation, a)
   put(actor, was, m, text)
   change('J', time, operation .. ' 0 0 ' .. owner .. ' ' .. actor .. ' ' .. text)
   return '+' .. group.offset .. ' ' .. text
+end
+
+-- Notes of sessions whether they receive. Those that hold nothing, or of which it is noted already, are passed over.
+local function reach(operation, a)
+  local away = ARGV[a] == '1' and 'a' or ''
+  for i = a + 2, a + 2 * tonumber(ARGV[a + 1]), 2 do
+    local actor, owner = ARGV[i], ARGV[i + 1]
+    local m = member(actor)
+    local at = m and holding(m, owner)
+    if at and m.holdings[at].away ~= away then
+      m.holdings[at].away = away
+      local text = show(m)
+      redis.call('HSET', key .. ':members', actor, text)
+      change('J', time, operation .. ' 0 0 ' .. owner .. ' ' .. actor .. ' ' .. text)
+    end
+  end
+  return group.offset
 end
 
 local function renew(a)
@@ -372,13 +407,19 @@ local function apply(groupKey, groupName, epoch, first, count)
       a = a + 2
     elseif kind == 'P' then
       said = said or publish(sequence, a)
-      a = a + 5
+      a = a + 3
+    elseif kind == 'O' then
+      said = said or publishToOne(sequence, a)
+      a = a + 7 + 2 * tonumber(ARGV[a + 6])
     elseif kind == 'J' then
       said = said or join(operator .. sequence, a)
       a = a + 5 + tonumber(ARGV[a + 4])
     elseif kind == 'L' then
       said = said or leave(operator .. sequence, a)
       a = a + 4
+    elseif kind == 'V' then
+      said = said or reach(operator .. sequence, a)
+      a = a + 2 + 2 * tonumber(ARGV[a + 1])
     elseif kind == 'T' then
       said = said or takeOver(operator .. sequence, a)
       a = a + 3

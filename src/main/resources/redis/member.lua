@@ -11,19 +11,21 @@ local function change(kind, at, rest)
   tell(entry, '')
 end
 
--- A membership: 'joined-at joined-offset heartbeat filter holding,holding…', a holding 'owner|node|joins|ttl|end'.
+-- A membership: 'joined-at joined-offset heartbeat filter holding,holding…', a holding 'owner|node|joins|ttl|end', and '|a' behind it while its
+-- session receives nothing. Older servers do not see that, and lose it when they change the membership.
 local function parse(text)
   local at, offset, beat, filter, held = match(text, '^(%d+) (%d+) (%d+) (%S+) (%S+)$')
   local holdings, count = {}, 0
-  for owner, node, joins, ttl, ends in string.gmatch(held, '([^|,]+)|([^|,]+)|(%d+)|(%d*)|(%d*)') do
+  for owner, node, joins, ttl, ends, away in string.gmatch(held, '([^|,]+)|([^|,]+)|(%d+)|(%d*)|(%d*)|?(a?)') do
     count = count + 1
-    holdings[count] = {owner = owner, node = node, joins = tonumber(joins), ttl = ttl, ends = ends}
+    holdings[count] = {owner = owner, node = node, joins = tonumber(joins), ttl = ttl, ends = ends, away = away}
   end
   return {at = at, offset = offset, beat = beat, filter = filter, holdings = holdings}
 end
 
 local function shown(held)
-  return held.owner .. '|' .. held.node .. '|' .. held.joins .. '|' .. held.ttl .. '|' .. held.ends
+  local text = held.owner .. '|' .. held.node .. '|' .. held.joins .. '|' .. held.ttl .. '|' .. held.ends
+  return held.away == '' and text or text .. '|a'
 end
 
 local function show(m)

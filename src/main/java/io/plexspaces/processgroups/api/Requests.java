@@ -26,9 +26,7 @@ import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,7 +211,7 @@ public final class Requests {
     }
 
     private List<ActorId> actors(JoinGroupRequest request) {
-        Set<ActorId> actors = new LinkedHashSet<>();
+        List<ActorId> actors = new ArrayList<>();
         if (!request.getActorId().isEmpty() || request.getActorIdsCount() == 0) {
             actors.add(new ActorId(request.getActorId()));
         }
@@ -223,7 +221,7 @@ public final class Requests {
                 throw GroupException.invalid("actor_ids", "must be at most " + settings.maxBatchActors());
             }
         }
-        return new ArrayList<>(actors);
+        return actors;
     }
 
     private static Groups.Spread spread(PublishToGroupRequest request) {

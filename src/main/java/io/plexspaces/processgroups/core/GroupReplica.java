@@ -3,7 +3,6 @@ package io.plexspaces.processgroups.core;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.delivery.Subscriber;
-import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -266,9 +265,16 @@ final class GroupReplica implements GroupReader {
                 .chain(answer -> repeats.keepFirst(group, repeat.idempotencyKey(), answer));
     }
 
-    /** Who is to get a message for one member; it says Nobody when no member accepts it. */
-    Uni<Dispatch> chooseOne(Groups.PublishRequest request) {
-        return inOrder(() -> members.chooseOne(request));
+    /** Gives a publish to the log between two entries, behind those that were given here before. */
+    void queue(Runnable publish) {
+        usage.queue();
+        serial.execute(() -> {
+            try {
+                publish.run();
+            } finally {
+                usage.unqueue();
+            }
+        });
     }
 
     /** Lets a session that holds a join here receive again; NOT_A_MEMBER when it does not. */

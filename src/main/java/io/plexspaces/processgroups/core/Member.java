@@ -14,8 +14,10 @@ final class Member {
     private final List<Seat> seats = new ArrayList<>(1);
     private Interest interest;
 
-    /** Its place in its interest. */
+    /** Its place in its interest, and how well it could be reached when it was put there. */
     int slot;
+
+    Reach placed = Reach.ABSENT;
 
     Member(Membership membership, Interest interest, NodeId self) {
         this.membership = membership;
@@ -68,22 +70,41 @@ final class Member {
         return membership.isOn(self);
     }
 
-    boolean hasSession() {
-        return membership.holdings().stream().anyMatch(held -> held.owner() instanceof Owner.Session);
-    }
-
-    /** Whether it had sessions here, none of them is connected, and none is elsewhere. */
-    boolean isAbsent() {
-        if (seats.isEmpty()) {
-            return false;
-        }
-        for (Seat seat : seats) {
-            if (seat.subscription() != null) {
-                return false;
+    /** Of its sessions here this node knows, of those elsewhere the log. */
+    Reach reach() {
+        for (int i = 0; i < seats.size(); i++) {
+            if (seats.get(i).subscription() != null) {
+                return Reach.LIVE_HERE;
             }
         }
-        return membership.holdings().stream()
-                .noneMatch(held -> held.owner() instanceof Owner.Session session
-                        && !session.node().equals(self));
+        List<Membership.Holding> holdings = membership.holdings();
+        boolean here = false;
+        for (int i = 0; i < holdings.size(); i++) {
+            Membership.Holding held = holdings.get(i);
+            if (isElsewhere(held) && !held.away()) {
+                return Reach.LIVE;
+            }
+            here |= held.node().equals(self);
+        }
+        return here ? Reach.HERE : Reach.ABSENT;
+    }
+
+    private boolean isElsewhere(Membership.Holding held) {
+        return held.owner() instanceof Owner.Session session && !session.node().equals(self);
+    }
+
+    /** Whether it has sessions, and none of them receives. */
+    boolean isAbsent() {
+        return !reach().isLive() && hasSession();
+    }
+
+    private boolean hasSession() {
+        List<Membership.Holding> holdings = membership.holdings();
+        for (int i = 0; i < holdings.size(); i++) {
+            if (holdings.get(i).owner() instanceof Owner.Session) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -87,7 +87,6 @@ final class Members {
 
     /** Adds a member, or changes one; its sessions here move with its filter. */
     Member put(Membership membership) {
-        oneOf.forget();
         Member known = byId.get(membership.actor());
         if (known == null) {
             Member added = new Member(membership, index.of(membership.filter()), self);
@@ -110,7 +109,6 @@ final class Members {
     }
 
     void remove(Member member) {
-        oneOf.forget();
         leaveInterest(member);
         byId.remove(member.membership().actor());
         count.decrementAndGet();
@@ -150,15 +148,16 @@ final class Members {
 
     /** Changes what decides whether the member is absent. */
     void change(Member member, Runnable change) {
-        oneOf.forget();
         member.interest().count(member, -1);
         change.run();
         member.interest().count(member, 1);
     }
 
     /** Who gets a message that is for one member. */
-    Dispatch chooseOne(Groups.PublishRequest request) {
-        return oneOf.choose(request, index);
+    Dispatch.OneOf chooseOne(Groups.PublishRequest request) {
+        ActorId sender = request.excludeSender() ? request.message().sender() : null;
+        Member except = sender == null ? null : byId.get(sender);
+        return oneOf.choose(index.wanting(request.topic()), request.key(), except);
     }
 
     private void move(Member member, Interest before, Membership changed) {

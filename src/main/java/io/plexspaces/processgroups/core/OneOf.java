@@ -1,95 +1,131 @@
 package io.plexspaces.processgroups.core;
 
-import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Dispatch;
-import io.plexspaces.processgroups.domain.Topic;
+import io.plexspaces.processgroups.domain.Membership;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the one member that gets a message: of those on this node if there are any, and of these one with a live session
- * if there is any; by turns, or for a key by rendezvous hashing, so that a member that comes or goes moves only its own
- * keys. Part of a group's reading, and as little thread-safe as that.
+ * Chooses candidates for a message that one member gets: of those that can be reached the nearest by turns; for a key, by rendezvous hashing among
+ * all that can be reached on any node, so that every node chooses alike, and a member that comes or goes moves only its own keys. Part
+ * of a group's reading, and as little thread-safe as that.
  */
 final class OneOf {
-    private static final int CACHED_TOPICS = 64;
+    /** Whoever is chosen may leave before the message has its offset, and the next few with it. */
+    static final int CANDIDATES = 3;
 
-    private final Map<String, List<Member>> pools = new HashMap<>(2);
     private long turn;
 
-    /** To be called when members change. */
-    void forget() {
-        pools.clear();
+    /** @param wanting those who accept the message; {@code except}: must not get it */
+    Dispatch.OneOf choose(List<Interest> wanting, String key, @Nullable Member except) {
+        List<Dispatch.To> chosen = key.isEmpty() ? byTurns(wanting, except) : byKey(wanting, key, except);
+        return new Dispatch.OneOf(chosen);
     }
 
-    Dispatch choose(Groups.PublishRequest request, TopicIndex index) {
-        ActorId sender = request.excludeSender() ? request.message().sender() : null;
-        List<Member> pool = pool(request.topic(), index);
-        if (sender != null && pool.stream().anyMatch(member -> is(member, sender))) {
-            pool = best(accepting(request.topic(), index).stream()
-                    .filter(member -> !is(member, sender))
-                    .toList());
-        }
-        if (pool.isEmpty()) {
-            return new Dispatch.Nobody();
-        }
-        Member chosen = request.key().isEmpty()
-                ? pool.get((int) Math.floorMod(turn++, (long) pool.size()))
-                : byKey(pool, request.key());
-        return new Dispatch.To(chosen.membership().actor(), chosen.membership().joinedOffset());
-    }
-
-    private List<Member> pool(@Nullable Topic topic, TopicIndex index) {
-        String key = topic == null ? "" : topic.value();
-        List<Member> known = pools.get(key);
-        if (known != null) {
-            return known;
-        }
-        if (pools.size() == CACHED_TOPICS) {
-            pools.clear();
-        }
-        List<Member> made = best(accepting(topic, index));
-        pools.put(key, made);
-        return made;
-    }
-
-    private static List<Member> accepting(@Nullable Topic topic, TopicIndex index) {
-        List<Member> all = new ArrayList<>();
-        for (Interest interest : index.wanting(topic)) {
-            all.addAll(interest.members());
-        }
-        all.sort((a, b) -> a.membership().actor().compareTo(b.membership().actor()));
-        return all;
-    }
-
-    private static List<Member> best(List<Member> all) {
-        List<Member> near = preferring(all, Member::isHere);
-        List<Member> reachable = preferring(near, member -> !member.isAbsent());
-        return preferring(reachable, Member::hasSession);
-    }
-
-    /** Those that are so, or all when none is. */
-    private static List<Member> preferring(List<Member> all, Predicate<Member> wish) {
-        List<Member> some = all.stream().filter(wish).toList();
-        return some.isEmpty() ? all : some;
-    }
-
-    private static Member byKey(List<Member> pool, String key) {
-        Member best = pool.get(0);
-        long most = Long.MIN_VALUE;
-        for (Member member : pool) {
-            long score = mix(key.hashCode() * 0x9E3779B97F4A7C15L
-                    ^ member.membership().actor().value().hashCode());
-            if (score > most) {
-                most = score;
-                best = member;
+    private List<Dispatch.To> byTurns(List<Interest> wanting, @Nullable Member except) {
+        List<Dispatch.To> chosen = new ArrayList<>(CANDIDATES);
+        for (Reach reach : Reach.ALL) {
+            int count = 0;
+            for (int i = 0; i < wanting.size(); i++) {
+                count += wanting.get(i).count(reach);
+            }
+            for (int i = 0; i < count && i <= CANDIDATES && chosen.size() < CANDIDATES; i++) {
+                Member member = at(wanting, reach, (int) Math.floorMod(turn + i, (long) count));
+                if (member != except) {
+                    chosen.add(to(member));
+                }
+            }
+            if (!chosen.isEmpty()) {
+                break;
             }
         }
-        return best;
+        turn++;
+        return chosen;
+    }
+
+    private static Member at(List<Interest> wanting, Reach reach, int place) {
+        int left = place;
+        int i = 0;
+        while (left >= wanting.get(i).count(reach)) {
+            left -= wanting.get(i++).count(reach);
+        }
+        return wanting.get(i).member(reach, left);
+    }
+
+    private static List<Dispatch.To> byKey(List<Interest> wanting, String key, @Nullable Member except) {
+        Best best = new Best(key);
+        for (Reach reach : Reach.ALL) {
+            if (reach == Reach.HERE && best.count > 0) {
+                break;
+            }
+            for (int i = 0; i < wanting.size(); i++) {
+                Interest interest = wanting.get(i);
+                for (int j = interest.count(reach) - 1; j >= 0; j--) {
+                    Member member = interest.member(reach, j);
+                    if (member != except) {
+                        best.offer(member);
+                    }
+                }
+            }
+        }
+        return best.chosen();
+    }
+
+    private static Dispatch.To to(Member member) {
+        Membership membership = member.membership();
+        return new Dispatch.To(membership.actor(), membership.joinedOffset());
+    }
+
+    /** The members with the highest scores for a key; of equal scores, the lower id. */
+    private static final class Best {
+        private final long key;
+        private final @Nullable Member[] members = new Member[CANDIDATES];
+        private final long[] scores = new long[CANDIDATES];
+        private int count;
+
+        Best(String key) {
+            this.key = key.hashCode() * 0x9E3779B97F4A7C15L;
+        }
+
+        void offer(Member member) {
+            long score = mix(key ^ member.membership().actor().value().hashCode());
+            int at = count;
+            while (at > 0 && isBetter(member, score, at - 1)) {
+                at--;
+            }
+            if (at == CANDIDATES) {
+                return;
+            }
+            count = Math.min(count + 1, CANDIDATES);
+            for (int i = count - 1; i > at; i--) {
+                members[i] = members[i - 1];
+                scores[i] = scores[i - 1];
+            }
+            members[at] = member;
+            scores[at] = score;
+        }
+
+        private boolean isBetter(Member member, long score, int at) {
+            Member other = members[at];
+            return score > scores[at]
+                    || (score == scores[at]
+                            && other != null
+                            && member.membership()
+                                            .actor()
+                                            .compareTo(other.membership().actor())
+                                    < 0);
+        }
+
+        List<Dispatch.To> chosen() {
+            List<Dispatch.To> chosen = new ArrayList<>(count);
+            for (Member member : members) {
+                if (member != null) {
+                    chosen.add(to(member));
+                }
+            }
+            return chosen;
+        }
     }
 
     /** The finalizer of SplitMix64: every input bit moves every output bit. */
@@ -97,9 +133,5 @@ final class OneOf {
         long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return z ^ (z >>> 31);
-    }
-
-    private static boolean is(Member member, ActorId actor) {
-        return member.membership().actor().equals(actor);
     }
 }

@@ -4,8 +4,6 @@ import io.plexspaces.processgroups.core.Groups.PublishRequest;
 import io.plexspaces.processgroups.core.Groups.PublishResult;
 import io.plexspaces.processgroups.core.Groups.Spread;
 import io.plexspaces.processgroups.domain.Dispatch;
-import io.plexspaces.processgroups.domain.ErrorCode;
-import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.Command;
@@ -17,52 +15,31 @@ import org.jspecify.annotations.Nullable;
 
 /** Publishing. Every message comes this way: in a group that is open and stays so, it costs few objects and no operators. */
 final class Publishes {
-    private static final int CHOICES = 10;
-
     private final GroupLog log;
     private final Replicas replicas;
     private final Operations operations;
-    private final NodeId self;
+    private final Dispatch local;
 
     Publishes(GroupLog log, Replicas replicas, Operations operations, NodeId self) {
         this.log = log;
         this.replicas = replicas;
         this.operations = operations;
-        this.self = self;
+        this.local = new Dispatch.OnNode(self);
     }
 
     Uni<PublishResult> publish(PublishRequest request) {
-        if (request.spread() == Spread.ONE) {
-            return replicas.with(request.group(), replica -> toOne(replica, request));
-        }
-        Dispatch dispatch = request.spread() == Spread.LOCAL ? new Dispatch.OnNode(self) : Dispatch.ALL;
-        return new Publish(null, request, dispatch);
-    }
-
-    /** The one chosen may leave before the message has its offset: then another one is chosen. */
-    private Uni<PublishResult> toOne(GroupReplica replica, PublishRequest request) {
-        return replica.chooseOne(request)
-                .chain(one -> new Publish(replica, request, one))
-                .onFailure(Publishes::isNotAMember)
-                .retry()
-                .atMost(CHOICES);
-    }
-
-    private static boolean isNotAMember(Throwable failure) {
-        return failure instanceof GroupException expected && expected.code() == ErrorCode.NOT_A_MEMBER;
+        return new Publish(null, request);
     }
 
     /** Publishes a message each time it is subscribed to. */
     final class Publish extends AbstractUni<PublishResult> {
         private final @Nullable GroupReplica replica;
         private final PublishRequest request;
-        private final Dispatch dispatch;
 
         /** @param replica kept open by whoever subscribes, who also sees to it when it is in another life; null: one is to be found */
-        Publish(@Nullable GroupReplica replica, PublishRequest request, Dispatch dispatch) {
+        Publish(@Nullable GroupReplica replica, PublishRequest request) {
             this.replica = replica;
             this.request = request;
-            this.dispatch = dispatch;
         }
 
         @Override
@@ -77,11 +54,27 @@ final class Publishes {
             begin(present, publishing);
         }
 
-        /** Gives the message to the log; or it waits for its turn, when another one may have to go first. */
+        /**
+         * Gives the message to the log. One for one member goes there through the group's serial queue, which alone may choose; and so do all
+         * that come before it has: a publisher's messages get their offsets in the order in which it sent them.
+         */
         private void begin(GroupReplica present, Publishing publishing) {
             try {
                 OperationId operation = operations.next();
                 publishing.begin(operation);
+                if (isForOne() || present.usage().hasQueued()) {
+                    present.queue(() -> give(present, publishing, operation));
+                } else {
+                    give(present, publishing, operation);
+                }
+            } catch (RuntimeException failure) {
+                publishing.abort(failure);
+            }
+        }
+
+        /** Or it waits for its turn, when another one may have to go first. */
+        private void give(GroupReplica present, Publishing publishing, OperationId operation) {
+            try {
                 // Whoever still sees the life before is known by now, and whoever sees the next one finds the turns
                 // held.
                 String epoch = present.epoch();
@@ -110,8 +103,20 @@ final class Publishes {
 
         private void append(GroupReplica present, String epoch, OperationId operation, Publishing publishing) {
             Command publish =
-                    new Command.Publish(request.message(), request.topic(), dispatch, request.excludeSender());
+                    new Command.Publish(request.message(), request.topic(), dispatch(present), request.excludeSender());
             AbstractUni.subscribe(log.append(present.group(), epoch, publish, operation), publishing);
+        }
+
+        private boolean isForOne() {
+            return request.spread() == Spread.ONE;
+        }
+
+        /** For one member: in the group's serial queue alone. */
+        private Dispatch dispatch(GroupReplica present) {
+            if (isForOne()) {
+                return present.members().chooseOne(request);
+            }
+            return request.spread() == Spread.LOCAL ? local : Dispatch.ALL;
         }
 
         Groups.Recipients wanted() {
@@ -131,14 +136,9 @@ final class Publishes {
             return replica == null;
         }
 
-        /** Whether it can be made in another life of its group; one for a chosen member is for that member's life alone. */
-        boolean fitsAnyLife() {
-            return request.spread() != Spread.ONE;
-        }
-
         /** The same, once the group is open in the life that it is in. */
         Uni<PublishResult> patiently() {
-            return replicas.with(request.group(), open -> new Publish(open, request, dispatch));
+            return replicas.with(request.group(), open -> new Publish(open, request));
         }
     }
 }

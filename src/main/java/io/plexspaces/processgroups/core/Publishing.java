@@ -236,7 +236,7 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
 
     @Override
     public void onFailure(Throwable failure) {
-        if (publish.fitsAnyLife() && Replicas.isElsewhere(failure)) {
+        if (Replicas.isElsewhere(failure)) {
             replica.refused(operation(), this);
             return;
         }

@@ -103,7 +103,7 @@ final class Recipients {
     }
 
     private int failures() {
-        int failures = only != null && only.isAbsent() ? 1 : 0;
+        int failures = only != null && !only.reach().isLive() ? 1 : 0;
         for (int i = 0; i < interests.size(); i++) {
             failures += interests.get(i).absent();
         }

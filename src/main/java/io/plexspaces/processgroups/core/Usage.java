@@ -7,10 +7,12 @@ import java.lang.invoke.VarHandle;
 final class Usage {
     private static final int CLOSED = Integer.MIN_VALUE;
     private static final VarHandle USERS;
+    private static final VarHandle QUEUED;
 
     static {
         try {
             USERS = MethodHandles.lookup().findVarHandle(Usage.class, "users", int.class);
+            QUEUED = MethodHandles.lookup().findVarHandle(Usage.class, "queued", int.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -21,6 +23,7 @@ final class Usage {
     private volatile boolean gone;
     private volatile boolean touched = true;
     private volatile boolean held;
+    private volatile int queued;
 
     /** False: it is closed, and another one has to be opened. */
     boolean enter() {
@@ -65,6 +68,21 @@ final class Usage {
 
     void release() {
         held = false;
+    }
+
+    /** Whether publishes wait in the group's serial queue: one that comes now goes there too, behind them. */
+    boolean hasQueued() {
+        return queued > 0;
+    }
+
+    /** To be called before a publish is given to the serial queue. */
+    void queue() {
+        QUEUED.getAndAdd(this, 1);
+    }
+
+    /** To be called there, when it was given to the log. */
+    void unqueue() {
+        QUEUED.getAndAdd(this, -1);
     }
 
     /** What it reads has ended: nobody begins any more, and those who use it see that. */

@@ -1,14 +1,29 @@
 package io.plexspaces.processgroups.domain;
 
+import java.util.List;
+
 /** Which of the members that accept a message get it, as it stands in the log. */
 public sealed interface Dispatch {
     /** Every one. */
     record All() implements Dispatch {}
 
     /**
-     * This one, chosen by the publisher's node.
+     * One of them, as asked of the log, which settles who: its entry says {@link To}, or {@link Nobody} when none accepts the message at
+     * its offset.
      *
-     * @param joinedOffset of the membership it chose; when the actor left since, the choice is void
+     * @param candidates whom the publisher's node prefers, best first: the first whose membership is still the one gets it; when none is, any
+     *     other that accepts it. May be empty
+     */
+    record OneOf(List<To> candidates) implements Dispatch {
+        public OneOf {
+            candidates = List.copyOf(candidates);
+        }
+    }
+
+    /**
+     * This one.
+     *
+     * @param joinedOffset of the membership that was chosen
      */
     record To(ActorId actor, long joinedOffset) implements Dispatch {}
 

@@ -30,11 +30,20 @@ public record Membership(
      * @param node where the actor lives, as the owner says
      * @param joins at least 1
      * @param lease of a {@link Owner.Lease}, and of no other
+     * @param away the session that holds them receives nothing for now: it has lost its connection, and may come back within its grace
      */
     public record Holding(
-            Owner owner, NodeId node, int joins, @Nullable Lease lease) {
+            Owner owner, NodeId node, int joins, @Nullable Lease lease, boolean away) {
+        public Holding(Owner owner, NodeId node, int joins, @Nullable Lease lease) {
+            this(owner, node, joins, lease, false);
+        }
+
         private Holding withJoins(int count) {
-            return new Holding(owner, node, count, lease);
+            return new Holding(owner, node, count, lease, away);
+        }
+
+        private Holding withAway(boolean gone) {
+            return new Holding(owner, node, joins, lease, gone);
         }
     }
 
@@ -116,6 +125,17 @@ public record Membership(
         return Optional.of(new Membership(actor, filter, joinedAt, joinedOffset, now, next));
     }
 
+    /** Notes that a session receives nothing for now, or again. Empty when it holds no joins, or that is noted already. */
+    public Optional<Membership> reach(Owner.Session owner, boolean away) {
+        int at = indexOf(owner);
+        if (at < 0 || holdings.get(at).away() == away) {
+            return Optional.empty();
+        }
+        List<Holding> next = new ArrayList<>(holdings);
+        next.set(at, next.get(at).withAway(away));
+        return Optional.of(new Membership(actor, filter, joinedAt, joinedOffset, lastHeartbeat, next));
+    }
+
     /**
      * Restarts the leases that {@code which} accepts.
      *
@@ -174,6 +194,20 @@ public record Membership(
     /** Whether a holding says that the actor lives on {@code node}. */
     public boolean isOn(NodeId node) {
         return holdings.stream().anyMatch(held -> held.node().equals(node));
+    }
+
+    /** How near it is to a publisher on {@code node}: 0 a session there that can be reached, 1 one elsewhere, 2 none. */
+    public int distance(NodeId node) {
+        int nearest = 2;
+        for (Holding held : holdings) {
+            if (held.owner() instanceof Owner.Session session && !held.away()) {
+                nearest = session.node().equals(node) ? 0 : Math.min(nearest, 1);
+                if (nearest == 0) {
+                    break;
+                }
+            }
+        }
+        return nearest;
     }
 
     private int indexOf(Owner owner) {

@@ -12,7 +12,6 @@ import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A change asked of one group. Each is one atomic step: it happens whole, or fails and leaves everything as it was. */
@@ -26,7 +25,7 @@ public sealed interface Command {
     /**
      * Adds one join for each actor, one entry each, all or none.
      *
-     * @param actors at least one, each once; else INVALID_ARGUMENT
+     * @param actors at least one, else INVALID_ARGUMENT; one that is named twice joins twice, as in {@code pg}
      * @param node where they live
      * @param ttl with a {@link Owner.Lease}, and with no other owner
      */
@@ -38,8 +37,8 @@ public sealed interface Command {
             @Nullable Duration ttl) implements Command {
         public Join {
             actors = List.copyOf(actors);
-            if (actors.isEmpty() || (actors.size() > 1 && Set.copyOf(actors).size() < actors.size())) {
-                throw GroupException.invalid("actor_id", "must be given, and each once");
+            if (actors.isEmpty()) {
+                throw GroupException.invalid("actor_id", "must be given");
             }
             if ((owner instanceof Owner.Lease) != (ttl != null)) {
                 throw new IllegalArgumentException("a ttl goes with a lease: " + owner);
@@ -65,11 +64,37 @@ public sealed interface Command {
     record TakeOver(ActorId actor, Owner.Session owner, NodeId node) implements Command {}
 
     /**
-     * Appends a message. NOT_A_MEMBER when it is for one actor ({@link Dispatch.To}) whose membership is no longer the
-     * one chosen. LIMIT_EXCEEDED when too many idempotency keys were used in the last two minutes: none is forgotten before.
+     * Notes of sessions that they receive nothing for now, as they have lost their connections, or that they do again. Makes an
+     * {@code Entry.Joined} that is neither first nor a change of the filter for each of them that holds joins and of which that is not noted
+     * yet. A further join of a session, or its takeover, says that it receives.
+     *
+     * @param holders at least one
+     */
+    record Reach(List<Holder> holders, boolean away) implements Command {
+        public Reach {
+            holders = List.copyOf(holders);
+        }
+
+        /** A session that holds joins of its actor. */
+        public record Holder(ActorId actor, Owner.Session owner) {}
+    }
+
+    /**
+     * Appends a message, never refused because of its dispatch. For one member ({@link Dispatch.OneOf}) the log settles who gets it, in the same
+     * step: so a message keeps its place before those that its publisher sends after it, whoever leaves meanwhile. When all candidates
+     * have left, it looks at {@value #LOOKED_AT} other members at most, those with a live session before the rest.
+     * LIMIT_EXCEEDED when too many idempotency keys were used in the last two minutes: none is forgotten before.
      */
     record Publish(Message message, @Nullable Topic topic, Dispatch dispatch, boolean excludeSender)
-            implements Command {}
+            implements Command {
+        /** Members that a log looks at to find one that gets a message, besides its candidates. */
+        public static final int LOOKED_AT = 256;
+
+        /** The actor that must not get it, though it be a member; null: there is none. */
+        public @Nullable ActorId excepted() {
+            return excludeSender ? message.sender() : null;
+        }
+    }
 
     /**
      * Keeps what the message with an idempotency key was answered, as long as the key. Makes no entry. Does nothing when there is an answer

@@ -2,7 +2,6 @@ package io.plexspaces.processgroups.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.smallrye.mutiny.Context;
@@ -47,8 +46,7 @@ class PublishAnswersTest {
         Groups.PublishRequest request = CoreFixture.request(replica.group(), null, "m", Groups.Spread.ALL, "", null);
         Map<OperationId, Publishing> begun = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
-            Publishing publishing =
-                    new Publishing(replica, publishes.new Publish(replica, request, Dispatch.ALL), new Nobody());
+            Publishing publishing = new Publishing(replica, publishes.new Publish(replica, request), new Nobody());
             OperationId operation = core.operations.next();
             publishing.begin(operation);
             answers.expect(operation, publishing);

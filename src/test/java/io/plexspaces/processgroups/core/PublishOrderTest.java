@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +78,45 @@ class PublishOrderTest {
         assertThat(given()).containsExactly("1", "2", "3");
         assertThat(first).isCompleted();
         assertThat(second).isCompleted();
+    }
+
+    @Test
+    void messageForOne_thatWaitsForItsChoice_comesBeforeOneForAll() {
+        member("alice");
+        GroupReplica replica = Objects.requireNonNull(core.replicas.ifOpen(room));
+        // Somebody else is at work in the group's queue.
+        replica.queue(() -> {
+            CompletableFuture.runAsync(() -> {
+                        publishing("1", Groups.Spread.ONE);
+                        publishing("2", Groups.Spread.ALL);
+                        publishing("3", Groups.Spread.LOCAL);
+                        publishing("4", Groups.Spread.ONE);
+                    })
+                    .join();
+            assertThat(given()).isEmpty();
+        });
+        publishing("5", Groups.Spread.ALL);
+        assertThat(given()).containsExactly("1", "2", "3", "4", "5");
+    }
+
+    @Test
+    void messageForOne_refusedByAnotherLife_keepsItsPlace() throws Exception {
+        member("alice");
+        log.lose("second");
+        CompletableFuture<Groups.PublishResult> first = publishing("1", Groups.Spread.ONE);
+        CompletableFuture<Groups.PublishResult> second = publishing("2", Groups.Spread.ALL);
+        List<CompletableFuture<Groups.PublishResult>> third = new ArrayList<>();
+        log.meanwhile = () -> third.add(publishing("3", Groups.Spread.ONE));
+        log.jump();
+
+        assertInOrder(first, second, third.get(0), publishing("4", Groups.Spread.ALL));
+    }
+
+    private CompletableFuture<Groups.PublishResult> publishing(String text, Groups.Spread spread) {
+        return core.groups
+                .publish(new Groups.PublishRequest(
+                        room, CoreFixture.message(text, null, ""), null, spread, "", false, Groups.Recipients.IDS))
+                .subscribeAsCompletionStage();
     }
 
     @Test

@@ -61,6 +61,20 @@ public abstract class GroupLogContract {
     }
 
     @Nested
+    class MessagesForOne extends OneOfContract {
+        MessagesForOne() {
+            super(GroupLogContract.this);
+        }
+    }
+
+    @Nested
+    class Reaching extends ReachContract {
+        Reaching() {
+            super(GroupLogContract.this);
+        }
+    }
+
+    @Nested
     class RetainedMessages extends RetentionContract {
         RetainedMessages() {
             super(GroupLogContract.this);

@@ -3,7 +3,6 @@ package io.plexspaces.processgroups.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -55,23 +54,6 @@ abstract class MessageContract extends LogFixture {
     @Test
     void publishToAnEmptyGroup_isNoError() {
         assertThat(done(publish("x")).position().offset()).isEqualTo(2);
-    }
-
-    @Test
-    void forOneActor_mustBeTheMembershipThatWasChosen() {
-        long chosen = done(join(ALICE)).membership().joinedOffset();
-        done(join(ALICE));
-        done(to(ALICE, chosen));
-        assertThat(failure(append(room, to(BOB, chosen)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
-        done(leaveAll(ALICE, null));
-        assertThat(failure(append(room, to(ALICE, chosen)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
-        done(join(ALICE));
-        assertThat(failure(append(room, to(ALICE, chosen)))).isEqualTo(ErrorCode.NOT_A_MEMBER);
-        assertThat(read(null).messages()).hasSize(1);
-    }
-
-    private static Command to(ActorId actor, long joinedOffset) {
-        return new Command.Publish(message("x", "", null), null, new Dispatch.To(actor, joinedOffset), false);
     }
 
     @Test
@@ -165,13 +147,6 @@ abstract class MessageContract extends LogFixture {
         assertThat(next.position().offset()).isEqualTo(published.position().offset());
         assertThat(next.repeated()).isFalse();
         assertThat(firstAnswer("key", next)).isEmpty();
-    }
-
-    @Test
-    void failedPublish_usesNoIdempotencyKey() {
-        Command toNobody = new Command.Publish(message("x", "key", null), null, new Dispatch.To(ALICE, 2), false);
-        assertThat(failure(append(room, toNobody))).isEqualTo(ErrorCode.NOT_A_MEMBER);
-        assertThat(done(publish(message("x", "key", null))).repeated()).isFalse();
     }
 
     @Test

@@ -1,11 +1,14 @@
 package io.plexspaces.processgroups.log.memory;
 
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Membership.Holding;
 import io.plexspaces.processgroups.domain.Membership.Lease;
+import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.log.Command;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -92,6 +95,23 @@ final class Members {
         return endings == null || endings.isEmpty()
                 ? Expiries.NEVER
                 : Expiries.millis(endings.first().at());
+    }
+
+    /** Who gets a message that is for one member. */
+    Dispatch settle(Dispatch.OneOf one, Command.Publish publish, NodeId near) {
+        for (Dispatch.To candidate : one.candidates()) {
+            Membership known = byActor.get(candidate.actor());
+            if (known != null && known.joinedOffset() == candidate.joinedOffset()) {
+                return candidate;
+            }
+        }
+        return byActor.values().stream()
+                .limit(Command.Publish.LOOKED_AT)
+                .filter(member -> !member.actor().equals(publish.excepted())
+                        && member.filter().accepts(publish.topic()))
+                .min(Comparator.comparingInt(member -> member.distance(near)))
+                .<Dispatch>map(member -> new Dispatch.To(member.actor(), member.joinedOffset()))
+                .orElseGet(Dispatch.Nobody::new);
     }
 
     /** The membership without the leases that ended. Empty when nothing is left. */

@@ -24,7 +24,9 @@ import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Snapshot;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +91,9 @@ final class MemoryGroup {
         }
         if (command instanceof Command.TakeOver takeOver) {
             return takeOver(takeOver, operation, now);
+        }
+        if (command instanceof Command.Reach reach) {
+            return reach(reach, operation, now);
         }
         if (command instanceof Command.Leave leave) {
             return leave(leave, operation, now);
@@ -176,9 +181,9 @@ final class MemoryGroup {
             keys = keys == null ? new IdempotencyKeys(limits.idempotencyKeys()) : keys;
             keys.requireRoom();
         }
-        if (publish.dispatch() instanceof Dispatch.To to && member(to.actor()).joinedOffset() != to.joinedOffset()) {
-            throw GroupException.notAMember(created.id(), to.actor());
-        }
+        Dispatch dispatch = publish.dispatch() instanceof Dispatch.OneOf one
+                ? members.settle(one, publish, operation.node())
+                : publish.dispatch();
         long at = ++offset;
         if (history == null) {
             history = new History(at, created.spec().retention(), limits.retainedBytes());
@@ -190,7 +195,7 @@ final class MemoryGroup {
                 history.nextOrdinal(),
                 publish.message(),
                 publish.topic(),
-                publish.dispatch(),
+                dispatch,
                 publish.excludeSender());
         history.add(entry);
         announce(entry);
@@ -216,11 +221,15 @@ final class MemoryGroup {
 
     private Appended join(Command.Join join, OperationId operation, Instant now) {
         List<Membership> joined = new ArrayList<>(join.actors().size());
+        // Whoever is named twice joins twice: what the first of them makes of a membership, the second finds.
+        Map<ActorId, Membership> made = new HashMap<>();
         int newcomers = 0;
         for (ActorId actor : join.actors()) {
-            Membership before = members.get(actor);
+            Membership before = made.getOrDefault(actor, members.get(actor));
             newcomers += before == null ? 1 : 0;
-            joined.add(checked(joined(before, actor, join, now, offset + 1 + joined.size())));
+            Membership after = checked(joined(before, actor, join, now, offset + 1 + joined.size()));
+            made.put(actor, after);
+            joined.add(after);
         }
         if (newcomers > 0 && members.size() + newcomers > limits.membersPerGroup()) {
             throw GroupException.limit("members-per-group", limits.membersPerGroup());
@@ -263,6 +272,20 @@ final class MemoryGroup {
         change(takeOver.actor(), after);
         other(new Entry.Joined(++offset, now, operation, after, takeOver.owner(), false, false));
         return answer(now, after);
+    }
+
+    private Appended reach(Command.Reach reach, OperationId operation, Instant now) {
+        for (Command.Reach.Holder holder : reach.holders()) {
+            Membership before = members.get(holder.actor());
+            Membership after = before == null
+                    ? null
+                    : before.reach(holder.owner(), reach.away()).orElse(null);
+            if (after != null) {
+                change(holder.actor(), after);
+                other(new Entry.Joined(++offset, now, operation, after, holder.owner(), false, false));
+            }
+        }
+        return answer(now, null);
     }
 
     private Appended leave(Command.Leave leave, OperationId operation, Instant now) {

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.redis.codec.Bodies;
@@ -9,7 +10,6 @@ import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A change as append.lua takes it: kind, sequence, and what the head of that script lists for the kind. */
 final class Arguments {
@@ -31,6 +31,9 @@ final class Arguments {
                     bytes(takeOver.actor().value()),
                     bytes(Texts.owner(takeOver.owner())),
                     bytes(takeOver.node().value()));
+        }
+        if (command instanceof Command.Reach reach) {
+            return reach(reach, sequence);
         }
         if (command instanceof Command.Leave leave) {
             return List.of(
@@ -54,20 +57,48 @@ final class Arguments {
 
     private static List<byte[]> publish(Command.Publish publish, long sequence) {
         byte[] weight = bytes(publish.message().weight());
-        byte[] body = Bodies.encode(publish);
         String idempotencyKey = publish.message().idempotencyKey();
-        Dispatch.@Nullable To to = publish.dispatch() instanceof Dispatch.To one ? one : null;
-        if (to == null && idempotencyKey.isEmpty()) {
-            return List.of(bytes("M"), bytes(sequence), weight, body);
+        if (publish.dispatch() instanceof Dispatch.OneOf one) {
+            return publishToOne(publish, one.candidates(), weight, sequence);
         }
-        return List.of(
-                bytes("P"),
-                bytes(sequence),
-                weight,
-                body,
-                to == null ? NONE : bytes(to.actor().value()),
-                to == null ? NONE : bytes(to.joinedOffset()),
-                bytes(idempotencyKey));
+        byte[] body = Bodies.encode(publish);
+        return idempotencyKey.isEmpty()
+                ? List.of(bytes("M"), bytes(sequence), weight, body)
+                : List.of(bytes("P"), bytes(sequence), weight, body, bytes(idempotencyKey));
+    }
+
+    private static List<byte[]> publishToOne(
+            Command.Publish publish, List<Dispatch.To> candidates, byte[] weight, long sequence) {
+        Bodies.Open body = Bodies.encodeOpen(publish);
+        ActorId excepted = publish.excepted();
+        List<byte[]> all = new ArrayList<>(9 + 2 * candidates.size());
+        all.add(bytes("O"));
+        all.add(bytes(sequence));
+        all.add(weight);
+        all.add(body.head());
+        all.add(body.tail());
+        all.add(bytes(publish.message().idempotencyKey()));
+        all.add(publish.topic() == null ? NONE : bytes(publish.topic().value()));
+        all.add(excepted == null ? NONE : bytes(excepted.value()));
+        all.add(bytes(candidates.size()));
+        for (Dispatch.To candidate : candidates) {
+            all.add(bytes(candidate.actor().value()));
+            all.add(bytes(candidate.joinedOffset()));
+        }
+        return all;
+    }
+
+    private static List<byte[]> reach(Command.Reach reach, long sequence) {
+        List<byte[]> all = new ArrayList<>(4 + 2 * reach.holders().size());
+        all.add(bytes("V"));
+        all.add(bytes(sequence));
+        all.add(bytes(reach.away() ? "1" : "0"));
+        all.add(bytes(reach.holders().size()));
+        for (Command.Reach.Holder holder : reach.holders()) {
+            all.add(bytes(holder.actor().value()));
+            all.add(bytes(Texts.owner(holder.owner())));
+        }
+        return all;
     }
 
     private static List<byte[]> join(Command.Join join, long sequence) {

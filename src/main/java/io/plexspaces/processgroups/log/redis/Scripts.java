@@ -4,7 +4,7 @@ import io.plexspaces.processgroups.log.redis.connection.Script;
 
 /** Every script of the log; each says in its first lines which keys and arguments it takes, and what it answers. */
 final class Scripts {
-    static final Script APPEND = Script.of("prelude", "state", "past", "group", "member", "append");
+    static final Script APPEND = Script.of("prelude", "state", "past", "group", "member", "one", "append");
     static final Script EXPIRE = Script.of("prelude", "state", "past", "group", "member", "expire");
     static final Script CREATE = Script.of("prelude", "state", "past", "create");
     static final Script DELETE = Script.of("prelude", "state", "delete");

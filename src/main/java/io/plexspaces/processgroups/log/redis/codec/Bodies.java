@@ -12,7 +12,8 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a message's entry that is known before the log accepts it: binary, as no script looks into it. */
+/** The part of a message's entry that is known before the log accepts it: binary, as no script looks into it. One
+ * for a member that the script settles is joined there around its dispatch. */
 public final class Bodies {
     private static final int FORMAT = 1;
 
@@ -29,14 +30,37 @@ public final class Bodies {
 
     private Bodies() {}
 
+    /**
+     * The body of a message whose recipient is settled by the script that appends it.
+     *
+     * @param head what stands before the dispatch
+     * @param tail what stands behind it
+     */
+    public record Open(byte[] head, byte[] tail) {}
+
     public static byte[] encode(Command.Publish publish) {
+        ByteWriter writer = new ByteWriter(publish.message().weight());
+        head(writer, publish);
+        dispatch(writer, publish.dispatch());
+        return tail(writer, publish.message());
+    }
+
+    /** The same without the dispatch, which one.lua writes. */
+    public static Open encodeOpen(Command.Publish publish) {
+        ByteWriter head = new ByteWriter(64);
+        head(head, publish);
         Message message = publish.message();
-        ByteWriter writer = new ByteWriter(message.weight());
+        return new Open(head.toBytes(), tail(new ByteWriter(message.weight()), message));
+    }
+
+    private static void head(ByteWriter writer, Command.Publish publish) {
         writer.number(FORMAT).number(flags(publish));
         if (publish.topic() != null) {
             writer.text(publish.topic().value());
         }
-        dispatch(writer, publish.dispatch());
+    }
+
+    private static byte[] tail(ByteWriter writer, Message message) {
         if (message.sender() != null) {
             writer.text(message.sender().value());
         }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads memberships as the scripts write them: joined at, joined offset, heartbeat, filter and holdings, separated by spaces; the
- * holdings by commas; within each owner, node, joins, ttl and end by bars.
+ * holdings by commas; within each owner, node, joins, ttl and end by bars, and {@code a}
+ * behind them while its session receives nothing.
  */
 public final class Memberships {
     private Memberships() {}
@@ -40,6 +41,7 @@ public final class Memberships {
         Lease lease = parts[4].isEmpty()
                 ? null
                 : new Lease(Times.duration(Long.parseLong(parts[3])), Times.instant(Long.parseLong(parts[4])));
-        return new Holding(Texts.owner(parts[0]), new NodeId(parts[1]), Integer.parseInt(parts[2]), lease);
+        boolean away = parts.length > 5 && parts[5].equals("a");
+        return new Holding(Texts.owner(parts[0]), new NodeId(parts[1]), Integer.parseInt(parts[2]), lease, away);
     }
 }
