@@ -25,8 +25,6 @@ import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.Clock;
-import java.time.InstantSource;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -34,7 +32,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class Wiring {
     private final ProcessGroupsConfig config;
-    private final InstantSource clock = Clock.systemUTC();
     private final RandomTexts secrets = new RandomTexts();
 
     /** @throws io.quarkus.runtime.configuration.ConfigurationException for a configuration that cannot work */
@@ -74,7 +71,7 @@ final class Wiring {
     @Singleton
     DeliveryLoops deliveryLoops(MetricsDeliveryObserver observer) {
         return new DeliveryLoops(
-                clock,
+                System::nanoTime,
                 observer,
                 config.session().queueBytes().asLongValue(),
                 config.delivery().backlogBytes().asLongValue());

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Source;
@@ -11,6 +12,7 @@ import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.Slice;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,10 +20,28 @@ import org.jspecify.annotations.Nullable;
 
 /** What a subscriber gets before the first live message: where it stands, the members, and what it missed. */
 final class CatchUp {
+    /** What lives longer does not end. */
+    private static final Duration LONGEST = Duration.ofDays(10_000);
+
     private final GroupLog log;
 
     CatchUp(GroupLog log) {
         this.log = log;
+    }
+
+    /**
+     * A message to be delivered, until its ttl has passed by the store's clock.
+     *
+     * @param traced told where it gets to; null: nobody wants to know
+     */
+    Frame frame(GroupId group, Entry.Published entry, DeliveryTracer.@Nullable Delivering traced) {
+        Duration ttl = entry.message().ttl();
+        boolean lasts = ttl == null || ttl.isZero() || ttl.compareTo(LONGEST) > 0;
+        long deadline = lasts
+                ? Frame.NEVER
+                : System.nanoTime()
+                        + ttl.minus(log.age(group, entry.at())).toNanos();
+        return Frame.of(new Event.Delivered(group, entry), traced, deadline);
     }
 
     /**
@@ -48,7 +68,7 @@ final class CatchUp {
         return source;
     }
 
-    private static Iterator<Frame> replay(
+    private Iterator<Frame> replay(
             Subscription subscription,
             Position position,
             Membership member,
@@ -62,13 +82,13 @@ final class CatchUp {
         Stream<Event> gap = sameLife ? Stream.ofNullable(missing) : Stream.of(epochChanged(group, first));
         // A slice of a later life has nothing for this subscription, which is about to be told that its group is gone.
         boolean laterLife = !slice.end().epoch().equals(position.epoch());
-        Stream<Event> missed = slice.messages().stream()
+        Stream<Frame> missed = slice.messages().stream()
                 .filter(entry -> !laterLife && entry.offset() <= position.offset() && entry.isFor(member))
-                .map(entry -> new Event.Delivered(group, entry));
+                .map(entry -> frame(group, entry, null));
         Position from = sameLife ? after : new Position(position.epoch(), first - 1);
         boolean recovered = sameLife && missing == null;
         Stream<Frame> begin = begin(subscription, from, position, recovered, shown);
-        return Stream.concat(begin, Stream.concat(gap, missed).map(Frame::of)).iterator();
+        return Stream.concat(begin, Stream.concat(gap.map(Frame::of), missed)).iterator();
     }
 
     private static Event.Gap epochChanged(GroupId group, long first) {
@@ -120,7 +140,7 @@ final class CatchUp {
                         failure -> all.supply(unread(group, before, position), List.of(), 0));
     }
 
-    private static void tell(GroupId group, Missing all, Slice slice) {
+    private void tell(GroupId group, Missing all, Slice slice) {
         Position position = all.position();
         if (slice.epochChanged() || !slice.end().epoch().equals(position.epoch())) {
             all.supply(unread(group, all.before(), position), List.of(), 0);
@@ -128,7 +148,7 @@ final class CatchUp {
         }
         List<Missed> missed = slice.messages().stream()
                 .filter(entry -> entry.offset() <= position.offset())
-                .map(entry -> new Missed(entry, Frame.of(new Event.Delivered(group, entry))))
+                .map(entry -> new Missed(entry, frame(group, entry, null)))
                 .toList();
         all.supply(trimmed(group, all.before(), position, slice), missed, weight(slice));
     }

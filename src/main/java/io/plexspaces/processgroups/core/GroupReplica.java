@@ -14,12 +14,14 @@ import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.log.Snapshot;
 import io.smallrye.mutiny.Uni;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -40,7 +42,11 @@ final class GroupReplica implements GroupReader {
     private final PublishAnswers answers;
     private final Turns turns;
     private final Reassertions reassertions;
+    private final Reaching reaching;
     private final Told told;
+
+    /** Of {@link ReachNotes}: it is waiting or at work there. */
+    final AtomicBoolean noting = new AtomicBoolean();
 
     /**
      * @param tracer told of each message that is read
@@ -53,7 +59,8 @@ final class GroupReplica implements GroupReader {
             CatchUp catchUp,
             Map<OperationId, Publishing> publishing,
             Repeats repeats,
-            Reassertions reassertions) {
+            Reassertions reassertions,
+            ReachNotes notes) {
         this.group = group;
         this.members = new Members(settings.node());
         this.repeats = repeats;
@@ -64,7 +71,8 @@ final class GroupReplica implements GroupReader {
                 (entry, answer) -> repeats.keep(group, entry.message().idempotencyKey(), answer));
         this.turns = new Turns(this, progress, answers);
         this.reassertions = reassertions;
-        Seats seats = new Seats(group, progress, members, usage, settings, catchUp);
+        this.reaching = new Reaching(this, members, notes);
+        Seats seats = new Seats(group, progress, members, usage, settings, catchUp, reaching);
         Recovery recovery = new Recovery(this, settings.node(), progress, members, seats, reassertions);
         this.told = new Told(this, settings.node(), tracer, progress, members, seats, answers, recovery, turns);
     }
@@ -282,6 +290,27 @@ final class GroupReplica implements GroupReader {
         return inOrder(() -> told.resume(subscription));
     }
 
+    /** Has it noted whether a session of this node receives, if the log does not say so. */
+    void look(Session session) {
+        serial.execute(() -> {
+            Member member = members.get(session.actor());
+            Seat seat = member == null ? null : member.seatOf(session);
+            if (seat != null) {
+                reaching.look(seat);
+            }
+        });
+    }
+
+    /** What is to be noted next of sessions here. */
+    Uni<Optional<Command.Reach>> nextNote() {
+        return inOrder(() -> Optional.ofNullable(reaching.next()));
+    }
+
+    /** Any thread: whether there is something to be noted. */
+    boolean hasNotes() {
+        return !reaching.isEmpty();
+    }
+
     /** A connection of a session is gone; its join stays. */
     void disconnect(Session session, Connection connection) {
         serial.execute(() -> told.disconnect(session, connection));
@@ -403,12 +432,14 @@ final class GroupReplica implements GroupReader {
         if (told.waiters().isUsed()
                 || usage.isHeld()
                 || !told.recovery().isEmpty()
-                || told.moves().hasDoubts()) {
+                || told.moves().hasDoubts()
+                || hasNotes()) {
             serial.execute(() -> {
                 told.moves().tick();
                 told.waiters().tick();
                 turns.tick();
                 told.recovery().again();
+                reaching.again();
             });
         }
     }

@@ -141,7 +141,7 @@ public interface Groups {
     /** Which of the accepting members get a message. */
     enum Spread {
         ALL,
-        /** One: on this node if any is, with a live session first; by turns, or by key. */
+        /** One of those that can be reached: the nearest by turns, or by key the same at every node. */
         ONE,
         /** Those with a join on this node. */
         LOCAL

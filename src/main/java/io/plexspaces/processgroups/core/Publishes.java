@@ -36,6 +36,9 @@ final class Publishes {
         private final @Nullable GroupReplica replica;
         private final PublishRequest request;
 
+        /** Of a message for one member; null: not chosen yet. */
+        private volatile Dispatch.@Nullable OneOf choice;
+
         /** @param replica kept open by whoever subscribes, who also sees to it when it is in another life; null: one is to be found */
         Publish(@Nullable GroupReplica replica, PublishRequest request) {
             this.replica = replica;
@@ -114,9 +117,11 @@ final class Publishes {
         /** For one member: in the group's serial queue alone. */
         private Dispatch dispatch(GroupReplica present) {
             if (isForOne()) {
-                return present.members().chooseOne(request);
+                Dispatch.OneOf chosen = present.members().chooseOne(request);
+                choice = chosen;
+                return chosen;
             }
-            return request.spread() == Spread.LOCAL ? local : Dispatch.ALL;
+            return dispatch();
         }
 
         Groups.Recipients wanted() {
@@ -127,8 +132,15 @@ final class Publishes {
             return request;
         }
 
+        /** For one member: to the best candidate of the last choice; the log may have settled on another one. */
         Dispatch dispatch() {
-            return dispatch;
+            Dispatch.OneOf last = choice;
+            if (last != null) {
+                return last.candidates().isEmpty()
+                        ? new Dispatch.Nobody()
+                        : last.candidates().get(0);
+            }
+            return request.spread() == Spread.LOCAL ? local : Dispatch.ALL;
         }
 
         /** Whether it has entered its replica for itself, and tries the next one when that one is closed. */

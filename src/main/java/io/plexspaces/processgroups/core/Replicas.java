@@ -35,6 +35,7 @@ public final class Replicas {
     private final DeliveryTracer tracer;
     private final Repeats repeats;
     private final Reassertions reassertions;
+    private final ReachNotes notes;
 
     /**
      * One opening of one group, shared by all who wait for it. They go on in the order in which they came, before anybody who
@@ -53,7 +54,8 @@ public final class Replicas {
         int idleSweeps;
 
         Slot(GroupId group) {
-            replica = new GroupReplica(group, settings, tracer, new CatchUp(log), publishing, repeats, reassertions);
+            replica = new GroupReplica(
+                    group, settings, tracer, new CatchUp(log), publishing, repeats, reassertions, notes);
         }
 
         Uni<GroupReplica> opened() {
@@ -115,6 +117,7 @@ public final class Replicas {
         this.tracer = tracer;
         this.repeats = new Repeats(log, operations);
         this.reassertions = new Reassertions(log, operations);
+        this.notes = new ReachNotes(log, operations);
     }
 
     /** How many are open. */

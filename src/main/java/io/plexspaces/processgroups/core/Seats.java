@@ -1,11 +1,13 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Source;
 import io.plexspaces.processgroups.core.delivery.Subscriber;
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -27,14 +29,28 @@ final class Seats {
     private final Usage usage;
     private final Settings settings;
     private final CatchUp catchUp;
+    private final Reaching reaching;
 
-    Seats(GroupId group, Progress progress, Members members, Usage usage, Settings settings, CatchUp catchUp) {
+    Seats(
+            GroupId group,
+            Progress progress,
+            Members members,
+            Usage usage,
+            Settings settings,
+            CatchUp catchUp,
+            Reaching reaching) {
         this.group = group;
         this.progress = progress;
         this.members = members;
         this.usage = usage;
         this.settings = settings;
         this.catchUp = catchUp;
+        this.reaching = reaching;
+    }
+
+    /** What the log is to know of them. */
+    Reaching reaching() {
+        return reaching;
     }
 
     /** The first join of a session: it receives from here on. */
@@ -111,6 +127,7 @@ final class Seats {
                 : progress.info().spec().overflow();
         subscriber.policy(chosen == null ? settings.overflow() : chosen);
         members.change(member, () -> seat.subscription(subscription));
+        reaching.look(seat);
         member.interest().audience().add(subscriber, first);
     }
 
@@ -120,6 +137,11 @@ final class Seats {
             member.interest().audience().remove(subscription.subscriber());
             members.change(member, () -> seat.subscription(null));
         }
+    }
+
+    /** A message of the log, to be delivered here. */
+    Frame frame(Entry.Published entry, DeliveryTracer.@Nullable Delivering traced) {
+        return catchUp.frame(group, entry, traced);
     }
 
     void send(Member member, Frame frame) {
@@ -163,6 +185,7 @@ final class Seats {
         }
         if (subscription.connection().isClosed()) {
             members.change(member, () -> seat.subscription(null));
+            reaching.look(seat);
         } else {
             receive(member, seat, subscription, newLife(subscription));
         }

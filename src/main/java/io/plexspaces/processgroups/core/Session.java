@@ -306,6 +306,7 @@ public final class Session {
             }
             graceEnd = home.afterGrace(() -> endIfAway(LeaveReason.DISCONNECTED));
         }
+        home.afterMoment(this::noteReach);
     }
 
     /** Goes on with a new connection; false when the session is over. */
@@ -322,6 +323,9 @@ public final class Session {
         if (before != null) {
             silence(before);
             before.cut(GroupException.sessionReplaced());
+        }
+        if (!seats.isEmpty()) {
+            home.afterMoment(this::noteReach);
         }
         next.onEnd(cause -> lost(next, cause));
         if (next.isClosed()) {
@@ -341,10 +345,21 @@ public final class Session {
             connection = null;
             if (!seats.isEmpty() || !joining.isEmpty()) {
                 graceEnd = home.afterGrace(() -> endIfAway(reason));
+                home.afterMoment(this::noteReach);
                 return;
             }
         }
         endIfAway(reason);
+    }
+
+    /** A moment after its connection has changed: the log is to know in which groups it receives. */
+    private void noteReach() {
+        for (GroupId group : seats.keySet()) {
+            GroupReplica replica = home.replicas().ifOpen(group);
+            if (replica != null) {
+                replica.look(this);
+            }
+        }
     }
 
     private void endIfAway(LeaveReason reason) {

@@ -38,6 +38,11 @@ public final class Sessions {
     /** No change is under way for longer: by then it has failed. */
     private static final Duration TAKEOVER = Duration.ofSeconds(6);
 
+    /** Clients that come back sooner were never away. */
+    private static final Duration MOMENT = Duration.ofMillis(200);
+
+    private static final Duration SHORT_GRACE = Duration.ofSeconds(1);
+
     private final Groups groups;
     private final Replicas replicas;
     private final Operations operations;
@@ -319,6 +324,13 @@ public final class Sessions {
     @Nullable
     Future<?> afterGrace(Runnable action) {
         return after(settings.grace(), action);
+    }
+
+    /** When a loss of the connection is more than a moment's; never, when the grace is not much longer. */
+    void afterMoment(Runnable action) {
+        if (settings.grace().compareTo(SHORT_GRACE) >= 0) {
+            after(MOMENT, action);
+        }
     }
 
     /** When a takeover that has begun is over, and so is the grace of what was taken over. */

@@ -115,7 +115,7 @@ final class Told {
 
     private void published(Entry.Published entry) {
         DeliveryTracer.Delivering traced = tracer.begin(group, entry);
-        deliver(entry, Frame.of(new Event.Delivered(group, entry), traced));
+        deliver(entry, seats.frame(entry, traced));
         if (traced != null) {
             traced.allPosted();
         }
@@ -157,6 +157,9 @@ final class Told {
             joins.seat(member, expected.subscription());
         } else if (entry.by() instanceof Owner.Session by) {
             recovery.endForgotten(membership, by, joins, moves);
+        }
+        if (entry.by() instanceof Owner.Session by) {
+            seats.reaching().read(member, by);
         }
     }
 
@@ -289,6 +292,7 @@ final class Told {
         answers.answerPassed(replica, progress);
         joins.jumped();
         recovery.again();
+        seats.reaching().readAll();
         // After what that makes again, so that those who are here get the messages.
         replica.proceed();
         waiters.jumped(reached);

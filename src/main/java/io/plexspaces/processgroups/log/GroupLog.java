@@ -5,6 +5,8 @@ import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,14 @@ public interface GroupLog extends SessionOwners {
 
     /** Reads which groups a namespace has, from now on. */
     Uni<Tail> follow(Namespace namespace, NamespaceReader reader);
+
+    /**
+     * How long ago, by the store's clock alone, something of a group was accepted; at least 0. As far as that is known here: at most by the time
+     * of an answer less than it is. Never waits for the store.
+     *
+     * @param at a time that the store has given, as {@code Entry.at}
+     */
+    Duration age(GroupId group, Instant at);
 
     /**
      * Ends leased joins whose time has come (reason LEASE_EXPIRED), and session joins whose node's lease has run out (NODE_DOWN); forgets

@@ -41,7 +41,7 @@ public final class MemoryService implements AutoCloseable {
         NodeLease lease = log.acquire(NODE).await().indefinitely();
         Settings settings = new Settings(
                 NODE, Duration.ofMillis(200), OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
-        DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, mailboxBytes, 64 << 20);
+        DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailboxBytes, 64 << 20);
         Operations operations = new Operations(lease);
         Replicas replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = around.apply(new ReplicatedGroups(log, replicas, loops, operations, settings, MemoryService::unique));

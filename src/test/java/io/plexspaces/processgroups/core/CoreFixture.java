@@ -60,12 +60,12 @@ final class CoreFixture implements AutoCloseable {
         this(grace, log, lease, "t-" + UUID.randomUUID());
     }
 
-    private CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant) {
+    CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant) {
         this.log = log;
         this.tenant = tenant;
         Settings settings =
                 new Settings(lease.node(), grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
-        DeliveryLoops loops = new DeliveryLoops(Clock.systemUTC(), DeliveryObserver.NONE, MAILBOX, 64 << 20);
+        DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, MAILBOX, 64 << 20);
         operations = new Operations(lease);
         replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);

@@ -15,6 +15,8 @@ import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -123,6 +125,22 @@ class HardTimesTest {
     }
 
     @Test
+    void nodeWhoseClockIsAhead_deliversWhatIsNotExpiredByTheStores() {
+        MemoryGroupLog past = new MemoryGroupLog(
+                () -> Instant.now().minus(Duration.ofHours(1)),
+                new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000),
+                () -> "e-" + System.nanoTime());
+        try (CoreFixture node = new CoreFixture(
+                Duration.ofMillis(300), past, await(past.acquire(CoreFixture.NODE)))) {
+            GroupId group = node.create("g");
+            Client client = node.connect("a");
+            client.join(group);
+            publishWithTtl(node, group, Duration.ofSeconds(2), Groups.Spread.ALL);
+            await().untilAsserted(() -> assertThat(client.peer().texts()).hasSize(1));
+        }
+    }
+
+    @Test
     void expiredMessageForOneMember_isNotDelivered() {
         GroupId group = core.create("g");
         Client late = core.connect("a");
@@ -208,8 +226,12 @@ class HardTimesTest {
     }
 
     private void publishWithTtl(GroupId group, Duration ttl, Groups.Spread spread) {
+        publishWithTtl(core, group, ttl, spread);
+    }
+
+    private static void publishWithTtl(CoreFixture node, GroupId group, Duration ttl, Groups.Spread spread) {
         Message message = new Message("", null, "", Bytes.wrap(new byte[] {'x'}), null, 0, ttl, Map.of(), "", "", "");
-        await(core.groups.publish(
+        await(node.groups.publish(
                 new Groups.PublishRequest(group, message, null, spread, "", false, Groups.Recipients.NONE)));
     }
 }

@@ -207,6 +207,11 @@ final class ScriptedLog implements GroupLog {
     }
 
     @Override
+    public Duration age(GroupId group, Instant at) {
+        return Duration.ZERO;
+    }
+
+    @Override
     public Uni<Appended> append(GroupId about, @Nullable String life, Command command, OperationId operation) {
         return Uni.createFrom().emitter(emitter -> {
             Appended done;

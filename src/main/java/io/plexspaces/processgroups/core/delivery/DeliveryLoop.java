@@ -1,7 +1,6 @@
 package io.plexspaces.processgroups.core.delivery;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * The deliveries of one event loop. What any thread posts is done on the loop in the order of posting; everything posted
@@ -28,7 +28,7 @@ final class DeliveryLoop {
     private static final int SPARE_RUNS = 64;
 
     private final Executor executor;
-    private final InstantSource clock;
+    private final LongSupplier nanos;
     private final DeliveryObserver observer;
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -40,9 +40,9 @@ final class DeliveryLoop {
     private final Deque<Run> spares = new ArrayDeque<>();
     private long delivered;
 
-    DeliveryLoop(Executor executor, InstantSource clock, DeliveryObserver observer) {
+    DeliveryLoop(Executor executor, LongSupplier nanos, DeliveryObserver observer) {
         this.executor = executor;
-        this.clock = clock;
+        this.nanos = nanos;
         this.observer = observer;
     }
 
@@ -94,7 +94,7 @@ final class DeliveryLoop {
     }
 
     boolean isExpired(Frame frame) {
-        return frame.mayExpire() && frame.isExpired(clock.instant());
+        return frame.mayExpire() && frame.isExpired(nanos.getAsLong());
     }
 
     private void turn() {

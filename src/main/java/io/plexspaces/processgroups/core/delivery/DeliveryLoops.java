@@ -1,12 +1,12 @@
 package io.plexspaces.processgroups.core.delivery;
 
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /** The deliveries of all event loops of this node. */
 public final class DeliveryLoops {
@@ -15,17 +15,18 @@ public final class DeliveryLoops {
     /** The same, to be asked at every message. */
     private final List<DeliveryLoop> all = new CopyOnWriteArrayList<>();
 
-    private final InstantSource clock;
+    private final LongSupplier nanos;
     private final DeliveryObserver observer;
     private final long mailboxBytes;
     private final long backlogBytes;
 
     /**
+     * @param nanos a monotonic clock, as {@link System#nanoTime}: that of the deadlines of frames
      * @param mailboxBytes bound of each connection's mailbox
      * @param backlogBytes bytes posted to one loop and not yet handled from which on {@link #isOverloaded}
      */
-    public DeliveryLoops(InstantSource clock, DeliveryObserver observer, long mailboxBytes, long backlogBytes) {
-        this.clock = clock;
+    public DeliveryLoops(LongSupplier nanos, DeliveryObserver observer, long mailboxBytes, long backlogBytes) {
+        this.nanos = nanos;
         this.observer = observer;
         this.mailboxBytes = mailboxBytes;
         this.backlogBytes = backlogBytes;
@@ -38,7 +39,7 @@ public final class DeliveryLoops {
     }
 
     private DeliveryLoop begin(Executor executor) {
-        DeliveryLoop loop = new DeliveryLoop(executor, clock, observer);
+        DeliveryLoop loop = new DeliveryLoop(executor, nanos, observer);
         all.add(loop);
         return loop;
     }

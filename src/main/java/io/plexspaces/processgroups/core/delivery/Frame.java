@@ -1,13 +1,17 @@
 package io.plexspaces.processgroups.core.delivery;
 
 import io.plexspaces.processgroups.domain.Entry;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** One event with its encodings, each made at its first use and shared by all connections. Thread-safe. */
 public final class Frame {
+    public static final long NEVER = Long.MAX_VALUE;
+
     private final @Nullable Event event;
     private final DeliveryTracer.@Nullable Delivering traced;
+
+    /** Until when it may be delivered, by {@link System#nanoTime}; {@link #NEVER}: for ever. */
+    private final long deadline;
 
     /** Not volatile: what another thread sees or misses here is complete, as records are, and made again at worst. */
     private @Nullable Encoding encodings;
@@ -15,24 +19,34 @@ public final class Frame {
     private record Encoding(
             WireFormat<?> format, byte[] bytes, @Nullable Encoding next) {}
 
-    private Frame(@Nullable Event event, DeliveryTracer.@Nullable Delivering traced, @Nullable Encoding encodings) {
+    private Frame(
+            @Nullable Event event,
+            DeliveryTracer.@Nullable Delivering traced,
+            @Nullable Encoding encodings,
+            long deadline) {
         this.event = event;
         this.traced = traced;
         this.encodings = encodings;
+        this.deadline = deadline;
     }
 
     public static Frame of(Event event) {
-        return new Frame(event, null, null);
+        return new Frame(event, null, null, NEVER);
     }
 
-    /** @param traced told where it gets to */
-    public static Frame of(Event event, DeliveryTracer.@Nullable Delivering traced) {
-        return new Frame(event, traced, null);
+    /**
+     * A message.
+     *
+     * @param traced told where it gets to
+     * @param deadline until when it may be delivered, by {@link System#nanoTime}, whatever wall clocks say; {@link #NEVER}: for ever
+     */
+    public static Frame of(Event.Delivered event, DeliveryTracer.@Nullable Delivering traced, long deadline) {
+        return new Frame(event, traced, null, deadline);
     }
 
     /** An answer, made for one connection in its own format. Never dropped. */
     public static Frame control(WireFormat<?> format, byte[] bytes) {
-        return new Frame(null, null, new Encoding(format, bytes, null));
+        return new Frame(null, null, new Encoding(format, bytes, null), NEVER);
     }
 
     /** May be encoded twice when two threads want it first at once; both encodings are alike. */
@@ -66,12 +80,11 @@ public final class Frame {
 
     /** Whether time can make it void. */
     boolean mayExpire() {
-        Entry.Published message = message();
-        return message != null && message.message().ttl() != null;
+        return deadline != NEVER;
     }
 
-    boolean isExpired(Instant now) {
-        Entry.Published message = message();
-        return message != null && message.isExpired(now);
+    /** @param nanos as {@link System#nanoTime} now */
+    boolean isExpired(long nanos) {
+        return deadline != NEVER && nanos - deadline > 0;
     }
 }

@@ -164,6 +164,12 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     }
 
     @Override
+    public Duration age(GroupId group, Instant at) {
+        Duration since = Duration.between(at, clock.instant());
+        return since.isNegative() ? Duration.ZERO : since;
+    }
+
+    @Override
     public Uni<List<GroupId>> heldBy(String session) {
         return Uni.createFrom().item(() -> held.of(session));
     }

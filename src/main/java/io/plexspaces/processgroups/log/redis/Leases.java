@@ -82,6 +82,8 @@ final class Leases {
         List<Future<Response>> all = new ArrayList<>();
         for (int i = 0; i < store.keys().partitions(); i++) {
             Keys.Partition partition = store.keys().partition(i);
+            StoreClock clock = store.clocks().get(i);
+            long called = System.nanoTime();
             all.add(store.call(
                             Scripts.LEASE,
                             List.of(partition.node(node), partition.nodes()),
@@ -89,7 +91,11 @@ final class Leases {
                             node.value(),
                             incarnation,
                             millis)
-                    .map(said -> Store.unfenced(said, new OperationId(node, incarnation, 0))));
+                    .map(said -> Store.unfenced(said, new OperationId(node, incarnation, 0)))
+                    .map(said -> {
+                        clock.told(Store.number(said.get(2)), called);
+                        return said;
+                    }));
         }
         return Future.all(all).map(done -> all.stream().map(Future::result).toList());
     }

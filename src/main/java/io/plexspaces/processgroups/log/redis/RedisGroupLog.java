@@ -25,6 +25,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +85,10 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         int byKind = shards.isCluster() ? PARTITIONS_OF_A_CLUSTER : 1;
         Keys keys = new Keys(settings.prefix(), settings.partitions() > 0 ? settings.partitions() : byKind);
         AtomicLong calls = new AtomicLong(System.currentTimeMillis() * 1_000);
-        this.store = new Store(shards, keys, settings, epochs);
+        List<StoreClock> clocks = Stream.generate(StoreClock::new)
+                .limit(keys.partitions())
+                .toList();
+        this.store = new Store(shards, keys, settings, epochs, clocks);
         Index index = new Index(store);
         this.groups = new Groups(store, index, calls);
         this.lanes = new Lanes(store, calls);
@@ -177,6 +182,11 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
             giveUpLater(reading.opened(), reading::giveUpWaiting);
             return reading.opened();
         });
+    }
+
+    @Override
+    public Duration age(GroupId group, Instant at) {
+        return store.clocks().get(store.keys().partition(group)).age(at);
     }
 
     @Override

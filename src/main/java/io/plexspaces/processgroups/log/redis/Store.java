@@ -12,7 +12,12 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** What every part of the log needs: the servers, the names of keys, the settings, new epochs. */
-record Store(Shards shards, Keys keys, RedisSettings settings, Supplier<String> epochs) {
+record Store(
+        Shards shards,
+        Keys keys,
+        RedisSettings settings,
+        Supplier<String> epochs,
+        List<StoreClock> clocks) {
     private static final String FENCED = "!FENCED";
 
     Future<Response> call(Script script, List<String> keys, Object... arguments) {

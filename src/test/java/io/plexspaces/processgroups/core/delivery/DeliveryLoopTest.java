@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
-import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +44,7 @@ class DeliveryLoopTest {
 
     @Test
     void observerThatThrows_doesNotStopTheLoop() {
-        DeliveryLoop loop = new DeliveryLoop(executor::add, Clock.systemUTC(), failing);
+        DeliveryLoop loop = new DeliveryLoop(executor::add, System::nanoTime, failing);
         loop.post(() -> loop.delivered(1));
         turn();
 
@@ -56,7 +55,7 @@ class DeliveryLoopTest {
 
     @Test
     void stepThatThrows_doesNotStopTheLoop() {
-        DeliveryLoop loop = new DeliveryLoop(executor::add, Clock.systemUTC(), DeliveryObserver.NONE);
+        DeliveryLoop loop = new DeliveryLoop(executor::add, System::nanoTime, DeliveryObserver.NONE);
         loop.post(() -> {
             throw new StackOverflowError();
         });
@@ -77,7 +76,7 @@ class DeliveryLoopTest {
                     }
                     executor.add(turn);
                 },
-                Clock.systemUTC(),
+                System::nanoTime,
                 DeliveryObserver.NONE);
         assertThatThrownBy(() -> loop.post(() -> done.add("first"))).isInstanceOf(RejectedExecutionException.class);
 
@@ -89,7 +88,7 @@ class DeliveryLoopTest {
 
     @Test
     void turned_waitsForTheLoop() {
-        DeliveryLoop loop = new DeliveryLoop(executor::add, Clock.systemUTC(), DeliveryObserver.NONE);
+        DeliveryLoop loop = new DeliveryLoop(executor::add, System::nanoTime, DeliveryObserver.NONE);
         var turned = loop.turned();
         assertThat(turned).isNotDone();
         turn();

@@ -1,0 +1,108 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.log.Command;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions of this node in one group of which the log says that they receive though they do not, or the other way round. Part of the group's
+ * reading, and as little thread-safe as that. Bounded by the seats here.
+ */
+final class Reaching {
+    /** Sessions of one note: more would keep others waiting for the store. */
+    static final int AT_ONCE = 64;
+
+    private final GroupReplica replica;
+    private final Members members;
+    private final ReachNotes notes;
+
+    /** Concurrent for {@link #isEmpty} alone. */
+    private final Set<Seat> wrong = ConcurrentHashMap.newKeySet(2);
+
+    Reaching(GroupReplica replica, Members members, ReachNotes notes) {
+        this.replica = replica;
+        this.members = members;
+        this.notes = notes;
+    }
+
+    /** Any thread. */
+    boolean isEmpty() {
+        return wrong.isEmpty();
+    }
+
+    /** Compares a seat with what the log says of it, and has it noted if that is wrong. */
+    void look(Seat seat) {
+        if (toNote(seat) != null && wrong.add(seat)) {
+            notes.add(replica);
+        }
+    }
+
+    /** The same for the seats of a member that a session of this node has joined, or got a note. One that has just arrived is left alone. */
+    void read(Member member, Owner.Session by) {
+        List<Seat> seats = member.seats();
+        for (int i = 0; i < seats.size(); i++) {
+            Seat seat = seats.get(i);
+            if (seat.connection() != null && seat.session().owner().equals(by)) {
+                look(seat);
+            }
+        }
+    }
+
+    /** The same for everybody here: members were told all at once. */
+    void readAll() {
+        for (Member member : members.withSeats()) {
+            for (Seat seat : member.seats()) {
+                if (seat.connection() != null) {
+                    look(seat);
+                }
+            }
+        }
+    }
+
+    /** What failed is noted now. To be called regularly. */
+    void again() {
+        if (!wrong.isEmpty()) {
+            notes.add(replica);
+        }
+    }
+
+    /** What is to be written next; null: nothing. */
+    Command.@Nullable Reach next() {
+        List<Command.Reach.Holder> holders = new ArrayList<>();
+        boolean away = false;
+        Iterator<Seat> all = wrong.iterator();
+        while (all.hasNext() && holders.size() < AT_ONCE) {
+            Seat seat = all.next();
+            Boolean noted = toNote(seat);
+            if (noted == null) {
+                all.remove();
+            } else if (holders.isEmpty() || noted == away) {
+                away = noted;
+                Session session = seat.session();
+                holders.add(new Command.Reach.Holder(session.actor(), session.owner()));
+            }
+        }
+        return holders.isEmpty() ? null : new Command.Reach(holders, away);
+    }
+
+    /** Whether the session is to be noted as away; null: the log is right, or says nothing of it. */
+    private @Nullable Boolean toNote(Seat seat) {
+        Member member = members.get(seat.session().actor());
+        if (member == null || !member.seats().contains(seat)) {
+            return null;
+        }
+        boolean away = seat.subscription() == null;
+        for (Membership.Holding held : member.membership().holdings()) {
+            if (held.owner().equals(seat.session().owner())) {
+                return held.away() == away ? null : away;
+            }
+        }
+        return null;
+    }
+}
