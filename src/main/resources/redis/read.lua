@@ -32,7 +32,7 @@ local function findFirst()
     local found = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', '100')
     for _, message in ipairs(found) do
       local offset, at, ordinal = string.match(message[2][2], '^P (%d+) (%d+) (%d+) ')
-      if tonumber(ordinal) > least and tonumber(at) > past then
+      if ordinal and tonumber(ordinal) > least and tonumber(at) > past then
         firstOrdinal, firstOffset = ordinal, offset
         return
       end

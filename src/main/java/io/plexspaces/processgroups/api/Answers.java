@@ -175,8 +175,8 @@ public final class Answers {
             }
             response.addEvents(event);
         }
-        if (slice.epochChanged() || slice.missed() > 0) {
-            response.setGap(Events.gap(gap(group, after, slice)));
+        if (slice.epochChanged() || slice.missed() > 0 || !slice.unreadable().isEmpty()) {
+            response.setGap(Events.gap(gap(group, after, slice, next)));
         }
         return response.setNext(Values.position(next)).setCaughtUp(caughtUp).build();
     }
@@ -194,7 +194,8 @@ public final class Answers {
         return response.build();
     }
 
-    private static Event.Gap gap(GroupId group, @Nullable Position after, Slice slice) {
+    /** @param end what is after it comes with the next answer */
+    private static Event.Gap gap(GroupId group, @Nullable Position after, Slice slice, Position end) {
         long to = slice.messages().isEmpty()
                 ? slice.end().offset() + 1
                 : slice.messages().get(0).offset();
@@ -202,7 +203,16 @@ public final class Answers {
             return new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, to);
         }
         long from = after == null ? 0 : after.offset();
-        return new Event.Gap(group, Event.Gap.Reason.TRIMMED, slice.missed(), slice.exact(), from, to);
+        List<Long> unreadable = slice.unreadable().stream()
+                .filter(offset -> offset > from && offset <= end.offset())
+                .toList();
+        long missed = slice.missed() + unreadable.size();
+        if (unreadable.isEmpty()) {
+            return new Event.Gap(group, Event.Gap.Reason.TRIMMED, missed, slice.exact(), from, to);
+        }
+        Event.Gap.Reason reason = slice.missed() > 0 ? Event.Gap.Reason.TRIMMED : Event.Gap.Reason.UNREADABLE;
+        long behind = unreadable.get(unreadable.size() - 1) + 1;
+        return new Event.Gap(group, reason, missed, slice.exact(), from, Math.max(to, behind));
     }
 
     private static String next(Groups.MembersQuery query, Groups.MemberPage page, int told) {

@@ -88,6 +88,7 @@ public final class Events {
                             case OVERFLOW -> Gap.Reason.OVERFLOW;
                             case TRIMMED -> Gap.Reason.TRIMMED;
                             case EPOCH_CHANGED -> Gap.Reason.EPOCH_CHANGED;
+                            case UNREADABLE -> Gap.Reason.UNREADABLE;
                         })
                 .setMissed(gap.missed())
                 .setExact(gap.exact())

@@ -15,6 +15,7 @@ import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.plexspaces.processgroups.observe.NodeMetrics;
 import io.plexspaces.processgroups.observe.ObservedRefusals;
 import io.plexspaces.processgroups.observe.RequestLog;
+import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -114,6 +115,9 @@ final class ObserveWiring {
         metrics.gauge(
                 "log_lag_entries", "Entries this node has yet to read of the group it is most behind", store::lag);
         metrics.gauge("store_up", "1 while the store answers and is heard", () -> store.isHealthy() ? 1 : 0);
+        metrics.counter(
+                "unreadable_entries", "What this node found in the store and could not read", store::unreadable);
+        metrics.counter("failed_tasks", "Steps of groups that threw something nobody expected", SerialQueue::failures);
         metrics.gauge("lease_held", "1 while this node may write", () -> lease.isLost() ? 0 : 1);
         metrics.counter("lease_losses", "How often this node lost its lease", lease::losses);
         metrics.counter(

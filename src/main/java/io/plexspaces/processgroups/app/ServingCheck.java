@@ -3,12 +3,13 @@ package io.plexspaces.processgroups.app;
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready: started, not stopping, holding the node's lease, with a store that answers and is heard. Being overloaded is shown, and passes without
+ * Ready: started, not stopping, holding the node's lease, with a store that answers, is heard, and holds what this server can read. Being overloaded is shown, and passes without
  * a restart.
  */
 @Readiness
@@ -30,12 +31,14 @@ final class ServingCheck implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
+        Optional<String> unreadable = store.unreadableLately();
         return HealthCheckResponse.named("process-groups")
-                .status(lifecycle.isServing() && store.isHealthy() && !lease.isLost())
+                .status(lifecycle.isServing() && store.isHealthy() && !lease.isLost() && unreadable.isEmpty())
                 .withData("node", sessions.node().value())
                 .withData("connections", sessions.connected())
                 .withData("store", store.isHealthy())
                 .withData("lease", !lease.isLost())
+                .withData("unreadable", unreadable.orElse(""))
                 .withData("overloaded", loops.isOverloaded())
                 .build();
     }

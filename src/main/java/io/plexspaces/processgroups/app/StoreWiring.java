@@ -16,6 +16,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the store that is configured, and no other. */
@@ -94,6 +95,16 @@ final class StoreWiring {
     /** Whether the store answers and is heard. */
     boolean isHealthy() {
         return redis == null || redis.isHealthy();
+    }
+
+    /** How much this node found in the store that it cannot read. */
+    long unreadable() {
+        return redis == null ? 0 : redis.unreadable();
+    }
+
+    /** What it could not read within the last minute; empty: nothing. */
+    Optional<String> unreadableLately() {
+        return redis == null ? Optional.empty() : redis.unreadableLately();
     }
 
     /** Entries this node has not read yet of the log it is furthest behind of. */

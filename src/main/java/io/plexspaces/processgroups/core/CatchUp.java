@@ -13,6 +13,8 @@ import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.Slice;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -82,17 +84,43 @@ final class CatchUp {
         Stream<Event> gap = sameLife ? Stream.ofNullable(missing) : Stream.of(epochChanged(group, first));
         // A slice of a later life has nothing for this subscription, which is about to be told that its group is gone.
         boolean laterLife = !slice.end().epoch().equals(position.epoch());
-        Stream<Frame> missed = slice.messages().stream()
-                .filter(entry -> !laterLife && entry.offset() <= position.offset() && entry.isFor(member))
-                .map(entry -> frame(group, entry, null));
+        List<Event.Gap> unreadable = laterLife ? List.of() : unreadable(group, slice, position);
+        Stream<Entry.Published> wanted = slice.messages().stream()
+                .filter(entry -> !laterLife && entry.offset() <= position.offset() && entry.isFor(member));
+        Stream<Frame> missed = inOrder(group, wanted, unreadable);
         Position from = sameLife ? after : new Position(position.epoch(), first - 1);
-        boolean recovered = sameLife && missing == null;
+        boolean recovered = sameLife && missing == null && unreadable.isEmpty();
         Stream<Frame> begin = begin(subscription, from, position, recovered, shown);
         return Stream.concat(begin, Stream.concat(gap.map(Frame::of), missed)).iterator();
     }
 
     private static Event.Gap epochChanged(GroupId group, long first) {
         return new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, first);
+    }
+
+    /** What is retained up to the position, and cannot be read. */
+    private static List<Event.Gap> unreadable(GroupId group, Slice slice, Position position) {
+        return slice.unreadable().stream()
+                .filter(offset -> offset <= position.offset())
+                .map(offset -> new Event.Gap(group, Event.Gap.Reason.UNREADABLE, 1, true, offset - 1, offset + 1))
+                .toList();
+    }
+
+    /** Messages, with gaps where they belong. */
+    private Stream<Frame> inOrder(GroupId group, Stream<Entry.Published> messages, List<Event.Gap> gaps) {
+        if (gaps.isEmpty()) {
+            return messages.map(entry -> frame(group, entry, null));
+        }
+        List<Frame> all = new ArrayList<>();
+        int[] next = {0};
+        messages.forEach(entry -> {
+            while (next[0] < gaps.size() && gaps.get(next[0]).to() <= entry.offset()) {
+                all.add(Frame.of(gaps.get(next[0]++)));
+            }
+            all.add(frame(group, entry, null));
+        });
+        gaps.subList(next[0], gaps.size()).forEach(gap -> all.add(Frame.of(gap)));
+        return all.stream();
     }
 
     /** What retention no longer has between two positions of one life; null: nothing is missing. */
@@ -121,7 +149,12 @@ final class CatchUp {
      */
     record Behind(Subscription subscription, Membership member, Source source, boolean renamed) {}
 
-    private record Missed(Entry.Published entry, Frame frame) {}
+    /** @param entry null: it is a gap, which is for everyone */
+    private record Missed(long offset, Entry.@Nullable Published entry, Frame frame) {
+        boolean isFor(Membership member) {
+            return entry == null || entry.isFor(member);
+        }
+    }
 
     /**
      * Gives everyone who is behind what came after {@code before} and up to {@code position}, from one reading of the log. What
@@ -146,9 +179,13 @@ final class CatchUp {
             all.supply(unread(group, all.before(), position), List.of(), 0);
             return;
         }
-        List<Missed> missed = slice.messages().stream()
+        Stream<Missed> messages = slice.messages().stream()
                 .filter(entry -> entry.offset() <= position.offset())
-                .map(entry -> new Missed(entry, frame(group, entry, null)))
+                .map(entry -> new Missed(entry.offset(), entry, frame(group, entry, null)));
+        Stream<Missed> gaps =
+                unreadable(group, slice, position).stream().map(gap -> new Missed(gap.from() + 1, null, Frame.of(gap)));
+        List<Missed> missed = Stream.concat(messages, gaps)
+                .sorted(Comparator.comparingLong(Missed::offset))
                 .toList();
         all.supply(trimmed(group, all.before(), position, slice), missed, weight(slice));
     }
@@ -163,7 +200,7 @@ final class CatchUp {
                         ? begin(one.subscription(), from, position, gap == null, null)
                         : Stream.of();
                 Stream<Frame> wanted = missed.stream()
-                        .filter(message -> message.entry().isFor(one.member()))
+                        .filter(message -> message.isFor(one.member()))
                         .map(Missed::frame);
                 one.subscription()
                         .connection()
@@ -205,9 +242,12 @@ final class CatchUp {
 
     /** Of the oldest message that is retained; behind the log's end when none is. */
     private static long firstOffset(Slice slice, Position position) {
-        return slice.messages().isEmpty()
-                ? Math.max(slice.end().offset(), position.offset()) + 1
-                : slice.messages().get(0).offset();
+        long end = Math.max(slice.end().offset(), position.offset()) + 1;
+        long message =
+                slice.messages().isEmpty() ? end : slice.messages().get(0).offset();
+        long unreadable =
+                slice.unreadable().isEmpty() ? end : slice.unreadable().get(0);
+        return Math.min(message, unreadable);
     }
 
     /** @param from messages after it follow; {@code position} is that of the members shown */

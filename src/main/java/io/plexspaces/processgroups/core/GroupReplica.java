@@ -44,6 +44,7 @@ final class GroupReplica implements GroupReader {
     private final Reassertions reassertions;
     private final Reaching reaching;
     private final Told told;
+    private final Consumer<GroupException> onLost;
 
     /** Of {@link ReachNotes}: it is waiting or at work there. */
     final AtomicBoolean noting = new AtomicBoolean();
@@ -51,6 +52,7 @@ final class GroupReplica implements GroupReader {
     /**
      * @param tracer told of each message that is read
      * @param publishing publishes of this node that wait for their entries, of any group
+     * @param onLost called in the serial queue when what is read here is not to be relied on before the log is opened again
      */
     GroupReplica(
             GroupId group,
@@ -60,8 +62,10 @@ final class GroupReplica implements GroupReader {
             Map<OperationId, Publishing> publishing,
             Repeats repeats,
             Reassertions reassertions,
-            ReachNotes notes) {
+            ReachNotes notes,
+            Consumer<GroupException> onLost) {
         this.group = group;
+        this.onLost = onLost;
         this.members = new Members(settings.node());
         this.repeats = repeats;
         this.answers = new PublishAnswers(
@@ -120,6 +124,34 @@ final class GroupReplica implements GroupReader {
     @Override
     public void entry(Entry entry) {
         serial.execute(() -> told.entry(entry));
+    }
+
+    @Override
+    public void failed(GroupException cause) {
+        serial.execute(() -> told.lose(cause));
+    }
+
+    void lose(GroupException cause) {
+        onLost.accept(cause);
+    }
+
+    /** Whether the log was read at some time. */
+    boolean isOpen() {
+        return progress.isOpen();
+    }
+
+    /** Runs {@code task} after everything the log has told so far. */
+    void afterwards(Runnable task) {
+        serial.execute(task);
+    }
+
+    /** The log was to be opened again, and is not there any more. */
+    void gone() {
+        serial.execute(() -> {
+            if (!usage.isClosed()) {
+                told.deleted();
+            }
+        });
     }
 
     /** To be called before the append of {@code operation}; {@code publishing} is answered when its entry is here. */

@@ -25,7 +25,7 @@ final class Members {
     private final NodeId self;
     private final ConcurrentSkipListMap<ActorId, Member> byId = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<ActorId, Member> here = new ConcurrentSkipListMap<>();
-    private final TopicIndex index = new TopicIndex();
+    private TopicIndex index = new TopicIndex();
     private final Set<Member> seated = new LinkedHashSet<>();
     private final OneOf oneOf = new OneOf();
     private final AtomicInteger count = new AtomicInteger();
@@ -126,6 +126,31 @@ final class Members {
             }
         }
         present.values().forEach(this::put);
+    }
+
+    /**
+     * Everything is made anew from the memberships, as a change may have been made by half. Sessions here keep their seats and receive
+     * nothing until they ask again.
+     */
+    void renew() {
+        List<Member> before = List.copyOf(byId.values());
+        byId.clear();
+        here.clear();
+        seated.clear();
+        index = new TopicIndex();
+        count.set(0);
+        countHere.set(0);
+        for (Member old : before) {
+            Member made = put(old.membership());
+            for (Seat seat : List.copyOf(old.seats())) {
+                Subscription subscription = seat.subscription();
+                if (subscription != null) {
+                    old.interest().audience().remove(subscription.subscriber());
+                    seat.subscription(null);
+                }
+                seat(made, seat);
+            }
+        }
     }
 
     void heartbeat(Member member, Instant at) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -38,13 +39,22 @@ public final class Replicas {
     private final ReachNotes notes;
 
     /**
-     * One opening of one group, shared by all who wait for it. They go on in the order in which they came, before anybody who
-     * comes later: messages of one publisher keep their order.
+     * The reading of one group, shared by all who wait for it. They go on in the order in which they came, before anybody who
+     * comes later: messages of one publisher keep their order. A reading that is lost is begun again, for the same replica: until then nobody
+     * is served from what was read before.
      */
     private final class Slot {
+        private static final int MOST_TICKS = 16;
+
         final GroupReplica replica;
         private final Queue<UniEmitter<? super GroupReplica>> waiting = new ArrayDeque<>();
+
+        /** Grows with each reading that is lost: what one of them says later is not heard. */
+        private final AtomicInteger losses = new AtomicInteger();
+
         private boolean opening;
+        private int ticks;
+        private int pause = 1;
         private @Nullable Throwable failure;
         volatile @Nullable Tail tail;
 
@@ -54,8 +64,9 @@ public final class Replicas {
         int idleSweeps;
 
         Slot(GroupId group) {
+            CatchUp catchUp = new CatchUp(log);
             replica = new GroupReplica(
-                    group, settings, tracer, new CatchUp(log), publishing, repeats, reassertions, notes);
+                    group, settings, tracer, catchUp, publishing, repeats, reassertions, notes, this::lost);
         }
 
         Uni<GroupReplica> opened() {
@@ -65,7 +76,7 @@ public final class Replicas {
         private void open(UniEmitter<? super GroupReplica> emitter) {
             boolean first = waiting(emitter);
             if (first) {
-                log.open(replica.group(), replica).subscribe().with(this::begin, this::fail);
+                read();
             } else if (failure != null) {
                 emitter.fail(failure);
             } else if (ready) {
@@ -83,8 +94,25 @@ public final class Replicas {
             return first;
         }
 
-        private void begin(Tail opened) {
+        private void read() {
+            int before = losses.get();
+            log.open(replica.group(), replica)
+                    .subscribe()
+                    .with(
+                            opened -> replica.afterwards(() -> begin(before, opened)),
+                            cause -> replica.afterwards(() -> fail(before, cause)));
+        }
+
+        private void begin(int before, Tail opened) {
+            if (before != losses.get()) {
+                opened.close();
+                return;
+            }
+            if (replica.usage().isClosed()) {
+                opened.close();
+            }
             tail = opened;
+            pause = 1;
             UniEmitter<? super GroupReplica> next = next();
             while (next != null) {
                 next.complete(replica);
@@ -98,15 +126,71 @@ public final class Replicas {
             return next;
         }
 
-        private void fail(Throwable cause) {
+        private void fail(int before, Throwable cause) {
+            if (before != losses.get()) {
+                return;
+            }
+            if (replica.isOpen() && !isMissing(cause)) {
+                over(cause);
+                return;
+            }
             slots.remove(replica.group(), this);
-            List<UniEmitter<? super GroupReplica>> all;
             synchronized (this) {
                 failure = cause;
+            }
+            failWaiting(cause);
+            if (replica.isOpen()) {
+                replica.gone();
+            }
+        }
+
+        private void lost(GroupException cause) {
+            Tail before = tail;
+            tail = null;
+            losses.incrementAndGet();
+            if (before != null) {
+                before.close();
+            }
+            over(cause);
+        }
+
+        /** Nobody is served before it is opened again. */
+        private void over(Throwable cause) {
+            synchronized (this) {
+                ready = false;
+                opening = false;
+                ticks = pause;
+                pause = Math.min(MOST_TICKS, 2 * pause);
+            }
+            failWaiting(cause);
+        }
+
+        private void failWaiting(Throwable cause) {
+            List<UniEmitter<? super GroupReplica>> all;
+            synchronized (this) {
                 all = List.copyOf(waiting);
                 waiting.clear();
             }
             all.forEach(emitter -> emitter.fail(cause));
+        }
+
+        /** What was lost is read again, if anybody of this node needs it. */
+        void tick() {
+            if (!ready && replica.isOpen() && isDue()) {
+                read();
+            }
+        }
+
+        private synchronized boolean isDue() {
+            if (opening || failure != null || --ticks > 0) {
+                return false;
+            }
+            if (replica.usage().closeIfUnused()) {
+                slots.remove(replica.group(), this);
+                return false;
+            }
+            opening = true;
+            return true;
         }
     }
 
@@ -134,7 +218,7 @@ public final class Replicas {
     @Nullable
     GroupReplica ifOpen(GroupId group) {
         Slot slot = slots.get(group);
-        return slot != null && slot.tail != null && !slot.replica.usage().isClosed() ? slot.replica : null;
+        return slot != null && slot.replica.isOpen() && !slot.replica.usage().isClosed() ? slot.replica : null;
     }
 
     /** The open replica of a group, in use until {@link Usage#exit}; null: it has to be opened first, as {@link #with} does. */
@@ -251,7 +335,10 @@ public final class Replicas {
     /** To be called about every second: nothing of this node waits forever for a log that says nothing. */
     public void tick() {
         PeriodicTasks.withEach(publishing.entrySet(), waiting -> endOverdue(waiting.getKey(), waiting.getValue()));
-        PeriodicTasks.withEach(slots.values(), slot -> slot.replica.tick());
+        PeriodicTasks.withEach(slots.values(), slot -> {
+            slot.tick();
+            slot.replica.tick();
+        });
     }
 
     private void endOverdue(OperationId operation, Publishing waiting) {

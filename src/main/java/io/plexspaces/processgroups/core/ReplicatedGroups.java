@@ -224,7 +224,7 @@ public final class ReplicatedGroups implements Groups {
     private static Slice onlyFor(Membership member, Slice slice) {
         List<Entry.Published> wanted =
                 slice.messages().stream().filter(entry -> entry.isFor(member)).toList();
-        return new Slice(wanted, slice.missed(), slice.exact(), slice.epochChanged(), slice.end(), slice.more());
+        return slice.with(wanted);
     }
 
     private Uni<Appended> append(GroupId group, Command command) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Told {
     private static final System.Logger LOG = System.getLogger(Told.class.getName());
+    private static final int GAP_WEIGHT = 256;
 
     private final GroupReplica replica;
     private final GroupId group;
@@ -42,6 +43,9 @@ final class Told {
     private final Waiters waiters = new Waiters();
     private final ExpectedJoins joins;
     private final Moves moves;
+
+    /** Something was applied by half, or the log is not read any more: nothing counts before the next snapshot. */
+    private boolean lost;
 
     Told(
             GroupReplica replica,
@@ -88,6 +92,9 @@ final class Told {
     }
 
     void entry(Entry entry) {
+        if (lost) {
+            return;
+        }
         try {
             progress.reach(entry.offset());
             if (entry instanceof Entry.Published published) {
@@ -96,21 +103,51 @@ final class Told {
                 joined(joined);
             } else if (entry instanceof Entry.Left left) {
                 left(left);
+            } else if (entry instanceof Entry.Unreadable unreadable) {
+                missed(unreadable);
             } else {
                 deleted();
             }
-        } catch (RuntimeException defect) {
+        } catch (Throwable defect) {
             failed(defect);
+            return;
         }
         waiters.release(progress.offset());
     }
 
-    /** Nobody is left in the belief that nothing was missed. */
-    private void failed(RuntimeException defect) {
-        LOG.log(System.Logger.Level.ERROR, "what the log told could not be followed", defect);
-        GroupException cause = GroupException.of(ErrorCode.INTERNAL, "an event of the group could not be handled");
-        seats.cut(cause);
-        watches.cut(cause);
+    /** What was told is applied by half at best: it is read anew. An error, such as want of memory, concerns the thread as well. */
+    private void failed(Throwable defect) {
+        lost = true;
+        try {
+            LOG.log(System.Logger.Level.ERROR, "what the log told could not be followed", defect);
+        } finally {
+            lose(GroupException.of(ErrorCode.INTERNAL, "an event of the group could not be handled"));
+        }
+        if (defect instanceof Error error) {
+            throw error;
+        }
+    }
+
+    /** Nobody is left in the belief that nothing was missed, and nobody is served before the log is read anew. */
+    void lose(GroupException cause) {
+        lost = true;
+        try {
+            replica.lose(cause);
+        } finally {
+            seats.cut(cause);
+            watches.cut(cause);
+        }
+    }
+
+    /** A message that nobody can be given; who would have got it is not known. */
+    private void missed(Entry.Unreadable entry) {
+        Event.Gap gap =
+                new Event.Gap(group, Event.Gap.Reason.UNREADABLE, 1, true, entry.offset() - 1, entry.offset() + 1);
+        Frame frame = Frame.of(gap);
+        for (Interest interest : members.wanting(null)) {
+            interest.audience().deliver(frame, GAP_WEIGHT, null);
+        }
+        answers.answerPassed(entry.operation(), progress);
     }
 
     private void published(Entry.Published entry) {
@@ -195,7 +232,8 @@ final class Told {
         }
     }
 
-    private void deleted() {
+    /** The group is gone; also when the log could not say so itself. */
+    void deleted() {
         GroupException gone = GroupException.of(ErrorCode.GROUP_DELETED, "group " + group.name() + " was deleted");
         Event.GroupDeleted event = new Event.GroupDeleted(group, progress.position());
         List<Membership> last = members.snapshot();
@@ -254,6 +292,18 @@ final class Told {
     // ---- when the log goes on elsewhere than it stood
 
     void snapshot(Snapshot snapshot) {
+        try {
+            if (lost) {
+                members.renew();
+                lost = false;
+            }
+            replace(snapshot);
+        } catch (Throwable defect) {
+            failed(defect);
+        }
+    }
+
+    private void replace(Snapshot snapshot) {
         Map<ActorId, Membership> present = new HashMap<>();
         snapshot.members().forEach(membership -> present.put(membership.actor(), membership));
         if (!progress.isOpen()) {
@@ -262,30 +312,29 @@ final class Told {
             return;
         }
         boolean sameLife = snapshot.info().epoch().equals(progress.epoch());
-        try {
-            if (sameLife || snapshot.goesOn()) {
-                jump(snapshot, present);
-            } else {
-                beginAgain(snapshot, present);
-            }
-        } catch (RuntimeException defect) {
-            failed(defect);
+        if (sameLife || snapshot.goesOn()) {
+            jump(snapshot, present);
+        } else {
+            beginAgain(snapshot, present);
         }
         settle(sameLife ? progress.offset() : Long.MAX_VALUE);
     }
 
     /** The log goes on under another epoch, from where it is. */
     void goesOn(GroupInfo renamed) {
-        Position before = progress.position();
-        // Publishes that named the epoch before are still to be refused: they go first.
-        replica.usage().hold();
-        progress.jump(renamed, before.offset());
+        if (lost) {
+            return;
+        }
         try {
+            Position before = progress.position();
+            // Publishes that named the epoch before are still to be refused: they go first.
+            replica.usage().hold();
+            progress.jump(renamed, before.offset());
             seats.tellMissed(before);
-        } catch (RuntimeException defect) {
+            settle(Long.MAX_VALUE);
+        } catch (Throwable defect) {
             failed(defect);
         }
-        settle(Long.MAX_VALUE);
     }
 
     private void settle(long reached) {

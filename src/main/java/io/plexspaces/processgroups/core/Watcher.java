@@ -201,6 +201,11 @@ public final class Watcher {
             // The group's own log tells its watchers, after everything else it has to tell.
         }
 
+        @Override
+        public void failed(GroupException cause) {
+            connection.cut(cause);
+        }
+
         /** The group may be gone again, which is no matter; without anything else the picture would be incomplete. */
         private void notAttached(Throwable failure) {
             if (!(failure instanceof GroupException expected) || expected.code() != ErrorCode.GROUP_NOT_FOUND) {

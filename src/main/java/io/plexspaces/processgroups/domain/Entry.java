@@ -87,6 +87,14 @@ public sealed interface Entry {
         }
     }
 
+    /**
+     * What this server cannot read: a newer one wrote it, or it is damaged. The log goes on after it.
+     *
+     * @param message a message, which is missed; else a change, after which nobody here knows who is a member
+     * @param why in words for the log
+     */
+    record Unreadable(long offset, Instant at, OperationId operation, boolean message, String why) implements Entry {}
+
     /** The group is gone, and this is the last entry of its epoch. */
     record Deleted(long offset, Instant at, OperationId operation) implements Entry {}
 }

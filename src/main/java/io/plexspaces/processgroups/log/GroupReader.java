@@ -1,9 +1,13 @@
 package io.plexspaces.processgroups.log;
 
 import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 
-/** Is told what happens in one group: calls come one at a time, each after what the one before did is visible. Must not block. */
+/**
+ * Is told what happens in one group: calls come one at a time, each after what the one before did is visible. Must not block. A call that throws
+ * ends the reading.
+ */
 public interface GroupReader {
     /**
      * First call, and again whenever the entries since were lost to this reader: everything known before is replaced.
@@ -20,7 +24,15 @@ public interface GroupReader {
 
     /**
      * The next entry: its offset is the one before plus 1. {@link Entry.Deleted} alone may be further on, as what stood between is gone
-     * with the group; after it no call comes.
+     * with the group; after it no call comes. {@link Entry.Unreadable} is always a message.
      */
     void entry(Entry entry);
+
+    /**
+     * The group cannot be read any further, and may go on without this reader: after this no call comes. Never called for a reading that its
+     * owner closed, nor when the group is gone.
+     *
+     * @param cause as clients are told
+     */
+    void failed(GroupException cause);
 }

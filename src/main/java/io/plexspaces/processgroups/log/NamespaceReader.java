@@ -1,9 +1,10 @@
 package io.plexspaces.processgroups.log;
 
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import java.util.List;
 
-/** Is told which groups a namespace has: calls come one at a time. Must not block. */
+/** Is told which groups a namespace has: calls come one at a time. Must not block. A call that throws ends the reading. */
 public interface NamespaceReader {
     /** First call, and again whenever changes since were lost to this reader. Ordered by name. */
     void snapshot(List<GroupInfo> groups);
@@ -13,4 +14,11 @@ public interface NamespaceReader {
 
     /** This life of the group has ended. */
     void deleted(GroupInfo group);
+
+    /**
+     * The namespace cannot be read any further: after this no call comes. Never called for a reading that its owner closed.
+     *
+     * @param cause as clients are told
+     */
+    void failed(GroupException cause);
 }

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * finds the queue idle runs its task, and those that come meanwhile; any other caller leaves its task and goes.
  *
  * <p>Tasks of one caller run in the order of its calls. A task given from inside a task runs after it. A task that throws
- * is logged and does not keep the others from running. Tasks must not block.
+ * is logged and counted, and does not keep the others from running; an {@code Error} goes to the default uncaught handler as well. Tasks must
+ * not block.
  */
 public final class SerialQueue {
     private static final System.Logger LOG = System.getLogger(SerialQueue.class.getName());
     private static final Waiting NONE = new Waiting(() -> {});
+    private static final LongAdder FAILURES = new LongAdder();
     private static final VarHandle STATE;
 
     static {
@@ -89,7 +92,27 @@ public final class SerialQueue {
         try {
             task.run();
         } catch (Throwable failure) {
-            LOG.log(System.Logger.Level.ERROR, "a task failed", failure);
+            failed(failure);
         }
+    }
+
+    /** Whatever happens here, the tasks behind it run; an error is a matter of the process as well. */
+    private static void failed(Throwable failure) {
+        FAILURES.increment();
+        try {
+            LOG.log(System.Logger.Level.ERROR, "a task failed", failure);
+            Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+            if (failure instanceof Error && handler != null) {
+                handler.uncaughtException(Thread.currentThread(), failure);
+            }
+        } catch (Throwable again) {
+            // Not even for want of memory may those wait for ever who come behind.
+            FAILURES.increment();
+        }
+    }
+
+    /** Tasks of all queues that threw something; never less than before. */
+    public static long failures() {
+        return FAILURES.sum();
     }
 }

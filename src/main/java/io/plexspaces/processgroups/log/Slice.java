@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * Retained messages after a position.
  *
- * @param messages in log order, no others between them; expired ones (ttl) are left out
+ * @param messages in log order, no others between them; expired ones (ttl) are left out, and so are those that cannot be read
+ * @param unreadable offsets of retained messages that this server cannot read, in order
  * @param missed messages after the asked position that retention no longer has; 0 with {@code epochChanged}
  * @param exact {@code missed} is exact; else it is the most it can be
  * @param epochChanged the asked position is not of this life of the log, and {@code messages} start at the oldest retained
@@ -15,4 +16,27 @@ import java.util.List;
  * @param more more is retained after {@code end}
  */
 public record Slice(
-        List<Entry.Published> messages, long missed, boolean exact, boolean epochChanged, Position end, boolean more) {}
+        List<Entry.Published> messages,
+        List<Long> unreadable,
+        long missed,
+        boolean exact,
+        boolean epochChanged,
+        Position end,
+        boolean more) {
+
+    /** One in which every message can be read. */
+    public Slice(
+            List<Entry.Published> messages,
+            long missed,
+            boolean exact,
+            boolean epochChanged,
+            Position end,
+            boolean more) {
+        this(messages, List.of(), missed, exact, epochChanged, end, more);
+    }
+
+    /** The same, but for the messages. */
+    public Slice with(List<Entry.Published> chosen) {
+        return new Slice(chosen, unreadable, missed, exact, epochChanged, end, more);
+    }
+}

@@ -15,6 +15,7 @@ import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.Retention;
+import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.FirstAnswer;
@@ -45,6 +46,20 @@ final class ScriptedLog implements GroupLog {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     private static final Tail OPEN = () -> {};
+
+    private static final GroupReader NOBODY = new GroupReader() {
+        @Override
+        public void snapshot(Snapshot snapshot) {}
+
+        @Override
+        public void entry(Entry entry) {}
+
+        @Override
+        public void goesOn(GroupInfo renamed) {}
+
+        @Override
+        public void failed(GroupException cause) {}
+    };
 
     final GroupId group;
     final Map<ActorId, Membership> members = new TreeMap<>();
@@ -93,7 +108,18 @@ final class ScriptedLog implements GroupLog {
     @Nullable
     GroupException failure;
 
-    private @Nullable GroupReader reader;
+    /** What opening fails with; null: it does not. */
+    @Nullable
+    GroupException unreachable;
+
+    /** Told as the members in place of those there are; null: nothing is. */
+    @Nullable
+    List<Membership> shown;
+
+    /** How often it was opened. */
+    int opened;
+
+    private @Nullable GroupReader reader = NOBODY;
 
     ScriptedLog(GroupId group) {
         this.group = group;
@@ -196,6 +222,30 @@ final class ScriptedLog implements GroupLog {
                 .atMost(Duration.ofSeconds(1));
     }
 
+    /** A message that this server cannot read. */
+    void unreadable() {
+        Entry entry;
+        synchronized (this) {
+            entry = new Entry.Unreadable(++offset, NOW, new OperationId(new NodeId("newer"), 1, 1), true, "format 9");
+        }
+        reader().entry(entry);
+    }
+
+    /** A durable join at another node. */
+    void joinElsewhere(String actor) {
+        NodeId other = new NodeId("other");
+        Command join = new Command.Join(
+                List.of(new ActorId(actor)), TopicFilter.ALL, new Owner.Durable(other), other, null);
+        append(group, null, join, new OperationId(other, 1, offset)).await().atMost(Duration.ofSeconds(1));
+    }
+
+    /** The reading ends. */
+    void fail(GroupException cause) {
+        GroupReader ended = reader();
+        reader = NOBODY;
+        ended.failed(cause);
+    }
+
     private GroupReader reader() {
         return Objects.requireNonNull(reader);
     }
@@ -203,7 +253,7 @@ final class ScriptedLog implements GroupLog {
     private Snapshot snapshot() {
         GroupSpec spec = new GroupSpec(GroupSpec.Metadata.NONE, new Retention(100, Duration.ofMinutes(5)), null);
         GroupInfo info = new GroupInfo(group, spec, epoch, NOW, members.size());
-        return new Snapshot(info, new Position(epoch, offset), List.copyOf(members.values()));
+        return new Snapshot(info, new Position(epoch, offset), shown == null ? List.copyOf(members.values()) : shown);
     }
 
     @Override
@@ -344,6 +394,11 @@ final class ScriptedLog implements GroupLog {
         return Uni.createFrom().<Tail>emitter(emitter -> {
             if (!exists) {
                 emitter.fail(GroupException.groupNotFound(group));
+                return;
+            }
+            this.opened++;
+            if (unreachable != null) {
+                emitter.fail(unreachable);
                 return;
             }
             reader = opened;

@@ -56,6 +56,8 @@ class MetricsTest extends LiveServer {
             Map.entry("gaps_total", new Metric("counter", Set.of())),
             Map.entry("connections_cut_total", new Metric("counter", Set.of("cause"))),
             Map.entry("log_lag_entries", new Metric("gauge", Set.of())),
+            Map.entry("unreadable_entries_total", new Metric("counter", Set.of())),
+            Map.entry("failed_tasks_total", new Metric("counter", Set.of())),
             Map.entry("lease_held", new Metric("gauge", Set.of())));
 
     @Inject

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Dispatch;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,24 +178,62 @@ abstract class MessageContract extends LogFixture {
     }
 
     @Test
-    void failingReader_disturbsNobody() {
+    void failingReader_isToldOfItsEnd_andDisturbsNobody() {
+        List<String> told = new CopyOnWriteArrayList<>();
         result(log().open(room, new GroupReader() {
             @Override
             public void goesOn(GroupInfo renamed) {}
 
             @Override
             public void snapshot(Snapshot snapshot) {
-                throw new IllegalStateException("expected by the test");
+                told.add("snapshot");
             }
 
             @Override
             public void entry(Entry entry) {
+                told.add("entry");
                 throw new IllegalStateException("expected by the test");
+            }
+
+            @Override
+            public void failed(GroupException cause) {
+                told.add("failed " + cause.code());
             }
         }));
         Recorder other = open(room);
-        other.upTo(done(publish("x")));
-        assertThat(other.entries).hasSize(1);
+        done(publish("x"));
+        other.upTo(done(publish("y")));
+        assertThat(other.entries).hasSize(2);
+        await().untilAsserted(() -> assertThat(told).containsExactly("snapshot", "entry", "failed INTERNAL"));
+    }
+
+    @Test
+    void readerThatCannotTakeTheSnapshot_isNotOpen() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        log().open(room, new GroupReader() {
+                    @Override
+                    public void goesOn(GroupInfo renamed) {}
+
+                    @Override
+                    public void snapshot(Snapshot snapshot) {
+                        throw new IllegalStateException("expected by the test");
+                    }
+
+                    @Override
+                    public void entry(Entry entry) {
+                        told.add("entry");
+                    }
+
+                    @Override
+                    public void failed(GroupException cause) {
+                        told.add("failed " + cause.code());
+                    }
+                })
+                .subscribe()
+                .with(tail -> {}, failure -> told.add("failed INTERNAL"));
+        await().untilAsserted(() -> assertThat(told).containsExactly("failed INTERNAL"));
+        done(publish("x"));
+        assertThat(told).hasSize(1);
     }
 
     @Test
@@ -214,6 +254,11 @@ abstract class MessageContract extends LogFixture {
                     append(room, publish("echo")).subscribe().with(answer -> {});
                 }
                 recorder.entry(entry);
+            }
+
+            @Override
+            public void failed(GroupException cause) {
+                recorder.failed(cause);
             }
         }));
         done(publish("first"));

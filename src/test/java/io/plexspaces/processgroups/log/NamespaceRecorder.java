@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log;
 
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,11 @@ final class NamespaceRecorder implements NamespaceReader {
     public void deleted(GroupInfo group) {
         epochs.remove(group.id().name(), group.epoch());
         told.add("deleted " + group.id().name());
+    }
+
+    @Override
+    public void failed(GroupException cause) {
+        told.add("failed " + cause.code());
     }
 
     /** Epochs by name. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Membership;
 import java.time.Duration;
@@ -75,6 +76,11 @@ final class Recorder implements GroupReader {
         } else if (entry instanceof Entry.Deleted) {
             deleted = true;
         }
+    }
+
+    @Override
+    public void failed(GroupException cause) {
+        violations.add("failed: " + cause);
     }
 
     Snapshot first() {

@@ -35,6 +35,31 @@ class SerialQueueTest {
     }
 
     @Test
+    void errorOfATask_reachesTheDefaultHandler_andIsCounted_andStopsNobody() {
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        List<Throwable> heard = new ArrayList<>();
+        List<Integer> ran = new ArrayList<>();
+        OutOfMemoryError error = new OutOfMemoryError("expected by the test");
+        long failures = SerialQueue.failures();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            heard.add(failure);
+            throw new IllegalStateException("expected by the test");
+        });
+        try {
+            queue.execute(() -> {
+                queue.execute(() -> ran.add(1));
+                throw error;
+            });
+            queue.execute(() -> ran.add(2));
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+        assertThat(heard).containsExactly(error);
+        assertThat(ran).containsExactly(1, 2);
+        assertThat(SerialQueue.failures()).isGreaterThan(failures);
+    }
+
+    @Test
     void throwingTask_doesNotStopTheOthers() {
         List<Integer> ran = new ArrayList<>();
         queue.execute(() -> {

@@ -89,7 +89,9 @@ public sealed interface Event {
             /** Retention had ended. */
             TRIMMED,
             /** The position belongs to another life of the log. */
-            EPOCH_CHANGED
+            EPOCH_CHANGED,
+            /** The server could not read them: a newer one wrote them, or they are damaged. */
+            UNREADABLE
         }
     }
 }

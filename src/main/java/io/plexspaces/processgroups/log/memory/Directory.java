@@ -105,8 +105,11 @@ final class Directory {
 
     /** In the namespace's queue. */
     Reading<NamespaceReader> follow(Namespace namespace, NamespaceReader reader) {
-        Reading<NamespaceReader> reading =
-                new Reading<>(reader, closed -> execute(namespace, () -> forget(namespace, closed)));
+        Reading<NamespaceReader> reading = new Reading<>(
+                reader,
+                closed -> execute(namespace, () -> forget(namespace, closed)),
+                failed -> failed.failed(
+                        GroupException.of(ErrorCode.INTERNAL, "the namespace could not be read any further")));
         List<GroupInfo> present = new ArrayList<>();
         for (MemoryGroup group : byName.getOrDefault(namespace, NONE).values()) {
             present.add(group.info());

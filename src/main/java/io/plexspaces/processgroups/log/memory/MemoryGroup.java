@@ -127,7 +127,11 @@ final class MemoryGroup {
 
     Reading<GroupReader> open(GroupReader reader) {
         requireLife(null);
-        Reading<GroupReader> reading = new Reading<>(reader, closed -> execute(() -> readings.remove(closed)));
+        Reading<GroupReader> reading = new Reading<>(
+                reader,
+                closed -> execute(() -> readings.remove(closed)),
+                failed -> failed.failed(
+                        GroupException.of(ErrorCode.INTERNAL, "the group could not be read any further")));
         Snapshot snapshot = new Snapshot(info(), end(), members.all());
         reading.tell(told -> told.snapshot(snapshot));
         readings.add(reading);

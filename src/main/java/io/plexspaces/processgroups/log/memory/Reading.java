@@ -13,18 +13,23 @@ final class Reading<R> implements Tail {
 
     private final R reader;
     private final Consumer<Reading<R>> whenClosed;
+    private final Consumer<R> whenFailed;
     private volatile boolean closed;
 
     /** True once the one who asked for it has it. In the serial queue alone. */
     boolean taken;
 
-    /** @param whenClosed called by every {@link #close}, on the caller's thread */
-    Reading(R reader, Consumer<Reading<R>> whenClosed) {
+    /**
+     * @param whenClosed called by every {@link #close}, on the caller's thread
+     * @param whenFailed called when the reader has failed, and the reading ends
+     */
+    Reading(R reader, Consumer<Reading<R>> whenClosed, Consumer<R> whenFailed) {
         this.reader = reader;
         this.whenClosed = whenClosed;
+        this.whenFailed = whenFailed;
     }
 
-    /** A reader that fails does so alone: neither the change nor other readers are touched. */
+    /** A reader that fails has not taken what it was told, and is told nothing more: neither the change nor other readers are touched. */
     void tell(Consumer<R> call) {
         if (closed) {
             return;
@@ -33,6 +38,8 @@ final class Reading<R> implements Tail {
             call.accept(reader);
         } catch (RuntimeException failure) {
             LOG.log(System.Logger.Level.ERROR, "a reader failed", failure);
+            close();
+            whenFailed.accept(reader);
         }
     }
 

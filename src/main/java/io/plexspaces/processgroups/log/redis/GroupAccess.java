@@ -1,6 +1,5 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -12,6 +11,7 @@ import io.plexspaces.processgroups.log.Snapshot;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.plexspaces.processgroups.log.redis.codec.Infos;
 import io.plexspaces.processgroups.log.redis.codec.Memberships;
+import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
@@ -107,8 +107,8 @@ final class GroupAccess {
     /** @param pairs actor and membership by turns */
     static void eachMember(Response pairs, Consumer<Membership> told) {
         for (int i = 0; i < pairs.size(); i += 2) {
-            ActorId actor = new ActorId(pairs.get(i).toString());
-            told.accept(Memberships.parse(actor, pairs.get(i + 1).toString()));
+            told.accept(
+                    Memberships.parse(pairs.get(i).toString(), pairs.get(i + 1).toString()));
         }
     }
 
@@ -162,6 +162,20 @@ final class GroupAccess {
             entries.add(Entries.parse(entry.toBytes()));
         }
         return entries;
+    }
+
+    /** An entry, or more, of a group cannot be read here. */
+    void unreadable(GroupId group, String why) {
+        store.unreadables().found(named(group), why);
+    }
+
+    /** What clients are told about a failure to read a group. */
+    Throwable told(GroupId group, Throwable failure) {
+        return store.told(named(group), failure);
+    }
+
+    private static String named(GroupId group) {
+        return "group " + Texts.group(group);
     }
 
     Future<Void> fork(GroupId group, String epoch) {

@@ -2,19 +2,21 @@ package io.plexspaces.processgroups.log.redis;
 
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
+import io.plexspaces.processgroups.log.redis.codec.Texts;
+import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
 /** Reads the announcements of one group, once for all readings. */
 final class GroupFeed extends Feed<GroupReading> {
-    private static final System.Logger LOG = System.getLogger(GroupFeed.class.getName());
-
     private final GroupId group;
+    private final Unreadables unreadables;
     private volatile long behind;
 
-    GroupFeed(GroupId group, String channel) {
+    GroupFeed(GroupId group, String channel, Unreadables unreadables) {
         super(channel);
         this.group = group;
+        this.unreadables = unreadables;
     }
 
     GroupId group() {
@@ -26,8 +28,9 @@ final class GroupFeed extends Feed<GroupReading> {
         Entries.Announcement announced;
         try {
             announced = Entries.announcement(payload.getBytes());
-        } catch (RuntimeException unreadable) {
-            LOG.log(System.Logger.Level.ERROR, "unreadable announcement", unreadable);
+        } catch (UnreadableException unreadable) {
+            unreadables.found("group " + Texts.group(group), unreadable.getMessage());
+            serial.execute(() -> readings().forEach(GroupReading::unheard));
             return;
         }
         serial.execute(() -> readings().forEach(reading -> reading.announced(announced)));

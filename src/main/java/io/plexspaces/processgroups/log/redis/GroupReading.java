@@ -11,29 +11,30 @@ import io.plexspaces.processgroups.log.Snapshot;
 import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.plexspaces.processgroups.log.redis.codec.Times;
+import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Response;
-import java.util.ArrayDeque;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One reader of one group: tells it the snapshot, then every entry, in order. What the channel did not bring is read from the log;
- * what is no longer there becomes a new snapshot. Belongs to the serial queue of its feed.
+ * what is no longer there, or cannot be read, becomes a new snapshot. A group that has no readable members is not read at all, and a
+ * failure in the middle ends the reading, so that nobody takes a part for the whole. Belongs to the serial queue of its feed.
  */
 final class GroupReading implements Feed.Reading, Tail {
     private static final System.Logger LOG = System.getLogger(GroupReading.class.getName());
 
-    /** Entries kept while a read is under way; when more come, they are read again. */
-    private static final int MOST_KEPT = 20_000;
-
+    /** Before what failed is tried again; doubled each time, up to the longest. */
     private static final long PAUSE_MILLIS = 100;
+
+    private static final long LONGEST_PAUSE_MILLIS = 1_600;
 
     /** How long an announcement may be under way while the position it leads to is known already. */
     private static final long UNDER_WAY_MILLIS = 250;
@@ -43,13 +44,12 @@ final class GroupReading implements Feed.Reading, Tail {
     private final GroupAccess access;
     private final OperationId mender;
     private final Promise<Tail> opened = Promise.promise();
-    private final Queue<Entries.Announcement> kept = new ArrayDeque<>();
+    private final Kept kept = new Kept();
 
     /** Of another epoch than is known; null: none since the last read. */
     private Entries.@Nullable Announcement strange;
 
-    private int keptEntries;
-    private boolean overflowed;
+    private long pause = PAUSE_MILLIS;
     private State state = State.WAITING;
     private @Nullable GroupInfo info;
     private long offset;
@@ -68,7 +68,7 @@ final class GroupReading implements Feed.Reading, Tail {
     private enum State {
         /** For the channel to be heard. */
         WAITING,
-        /** A read is under way; announcements are kept for afterwards. */
+        /** A read is under way, or waited for; announcements are kept for afterwards. */
         READING,
         LIVE,
         ENDED
@@ -89,7 +89,7 @@ final class GroupReading implements Feed.Reading, Tail {
 
     /** Gives up if the channel is not heard by now. */
     void giveUpWaiting() {
-        feed.serial.execute(() -> {
+        inOrder(() -> {
             if (state == State.WAITING) {
                 end(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the store does not answer; try again later"));
             }
@@ -99,19 +99,32 @@ final class GroupReading implements Feed.Reading, Tail {
     @Override
     public void close() {
         closed = true;
-        feed.serial.execute(() -> end(null));
+        inOrder(() -> end(null));
     }
 
     // ---- in the serial queue
 
     @Override
     public void listening() {
-        if (state == State.WAITING) {
-            load();
-        } else if (state == State.LIVE) {
+        guarded(() -> {
+            if (state == State.WAITING) {
+                load();
+            } else {
+                missedSome();
+            }
+        });
+    }
+
+    /** Something was announced that nobody could read. */
+    void unheard() {
+        guarded(this::missedSome);
+    }
+
+    private void missedSome() {
+        if (state == State.LIVE) {
             catchUp();
-        } else {
-            overflowed = true;
+        } else if (state == State.READING) {
+            kept.lost();
         }
     }
 
@@ -124,15 +137,19 @@ final class GroupReading implements Feed.Reading, Tail {
     }
 
     void seen(String epoch, long end) {
-        if (state != State.LIVE) {
-            return;
-        }
-        if (!epoch.equals(epoch())) {
-            catchUp();
-        } else if (end != offset) {
-            long before = offset;
-            later(UNDER_WAY_MILLIS, () -> stillAt(before));
-        }
+        guarded(() -> {
+            if (state != State.LIVE) {
+                return;
+            }
+            if (!epoch.equals(epoch())) {
+                catchUp();
+            } else if (end != offset) {
+                long before = offset;
+                later(UNDER_WAY_MILLIS, () -> stillAt(before));
+            } else {
+                pause = PAUSE_MILLIS;
+            }
+        });
     }
 
     /**
@@ -147,15 +164,9 @@ final class GroupReading implements Feed.Reading, Tail {
 
     void announced(Entries.Announcement announced) {
         if (state == State.LIVE) {
-            apply(announced);
+            guarded(() -> apply(announced));
         } else if (state == State.READING) {
-            keptEntries += announced.entries().size() + 1;
-            if (keptEntries > MOST_KEPT) {
-                kept.clear();
-                overflowed = true;
-            } else {
-                kept.add(announced);
-            }
+            kept.add(announced);
         }
     }
 
@@ -170,27 +181,40 @@ final class GroupReading implements Feed.Reading, Tail {
                 return;
             }
             if (entry.offset() == offset + 1) {
-                tell(entry);
+                isTold(entry);
             } else if (entry.offset() > offset) {
                 catchUp();
             }
         }
     }
 
+    /** False: nothing follows, or it is a change that cannot be read: then the members are read anew, which include it. */
+    private boolean isTold(Entry entry) {
+        if (entry instanceof Entry.Unreadable unreadable) {
+            access.unreadable(feed.group(), "entry " + unreadable.offset() + ", " + unreadable.why());
+            if (!unreadable.message()) {
+                state = State.READING;
+                again(this::load);
+                return false;
+            }
+        }
+        tell(entry);
+        return state != State.ENDED;
+    }
+
     private void load() {
         state = State.READING;
         access.open(feed.group(), reached -> {})
-                .onComplete(done -> feed.serial.execute(() -> {
-                    if (state == State.ENDED) {
-                        return;
-                    }
+                .onComplete(done -> ifOpen(() -> {
                     Optional<GroupAccess.Opened> found = done.succeeded() ? done.result() : Optional.empty();
                     if (found.isPresent()) {
                         loaded(found.get());
+                    } else if (done.failed() && (info == null || done.cause() instanceof UnreadableException)) {
+                        end(access.told(feed.group(), done.cause()));
                     } else if (info == null) {
-                        end(done.failed() ? done.cause() : GroupException.groupNotFound(feed.group()));
+                        end(GroupException.groupNotFound(feed.group()));
                     } else {
-                        later(PAUSE_MILLIS, this::catchUp);
+                        again(this::catchUp);
                     }
                 }));
     }
@@ -224,16 +248,15 @@ final class GroupReading implements Feed.Reading, Tail {
         if (first != null && first.epoch().equals(epoch())) {
             apply(first);
         }
-        while (state == State.LIVE && !kept.isEmpty()) {
-            apply(kept.remove());
-        }
-        if (state != State.LIVE) {
-            return;
-        }
-        keptEntries = 0;
-        if (overflowed) {
-            overflowed = false;
-            catchUp();
+        Entries.Announcement next = state == State.LIVE ? kept.poll() : null;
+        while (next != null) {
+            if (next == Kept.LOST) {
+                // Before those that came since: they may be of another log, which only the store can tell.
+                catchUp();
+            } else {
+                apply(next);
+            }
+            next = state == State.LIVE ? kept.poll() : null;
         }
     }
 
@@ -242,19 +265,17 @@ final class GroupReading implements Feed.Reading, Tail {
         Entry known = last;
         String time = known == null ? begun : Long.toString(Times.micros(known.at()));
         access.tail(feed.group(), new Position(epoch(), offset), time, lineage)
-                .onComplete(done -> feed.serial.execute(() -> {
-                    if (state == State.ENDED) {
+                .onComplete(done -> ifOpen(() -> {
+                    if (done.failed()) {
+                        again(this::catchUp);
                         return;
                     }
                     try {
-                        if (done.succeeded()) {
-                            caughtUp(done.result());
-                            return;
-                        }
-                    } catch (RuntimeException unreadable) {
-                        LOG.log(System.Logger.Level.ERROR, "entries could not be read", unreadable);
+                        caughtUp(done.result());
+                    } catch (UnreadableException unreadable) {
+                        access.unreadable(feed.group(), unreadable.getMessage());
+                        again(this::load);
                     }
-                    later(PAUSE_MILLIS, this::catchUp);
                 }));
     }
 
@@ -266,11 +287,24 @@ final class GroupReading implements Feed.Reading, Tail {
                 Position till = epoch.equals(epoch()) ? null : new Position(epoch, Store.number(said.get(7)));
                 missed(Store.number(said.get(1)), till, access.entries(said.get(2)), access.entries(said.get(3)));
             }
-            case "D" -> tell(Entries.parse(said.get(1).toBytes()));
+            case "D" -> tell(last(said.get(1).toBytes()));
             case "F" -> mend(access.fork(feed.group(), epoch()));
             case "N" -> mend(access.revive(Objects.requireNonNull(info), mender));
             default -> load();
         }
+    }
+
+    /** That it is over is certain, whoever wrote it in whichever way. */
+    private Entry last(byte[] tombstone) {
+        try {
+            if (Entries.parse(tombstone) instanceof Entry.Deleted deleted) {
+                return deleted;
+            }
+        } catch (UnreadableException unreadable) {
+            access.unreadable(feed.group(), unreadable.getMessage());
+        }
+        Instant at = last == null ? Objects.requireNonNull(info).createdAt() : last.at();
+        return new Entry.Deleted(offset + 1, at, mender);
     }
 
     /**
@@ -283,18 +317,18 @@ final class GroupReading implements Feed.Reading, Tail {
         int nextChange = 0;
         long before = offset;
         boolean more = true;
-        while (more && state != State.ENDED) {
+        while (more) {
             goOn(till);
+            Entry next = null;
             if (nextMessage < messages.size() && messages.get(nextMessage).offset() == offset + 1) {
-                tell(messages.get(nextMessage++));
+                next = messages.get(nextMessage++);
             } else if (nextChange < changes.size() && changes.get(nextChange).offset() == offset + 1) {
-                tell(changes.get(nextChange++));
-            } else {
-                more = false;
+                next = changes.get(nextChange++);
             }
-        }
-        if (state == State.ENDED) {
-            return;
+            if (next != null && !isTold(next)) {
+                return;
+            }
+            more = next != null;
         }
         if (offset >= end || isKept(offset + 1)) {
             live();
@@ -327,27 +361,49 @@ final class GroupReading implements Feed.Reading, Tail {
 
     /** The store is not what it was; once it is mended, the group is read anew. */
     private void mend(Future<Void> mending) {
-        mending.onComplete(done -> feed.serial.execute(() -> {
-            if (state == State.ENDED) {
-                return;
-            }
+        mending.onComplete(done -> ifOpen(() -> {
             if (done.succeeded()) {
                 load();
             } else {
                 LOG.log(System.Logger.Level.WARNING, "a lost group is not mended yet", done.cause());
-                later(PAUSE_MILLIS, this::catchUp);
+                again(this::catchUp);
             }
         }));
     }
 
+    /** After a pause that grows until a check finds that nothing is missing. */
+    private void again(Runnable step) {
+        later(pause, step);
+        pause = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);
+    }
+
     private void later(long millis, Runnable step) {
-        access.later(
-                millis,
-                () -> feed.serial.execute(() -> {
-                    if (state != State.ENDED) {
-                        step.run();
-                    }
-                }));
+        access.later(millis, () -> ifOpen(step));
+    }
+
+    private void ifOpen(Runnable step) {
+        inOrder(() -> {
+            if (state != State.ENDED) {
+                step.run();
+            }
+        });
+    }
+
+    private void inOrder(Runnable step) {
+        feed.serial.execute(() -> guarded(step));
+    }
+
+    /** A step that fails in the middle leaves nobody in the belief that this goes on; an error is also its thread's. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException failure) {
+            LOG.log(System.Logger.Level.ERROR, "a reading has failed, and ends", failure);
+            end(failure);
+        } catch (Error failure) {
+            end(failure);
+            throw failure;
+        }
     }
 
     private void tell(Entry entry) {
@@ -359,26 +415,28 @@ final class GroupReading implements Feed.Reading, Tail {
         }
     }
 
-    /** A reader that fails does so alone. */
+    /** A reader that fails has not taken what it was told. */
     private void call(Consumer<GroupReader> call) {
-        if (closed) {
-            return;
-        }
-        try {
+        if (!closed) {
             call.accept(reader);
-        } catch (RuntimeException failure) {
-            LOG.log(System.Logger.Level.ERROR, "a reader failed", failure);
         }
     }
 
+    /** @param cause null: the reader, or the group's end, wants it so */
     private void end(@Nullable Throwable cause) {
+        if (state == State.ENDED) {
+            return;
+        }
         state = State.ENDED;
         kept.clear();
         if (feed.remove(this)) {
             access.release(feed.group());
         }
-        if (cause != null) {
-            opened.tryFail(cause);
+        if (cause != null && !opened.tryFail(cause)) {
+            GroupException told = cause instanceof GroupException known
+                    ? known
+                    : GroupException.of(ErrorCode.INTERNAL, "the group could not be read any further");
+            call(open -> open.failed(told));
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 /** Finds the groups that sessions hold joins in: every partition must be asked. Thread-safe. */
 final class HeldBy {
     private final Store store;
-    private final Rounds<String, List<GroupId>> rounds;
+    private final Rounds<String, List<String>> rounds;
 
     HeldBy(Store store) {
         this.store = store;
@@ -18,22 +18,24 @@ final class HeldBy {
     }
 
     Future<List<GroupId>> of(String session) {
-        return rounds.ask(Texts.session(session));
+        return rounds.ask(Texts.session(session))
+                .map(names -> names.stream().map(Texts::group).toList())
+                .recover(failure -> Future.failedFuture(store.told("the groups of a session", failure)));
     }
 
-    /** For each session in its order, what all partitions say. */
-    private Future<List<List<GroupId>>> ask(List<String> sessions) {
+    /** For each session in its order, what all partitions say; what cannot be read among it concerns that session alone. */
+    private Future<List<List<String>>> ask(List<String> sessions) {
         List<Future<Response>> parts = new ArrayList<>();
         for (int i = 0; i < store.keys().partitions(); i++) {
             List<String> keys = List.of(store.keys().partition(i).held());
             parts.add(store.shards().call(Scripts.HELD, keys, sessions));
         }
         return Future.all(parts).map(all -> {
-            List<List<GroupId>> found = new ArrayList<>();
+            List<List<String>> found = new ArrayList<>();
             for (int i = 0; i < sessions.size(); i++) {
-                List<GroupId> groups = new ArrayList<>();
+                List<String> groups = new ArrayList<>();
                 for (Future<Response> part : parts) {
-                    part.result().get(i).forEach(group -> groups.add(Texts.group(group.toString())));
+                    part.result().get(i).forEach(group -> groups.add(group.toString()));
                 }
                 found.add(groups);
             }

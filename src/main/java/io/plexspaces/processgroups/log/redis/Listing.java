@@ -38,6 +38,11 @@ final class Listing {
     /** Names of the index, and what goes with them. */
     private record Names(long version, int count, List<Listed> listed) {}
 
+    /** What clients are told about a failure to read a namespace. */
+    Throwable told(String namespace, Throwable failure) {
+        return store.told(namespace, failure);
+    }
+
     void later(long millis, Runnable task) {
         store.shards().later(millis, task);
     }
@@ -55,6 +60,11 @@ final class Listing {
     }
 
     Future<GroupPage> page(GroupQuery query) {
+        return found(query)
+                .recover(failure -> Future.failedFuture(store.told("the groups of tenant " + query.tenant(), failure)));
+    }
+
+    private Future<GroupPage> found(GroupQuery query) {
         Glob glob = query.names();
         Namespace namespace = new Namespace(query.tenant(), query.namespace() == null ? "" : query.namespace());
         Range range = query.namespace() == null ? Range.ALL : Range.of(namespace, glob.prefix());

@@ -124,6 +124,10 @@ final class MemberScan {
         if (Store.number(answer.get(3)) - before.changes() != changes.size()) {
             return false;
         }
+        if (changes.stream().anyMatch(Entry.Unreadable.class::isInstance)) {
+            // Who is a member after it can be told by the members alone, as they are since.
+            return false;
+        }
         changes.forEach(this::lay);
         long bytes = 0;
         Response pairs = answer.get(1);

@@ -2,17 +2,18 @@ package io.plexspaces.processgroups.log.redis;
 
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.log.redis.codec.NamespaceChange;
+import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.vertx.core.buffer.Buffer;
 
 /** Reads the announcements of one namespace, once for all readings. */
 final class NamespaceFeed extends Feed<NamespaceReading> {
-    private static final System.Logger LOG = System.getLogger(NamespaceFeed.class.getName());
-
     private final Namespace namespace;
+    private final Unreadables unreadables;
 
-    NamespaceFeed(Namespace namespace, String channel) {
+    NamespaceFeed(Namespace namespace, String channel, Unreadables unreadables) {
         super(channel);
         this.namespace = namespace;
+        this.unreadables = unreadables;
     }
 
     Namespace namespace() {
@@ -24,8 +25,9 @@ final class NamespaceFeed extends Feed<NamespaceReading> {
         NamespaceChange change;
         try {
             change = NamespaceChange.parse(namespace, payload.getBytes());
-        } catch (RuntimeException unreadable) {
-            LOG.log(System.Logger.Level.ERROR, "unreadable announcement", unreadable);
+        } catch (UnreadableException unreadable) {
+            unreadables.found(NamespaceReading.named(namespace), unreadable.getMessage());
+            serial.execute(() -> readings().forEach(NamespaceReading::unheard));
             return;
         }
         serial.execute(() -> readings().forEach(reading -> reading.announced(change)));

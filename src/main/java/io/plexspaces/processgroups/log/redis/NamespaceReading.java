@@ -3,9 +3,11 @@ package io.plexspaces.processgroups.log.redis;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.codec.NamespaceChange;
+import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -23,7 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class NamespaceReading implements Feed.Reading, Tail {
     private static final System.Logger LOG = System.getLogger(NamespaceReading.class.getName());
     private static final int MOST_KEPT = 1_000;
+
+    /** Before what failed is tried again; doubled each time, up to the longest. */
     private static final long PAUSE_MILLIS = 100;
+
+    private static final long LONGEST_PAUSE_MILLIS = 1_600;
 
     private final NamespaceFeed feed;
     private final NamespaceReader reader;
@@ -34,6 +40,7 @@ final class NamespaceReading implements Feed.Reading, Tail {
     private final Map<String, GroupInfo> known = new HashMap<>();
     private State state = State.WAITING;
     private boolean again;
+    private long pause = PAUSE_MILLIS;
     private long version;
 
     /** A version that was ahead at the last check; the change may have been on its way. */
@@ -62,7 +69,7 @@ final class NamespaceReading implements Feed.Reading, Tail {
 
     /** Gives up if the channel is not heard by now. */
     void giveUpWaiting() {
-        feed.serial.execute(() -> {
+        inOrder(() -> {
             if (state == State.WAITING) {
                 end(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the store does not answer; try again later"));
             }
@@ -72,23 +79,42 @@ final class NamespaceReading implements Feed.Reading, Tail {
     @Override
     public void close() {
         closed = true;
-        feed.serial.execute(() -> end(null));
+        inOrder(() -> end(null));
     }
 
     // ---- in the serial queue
 
     @Override
     public void listening() {
-        if (state == State.READING) {
-            again = true;
-        } else if (state != State.ENDED) {
-            load();
-        }
+        guarded(() -> {
+            if (state == State.READING) {
+                again = true;
+            } else if (state != State.ENDED) {
+                load();
+            }
+        });
+    }
+
+    /** Something was announced that nobody could read. */
+    void unheard() {
+        guarded(() -> {
+            if (state == State.LIVE) {
+                state = State.READING;
+                later();
+            } else if (state == State.READING) {
+                again = true;
+            }
+        });
     }
 
     void seen(long now) {
+        guarded(() -> check(now));
+    }
+
+    private void check(long now) {
         if (state != State.LIVE || now == version || (now == 0 && known.isEmpty())) {
             suspect = 0;
+            pause = PAUSE_MILLIS;
         } else if (suspect != now) {
             suspect = now;
         } else {
@@ -98,7 +124,7 @@ final class NamespaceReading implements Feed.Reading, Tail {
 
     void announced(NamespaceChange change) {
         if (state == State.LIVE) {
-            apply(change);
+            guarded(() -> apply(change));
         } else if (state == State.READING) {
             if (kept.size() < MOST_KEPT) {
                 kept.add(change);
@@ -113,23 +139,46 @@ final class NamespaceReading implements Feed.Reading, Tail {
         state = State.READING;
         again = false;
         listing.whole(feed.namespace())
-                .onComplete(done -> feed.serial.execute(() -> {
+                .onComplete(done -> inOrder(() -> {
                     if (state == State.ENDED) {
                         return;
                     }
                     if (done.succeeded()) {
                         loaded(done.result(), reconnected);
-                    } else if (!opened.future().isComplete()) {
-                        end(done.cause());
+                    } else if (!opened.future().isComplete() || done.cause() instanceof UnreadableException) {
+                        end(listing.told(named(feed.namespace()), done.cause()));
                     } else {
-                        listing.later(PAUSE_MILLIS, () -> feed.serial.execute(this::retry));
+                        later();
                     }
                 }));
     }
 
-    private void retry() {
-        if (state == State.READING) {
-            load();
+    /** Reads again after a pause, which grows until a check finds that nothing is missing. */
+    private void later() {
+        listing.later(
+                pause,
+                () -> inOrder(() -> {
+                    if (state == State.READING) {
+                        load();
+                    }
+                }));
+        pause = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);
+    }
+
+    private void inOrder(Runnable step) {
+        feed.serial.execute(() -> guarded(step));
+    }
+
+    /** A step that fails in the middle leaves nobody in the belief that this goes on; an error is also its thread's. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException failure) {
+            LOG.log(System.Logger.Level.ERROR, "a reading has failed, and ends", failure);
+            end(failure);
+        } catch (Error failure) {
+            end(failure);
+            throw failure;
         }
     }
 
@@ -174,27 +223,33 @@ final class NamespaceReading implements Feed.Reading, Tail {
         }
     }
 
-    /** A reader that fails does so alone. */
+    /** A reader that fails has not taken what it was told. */
     private void call(Consumer<NamespaceReader> call) {
-        if (closed) {
-            return;
-        }
-        try {
+        if (!closed) {
             call.accept(reader);
-        } catch (RuntimeException failure) {
-            LOG.log(System.Logger.Level.ERROR, "a reader failed", failure);
         }
     }
 
+    /** @param cause null: the reader wants it so */
     private void end(@Nullable Throwable cause) {
+        if (state == State.ENDED) {
+            return;
+        }
         state = State.ENDED;
         kept.clear();
         if (feed.remove(this)) {
             release.accept(this);
         }
-        if (cause != null) {
-            opened.tryFail(cause);
+        if (cause != null && !opened.tryFail(cause)) {
+            GroupException told = cause instanceof GroupException known
+                    ? known
+                    : GroupException.of(ErrorCode.INTERNAL, "the namespace could not be read any further");
+            call(open -> open.failed(told));
         }
+    }
+
+    static String named(Namespace namespace) {
+        return "namespace " + namespace.tenant() + " " + namespace.name();
     }
 
     NamespaceFeed feed() {

@@ -88,7 +88,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         List<StoreClock> clocks = Stream.generate(StoreClock::new)
                 .limit(keys.partitions())
                 .toList();
-        this.store = new Store(shards, keys, settings, epochs, clocks);
+        this.store = new Store(shards, keys, settings, epochs, clocks, new Unreadables(System::nanoTime));
         Index index = new Index(store);
         this.groups = new Groups(store, index, calls);
         this.lanes = new Lanes(store, calls);
@@ -100,11 +100,11 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.claims = new SessionClaims(store);
         this.leases = new Leases(store);
         this.groupFeeds = new Feeds<>(
-                shards, group -> new GroupFeed(group, keys.group(group).channel()));
+                shards, group -> new GroupFeed(group, keys.group(group).channel(), store.unreadables()));
         this.namespaceFeeds = new Feeds<>(
                 shards,
                 namespace -> new NamespaceFeed(
-                        namespace, keys.index(namespace.tenant()).channel(namespace)));
+                        namespace, keys.index(namespace.tenant()).channel(namespace), store.unreadables()));
         this.access = new GroupAccess(store, groups, groupFeeds::release);
         PositionCheck check = new PositionCheck(store, listing, groupFeeds, namespaceFeeds);
         shards.regularly(settings.check().toMillis(), check::run);
@@ -232,6 +232,16 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     /** Whether the store answers, and announcements are heard from every part of it. */
     public boolean isHealthy() {
         return store.shards().isHealthy();
+    }
+
+    /** How much this server found in the store that it cannot read; never less than before. */
+    public long unreadable() {
+        return store.unreadables().count();
+    }
+
+    /** What it could not read within the last minute, in words; empty: nothing. */
+    public Optional<String> unreadableLately() {
+        return Optional.ofNullable(store.unreadables().lately());
     }
 
     /** Entries by which the reading that is furthest behind its log was behind it at the last check. */

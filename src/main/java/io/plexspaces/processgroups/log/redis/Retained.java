@@ -3,10 +3,14 @@ package io.plexspaces.processgroups.log.redis;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
+import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
+import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Instant;
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads retained messages, and counts those that are gone. */
 final class Retained {
     private static final int MOST_AT_ONCE = 1_000_000;
+    private static final OperationId NOBODY = new OperationId(new NodeId("unknown"), 0, 0);
 
     private final Store store;
 
@@ -36,7 +41,7 @@ final class Retained {
                     if (said.size() == 0) {
                         throw GroupException.groupNotFound(group);
                     }
-                    return slice(new Answer(said), after);
+                    return slice(group, new Answer(said), after);
                 });
     }
 
@@ -101,7 +106,7 @@ final class Retained {
         }
     }
 
-    private static Slice slice(Answer answer, @Nullable Position after) {
+    private Slice slice(GroupId group, Answer answer, @Nullable Position after) {
         long missed = 0;
         boolean exact = true;
         if (after != null && !answer.epochChanged()) {
@@ -111,16 +116,35 @@ final class Retained {
             exact = missed == 0 || covers(answer, from);
         }
         List<Entry.Published> found = new ArrayList<>();
+        List<Long> unreadable = new ArrayList<>(0);
         long last = 0;
         for (Response entry : answer.entries()) {
-            Entry.Published message = (Entry.Published) Entries.parse(entry.toBytes());
-            last = message.offset();
-            if (!message.isExpired(answer.now())) {
+            Entry read = entry(group, entry, last + 1);
+            last = read.offset();
+            if (!(read instanceof Entry.Published message)) {
+                unreadable.add(last);
+            } else if (!message.isExpired(answer.now())) {
                 found.add(message);
             }
         }
         Position end = new Position(answer.epoch(), answer.more() ? last : answer.end());
-        return new Slice(List.copyOf(found), missed, exact, answer.epochChanged(), end, answer.more());
+        return new Slice(
+                List.copyOf(found), List.copyOf(unreadable), missed, exact, answer.epochChanged(), end, answer.more());
+    }
+
+    /** @param least the offset it has where it does not say any */
+    private Entry entry(GroupId group, Response said, long least) {
+        Entry entry;
+        try {
+            entry = Entries.parse(said.toBytes());
+        } catch (UnreadableException damaged) {
+            entry = new Entry.Unreadable(least, Instant.EPOCH, NOBODY, true, damaged.getMessage());
+        }
+        if (entry instanceof Entry.Unreadable unreadable) {
+            store.unreadables()
+                    .found("group " + Texts.group(group), "entry " + unreadable.offset() + ", " + unreadable.why());
+        }
+        return entry;
     }
 
     /** Messages after the offset that are not retained; when that is not exact, the most it can be. */

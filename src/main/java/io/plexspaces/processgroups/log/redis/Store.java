@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.log.redis;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.plexspaces.processgroups.log.redis.connection.Script;
 import io.plexspaces.processgroups.log.redis.connection.Shards;
 import io.smallrye.mutiny.Uni;
@@ -17,11 +18,31 @@ record Store(
         Keys keys,
         RedisSettings settings,
         Supplier<String> epochs,
-        List<StoreClock> clocks) {
+        List<StoreClock> clocks,
+        Unreadables unreadables) {
     private static final String FENCED = "!FENCED";
 
     Future<Response> call(Script script, List<String> keys, Object... arguments) {
         return shards.call(script, keys, List.of(arguments));
+    }
+
+    /**
+     * What a client is told about a failure to read what is stored; others are as they are.
+     *
+     * @param where the group or namespace, in words
+     */
+    Throwable told(String where, Throwable failure) {
+        if (!(failure instanceof UnreadableException)) {
+            return failure;
+        }
+        unreadables.found(where, failure.getMessage());
+        return unreadable(where);
+    }
+
+    /** @param where the group or namespace, in words */
+    static GroupException unreadable(String where) {
+        return GroupException.of(
+                ErrorCode.STORE_UNAVAILABLE, "what the store has of " + where + " cannot be read by this server");
     }
 
     /** FENCED when the script found the writer's time to be over. */

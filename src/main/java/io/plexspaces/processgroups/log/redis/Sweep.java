@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.log.redis;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
+import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.plexspaces.processgroups.log.redis.connection.Shards;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Ends what is due, in every partition; and does what others left undone in the index. */
 final class Sweep {
@@ -55,7 +57,7 @@ final class Sweep {
                 .compose(said -> {
                     Store.unfenced(said, operation);
                     said.get(1).forEach(note -> settle(note.toString()));
-                    Map<String, List<String>> due = due(said);
+                    Map<GroupId, List<String>> due = due(said);
                     return groups(partition, operation, due)
                             .compose(ended -> due.size() < GROUPS_AT_ONCE
                                     ? Future.succeededFuture(ended)
@@ -64,28 +66,44 @@ final class Sweep {
     }
 
     private void settle(String note) {
-        String[] words = note.substring(1).split(" ", -1);
-        if (note.charAt(0) == '*') {
-            groups.clear(GroupId.of(words[0], words[1], words[2]), words[3]);
-        } else {
-            index.settle(note);
+        try {
+            String[] words = note.substring(1).split(" ", -1);
+            if (note.charAt(0) == '*') {
+                groups.clear(GroupId.of(words[0], words[1], words[2]), words[3]);
+            } else {
+                index.settle(note);
+            }
+        } catch (RuntimeException damaged) {
+            store.unreadables().found("the index", "a note of a change, " + damaged.getMessage());
         }
     }
 
     /** Groups that have something to end, each with the nodes whose joins are to be ended. */
-    private static Map<String, List<String>> due(Response said) {
-        Map<String, List<String>> due = new LinkedHashMap<>();
-        said.get(0).forEach(group -> due.put(group.toString(), new ArrayList<>()));
+    private Map<GroupId, List<String>> due(Response said) {
+        Map<GroupId, List<String>> due = new LinkedHashMap<>();
+        said.get(0).forEach(group -> add(due, group.toString(), null));
         said.get(2).forEach(held -> {
             String[] words = held.toString().split(" ", 2);
-            due.computeIfAbsent(words[1], group -> new ArrayList<>()).add(words[0]);
+            add(due, words[words.length - 1], words[0]);
         });
         return due;
     }
 
-    private Future<Integer> groups(Keys.Partition partition, OperationId operation, Map<String, List<String>> due) {
+    /** What cannot be read is left out: everything else ends in its time all the same. */
+    private void add(Map<GroupId, List<String>> due, String group, @Nullable String lapsed) {
+        try {
+            List<String> nodes = due.computeIfAbsent(Texts.group(group), known -> new ArrayList<>());
+            if (lapsed != null) {
+                nodes.add(lapsed);
+            }
+        } catch (UnreadableException damaged) {
+            store.unreadables().found("the timers", damaged.getMessage());
+        }
+    }
+
+    private Future<Integer> groups(Keys.Partition partition, OperationId operation, Map<GroupId, List<String>> due) {
         List<Future<Integer>> all = new ArrayList<>();
-        due.forEach((group, lapsed) -> all.add(group(partition, Texts.group(group), lapsed, operation)));
+        due.forEach((group, lapsed) -> all.add(group(partition, group, lapsed, operation)));
         return Future.all(all).map(done -> all.stream().mapToInt(Future::result).sum());
     }
 

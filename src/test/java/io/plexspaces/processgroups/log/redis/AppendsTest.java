@@ -64,7 +64,7 @@ class AppendsTest {
         ConnectionSettings connection = ConnectionSettings.of(patience, nanos -> {});
         shards = new Shards(vertx, new RedisOptions().setConnectionString(address), connection, SETTINGS.prefix());
         Keys keys = new Keys(SETTINGS.prefix(), 1);
-        Store own = new Store(shards, keys, SETTINGS, () -> "e", List.of(new StoreClock()));
+        Store own = new Store(shards, keys, SETTINGS, () -> "e", List.of(new StoreClock()), new Unreadables(System::nanoTime));
         appends = new Appends(own, keys.partition(0), new AtomicLong());
     }
 

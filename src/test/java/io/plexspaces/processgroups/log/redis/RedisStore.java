@@ -44,6 +44,11 @@ public final class RedisStore implements AutoCloseable {
         return new RedisStore(new RedisOptions().setConnectionString(redis.address()), redis);
     }
 
+    /** A server that is ended by somebody else. */
+    static RedisStore at(String address) {
+        return new RedisStore(new RedisOptions().setConnectionString(address), null);
+    }
+
     static RedisStore of(RedisClusterServers cluster) {
         RedisOptions options =
                 new RedisOptions().setType(RedisClientType.CLUSTER).setEndpoints(List.of(cluster.address()));

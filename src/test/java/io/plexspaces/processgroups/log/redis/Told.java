@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log.redis;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.log.GroupReader;
@@ -18,6 +19,7 @@ final class Told implements GroupReader {
     final List<Entry> entries = new CopyOnWriteArrayList<>();
     final List<GroupInfo> renamed = new CopyOnWriteArrayList<>();
     final List<String> holes = new CopyOnWriteArrayList<>();
+    final List<GroupException> failures = new CopyOnWriteArrayList<>();
     private volatile long offset;
 
     @Override
@@ -38,6 +40,11 @@ final class Told implements GroupReader {
         }
         entries.add(entry);
         offset = entry.offset();
+    }
+
+    @Override
+    public void failed(GroupException cause) {
+        failures.add(cause);
     }
 
     long offset() {

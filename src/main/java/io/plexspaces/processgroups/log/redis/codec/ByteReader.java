@@ -32,6 +32,13 @@ final class ByteReader {
         at += count;
     }
 
+    /** @throws IllegalArgumentException when what was read lasts longer than there are bytes; the last word needs no space behind it */
+    void checkEnd() {
+        if (at > end + 1) {
+            throw new IllegalArgumentException("it ends too early");
+        }
+    }
+
     /** Up to the next space, which is passed, or to the end. */
     String word() {
         int from = at;
@@ -79,17 +86,26 @@ final class ByteReader {
     }
 
     String text() {
-        int length = integer();
+        int length = length();
         String text = new String(bytes, at, length, StandardCharsets.UTF_8);
         at += length;
         return text;
     }
 
     Bytes bytes() {
-        int length = integer();
+        int length = length();
         Bytes value = Bytes.wrap(Arrays.copyOfRange(bytes, at, at + length));
         at += length;
         return value;
+    }
+
+    /** Never more than there is, so that nothing is allocated for what is damaged. */
+    private int length() {
+        int length = integer();
+        if (length < 0 || length > end - at) {
+            throw new IllegalArgumentException("a length of " + length + " with " + (end - at) + " bytes left");
+        }
+        return length;
     }
 
     Instant instant() {

@@ -23,65 +23,104 @@ import java.util.List;
  * separated by spaces; an operation is node, incarnation and sequence.
  */
 public final class Entries {
+    /** Bytes of memory that an entry takes beside those it was read from. */
+    private static final int ENTRY_WEIGHT = 200;
+
+    /** Signs what is not known to be anybody's. */
+    private static final OperationId NOBODY = new OperationId(new NodeId("unknown"), 0, 0);
+
     private Entries() {}
 
     /**
      * Entries that were written in one step.
      *
      * @param epoch of all of them
+     * @param weight about how many bytes of memory it takes
      */
-    public record Announcement(String epoch, List<Entry> entries) {}
+    public record Announcement(String epoch, List<Entry> entries, int weight) {}
 
-    /** Reads the epoch, then each entry after its length, all with spaces between. */
+    /**
+     * Reads the epoch, then each entry after its length, all with spaces between.
+     *
+     * @throws UnreadableException when one of the entries is not even known by its place
+     */
     public static Announcement announcement(byte[] bytes) {
-        ByteReader reader = new ByteReader(bytes, 0, bytes.length);
-        String epoch = reader.word();
-        List<Entry> entries = new ArrayList<>();
-        while (!reader.isAtEnd()) {
-            int length = Math.toIntExact(reader.decimal());
-            int from = reader.position();
-            entries.add(parse(new ByteReader(bytes, from, from + length)));
-            reader.skip(length + 1);
+        try {
+            ByteReader reader = new ByteReader(bytes, 0, bytes.length);
+            String epoch = reader.word();
+            List<Entry> entries = new ArrayList<>();
+            while (!reader.isAtEnd()) {
+                int length = Math.toIntExact(reader.decimal());
+                int from = reader.position();
+                entries.add(parse(bytes, from, Math.addExact(from, length)));
+                reader.skip(length + 1);
+            }
+            return new Announcement(epoch, entries, bytes.length + ENTRY_WEIGHT * entries.size());
+        } catch (UnreadableException known) {
+            throw known;
+        } catch (RuntimeException damaged) {
+            throw new UnreadableException("an announcement", damaged);
         }
-        return new Announcement(epoch, entries);
     }
 
+    /**
+     * Reads one entry; {@link Entry.Unreadable} when only its place and time are known here.
+     *
+     * @throws UnreadableException when not even those are
+     */
     public static Entry parse(byte[] bytes) {
-        return parse(new ByteReader(bytes, 0, bytes.length));
+        return parse(bytes, 0, bytes.length);
+    }
+
+    private static Entry parse(byte[] bytes, int from, int to) {
+        try {
+            if (to > bytes.length) {
+                throw new IllegalArgumentException("it is cut off");
+            }
+            return parse(new ByteReader(bytes, from, to));
+        } catch (RuntimeException damaged) {
+            throw new UnreadableException("an entry", damaged);
+        }
     }
 
     private static Entry parse(ByteReader reader) {
         String kind = reader.word();
         long offset = reader.decimal();
         Instant at = Times.instant(reader.decimal());
-        switch (kind) {
-            case "P":
-                long ordinal = reader.decimal();
+        if (offset < 1) {
+            throw new IllegalArgumentException("it says no offset");
+        }
+        OperationId operation = NOBODY;
+        try {
+            long ordinal = 0;
+            if (kind.equals("P")) {
+                ordinal = reader.decimal();
                 reader.decimal();
-                OperationId operation = operation(reader);
-                Command.Publish body = Bodies.decode(reader);
-                return new Entry.Published(
-                        offset,
-                        at,
-                        operation,
-                        ordinal,
-                        body.message(),
-                        body.topic(),
-                        body.dispatch(),
-                        body.excludeSender());
-            case "J":
-                return joined(reader, offset, at);
-            case "L":
-                return left(reader, offset, at);
-            case "D":
-                return new Entry.Deleted(offset, at, operation(reader));
-            default:
-                throw new IllegalArgumentException("an entry of kind " + kind + ", which only a newer server reads");
+            }
+            operation = operation(reader);
+            Entry entry =
+                    switch (kind) {
+                        case "P" -> published(reader, offset, at, operation, ordinal);
+                        case "J" -> joined(reader, offset, at, operation);
+                        case "L" -> left(reader, offset, at, operation);
+                        case "D" -> new Entry.Deleted(offset, at, operation);
+                        default -> throw new IllegalArgumentException("kind " + kind + " is not known here");
+                    };
+            reader.checkEnd();
+            return entry;
+        } catch (RuntimeException unreadable) {
+            return new Entry.Unreadable(
+                    offset, at, operation, kind.equals("P"), String.valueOf(unreadable.getMessage()));
         }
     }
 
-    private static Entry joined(ByteReader reader, long offset, Instant at) {
-        OperationId operation = operation(reader);
+    private static Entry published(ByteReader reader, long offset, Instant at, OperationId operation, long ordinal) {
+        Command.Publish body = Bodies.decode(reader);
+        return new Entry.Published(
+                offset, at, operation, ordinal, body.message(), body.topic(), body.dispatch(), body.excludeSender());
+    }
+
+    private static Entry joined(ByteReader reader, long offset, Instant at, OperationId operation) {
         boolean first = reader.word().equals("1");
         boolean changed = reader.word().equals("1");
         Owner by = Texts.owner(reader.word());
@@ -90,8 +129,7 @@ public final class Entries {
         return new Entry.Joined(offset, at, operation, membership, by, first, changed);
     }
 
-    private static Entry left(ByteReader reader, long offset, Instant at) {
-        OperationId operation = operation(reader);
+    private static Entry left(ByteReader reader, long offset, Instant at, OperationId operation) {
         ActorId actor = new ActorId(reader.word());
         LeaveReason reason = LeaveReason.valueOf(reader.word());
         return new Entry.Left(offset, at, operation, actor, Memberships.parseIfAny(actor, reader.rest()), reason);

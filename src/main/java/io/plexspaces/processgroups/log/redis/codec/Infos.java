@@ -10,8 +10,19 @@ import io.plexspaces.processgroups.domain.Namespace;
 public final class Infos {
     private Infos() {}
 
-    /** @param createdAt in microseconds */
+    /**
+     * @param createdAt in microseconds
+     * @throws UnreadableException that names the group
+     */
     public static GroupInfo info(GroupId group, String epoch, long createdAt, byte[] spec, int members) {
+        try {
+            return infoOf(group, epoch, createdAt, spec, members);
+        } catch (RuntimeException damaged) {
+            throw new UnreadableException("group " + Texts.group(group), damaged);
+        }
+    }
+
+    private static GroupInfo infoOf(GroupId group, String epoch, long createdAt, byte[] spec, int members) {
         return new GroupInfo(group, Specs.decode(spec), epoch, Times.instant(createdAt), members);
     }
 

@@ -17,7 +17,25 @@ import org.jspecify.annotations.Nullable;
 public final class Memberships {
     private Memberships() {}
 
+    /** @throws UnreadableException when it is not as the scripts write it; more than that may follow each part */
     public static Membership parse(ActorId actor, String text) {
+        try {
+            return parsed(actor, text);
+        } catch (RuntimeException damaged) {
+            throw new UnreadableException("the membership of " + actor.value(), damaged);
+        }
+    }
+
+    /** The same, by the name under which it is stored. */
+    public static Membership parse(String actor, String text) {
+        try {
+            return parsed(new ActorId(actor), text);
+        } catch (RuntimeException damaged) {
+            throw new UnreadableException("the membership of " + actor, damaged);
+        }
+    }
+
+    private static Membership parsed(ActorId actor, String text) {
         String[] parts = text.split(" ", -1);
         List<Holding> holdings = new ArrayList<>();
         for (String held : parts[4].split(",")) {

@@ -17,8 +17,20 @@ import org.jspecify.annotations.Nullable;
 public record NamespaceChange(
         long before, long version, @Nullable GroupInfo created, GroupId group, String epoch) {
 
-    /** Reads what list.lua and unlist.lua announce. */
+    /**
+     * Reads what list.lua and unlist.lua announce.
+     *
+     * @throws UnreadableException when they do not announce it so
+     */
     public static NamespaceChange parse(Namespace namespace, byte[] bytes) {
+        try {
+            return parsed(namespace, bytes);
+        } catch (RuntimeException damaged) {
+            throw new UnreadableException("an announcement", damaged);
+        }
+    }
+
+    private static NamespaceChange parsed(Namespace namespace, byte[] bytes) {
         ByteReader reader = new ByteReader(bytes, 0, bytes.length);
         long before = reader.decimal();
         long version = reader.decimal();

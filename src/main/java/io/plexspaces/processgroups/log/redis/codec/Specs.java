@@ -30,7 +30,16 @@ public final class Specs {
         return writer.toBytes();
     }
 
+    /** @throws UnreadableException when no server this one knows has written it so */
     public static GroupSpec decode(byte[] bytes) {
+        try {
+            return decoded(bytes);
+        } catch (RuntimeException damaged) {
+            throw new UnreadableException("what a group was created with", damaged);
+        }
+    }
+
+    private static GroupSpec decoded(byte[] bytes) {
         ByteReader reader = new ByteReader(bytes, 0, bytes.length);
         int format = reader.integer();
         if (format != FORMAT) {

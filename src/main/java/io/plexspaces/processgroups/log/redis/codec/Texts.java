@@ -18,9 +18,14 @@ public final class Texts {
         return group.tenant() + " " + group.namespace().name() + " " + group.name();
     }
 
+    /** @throws UnreadableException when {@link #group(GroupId)} did not write it */
     public static GroupId group(String text) {
-        String[] parts = text.split(" ", -1);
-        return GroupId.of(parts[0], parts[1], parts[2]);
+        try {
+            String[] parts = text.split(" ", -1);
+            return GroupId.of(parts[0], parts[1], parts[2]);
+        } catch (RuntimeException damaged) {
+            throw new UnreadableException("the name of a group", damaged);
+        }
     }
 
     /** As {@code node/incarnation}. */
