@@ -17,9 +17,9 @@ final class Arguments {
 
     private Arguments() {}
 
-    static List<byte[]> of(Command command, long sequence) {
+    static List<byte[]> of(Command command, long sequence, int format) {
         if (command instanceof Command.Publish publish) {
-            return publish(publish, sequence);
+            return publish(publish, sequence, format);
         }
         if (command instanceof Command.Join join) {
             return join(join, sequence);
@@ -55,13 +55,13 @@ final class Arguments {
         throw new IllegalArgumentException("not a change inside a group: " + command);
     }
 
-    private static List<byte[]> publish(Command.Publish publish, long sequence) {
+    private static List<byte[]> publish(Command.Publish publish, long sequence, int format) {
         byte[] weight = bytes(publish.message().weight());
         String idempotencyKey = publish.message().idempotencyKey();
         if (publish.dispatch() instanceof Dispatch.OneOf one) {
             return publishToOne(publish, one.candidates(), weight, sequence);
         }
-        byte[] body = Bodies.encode(publish);
+        byte[] body = Bodies.encode(publish, format);
         return idempotencyKey.isEmpty()
                 ? List.of(bytes("M"), bytes(sequence), weight, body)
                 : List.of(bytes("P"), bytes(sequence), weight, body, bytes(idempotencyKey));

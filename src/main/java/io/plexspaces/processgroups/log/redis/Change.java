@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.redis.codec.Formats;
 import io.plexspaces.processgroups.log.redis.codec.Specs;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Future;
@@ -36,12 +37,16 @@ final class Change {
     private final @Nullable Supplier<Future<Appended>> alone;
     private final UniEmitter<? super Appended> answer;
 
-    /** @param alone does it; null: append.lua does */
+    /**
+     * @param format of what it writes
+     * @param alone does it; null: append.lua does
+     */
     Change(
             GroupId group,
             OperationId operation,
             @Nullable String epoch,
             Command command,
+            int format,
             @Nullable Supplier<Future<Appended>> alone,
             UniEmitter<? super Appended> answer) {
         this(
@@ -49,7 +54,7 @@ final class Change {
                 operation,
                 epoch,
                 command,
-                alone == null ? Arguments.of(command, operation.sequence()) : List.of(),
+                alone == null ? Arguments.of(command, operation.sequence(), format) : List.of(),
                 alone,
                 answer);
     }
@@ -112,6 +117,6 @@ final class Change {
         for (byte[] argument : arguments) {
             bytes += ARGUMENT_WEIGHT + argument.length;
         }
-        return command instanceof Command.Create create ? bytes + Specs.encode(create.spec()).length : bytes;
+        return command instanceof Command.Create create ? bytes + Specs.encode(create.spec(), Formats.FIRST).length : bytes;
     }
 }

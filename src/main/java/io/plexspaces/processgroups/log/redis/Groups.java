@@ -72,7 +72,7 @@ final class Groups {
                         calls.incrementAndGet(),
                         Texts.group(group),
                         epoch,
-                        Specs.encode(spec),
+                        Specs.encode(spec, store.format().written()),
                         spec.retention().messages(),
                         Times.millis(spec.retention().age()))
                 .map(answer -> {

@@ -129,7 +129,7 @@ final class Index {
                         entryKeys(group),
                         name(group),
                         info.epoch(),
-                        Infos.encode(info),
+                        Infos.encode(info, store.format().written()),
                         Shards.PUBLISH,
                         forced ? "forced" : "")
                 .map(answer -> Store.number(answer) == 1);

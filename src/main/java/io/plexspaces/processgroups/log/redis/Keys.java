@@ -78,6 +78,16 @@ final class Keys {
             return base + "nodes";
         }
 
+        /** The format in which everything of the partition is written, or an older one. */
+        String format() {
+            return base + "format";
+        }
+
+        /** The newest format that each incarnation reads. */
+        String formats() {
+            return base + "formats";
+        }
+
         String node(NodeId node) {
             return base + "node:" + encoded(node.value());
         }

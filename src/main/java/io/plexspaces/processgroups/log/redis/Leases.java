@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.redis.codec.Formats;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
@@ -25,7 +26,24 @@ final class Leases {
         this.store = store;
     }
 
-    /** Greater than every incarnation any partition knows. */
+    /** Writes what every part of the store can be read in, by every server there is. */
+    private NodeLease agreed(List<Response> answers, NodeLease lease) {
+        long least = Long.MAX_VALUE;
+        for (Response answer : answers) {
+            least = Math.min(least, Store.number(answer.get(3)));
+        }
+        store.format().agree((int) Math.min(Formats.NEWEST, least));
+        return lease;
+    }
+
+    private static Response readable(Response answer) {
+        if (answer.get(0).toString().equals("!FORMAT")) {
+            throw Format.refused(Store.number(answer.get(1)));
+        }
+        return answer;
+    }
+
+    /** Greater than every incarnation any partition knows. FAILED_PRECONDITION when the store is in a format that this server does not read. */
     Future<NodeLease> acquire(NodeId node) {
         return acquire(node, Long.MAX_VALUE, ATTEMPTS);
     }
@@ -51,7 +69,7 @@ final class Leases {
             doubtful = next;
             NodeLease lease = new NodeLease(node, next);
             return everywhere("take", node, next, ttl())
-                    .map(taken -> taken(lease))
+                    .map(taken -> taken(agreed(taken, lease)))
                     .recover(failure -> isFenced(failure) && attempts > 1
                             ? acquire(node, newest, attempts - 1)
                             : Future.failedFuture(failure));
@@ -65,7 +83,9 @@ final class Leases {
 
     /** FENCED when a newer one was taken, or this one has lapsed. */
     Future<Void> renew(NodeLease lease) {
-        return everywhere("renew", lease.node(), lease.incarnation(), ttl()).mapEmpty();
+        return everywhere("renew", lease.node(), lease.incarnation(), ttl())
+                .map(renewed -> agreed(renewed, lease))
+                .mapEmpty();
     }
 
     /** The joins of its sessions end after the grace as if it had lapsed then. */
@@ -86,11 +106,13 @@ final class Leases {
             long called = System.nanoTime();
             all.add(store.call(
                             Scripts.LEASE,
-                            List.of(partition.node(node), partition.nodes()),
+                            List.of(partition.node(node), partition.nodes(), partition.format(), partition.formats()),
                             step,
                             node.value(),
                             incarnation,
-                            millis)
+                            millis,
+                            Formats.NEWEST)
+                    .map(Leases::readable)
                     .map(said -> Store.unfenced(said, new OperationId(node, incarnation, 0)))
                     .map(said -> {
                         clock.told(Store.number(said.get(2)), called);

@@ -88,7 +88,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         List<StoreClock> clocks = Stream.generate(StoreClock::new)
                 .limit(keys.partitions())
                 .toList();
-        this.store = new Store(shards, keys, settings, epochs, clocks, new Unreadables(System::nanoTime));
+        this.store = new Store(shards, keys, settings, epochs, clocks, new Unreadables(System::nanoTime), new Format());
         Index index = new Index(store);
         this.groups = new Groups(store, index, calls);
         this.lanes = new Lanes(store, calls);
@@ -138,7 +138,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
             } else if (command instanceof Command.Delete) {
                 alone = () -> groups.delete(group, epoch, operation);
             }
-            lanes.add(new Change(group, operation, epoch, command, alone, answer));
+            lanes.add(new Change(group, operation, epoch, command, store.format().written(), alone, answer));
         });
     }
 

@@ -19,7 +19,8 @@ record Store(
         RedisSettings settings,
         Supplier<String> epochs,
         List<StoreClock> clocks,
-        Unreadables unreadables) {
+        Unreadables unreadables,
+        Format format) {
     private static final String FENCED = "!FENCED";
 
     Future<Response> call(Script script, List<String> keys, Object... arguments) {

@@ -64,7 +64,7 @@ class AppendsTest {
         ConnectionSettings connection = ConnectionSettings.of(patience, nanos -> {});
         shards = new Shards(vertx, new RedisOptions().setConnectionString(address), connection, SETTINGS.prefix());
         Keys keys = new Keys(SETTINGS.prefix(), 1);
-        Store own = new Store(shards, keys, SETTINGS, () -> "e", List.of(new StoreClock()), new Unreadables(System::nanoTime));
+        Store own = new Store(shards, keys, SETTINGS, () -> "e", List.of(new StoreClock()), new Unreadables(System::nanoTime), new Format());
         appends = new Appends(own, keys.partition(0), new AtomicLong());
     }
 
@@ -161,7 +161,7 @@ class AppendsTest {
         List<Change> changes = new ArrayList<>();
         Uni.createFrom()
                 .<Appended>emitter(
-                        made -> changes.add(new Change(writer.group("room"), operation, null, join, null, made)))
+                        made -> changes.add(new Change(writer.group("room"), operation, null, join, 2, null, made)))
                 .subscribe()
                 .with(answer::complete, answer::completeExceptionally);
         return changes.get(0);
@@ -180,7 +180,7 @@ class AppendsTest {
         List<Change> changes = new ArrayList<>();
         Uni.createFrom()
                 .<Appended>emitter(
-                        answer -> changes.add(new Change(writer.group("room"), operation, null, publish, null, answer)))
+                        answer -> changes.add(new Change(writer.group("room"), operation, null, publish, 2, null, answer)))
                 .subscribe()
                 .with(done::add);
         return List.of(new Appends.Part(writer.group("room"), changes));

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log.redis;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -166,14 +167,26 @@ public final class RedisProcess implements AutoCloseable {
 
     /** Sends one command on a connection of its own, and returns the answer as it came, if it fits into one packet. */
     public String call(String... words) {
-        StringBuilder text = new StringBuilder("*" + words.length + "\r\n");
-        for (String word : words) {
-            text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+        byte[][] all = new byte[words.length][];
+        for (int i = 0; i < words.length; i++) {
+            all[i] = words[i].getBytes(StandardCharsets.UTF_8);
+        }
+        return call(all);
+    }
+
+    /** The same, of bytes. */
+    public String call(byte[]... words) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        text.writeBytes(("*" + words.length + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        for (byte[] word : words) {
+            text.writeBytes(("$" + word.length + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            text.writeBytes(word);
+            text.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
         }
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
             socket.setSoTimeout(5_000);
-            socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write(text.toByteArray());
             InputStream in = socket.getInputStream();
             byte[] bytes = new byte[64 * 1024];
             int size = in.read(bytes);

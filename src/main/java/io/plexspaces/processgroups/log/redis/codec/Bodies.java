@@ -12,10 +12,16 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a message's entry that is known before the log accepts it: binary, as no script looks into it. One
- * for a member that the script settles is joined there around its dispatch. */
+/**
+ * The part of a message's entry that is known before the log accepts it: binary, as no script looks into it; after the number of its format. One
+ * for a member that the script settles is joined there around its dispatch, and so always of the first format.
+ */
 public final class Bodies {
-    private static final int FORMAT = 1;
+    /** Of everything that is short: numbers, and the tags and lengths of names and payload. */
+    private static final int FIELD_BYTES = 48;
+
+    private static final int TIME_BYTES = 24;
+    private static final int NAME_BYTES = 255;
 
     private static final int HAS_TOPIC = 1;
     private static final int HAS_SENDER = 2;
@@ -30,6 +36,32 @@ public final class Bodies {
 
     private Bodies() {}
 
+    /** @param format one that this server writes */
+    public static byte[] encode(Command.Publish publish, int format) {
+        return format == Formats.FIRST
+                ? encodeFirst(publish)
+                : Fields.record(format, most(publish), out -> ProtoBodies.encode(publish, out));
+    }
+
+    /** Bytes that it takes at most. Names have one byte a character. */
+    private static int most(Command.Publish publish) {
+        Message message = publish.message();
+        int names = (publish.topic() == null ? 0 : publish.topic().value().length())
+                + (message.sender() == null ? 0 : message.sender().value().length())
+                + (publish.dispatch() == Dispatch.ALL ? 0 : NAME_BYTES);
+        int times = (message.timestamp() == null ? 0 : TIME_BYTES) + (message.ttl() == null ? 0 : TIME_BYTES);
+        return FIELD_BYTES
+                + names
+                + times
+                + message.payload().array().length
+                + Fields.most(message.id())
+                + Fields.most(message.type())
+                + Fields.most(message.headers())
+                + Fields.most(message.idempotencyKey())
+                + Fields.most(message.uriPath())
+                + Fields.most(message.uriMethod());
+    }
+
     /**
      * The body of a message whose recipient is settled by the script that appends it.
      *
@@ -38,7 +70,7 @@ public final class Bodies {
      */
     public record Open(byte[] head, byte[] tail) {}
 
-    public static byte[] encode(Command.Publish publish) {
+    private static byte[] encodeFirst(Command.Publish publish) {
         ByteWriter writer = new ByteWriter(publish.message().weight());
         head(writer, publish);
         dispatch(writer, publish.dispatch());
@@ -54,7 +86,7 @@ public final class Bodies {
     }
 
     private static void head(ByteWriter writer, Command.Publish publish) {
-        writer.number(FORMAT).number(flags(publish));
+        writer.number(Formats.FIRST).number(flags(publish));
         if (publish.topic() != null) {
             writer.text(publish.topic().value());
         }
@@ -83,7 +115,10 @@ public final class Bodies {
 
     static Command.Publish decode(ByteReader reader) {
         int format = reader.integer();
-        if (format != FORMAT) {
+        if (format == 2) {
+            return Fields.parse(reader, ProtoBodies::decode);
+        }
+        if (format != Formats.FIRST) {
             throw new IllegalArgumentException("a message in format " + format + ", which only a newer server reads");
         }
         int flags = reader.integer();

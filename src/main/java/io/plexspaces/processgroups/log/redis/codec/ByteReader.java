@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.log.redis.codec;
 
+import com.google.protobuf.CodedInputStream;
 import io.plexspaces.processgroups.domain.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +23,11 @@ final class ByteReader {
 
     boolean isAtEnd() {
         return at >= end;
+    }
+
+    /** All that is left, in protobuf's wire format. */
+    CodedInputStream fields() {
+        return CodedInputStream.newInstance(bytes, at, end - at);
     }
 
     int position() {

@@ -26,9 +26,13 @@ public final class Infos {
         return new GroupInfo(group, Specs.decode(spec), epoch, Times.instant(createdAt), members);
     }
 
-    /** Name, epoch, time of creation and spec; without namespace and members. */
-    public static byte[] encode(GroupInfo info) {
-        byte[] spec = Specs.encode(info.spec());
+    /**
+     * Name, epoch, time of creation and spec; without namespace and members.
+     *
+     * @param format of the spec
+     */
+    public static byte[] encode(GroupInfo info, int format) {
+        byte[] spec = Specs.encode(info.spec(), format);
         return new ByteWriter(64 + spec.length)
                 .text(info.id().name())
                 .text(info.epoch())

@@ -10,14 +10,36 @@ import java.util.Map;
 
 /** What a group was created with, in binary: no script looks into it. */
 public final class Specs {
-    private static final int FORMAT = 1;
+    private static final int FIELD_BYTES = 64;
 
     private Specs() {}
 
-    public static byte[] encode(GroupSpec spec) {
+    /** @param format one that this server writes */
+    public static byte[] encode(GroupSpec spec, int format) {
+        return format == Formats.FIRST
+                ? encodeFirst(spec)
+                : Fields.record(format, most(spec.metadata()), out -> ProtoSpecs.encode(spec, out));
+    }
+
+    private static int most(Metadata metadata) {
+        int most = FIELD_BYTES
+                + Fields.most(metadata.createdBy())
+                + Fields.most(metadata.updatedBy())
+                + Fields.most(metadata.labels());
+        for (Map.Entry<String, Annotation> one : metadata.annotations().entrySet()) {
+            Annotation annotation = one.getValue();
+            most += Fields.most(one.getKey())
+                    + Fields.most(annotation.typeUrl())
+                    + annotation.value().array().length
+                    + 24;
+        }
+        return most;
+    }
+
+    private static byte[] encodeFirst(GroupSpec spec) {
         Metadata metadata = spec.metadata();
         ByteWriter writer = new ByteWriter(64)
-                .number(FORMAT)
+                .number(Formats.FIRST)
                 .number(spec.retention().messages())
                 .duration(spec.retention().age())
                 .text(spec.overflow() == null ? "" : spec.overflow().name())
@@ -42,7 +64,10 @@ public final class Specs {
     private static GroupSpec decoded(byte[] bytes) {
         ByteReader reader = new ByteReader(bytes, 0, bytes.length);
         int format = reader.integer();
-        if (format != FORMAT) {
+        if (format == 2) {
+            return Fields.parse(reader, ProtoSpecs::decode);
+        }
+        if (format != Formats.FIRST) {
             throw new IllegalArgumentException("a group in format " + format + ", which only a newer server reads");
         }
         Retention retention = new Retention(reader.integer(), reader.duration());

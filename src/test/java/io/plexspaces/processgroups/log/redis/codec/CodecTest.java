@@ -3,6 +3,8 @@ package io.plexspaces.processgroups.log.redis.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Dispatch;
@@ -88,14 +90,99 @@ class CodecTest {
                 new Command.Publish(message(null, null, null), null, new Dispatch.OnNode(NODE), false),
                 new Command.Publish(message(null, null, null), null, new Dispatch.Nobody(), false));
         for (Command.Publish publish : all) {
-            byte[] body = Bodies.encode(publish);
+            for (int format = Formats.FIRST; format <= Formats.NEWEST; format++) {
+                byte[] body = Bodies.encode(publish, format);
+                assertThat(Bodies.decode(new ByteReader(body, 0, body.length))).isEqualTo(publish);
+            }
+        }
+    }
+
+    @Property
+    void texts_areReadAsWritten(@ForAll String any, @ForAll long seconds) {
+        String text = new String(any.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        Instant time = Instant.ofEpochSecond(seconds % 1_000_000_000_000L, 999_999_999);
+        Message message = new Message(
+                "", null, "", Bytes.wrap(text.getBytes(StandardCharsets.UTF_8)), time, Integer.MIN_VALUE, null, Map.of("k", text), "", "", "");
+        Command.Publish publish = new Command.Publish(message, null, Dispatch.ALL, false);
+        byte[] body = Bodies.encode(publish, Formats.NEWEST);
+        assertThat(Bodies.decode(new ByteReader(body, 0, body.length))).isEqualTo(publish);
+    }
+
+    @Test
+    void largestMessages_areReadAsWritten() {
+        String name = "x".repeat(255);
+        Instant time = Instant.ofEpochSecond(-999_999_999_999L, 999_999_999);
+        Message message = new Message(
+                "€".repeat(40),
+                new ActorId(name),
+                "€".repeat(40),
+                Bytes.wrap(new byte[1 << 20]),
+                time,
+                Integer.MIN_VALUE,
+                Duration.ofSeconds(Long.MAX_VALUE, 999_999_999),
+                Map.of("€".repeat(20), "€".repeat(1_000), "empty", ""),
+                "€".repeat(40),
+                "€".repeat(40),
+                "€".repeat(5));
+        for (Dispatch dispatch : List.of(
+                new Dispatch.To(new ActorId(name), Long.MAX_VALUE), new Dispatch.OnNode(new NodeId("x".repeat(128))))) {
+            Command.Publish publish =
+                    new Command.Publish(message, new Topic("x".repeat(63) + ".b"), dispatch, true);
+            byte[] body = Bodies.encode(publish, Formats.NEWEST);
             assertThat(Bodies.decode(new ByteReader(body, 0, body.length))).isEqualTo(publish);
         }
     }
 
     @Test
+    void fieldsThatAreNotKnown_arePassedOver() {
+        Command.Publish publish = new Command.Publish(message(new ActorId("a"), null, null), null, Dispatch.ALL, false);
+        byte[] body = withMore(Bodies.encode(publish, 2));
+        assertThat(Bodies.decode(new ByteReader(body, 0, body.length))).isEqualTo(publish);
+
+        GroupSpec spec = new GroupSpec(GroupSpec.Metadata.NONE, new Retention(5, Duration.ofMillis(1_500)), null);
+        assertThat(Specs.decode(withMore(Specs.encode(spec, 2)))).isEqualTo(spec);
+
+        Membership known = Memberships.parse(new ActorId("a"), "1 2 3 = d:node:1|x|2||");
+        assertThat(Memberships.parse(new ActorId("a"), "1 2 3 = d:node:1|x|2|||more|9 more and=more"))
+                .isEqualTo(known);
+    }
+
+    /** A number, a text, and a group of a later version's fields. */
+    private static byte[] withMore(byte[] known) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(known);
+        bytes.writeBytes(UnknownFieldSet.newBuilder()
+                .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(7).build())
+                .addField(
+                        100,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(ByteString.copyFromUtf8("more"))
+                                .addFixed64(1)
+                                .build())
+                .build()
+                .toByteArray());
+        return bytes.toByteArray();
+    }
+
+    @Property
+    void damagedEntries_areSaidToBeSo(@ForAll byte[] damage, @ForAll int at) {
+        Command.Publish publish = new Command.Publish(message(null, null, null), null, Dispatch.ALL, false);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes("P 7 1000001 2 4711 node:1 5 9 ".getBytes(StandardCharsets.US_ASCII));
+        bytes.writeBytes(Bodies.encode(publish, at % 2 == 0 ? 1 : 2));
+        byte[] entry = bytes.toByteArray();
+        int from = Math.floorMod(at, entry.length);
+        System.arraycopy(damage, 0, entry, from, Math.min(damage.length, entry.length - from));
+        try {
+            assertThat(Entries.parse(entry)).isNotNull();
+        } catch (UnreadableException said) {
+            assertThat(said).hasMessageStartingWith("an entry: ");
+        }
+    }
+
+    @Test
     void messageOfALaterFormat_isRefused() {
-        byte[] body = new ByteWriter(8).number(2).toBytes();
+        byte[] body = new ByteWriter(8).number(3).toBytes();
         assertThatThrownBy(() -> Bodies.decode(new ByteReader(body, 0, body.length)))
                 .hasMessageContaining("newer server");
     }
@@ -105,7 +192,7 @@ class CodecTest {
         Command.Publish publish = new Command.Publish(message(null, null, null), null, Dispatch.ALL, false);
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         message.write("P 7 1000001 2 4711 node:1 5 9 ".getBytes(StandardCharsets.US_ASCII));
-        message.write(Bodies.encode(publish));
+        message.write(Bodies.encode(publish, 1));
         String joined =
                 "J 8 1000002 node:1 5 10 1 0 d:node:1 alice 1000002 8 1000002 a.*,b d:node:1|x|2||,l:q|y|1|5|1000007";
         String left = "L 9 1000003 node:1 5 11 alice NODE_DOWN -";
@@ -154,13 +241,14 @@ class CodecTest {
                         Map.of("c", new GroupSpec.Annotation("type", Bytes.wrap(new byte[] {1, 2})))),
                 new Retention(5, Duration.ofMillis(1_500)),
                 OverflowPolicy.CONFLATE);
-        assertThat(Specs.decode(Specs.encode(spec))).isEqualTo(spec);
+        assertThat(Specs.decode(Specs.encode(spec, 1))).isEqualTo(spec);
+        assertThat(Specs.decode(Specs.encode(spec, 2))).isEqualTo(spec);
 
         GroupId group = GroupId.of("t", "n", "g");
         GroupInfo info = new GroupInfo(group, spec, "e", Instant.ofEpochSecond(9, 5_000), 0);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes("3 4 + ".getBytes(StandardCharsets.US_ASCII));
-        bytes.writeBytes(Infos.encode(info));
+        bytes.writeBytes(Infos.encode(info, 2));
         assertThat(NamespaceChange.parse(group.namespace(), bytes.toByteArray()))
                 .isEqualTo(new NamespaceChange(3, 4, info, group, "e"));
         assertThat(NamespaceChange.parse(group.namespace(), "4 5 - n g e".getBytes(StandardCharsets.US_ASCII)))
