@@ -311,7 +311,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     private Appended apply(@Nullable String life, Command command, OperationId operation, List<Entry> entries) {
-        if (command instanceof Command.Answer) {
+        if (command instanceof Command.Answer || command instanceof Command.Reach) {
             return new Appended(new Position(epoch, offset), NOW, null, false);
         }
         appended.add(command);
