@@ -111,12 +111,16 @@ public final class SessionProtocol {
 
     /** Never throws. */
     public void handle(SessionRequest request) {
-        boolean mayReadMore = inFlight.begin();
-        if (!waits(request)) {
-            start(request);
-        }
-        if (mayReadMore) {
-            readMore.run();
+        try {
+            boolean mayReadMore = inFlight.begin();
+            if (!waits(request)) {
+                start(request);
+            }
+            if (mayReadMore) {
+                readMore.run();
+            }
+        } catch (RuntimeException | Error defect) {
+            broken(defect);
         }
     }
 
@@ -127,6 +131,11 @@ public final class SessionProtocol {
         } else {
             from.run(() -> begin(request));
         }
+    }
+
+    /** A request may be without its answer, or none be read any more: the peer is not left waiting. */
+    private void broken(Throwable defect) {
+        connection.cut(Errors.expected(defect));
     }
 
     private void begin(SessionRequest request) {
@@ -182,9 +191,13 @@ public final class SessionProtocol {
 
     /** Answers a request that could not be read. */
     public void malformed(GroupException failure) {
-        inFlight.beginEnded();
-        unreadable(0, failure);
-        answered();
+        try {
+            inFlight.beginEnded();
+            unreadable(0, failure);
+            answered();
+        } catch (RuntimeException | Error defect) {
+            broken(defect);
+        }
     }
 
     /**
@@ -220,10 +233,14 @@ public final class SessionProtocol {
     }
 
     private void published(SessionRequest request, Groups.PublishResult result) {
-        if (request.getRequestId() != 0) {
-            connection.send(format.published(request.getRequestId(), result));
+        try {
+            if (request.getRequestId() != 0) {
+                connection.send(format.published(request.getRequestId(), result));
+            }
+            done(request);
+        } catch (RuntimeException | Error defect) {
+            broken(defect);
         }
-        done(request);
     }
 
     private void refuseRetired() {
@@ -338,16 +355,24 @@ public final class SessionProtocol {
     }
 
     private void complete(SessionRequest request, Answer.Builder answer) {
-        if (request.getRequestId() != 0) {
-            send(answer.setRequestId(request.getRequestId()));
+        try {
+            if (request.getRequestId() != 0) {
+                send(answer.setRequestId(request.getRequestId()));
+            }
+            done(request);
+        } catch (RuntimeException | Error defect) {
+            broken(defect);
         }
-        done(request);
     }
 
     private void fail(SessionRequest request, Throwable failure) {
-        long requestId = request.getRequestId();
-        send(Answer.newBuilder().setRequestId(requestId).setError(Errors.toProto(Errors.expected(failure))));
-        done(request);
+        try {
+            long requestId = request.getRequestId();
+            send(Answer.newBuilder().setRequestId(requestId).setError(Errors.toProto(Errors.expected(failure))));
+            done(request);
+        } catch (RuntimeException | Error defect) {
+            broken(defect);
+        }
     }
 
     private void done(SessionRequest request) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a subscriber gets before the first live message: where it stands, the members, and what it missed. */
 final class CatchUp {
+    private static final System.Logger LOG = System.getLogger(CatchUp.class.getName());
+
     /** What lives longer does not end. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
@@ -60,13 +62,18 @@ final class CatchUp {
         }
         Source source = Source.awaited();
         log.read(subscription.subscriber().group(), after, Integer.MAX_VALUE)
+                .invoke(slice -> {
+                    Iterator<Frame> frames = replay(subscription, position, member, shown, after, slice);
+                    subscription.connection().supply(source, frames, weight(shown) + weight(slice));
+                })
+                .onFailure(CatchUp::isGone)
+                .invoke(gone -> {
+                    Iterator<Frame> frames =
+                            begin(subscription, position, position, false, shown).iterator();
+                    subscription.connection().supply(source, frames, weight(shown));
+                })
                 .subscribe()
-                .with(
-                        slice -> {
-                            Iterator<Frame> frames = replay(subscription, position, member, shown, after, slice);
-                            subscription.connection().supply(source, frames, weight(shown) + weight(slice));
-                        },
-                        failure -> giveUp(subscription, source, position, shown, failure));
+                .with(supplied -> {}, failure -> giveUp(subscription, failure));
         return source;
     }
 
@@ -167,10 +174,17 @@ final class CatchUp {
             return;
         }
         log.read(group, before, Integer.MAX_VALUE)
+                .<Runnable>map(slice -> () -> tell(group, all, slice))
+                .onFailure()
+                .recoverWithItem(() -> () -> all.supply(unread(group, before, position), List.of(), 0))
+                .invoke(Runnable::run)
                 .subscribe()
-                .with(
-                        slice -> tell(group, all, slice),
-                        failure -> all.supply(unread(group, before, position), List.of(), 0));
+                .with(told -> {}, failure -> cut(behind, failure));
+    }
+
+    private static void cut(List<Behind> behind, Throwable failure) {
+        GroupException cause = reported(failure);
+        behind.forEach(one -> one.subscription().connection().cut(cause));
     }
 
     private void tell(GroupId group, Missing all, Slice slice) {
@@ -225,19 +239,14 @@ final class CatchUp {
     }
 
     /** A group that is gone says so itself; without anything else the connection would be incomplete unknowingly. */
-    private static void giveUp(
-            Subscription subscription,
-            Source source,
-            Position position,
-            @Nullable List<Membership> shown,
-            Throwable failure) {
-        if (failure instanceof GroupException expected && expected.code() == ErrorCode.GROUP_NOT_FOUND) {
-            Iterator<Frame> frames =
-                    begin(subscription, position, position, false, shown).iterator();
-            subscription.connection().supply(source, frames, weight(shown));
-        } else {
+    private static void giveUp(Subscription subscription, Throwable failure) {
+        if (!isGone(failure)) {
             subscription.connection().cut(reported(failure));
         }
+    }
+
+    private static boolean isGone(Throwable failure) {
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.GROUP_NOT_FOUND;
     }
 
     /** Of the oldest message that is retained; behind the log's end when none is. */
@@ -279,8 +288,10 @@ final class CatchUp {
     }
 
     private static GroupException reported(Throwable failure) {
-        return failure instanceof GroupException expected
-                ? expected
-                : GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the messages to catch up with could not be read");
+        if (failure instanceof GroupException expected) {
+            return expected;
+        }
+        LOG.log(System.Logger.Level.ERROR, "messages to catch up with could not be told", failure);
+        return GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the messages to catch up with could not be read");
     }
 }

@@ -19,6 +19,7 @@ import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.log.Snapshot;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -383,14 +384,13 @@ final class GroupReplica implements GroupReader {
      * elsewhere, or the store says nothing for too long.
      */
     Uni<Void> reached(Position position) {
-        return Uni.createFrom()
-                .emitter(emitter -> serial.execute(() -> {
-                    if (usage.isClosed() || progress.isPast(position)) {
-                        emitter.complete(null);
-                    } else {
-                        told.waiters().add(position.offset(), () -> emitter.complete(null));
-                    }
-                }));
+        return serially(emitter -> {
+            if (usage.isClosed() || progress.isPast(position)) {
+                emitter.complete(null);
+            } else {
+                told.waiters().add(position.offset(), () -> emitter.complete(null));
+            }
+        });
     }
 
     /**
@@ -416,16 +416,14 @@ final class GroupReplica implements GroupReader {
      * when neither happens before long.
      */
     Uni<Void> moved(int jumps) {
-        return Uni.createFrom()
-                .emitter(emitter -> serial.execute(() -> {
-                    if (usage.isClosed() || progress.jumps() != jumps) {
-                        emitter.complete(null);
-                    } else {
-                        told.waiters()
-                                .addForJump(
-                                        () -> emitter.complete(null), () -> emitter.fail(away("its log is not read")));
-                    }
-                }));
+        return serially(emitter -> {
+            if (usage.isClosed() || progress.jumps() != jumps) {
+                emitter.complete(null);
+            } else {
+                told.waiters()
+                        .addForJump(() -> emitter.complete(null), () -> emitter.fail(away("its log is not read")));
+            }
+        });
     }
 
     /** Completes when the store has the joins of a session as they were; fails as a write does. */
@@ -483,11 +481,16 @@ final class GroupReplica implements GroupReader {
 
     /** Runs between two entries. */
     private <T> Uni<T> inOrder(Step<T> step) {
+        return serially(emitter -> emitter.complete(step.take()));
+    }
+
+    /** Runs between two entries. What it throws is its caller's answer: the queue would keep that for itself. */
+    private <T> Uni<T> serially(Consumer<UniEmitter<? super T>> step) {
         return Uni.createFrom()
                 .emitter(emitter -> serial.execute(() -> {
                     try {
-                        emitter.complete(step.take());
-                    } catch (GroupException failure) {
+                        step.accept(emitter);
+                    } catch (RuntimeException | Error failure) {
                         emitter.fail(failure);
                     }
                 }));

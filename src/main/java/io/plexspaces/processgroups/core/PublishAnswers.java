@@ -57,12 +57,20 @@ final class PublishAnswers {
         if (publishing == null && !repeatable) {
             return;
         }
-        Recipients recipients = Recipients.of(entry, members);
-        if (repeatable) {
-            remember(entry, recipients.result(position, Groups.Recipients.IDS, maxIds));
-        }
-        if (publishing != null) {
-            publishing.complete(recipients.result(position, publishing.wanted(), maxIds));
+        try {
+            Recipients recipients = Recipients.of(entry, members);
+            if (repeatable) {
+                remember(entry, recipients.result(position, Groups.Recipients.IDS, maxIds));
+            }
+            if (publishing != null) {
+                publishing.complete(recipients.result(position, publishing.wanted(), maxIds));
+            }
+        } catch (RuntimeException | Error failure) {
+            // It is in the log, and nobody else answers it any more.
+            if (publishing != null) {
+                publishing.completeUnread(position);
+            }
+            throw failure;
         }
     }
 

@@ -88,7 +88,7 @@ final class Publishes {
                     epoch = present.epoch();
                 }
                 append(present, epoch, operation, publishing);
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 publishing.abort(failure);
             }
         }
@@ -99,7 +99,7 @@ final class Publishes {
                 OperationId operation = operations.next();
                 publishing.begin(operation);
                 append(present, present.epoch(), operation, publishing);
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 publishing.abort(failure);
             }
         }

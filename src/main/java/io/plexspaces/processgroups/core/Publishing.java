@@ -156,7 +156,7 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
     }
 
     /** It could not be given to the log. */
-    void abort(RuntimeException failure) {
+    void abort(Throwable failure) {
         forget();
         fail(failure);
         decided();

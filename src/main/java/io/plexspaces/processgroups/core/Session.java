@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * grace; whoever shows the resume token in that time goes on with them. Thread-safe.
  */
 public final class Session {
+    private static final System.Logger LOG = System.getLogger(Session.class.getName());
+
     private final Sessions home;
     private final Namespace namespace;
     private final ActorId actor;
@@ -320,14 +322,15 @@ public final class Session {
             connection = next;
             cancelGrace();
         }
+        // First: whatever goes wrong after this, the session ends with its connection.
+        next.onEnd(cause -> lost(next, cause));
         if (before != null) {
-            silence(before);
             before.cut(GroupException.sessionReplaced());
+            silence(before);
         }
         if (!seats.isEmpty()) {
             home.afterMoment(this::noteReach);
         }
-        next.onEnd(cause -> lost(next, cause));
         if (next.isClosed()) {
             lost(next, null);
         }
@@ -337,7 +340,12 @@ public final class Session {
     private void lost(Connection which, @Nullable GroupException cause) {
         boolean evicted = cause != null && cause.code() == ErrorCode.SLOW_CONSUMER;
         LeaveReason reason = evicted ? LeaveReason.EVICTED : LeaveReason.DISCONNECTED;
-        silence(which);
+        try {
+            silence(which);
+        } catch (RuntimeException | Error failure) {
+            // What is sent to a connection that has ended goes nowhere; its grace must begin all the same.
+            LOG.log(System.Logger.Level.ERROR, "a lost connection could not be silenced", failure);
+        }
         synchronized (this) {
             if (connection != which || closed) {
                 return;
@@ -420,8 +428,8 @@ public final class Session {
     }
 
     private void abandon(GroupId group, LeaveReason reason) {
-        home.groups()
-                .leave(new Groups.LeaveRequest(group, actor, true, null, this, reason))
+        Uni.createFrom()
+                .deferred(() -> home.groups().leave(new Groups.LeaveRequest(group, actor, true, null, this, reason)))
                 .subscribe()
                 .with(left -> {}, failure -> home.notAbandoned(this, group, failure));
     }

@@ -362,7 +362,8 @@ public final class Sessions {
             return;
         }
         ErrorCode code = failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
-        GroupReplica replica = code.retryable() && code != ErrorCode.FENCED ? replicas.ifOpen(group) : null;
+        boolean again = (code.retryable() && code != ErrorCode.FENCED) || code == ErrorCode.INTERNAL;
+        GroupReplica replica = again ? replicas.ifOpen(group) : null;
         if (replica != null) {
             replica.abandoned(session);
         } else {

@@ -191,12 +191,24 @@ final class Told {
             recovery.arrived(member, entry.by(), expected);
         }
         if (expected != null) {
-            joins.seat(member, expected.subscription());
+            seat(member, expected.subscription());
         } else if (entry.by() instanceof Owner.Session by) {
             recovery.endForgotten(membership, by, joins, moves);
         }
         if (entry.by() instanceof Owner.Session by) {
             seats.reaching().read(member, by);
+        }
+    }
+
+    private void seat(Member member, Subscription subscription) {
+        try {
+            joins.seat(member, subscription);
+        } catch (RuntimeException | Error defect) {
+            // It may not sit among those that are cut, and is about to be told that it has joined.
+            subscription
+                    .connection()
+                    .cut(GroupException.of(ErrorCode.INTERNAL, "the messages of the group could not be begun"));
+            throw defect;
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.TreeMap;
  * so for {@link #PATIENCE} calls of it. Part of a group's reading, and as little thread-safe as that.
  */
 final class Waiters {
+    private static final System.Logger LOG = System.getLogger(Waiters.class.getName());
+
     /** Ticks that anything of this node waits for the log. */
     static final int PATIENCE = 5;
 
@@ -54,7 +56,7 @@ final class Waiters {
     /** Lets go everyone who waits for {@code reached} or less. */
     void release(long reached) {
         while (!byOffset.isEmpty() && byOffset.firstKey() <= reached) {
-            byOffset.pollFirstEntry().getValue().forEach(waiter -> waiter.then.run());
+            byOffset.pollFirstEntry().getValue().forEach(waiter -> letGo(waiter.then));
         }
     }
 
@@ -63,7 +65,7 @@ final class Waiters {
         release(reached);
         List<Waiter> released = List.copyOf(forJump);
         forJump.clear();
-        released.forEach(waiter -> waiter.then.run());
+        released.forEach(waiter -> letGo(waiter.then));
     }
 
     /** To be called regularly. */
@@ -75,6 +77,15 @@ final class Waiters {
         });
         forJump.removeIf(waiter -> waiter.isLate() && late.add(waiter));
         used = !byOffset.isEmpty() || !forJump.isEmpty();
-        late.forEach(waiter -> waiter.late.run());
+        late.forEach(waiter -> letGo(waiter.late));
+    }
+
+    /** One that fails does not keep the others waiting. */
+    private static void letGo(Runnable waiting) {
+        try {
+            waiting.run();
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.ERROR, "who waited for the log could not go on", failure);
+        }
     }
 }

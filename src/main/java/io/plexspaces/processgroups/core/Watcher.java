@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The watches of one connection: they end with it. Thread-safe. */
 public final class Watcher {
+    private static final System.Logger LOG = System.getLogger(Watcher.class.getName());
+
     private final Connection connection;
     private final Replicas replicas;
     private final Settings settings;
@@ -181,6 +183,15 @@ public final class Watcher {
 
         @Override
         public void created(GroupInfo group) {
+            try {
+                follow(group);
+            } catch (RuntimeException | Error failure) {
+                LOG.log(System.Logger.Level.ERROR, "a group of a namespace could not be watched", failure);
+                notAttached(failure);
+            }
+        }
+
+        private void follow(GroupInfo group) {
             GroupReplica replica = replicas.ifOpen(group.id());
             boolean known = groups.containsKey(group.id())
                     && replica != null

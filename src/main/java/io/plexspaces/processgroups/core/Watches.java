@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * group's reading, and as little thread-safe as that.
  */
 final class Watches {
+    private static final System.Logger LOG = System.getLogger(Watches.class.getName());
     private static final int EVENT_WEIGHT = 256;
 
     private final Audience audience = new Audience();
@@ -71,9 +72,14 @@ final class Watches {
     int end(Event.GroupDeleted deleted, List<Membership> last, GroupException cause) {
         Map<Subscriber, Consumer<GroupException>> ended = new HashMap<>(ends);
         ended.forEach((subscriber, onEnd) -> {
-            audience.send(subscriber, Snapshots.farewell(deleted, last));
-            remove(subscriber);
-            onEnd.accept(cause);
+            try {
+                audience.send(subscriber, Snapshots.farewell(deleted, last));
+                remove(subscriber);
+                onEnd.accept(cause);
+            } catch (RuntimeException | Error failure) {
+                LOG.log(System.Logger.Level.ERROR, "a watch could not be told that its group is gone", failure);
+                subscriber.connection().cut(cause);
+            }
         });
         return ended.size();
     }

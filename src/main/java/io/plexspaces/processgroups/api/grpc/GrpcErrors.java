@@ -22,9 +22,21 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 final class GrpcErrors {
     static final String DOMAIN = "processgroups.plexspaces.io";
 
+    private static final System.Logger LOG = System.getLogger(GrpcErrors.class.getName());
+
     private GrpcErrors() {}
 
+    /** Never throws: a call whose failure cannot be told in detail still ends. */
     static StatusRuntimeException toStatus(Throwable failure) {
+        try {
+            return detailed(failure);
+        } catch (RuntimeException | Error untold) {
+            LOG.log(System.Logger.Level.ERROR, "a failure could not be told in detail", untold);
+            return io.grpc.Status.INTERNAL.withDescription("internal error").asRuntimeException();
+        }
+    }
+
+    private static StatusRuntimeException detailed(Throwable failure) {
         GroupException expected = Errors.expected(failure);
         ErrorInfo.Builder info = ErrorInfo.newBuilder()
                 .setReason(expected.code().name())

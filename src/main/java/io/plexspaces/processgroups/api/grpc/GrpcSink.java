@@ -41,6 +41,8 @@ final class GrpcSink implements Sink<byte[]> {
         call.setOnReadyThreshold(READY_BYTES);
         call.setOnReadyHandler(connection::ready);
         call.setOnCancelHandler(connection::lost);
+        // Also when grpc-java itself ends the call, as it does when a handler throws: that is no cancellation.
+        call.setOnCloseHandler(connection::lost);
         return connection;
     }
 

@@ -100,8 +100,7 @@ final class Methods {
 
     private <A> void end(StreamObserver<A> answer, A result) {
         try {
-            answer.onNext(result);
-            answer.onCompleted();
+            complete(answer, result);
         } finally {
             calls.end();
         }
@@ -112,6 +111,18 @@ final class Methods {
             answer.onError(GrpcErrors.toStatus(failure));
         } finally {
             calls.end();
+        }
+    }
+
+    /** An answer that cannot be sent is no reason to leave the caller without one. */
+    private static <A> void complete(StreamObserver<A> answer, A result) {
+        try {
+            answer.onNext(result);
+            answer.onCompleted();
+        } catch (RuntimeException | Error failure) {
+            if (!(answer instanceof ServerCallStreamObserver<A> call && call.isCancelled())) {
+                answer.onError(GrpcErrors.toStatus(failure));
+            }
         }
     }
 

@@ -39,8 +39,9 @@ class GroupEndpoint {
         peer.protocol().hold();
         service.sessions()
                 .open(peer.connection(), wish.group().namespace(), wish.actor(), wish.resumeToken())
+                .invoke(opened -> receive(peer, opened.session(), wish))
                 .subscribe()
-                .with(opened -> receive(peer, opened.session(), wish), failure -> Peers.refuse(peer, failure));
+                .with(opened -> {}, failure -> Peers.refuse(peer, failure));
     }
 
     private static void receive(Peer peer, Session session, Requests.Subscribe wish) {

@@ -63,8 +63,18 @@ final class Heartbeat {
         List.of(peers.toArray(new Peer[0])).forEach(Peer::abandon);
     }
 
+    /** A peer whose life cannot be watched is not left to itself. */
+    private void check(Peer peer, long now) {
+        try {
+            peer.check(now, times);
+        } catch (RuntimeException | Error failure) {
+            peer.fail(failure);
+            throw failure;
+        }
+    }
+
     private void tick() {
         long now = nanos.getAsLong();
-        PeriodicTasks.withEach(List.of(peers.toArray(new Peer[0])), peer -> peer.check(now, times));
+        PeriodicTasks.withEach(List.of(peers.toArray(new Peer[0])), peer -> check(peer, now));
     }
 }

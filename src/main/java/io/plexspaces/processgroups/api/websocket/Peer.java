@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Connection;
@@ -159,11 +160,11 @@ final class Peer implements FrameReader.Receiver {
     @Override
     public void writable() {
         if (!readySoon) {
-            readySoon = true;
             reader.context().channel().eventLoop().execute(() -> {
                 readySoon = false;
                 connection.ready();
             });
+            readySoon = true;
         }
     }
 
@@ -187,8 +188,19 @@ final class Peer implements FrameReader.Receiver {
     private void readMore() {
         Channel channel = reader.context().channel();
         if (!channel.config().isAutoRead()) {
-            channel.eventLoop().execute(reader::resume);
+            channel.eventLoop().execute(() -> {
+                try {
+                    reader.resume();
+                } catch (RuntimeException | Error failure) {
+                    fail(failure);
+                }
+            });
         }
+    }
+
+    /** Its requests may not be read any more, or its life not be watched: it is not left waiting. */
+    void fail(Throwable failure) {
+        connection.cut(Errors.expected(failure));
     }
 
     /**

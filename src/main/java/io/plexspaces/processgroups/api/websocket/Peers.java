@@ -122,7 +122,11 @@ public final class Peers {
         } catch (RuntimeException | Error failure) {
             connection.cut(Errors.expected(failure));
         }
-        reader.start(peer);
+        try {
+            reader.start(peer);
+        } catch (RuntimeException | Error failure) {
+            peer.fail(failure);
+        }
     }
 
     /** A subscription that cannot begin ends its connection, and the close code says why: browsers see nothing else. */

@@ -73,7 +73,13 @@ final class WebSocketSink implements Sink<ByteBuf> {
     void close(int code, String reason) {
         if (!closed) {
             closed = true;
-            closing.close(code, reason);
+            try {
+                closing.close(code, reason);
+            } catch (RuntimeException | Error failure) {
+                // Without a close frame, but not left open: nothing will be sent on it any more.
+                out.close();
+                throw failure;
+            }
         }
     }
 

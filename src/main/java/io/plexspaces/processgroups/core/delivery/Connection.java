@@ -143,7 +143,7 @@ public final class Connection {
             } else {
                 enqueue(subscriber, frame);
             }
-        } catch (RuntimeException | OutOfMemoryError failure) {
+        } catch (RuntimeException | Error failure) {
             fail(failure);
         }
     }
@@ -174,7 +174,7 @@ public final class Connection {
             for (int i = 0; i < run.count() && !closed; i++) {
                 enqueue(subscriber, run.frame(i));
             }
-        } catch (RuntimeException | OutOfMemoryError failure) {
+        } catch (RuntimeException | Error failure) {
             fail(failure);
         }
     }
@@ -187,17 +187,21 @@ public final class Connection {
             writeOwn();
             dirty = false;
             sink.flush();
-        } catch (RuntimeException | OutOfMemoryError failure) {
+        } catch (RuntimeException | Error failure) {
             dirty = false;
             fail(failure);
         }
     }
 
     private void drainOrEnd(BooleanSupplier queued) {
-        if (queued.getAsBoolean()) {
-            drain();
-        } else {
-            overflow(0);
+        try {
+            if (queued.getAsBoolean()) {
+                drain();
+            } else {
+                overflow(0);
+            }
+        } catch (RuntimeException | Error failure) {
+            fail(failure);
         }
     }
 
@@ -245,7 +249,7 @@ public final class Connection {
             if (finishing && !closed && mailbox.isEmpty()) {
                 end(finishCause, true);
             }
-        } catch (RuntimeException | OutOfMemoryError failure) {
+        } catch (RuntimeException | Error failure) {
             fail(failure);
         }
     }
@@ -282,9 +286,11 @@ public final class Connection {
     }
 
     /** What cannot be encoded or written must not be lost in silence, and concerns this connection alone. */
-    private void fail(Throwable failure) {
-        LOG.log(System.Logger.Level.ERROR, "an event could not be sent", failure);
-        end(GroupException.of(ErrorCode.INTERNAL, "an event could not be sent"), true);
+    void fail(Throwable failure) {
+        if (!closed) {
+            LOG.log(System.Logger.Level.ERROR, "an event could not be sent", failure);
+            end(GroupException.of(ErrorCode.INTERNAL, "an event could not be sent"), true);
+        }
     }
 
     private static GroupException tooSlow() {
@@ -303,15 +309,24 @@ public final class Connection {
             return;
         }
         closed = true;
-        mailbox.clear();
+        step(mailbox::clear);
         if (byServer) {
-            flush();
-            sink.close(cause);
+            step(this::flush);
+            step(() -> sink.close(cause));
             if (cause != null) {
-                observer.cut(cause.code());
+                step(() -> observer.cut(cause.code()));
             }
         }
         own = null;
-        onEnd.forEach(action -> action.accept(cause));
+        onEnd.forEach(action -> step(() -> action.accept(cause)));
+    }
+
+    /** One that fails does not keep the others from being done: a session that is not told would hold its joins forever. */
+    private static void step(Runnable ending) {
+        try {
+            ending.run();
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.ERROR, "a connection could not be ended as it should", failure);
+        }
     }
 }

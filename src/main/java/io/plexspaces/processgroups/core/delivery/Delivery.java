@@ -31,6 +31,10 @@ final class Delivery implements Runnable {
 
     @Override
     public void run() {
-        roster.take(this);
+        try {
+            roster.take(this);
+        } catch (RuntimeException | Error failure) {
+            roster.fail(failure);
+        }
     }
 }

@@ -112,21 +112,23 @@ final class DeliveryLoop {
             for (int i = 0; i < unflushed.size(); i++) {
                 guarded(unflushed.get(i)::flush);
             }
+            guarded(this::observeDelivered);
         } finally {
+            // Whatever went wrong: a loop that took itself for scheduled would deliver nothing any more.
             running.clear();
             unflushed.clear();
-            guarded(this::observeDelivered);
             scheduled.set(false);
-        }
-        if (!inbox.isEmpty()) {
-            schedule();
+            if (!inbox.isEmpty()) {
+                schedule();
+            }
         }
     }
 
     private void observeDelivered() {
-        if (delivered > 0) {
-            observer.delivered(delivered);
-            delivered = 0;
+        long events = delivered;
+        delivered = 0;
+        if (events > 0) {
+            observer.delivered(events);
         }
     }
 

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The subscribers of one audience on one loop, and the frames that wait there for the end of the turn. */
 final class Roster {
+    private static final System.Logger LOG = System.getLogger(Roster.class.getName());
+
     private final DeliveryLoop loop;
 
     // On the loop alone.
@@ -58,12 +60,16 @@ final class Roster {
         posted(frame);
         loop.post(() -> {
             deliver();
-            if (loop.isExpired(frame)) {
-                handed(frame, 0);
-                return;
+            int connections = 0;
+            try {
+                if (!loop.isExpired(frame)) {
+                    subscriber.connection().push(subscriber, frame);
+                    connections = 1;
+                }
+            } catch (RuntimeException | Error failure) {
+                subscriber.connection().fail(failure);
             }
-            subscriber.connection().push(subscriber, frame);
-            handed(frame, 1);
+            handed(frame, connections);
         });
     }
 
@@ -75,9 +81,10 @@ final class Roster {
     }
 
     void post(Frame frame, int weight, @Nullable ActorId except) {
-        loop.addBacklog(weight);
         posted(frame);
-        loop.post(new Delivery(this, frame, weight, except));
+        Delivery delivery = new Delivery(this, frame, weight, except);
+        loop.addBacklog(weight);
+        loop.post(delivery);
     }
 
     /** On the loop. */
@@ -94,25 +101,40 @@ final class Roster {
         }
         first = null;
         last = null;
+        loop.addBacklog(-bytes);
+        bytes = 0;
+        boolean excepts = hasExcepts;
+        boolean traced = hasTraced;
+        hasExcepts = false;
+        hasTraced = false;
+        try {
+            handOut(due, excepts);
+        } catch (RuntimeException | Error failure) {
+            fail(failure);
+        }
+        for (Delivery at = traced ? due : null; at != null; at = at.next) {
+            handed(at.frame, subscribers.size());
+        }
+    }
+
+    private void handOut(Delivery due, boolean excepts) {
         Run run = loop.borrow();
         try {
             for (Delivery at = due; at != null; at = at.next) {
                 run.add(at.frame, at.weight);
             }
             for (int i = 0; i < subscribers.size(); i++) {
-                deliver(subscribers.get(i), run, due);
+                deliver(subscribers.get(i), run, due, excepts);
             }
         } finally {
             loop.giveBack(run);
-            loop.addBacklog(-bytes);
-            bytes = 0;
-            hasExcepts = false;
-            if (hasTraced) {
-                hasTraced = false;
-                for (Delivery at = due; at != null; at = at.next) {
-                    handed(at.frame, subscribers.size());
-                }
-            }
+        }
+    }
+
+    /** Who has got what is not known: nobody is left in the belief that nothing was missed. On the loop. */
+    void fail(Throwable failure) {
+        for (int i = 0; i < subscribers.size(); i++) {
+            subscribers.get(i).connection().fail(failure);
         }
     }
 
@@ -123,15 +145,21 @@ final class Roster {
         }
     }
 
+    /** Whoever follows the message must not keep others from what comes after it. */
     private static void handed(Frame frame, int connections) {
         DeliveryTracer.Delivering traced = frame.traced();
-        if (traced != null) {
+        if (traced == null) {
+            return;
+        }
+        try {
             traced.handed(connections);
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.ERROR, "a delivery could not be traced", failure);
         }
     }
 
-    private void deliver(Subscriber subscriber, Run run, Delivery due) {
-        if (!hasExcepts || !isExcepted(subscriber, due)) {
+    private void deliver(Subscriber subscriber, Run run, Delivery due, boolean excepts) {
+        if (!excepts || !isExcepted(subscriber, due)) {
             subscriber.connection().push(subscriber, run, subscribers.size() > 1);
             return;
         }

@@ -157,6 +157,22 @@ final class MemoryGroup {
         if (deleted) {
             return 0;
         }
+        try {
+            int ended = endLeases(operation, now);
+            if (history != null) {
+                history.trim(now);
+            }
+            if (keys != null) {
+                keys.forgetExpired(now);
+            }
+            return ended;
+        } finally {
+            // Whatever went wrong: without its alarm the group would never be looked at again.
+            alarm.set(nextDue());
+        }
+    }
+
+    private int endLeases(OperationId operation, Instant now) {
         int ended = 0;
         ActorId actor;
         while ((actor = members.firstEnded(now)) != null) {
@@ -165,13 +181,6 @@ final class MemoryGroup {
             ended += before.joinCount() - (after == null ? 0 : after.joinCount());
             left(actor, after, LeaveReason.LEASE_EXPIRED, operation, now);
         }
-        if (history != null) {
-            history.trim(now);
-        }
-        if (keys != null) {
-            keys.forgetExpired(now);
-        }
-        alarm.set(nextDue());
         return ended;
     }
 

@@ -103,7 +103,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
             try {
                 fence.check(operation);
                 made = group.append(epoch, command, operation, clock.instant());
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 answer.onFailure(failure);
                 return;
             }
@@ -271,14 +271,16 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         try {
             fence.check(operation);
             deleted = group.delete(epoch, operation, clock.instant());
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             emitter.fail(failure);
             return;
         }
-        directory.execute(group.id().namespace(), () -> {
-            directory.remove(group);
-            emitter.complete(deleted == null ? nothingDeleted() : deleted);
-        });
+        directory.execute(
+                group.id().namespace(),
+                () -> answer(emitter, () -> {
+                    directory.remove(group);
+                    return deleted == null ? nothingDeleted() : deleted;
+                }));
     }
 
     private Appended nothingDeleted() {
@@ -306,7 +308,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         Reading<R> reading;
         try {
             reading = opening.get();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             emitter.fail(failure);
             return;
         }
@@ -320,7 +322,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         T result;
         try {
             result = work.get();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             emitter.fail(failure);
             return;
         }
