@@ -13,6 +13,7 @@ import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +137,10 @@ public final class Watcher {
     private void ended(GroupId group, Subscriber subscriber, GroupException cause) {
         asked.remove(group, subscriber);
         groups.remove(group, subscriber);
-        if (only && !namespaces.containsKey(group.namespace())) {
+        NamespaceWatch watch = namespaces.get(group.namespace());
+        if (watch != null) {
+            watch.ended(group);
+        } else if (only) {
             connection.finish(cause);
         }
     }
@@ -162,6 +166,10 @@ public final class Watcher {
     /** Watches each group of a namespace as it comes. */
     private final class NamespaceWatch implements NamespaceReader {
         private final Namespace namespace;
+
+        /** Groups that were created again while their life before is watched. */
+        private final Set<GroupId> nextLives = ConcurrentHashMap.newKeySet();
+
         private volatile @Nullable Tail tail;
         private volatile boolean closed;
 
@@ -177,6 +185,11 @@ public final class Watcher {
         }
 
         @Override
+        public int mostGroups() {
+            return settings.watchedGroups();
+        }
+
+        @Override
         public void snapshot(List<GroupInfo> found) {
             found.forEach(this::created);
         }
@@ -187,7 +200,7 @@ public final class Watcher {
                 follow(group);
             } catch (RuntimeException | Error failure) {
                 LOG.log(System.Logger.Level.ERROR, "a group of a namespace could not be watched", failure);
-                notAttached(failure);
+                notAttached(group.id(), failure);
             }
         }
 
@@ -199,12 +212,33 @@ public final class Watcher {
             if (closed || known) {
                 return;
             }
+            if (groups.containsKey(group.id())) {
+                // Another life, or the same under another epoch: what is watched says which, by its end.
+                nextLives.add(group.id());
+                if (!groups.containsKey(group.id())) {
+                    ended(group.id());
+                }
+                return;
+            }
             if (groups.size() >= settings.watchedGroups()) {
                 connection.cut(GroupException.limit("watched-groups", settings.watchedGroups()));
                 return;
             }
-            detach(group.id());
-            attach(subscriber(group.id()), true).subscribe().with(done -> {}, this::notAttached);
+            if (replica != null && !replica.epoch().equals(group.epoch())) {
+                nextLives.add(group.id());
+            }
+            attachTo(group.id());
+        }
+
+        private void attachTo(GroupId group) {
+            attach(subscriber(group), true).subscribe().with(done -> {}, failure -> notAttached(group, failure));
+        }
+
+        /** A group's life has ended; it may have begun another one, of which this has heard already. */
+        void ended(GroupId group) {
+            if (nextLives.remove(group) && !closed) {
+                attachTo(group);
+            }
         }
 
         @Override
@@ -218,12 +252,14 @@ public final class Watcher {
         }
 
         /** The group may be gone again, which is no matter; without anything else the picture would be incomplete. */
-        private void notAttached(Throwable failure) {
-            if (!(failure instanceof GroupException expected) || expected.code() != ErrorCode.GROUP_NOT_FOUND) {
-                connection.cut(
-                        failure instanceof GroupException expected
-                                ? expected
-                                : GroupException.of(ErrorCode.INTERNAL, "the namespace could not be watched"));
+        private void notAttached(GroupId group, Throwable failure) {
+            GroupException cause = failure instanceof GroupException expected
+                    ? expected
+                    : GroupException.of(ErrorCode.INTERNAL, "the namespace could not be watched");
+            if (cause.code() == ErrorCode.GROUP_NOT_FOUND) {
+                ended(group);
+            } else {
+                connection.cut(cause);
             }
         }
 

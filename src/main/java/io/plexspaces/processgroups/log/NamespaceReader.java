@@ -6,6 +6,11 @@ import java.util.List;
 
 /** Is told which groups a namespace has: calls come one at a time. Must not block. A call that throws ends the reading. */
 public interface NamespaceReader {
+    /** More groups than these need not be told at once: who is told one more gives up. */
+    default int mostGroups() {
+        return Integer.MAX_VALUE;
+    }
+
     /** First call, and again whenever changes since were lost to this reader. Ordered by name. */
     void snapshot(List<GroupInfo> groups);
 

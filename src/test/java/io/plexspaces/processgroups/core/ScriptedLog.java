@@ -120,6 +120,7 @@ final class ScriptedLog implements GroupLog {
     int opened;
 
     private @Nullable GroupReader reader = NOBODY;
+    private @Nullable NamespaceReader followed;
 
     ScriptedLog(GroupId group) {
         this.group = group;
@@ -451,8 +452,17 @@ final class ScriptedLog implements GroupLog {
     }
 
     @Override
-    public Uni<Tail> follow(Namespace namespace, NamespaceReader followed) {
-        throw new UnsupportedOperationException();
+    public Uni<Tail> follow(Namespace namespace, NamespaceReader follower) {
+        followed = follower;
+        follower.snapshot(List.of(snapshot().info()));
+        return Uni.createFrom().item(OPEN);
+    }
+
+    /** Tells who follows the namespace of a life of the group, whatever its reader knows. */
+    void announce(String life) {
+        GroupInfo info = snapshot().info();
+        GroupInfo created = new GroupInfo(info.id(), info.spec(), life, info.createdAt(), 0);
+        Objects.requireNonNull(followed).created(created);
     }
 
     @Override

@@ -65,6 +65,31 @@ class WatcherTest {
     }
 
     @Test
+    void nextLifeThatIsAnnouncedBeforeTheEndOfTheOneBefore_isWatchedAfterIt() {
+        CoreFixture.await(watcher.watch(room.namespace()));
+        await().untilAsserted(() -> assertThat(peer.seen(Event.GroupCreated.class)).hasSize(1));
+        log.announce("second");
+        log.replace("second");
+        await().untilAsserted(() -> {
+            assertThat(peer.seen(Event.GroupDeleted.class)).hasSize(1);
+            assertThat(peer.seen(Event.GroupCreated.class)).hasSize(2);
+        });
+        core.connect("alice", null, room.namespace()).join(room);
+        await().untilAsserted(() -> assertThat(peer.seen(Event.Joined.class)).hasSize(1));
+    }
+
+    @Test
+    void nextLifeThatIsAnnouncedAfterTheEndOfTheOneBefore_isWatched() {
+        CoreFixture.await(watcher.watch(room.namespace()));
+        log.replace("second");
+        await().untilAsserted(() -> assertThat(peer.seen(Event.GroupDeleted.class)).hasSize(1));
+        log.announce("second");
+        core.connect("alice", null, room.namespace()).join(room);
+        await().untilAsserted(() -> assertThat(peer.seen(Event.Joined.class)).hasSize(1));
+        assertThat(peer.seen(Event.GroupCreated.class)).hasSize(2);
+    }
+
+    @Test
     void watchesThatWaitForTheirGroups_countForTheLimit() {
         log.opening = true;
         for (int i = 0; i < LIMIT; i++) {

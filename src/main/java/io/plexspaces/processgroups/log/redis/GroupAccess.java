@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 
 /** What a reading asks of the store. */
 final class GroupAccess {
@@ -59,19 +58,15 @@ final class GroupAccess {
         }
     }
 
-    /**
-     * The group as it is; empty: there is none. Many members are read by steps, so that nobody else has to wait for them.
-     *
-     * @param reached told after each step: entries up to there are included already
-     */
-    Future<Optional<Opened>> open(GroupId group, LongConsumer reached) {
+    /** The group as it is; empty: there is none. Many members are read by steps, so that nobody else has to wait for them. */
+    Future<Optional<Opened>> open(GroupId group) {
         return state(group).compose(said -> {
             if (said.size() == 0) {
                 return Future.succeededFuture(Optional.empty());
             }
             int count = Integer.parseInt(said.get(5).toString());
             return count > MEMBERS_AT_ONCE
-                    ? new MemberScan(store, this, group, reached).run(said)
+                    ? new MemberScan(store, this, group).run(said)
                     : Future.succeededFuture(Optional.of(
                             opened(group, said, Store.number(said.get(1)), said.get(7).toString(), all(said))));
         });

@@ -204,7 +204,7 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private void load() {
         state = State.READING;
-        access.open(feed.group(), reached -> {})
+        access.open(feed.group())
                 .onComplete(done -> ifOpen(() -> {
                     Optional<GroupAccess.Opened> found = done.succeeded() ? done.result() : Optional.empty();
                     if (found.isPresent()) {

@@ -12,6 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Which groups a tenant has: an index that lies in another slot than its groups and follows them. A group that was made or deleted has a note
@@ -20,6 +23,9 @@ import java.util.Map;
 final class Index {
     private static final System.Logger LOG = System.getLogger(Index.class.getName());
     private static final int GROUPS_AT_ONCE = 100;
+
+    /** Of one question, so that those of others come in between. */
+    private static final int PARTS_AT_ONCE = 4;
 
     private final Store store;
 
@@ -71,17 +77,29 @@ final class Index {
                     .computeIfAbsent(store.keys().partition(group), number -> new ArrayList<>())
                     .add(group);
         }
-        List<Future<Map<GroupId, GroupInfo>>> parts = new ArrayList<>();
+        Queue<List<GroupId>> parts = new ConcurrentLinkedQueue<>();
         byPartition.values().forEach(together -> {
             for (int from = 0; from < together.size(); from += GROUPS_AT_ONCE) {
-                parts.add(part(together.subList(from, Math.min(together.size(), from + GROUPS_AT_ONCE))));
+                parts.add(together.subList(from, Math.min(together.size(), from + GROUPS_AT_ONCE)));
             }
         });
-        return Future.all(parts).map(all -> {
-            Map<GroupId, GroupInfo> found = new HashMap<>();
-            parts.forEach(part -> found.putAll(part.result()));
-            return found;
-        });
+        Map<GroupId, GroupInfo> found = new ConcurrentHashMap<>();
+        List<Future<Void>> under = new ArrayList<>(PARTS_AT_ONCE);
+        for (int i = 0; i < PARTS_AT_ONCE; i++) {
+            under.add(next(parts, found));
+        }
+        return Future.all(under).map(all -> found);
+    }
+
+    /** One part after the other, until none is left. */
+    private Future<Void> next(Queue<List<GroupId>> parts, Map<GroupId, GroupInfo> found) {
+        List<GroupId> part = parts.poll();
+        return part == null
+                ? Future.succeededFuture()
+                : part(part).compose(infos -> {
+                    found.putAll(infos);
+                    return next(parts, found);
+                });
     }
 
     /** A listed life that does not answer any more: takes it out. */

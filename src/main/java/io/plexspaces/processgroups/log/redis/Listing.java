@@ -47,10 +47,34 @@ final class Listing {
         store.shards().later(millis, task);
     }
 
-    Future<Whole> whole(Namespace namespace) {
+    /**
+     * By steps, so that nobody else has to wait for a namespace of many groups.
+     *
+     * @param most groups; one more at most when there are more
+     */
+    Future<Whole> whole(Namespace namespace, int most) {
         Range range = Range.of(namespace, "");
-        return names(namespace, range, range, Integer.MAX_VALUE)
-                .compose(names -> shown(names.listed()).map(groups -> new Whole(names.version(), groups)));
+        return names(namespace, range, range, step(most, 0)).compose(names -> whole(
+                namespace, range, most, new Whole(names.version(), new ArrayList<>()), names));
+    }
+
+    private Future<Whole> whole(Namespace namespace, Range range, int most, Whole before, Names names) {
+        List<Listed> listed = names.listed();
+        int asked = step(most, before.groups().size());
+        return shown(listed).compose(groups -> {
+            before.groups().addAll(groups);
+            int read = before.groups().size();
+            if (listed.size() < asked || read > most) {
+                return Future.succeededFuture(new Whole(before.version(), List.copyOf(before.groups())));
+            }
+            Range rest = new Range("(" + listed.get(listed.size() - 1).name(), range.last());
+            return names(namespace, rest, rest, step(most, read))
+                    .compose(next -> whole(namespace, range, most, before, next));
+        });
+    }
+
+    private static int step(int most, int read) {
+        return (int) Math.min(NAMES_AT_ONCE, most - (long) read + 1);
     }
 
     /** The version of a namespace's index; 0: it had no groups for a while. */

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 
 /**
  * Reads many members by steps while they change. Each step brings some of them, and what changed since the step before with the whole
@@ -36,7 +35,6 @@ final class MemberScan {
     private final Store store;
     private final GroupAccess access;
     private final GroupId group;
-    private final LongConsumer reached;
     private final Map<ActorId, Membership> members = new HashMap<>();
     private final Promise<Optional<GroupAccess.Opened>> done = Promise.promise();
     private final long begun = System.nanoTime();
@@ -44,12 +42,10 @@ final class MemberScan {
     private int atOnce;
     private int said;
 
-    /** @param reached told after each step: entries up to there are included already */
-    MemberScan(Store store, GroupAccess access, GroupId group, LongConsumer reached) {
+    MemberScan(Store store, GroupAccess access, GroupId group) {
         this.store = store;
         this.access = access;
         this.group = group;
-        this.reached = reached;
     }
 
     /** Up to where the steps have come. */
@@ -100,7 +96,6 @@ final class MemberScan {
             return;
         }
         Step step = new Step(answer.get(0).toString(), Store.number(answer.get(2)), Store.number(answer.get(3)));
-        reached.accept(step.offset());
         say("members read so far");
         if (!step.cursor().equals("0")) {
             next(opened, step);

@@ -138,7 +138,7 @@ final class NamespaceReading implements Feed.Reading, Tail {
         boolean reconnected = state == State.LIVE;
         state = State.READING;
         again = false;
-        listing.whole(feed.namespace())
+        listing.whole(feed.namespace(), reader.mostGroups())
                 .onComplete(done -> inOrder(() -> {
                     if (state == State.ENDED) {
                         return;

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -19,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -30,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /** Groups of so many members that nothing about them may be done in one go. */
 class RedisBigGroupTest {
-    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000_000, 256, 8, 8 << 20, 100);
+    private static final LogLimits LIMITS = new LogLimits(10_000, 1_000_000, 256, 8, 8 << 20, 100);
     private static final int MANY = 30_000;
     private static final int AT_ONCE = 1_000;
 
@@ -199,6 +205,66 @@ class RedisBigGroupTest {
     private long calls() {
         Matcher said = Pattern.compile("cmdstat_evalsha:calls=(\\d+)").matcher(redis.call("INFO", "commandstats"));
         return said.find() ? Long.parseLong(said.group(1)) : -1;
+    }
+
+    @Test
+    void namespaceOfManyGroups_isReadBySteps_andNoFurtherThanAskedFor() {
+        List<Uni<Appended>> creations = new ArrayList<>();
+        GroupSpec spec = new GroupSpec(GroupSpec.Metadata.NONE, new Retention(1, Duration.ofMinutes(1)), null);
+        for (int i = 0; i < 4_500; i++) {
+            creations.add(writer.log.append(
+                    writer.group("g%04d".formatted(i)), null, new Command.Create(spec), writer.operation()));
+            if (creations.size() == 100) {
+                result(Uni.join().all(List.copyOf(creations)).andCollectFailures());
+                creations.clear();
+            }
+        }
+        assertThat(followed(Integer.MAX_VALUE)).hasSize(4_501).isSorted().doesNotHaveDuplicates();
+        assertThat(followed(2_000)).hasSize(2_001).isSorted();
+        assertThat(followed(10)).hasSize(11);
+    }
+
+    private List<String> followed(int most) {
+        List<String> names = new ArrayList<>();
+        result(log().follow(writer.group("room").namespace(), new NamespaceReader() {
+                    @Override
+                    public int mostGroups() {
+                        return most;
+                    }
+
+                    @Override
+                    public void snapshot(List<GroupInfo> groups) {
+                        groups.forEach(group -> names.add(group.id().name()));
+                    }
+
+                    @Override
+                    public void created(GroupInfo group) {}
+
+                    @Override
+                    public void deleted(GroupInfo group) {}
+
+                    @Override
+                    public void failed(GroupException cause) {}
+                }))
+                .close();
+        return names;
+    }
+
+    @Test
+    void openedWhileTheLastReaderCloses_hearsWhatIsAnnounced() {
+        RedisGroupLog log =
+                store.log(new RedisSettings("", 0, Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofMinutes(1), LIMITS));
+        Tail before = result(log.open(writer.group("room"), new Told()));
+        for (int i = 0; i < 200; i++) {
+            Tail last = before;
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(last::close);
+            Told told = new Told();
+            before = result(log.open(writer.group("room"), told));
+            closing.join();
+            String text = "m" + i;
+            writer.publish("room", text);
+            await().atMost(Duration.ofSeconds(5)).until(() -> told.texts().contains(text));
+        }
     }
 
     /** Elements of the partition's index of owners. */
