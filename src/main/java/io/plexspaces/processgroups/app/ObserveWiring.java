@@ -30,6 +30,7 @@ final class ObserveWiring {
     /** How many refusals of one kind have lines of their own, and how long until as many have again. */
     private static final int LINES_A_PERIOD = 10;
 
+    private static final double NANOS_A_SECOND = 1e9;
     private static final Duration PERIOD = Duration.ofSeconds(10);
 
     private final MeterRegistry registry;
@@ -118,6 +119,10 @@ final class ObserveWiring {
         metrics.counter(
                 "unreadable_entries", "What this node found in the store and could not read", store::unreadable);
         metrics.counter("failed_tasks", "Steps of groups that threw something nobody expected", SerialQueue::failures);
+        metrics.gauge(
+                "store_longest_unanswered_seconds",
+                "How long the call has waited that has waited longest for an answer of the store",
+                () -> store.longestUnanswered() / NANOS_A_SECOND);
         metrics.gauge("lease_held", "1 while this node may write", () -> lease.isLost() ? 0 : 1);
         metrics.counter("lease_losses", "How often this node lost its lease", lease::losses);
         metrics.counter(

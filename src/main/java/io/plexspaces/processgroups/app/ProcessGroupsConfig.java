@@ -112,7 +112,7 @@ interface ProcessGroupsConfig {
 
         /** How long a request waits for the store, over repeated attempts; afterwards it fails with STORE_UNAVAILABLE. */
         @WithDefault("5S")
-        @Range(min = "100ms", max = "1M")
+        @Range(min = "100ms", max = "30S")
         Duration timeout();
 
         /** Time between two looks whether a group's events were missed that no later event would show. */

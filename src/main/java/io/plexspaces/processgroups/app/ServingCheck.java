@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
@@ -32,8 +33,10 @@ final class ServingCheck implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         Optional<String> unreadable = store.unreadableLately();
-        return HealthCheckResponse.named("process-groups")
-                .status(lifecycle.isServing() && store.isHealthy() && !lease.isLost() && unreadable.isEmpty())
+        HealthCheckResponseBuilder said = HealthCheckResponse.named("process-groups");
+        // Shown alone: the store serves well until its memory is full.
+        store.eviction().ifPresent(policy -> said.withData("store-may-evict", policy));
+        return said.status(lifecycle.isServing() && store.isHealthy() && !lease.isLost() && unreadable.isEmpty())
                 .withData("node", sessions.node().value())
                 .withData("connections", sessions.connected())
                 .withData("store", store.isHealthy())

@@ -107,6 +107,16 @@ final class StoreWiring {
         return redis == null ? Optional.empty() : redis.unreadableLately();
     }
 
+    /** How long the call has waited that has waited longest for an answer of the store, in nanoseconds; 0: none waits. */
+    long longestUnanswered() {
+        return redis == null ? 0 : redis.longestUnanswered();
+    }
+
+    /** The store's policy for a full memory, if it may take keys of groups. */
+    Optional<String> eviction() {
+        return redis == null ? Optional.empty() : redis.eviction();
+    }
+
     /** Entries this node has not read yet of the log it is furthest behind of. */
     long lag() {
         return redis == null ? 0 : redis.lag();

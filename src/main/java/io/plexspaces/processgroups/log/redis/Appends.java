@@ -165,8 +165,17 @@ final class Appends {
         return all;
     }
 
-    /** Gives each change its answer or failure. */
+    /** Gives each change its answer or failure. An answer that cannot be read fails those it does not reach, and is thrown. */
     void answer(List<Part> parts, Future<Response> call) {
+        try {
+            tell(parts, call);
+        } catch (Throwable unreadable) {
+            failAll(parts, unreadable);
+            throw unreadable;
+        }
+    }
+
+    private void tell(List<Part> parts, Future<Response> call) {
         if (call.failed()) {
             failAll(parts, call.cause());
             return;
@@ -205,7 +214,7 @@ final class Appends {
         Appended done;
         try {
             done = appended(change.group, change.command, epoch, at, said);
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) {
             change.fail(failure);
             return;
         }

@@ -6,6 +6,7 @@ import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.redis.codec.Formats;
 import io.plexspaces.processgroups.log.redis.codec.Specs;
+import io.plexspaces.processgroups.log.redis.connection.Escapes;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Future;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A change on its way to the store: one for append.lua, or one that takes calls of its own. Gets one answer or failure. */
 final class Change {
+    private static final Escapes ESCAPES = new Escapes(Change.class);
     private static final int WEIGHT = 256;
     private static final int ARGUMENT_WEIGHT = 32;
 
@@ -101,12 +103,22 @@ final class Change {
         }
     }
 
+    /** What whoever waits for it throws is logged: the other changes of the call have their answers all the same. */
     void complete(Appended done) {
-        answer.complete(done);
+        try {
+            answer.complete(done);
+        } catch (Throwable escaped) {
+            ESCAPES.add("what takes the answer to a change", escaped);
+        }
     }
 
+    /** As {@link #complete}. Nothing happens when it has its answer. */
     void fail(Throwable failure) {
-        answer.fail(failure);
+        try {
+            answer.fail(failure);
+        } catch (Throwable escaped) {
+            ESCAPES.add("what takes the failure of a change", escaped);
+        }
     }
 
     private static int weight(Command command, List<byte[]> arguments) {

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The leases of nodes: the same in every partition, since a script sees the copy of its own partition alone. */
+/**
+ * The leases of nodes: the same in every partition, since a script sees the copy of its own partition alone. On connections of their own: a lease must not
+ * be lost because much else is asked and answered.
+ */
 final class Leases {
     private static final int ATTEMPTS = 5;
     private static final long NONE = 0;
@@ -104,14 +107,11 @@ final class Leases {
             Keys.Partition partition = store.keys().partition(i);
             StoreClock clock = store.clocks().get(i);
             long called = System.nanoTime();
-            all.add(store.call(
+            all.add(store.shards()
+                    .callUrgently(
                             Scripts.LEASE,
                             List.of(partition.node(node), partition.nodes(), partition.format(), partition.formats()),
-                            step,
-                            node.value(),
-                            incarnation,
-                            millis,
-                            Formats.NEWEST)
+                            List.of(step, node.value(), incarnation, millis, Formats.NEWEST))
                     .map(Leases::readable)
                     .map(said -> Store.unfenced(said, new OperationId(node, incarnation, 0)))
                     .map(said -> {

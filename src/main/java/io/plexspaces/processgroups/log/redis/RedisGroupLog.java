@@ -107,7 +107,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
                         namespace, keys.index(namespace.tenant()).channel(namespace), store.unreadables()));
         this.access = new GroupAccess(store, groups, groupFeeds::release);
         PositionCheck check = new PositionCheck(store, listing, groupFeeds, namespaceFeeds);
-        shards.regularly(settings.check().toMillis(), check::run);
+        shards.regularly("the check of positions", settings.check().toMillis(), check::run);
     }
 
     private Uni<Appended> keep(GroupId group, @Nullable String epoch, Command.Answer answer, OperationId operation) {
@@ -242,6 +242,16 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     /** What it could not read within the last minute, in words; empty: nothing. */
     public Optional<String> unreadableLately() {
         return Optional.ofNullable(store.unreadables().lately());
+    }
+
+    /** How long the command has waited that has waited longest for an answer of the store, in nanoseconds; 0: none waits. */
+    public long longestUnanswered() {
+        return store.shards().longestUnanswered();
+    }
+
+    /** The store's policy for a full memory, if it may take keys of groups. Empty: nothing is taken, as far as is known. */
+    public Optional<String> eviction() {
+        return store.shards().eviction();
     }
 
     /** Entries by which the reading that is furthest behind its log was behind it at the last check. */

@@ -2,6 +2,8 @@ package io.plexspaces.processgroups.log.redis;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.log.redis.connection.Escapes;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Rounds<Q, A> {
+    private static final Escapes ESCAPES = new Escapes(Rounds.class);
     private static final int AT_ONCE = 256;
 
     private final long patienceNanos;
@@ -54,9 +57,9 @@ final class Rounds<Q, A> {
         if (round == null) {
             return;
         }
-        round.late().forEach(asked -> asked.answer()
-                .fail(GroupException.of(
-                        ErrorCode.STORE_UNAVAILABLE, "the store has not answered those before; try again later")));
+        GroupException late = GroupException.of(
+                ErrorCode.STORE_UNAVAILABLE, "the store has not answered those before; try again later");
+        round.late().forEach(asked -> tell(asked, Future.failedFuture(late)));
         List<Asked<Q, A>> questions = round.questions();
         if (!questions.isEmpty()) {
             answers(questions).onComplete(done -> {
@@ -65,14 +68,19 @@ final class Rounds<Q, A> {
                 }
                 pump();
                 for (int i = 0; i < questions.size(); i++) {
-                    Promise<A> answer = questions.get(i).answer();
-                    if (done.succeeded()) {
-                        answer.complete(done.result().get(i));
-                    } else {
-                        answer.fail(done.cause());
-                    }
+                    int at = i;
+                    tell(questions.get(i), done.map(all -> all.get(at)));
                 }
             });
+        }
+    }
+
+    /** What whoever asked throws is logged: the others have their answers all the same. */
+    private static <Q, A> void tell(Asked<Q, A> asked, AsyncResult<A> said) {
+        try {
+            asked.answer().handle(said);
+        } catch (Throwable escaped) {
+            ESCAPES.add("what takes an answer to a question", escaped);
         }
     }
 

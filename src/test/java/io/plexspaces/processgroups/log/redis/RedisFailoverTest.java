@@ -76,6 +76,40 @@ class RedisFailoverTest {
     }
 
     @Test
+    void severalSwitchoversInARow_areFollowed() throws Exception {
+        Path binary = RedisBinaries.required("RedisFailoverTest.severalSwitchoversInARow_areFollowed");
+        RedisProcess one = RedisProcess.start(binary);
+        RedisProcess other = RedisProcess.start(binary, "--replicaof", "127.0.0.1 " + one.port());
+        await().until(() -> one.call("INFO", "replication").contains("state=online"));
+        RedisProcess sentinel = RedisProcess.startSentinel(binary, one);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> sentinel.call("SENTINEL", "replicas", RedisProcess.SENTINEL_MASTER)
+                        .contains(Integer.toString(other.port())));
+        AutoCloseable servers = () -> List.of(sentinel, other, one).forEach(RedisProcess::close);
+        try (RedisStore store = RedisStore.ofSentinel(sentinel, servers)) {
+            Writer writer = writer(store);
+            writer.create("room", 1_000);
+            Told told = writer.open("room");
+            for (int i = 0; i < 4; i++) {
+                String before = master(sentinel);
+                await().atMost(OUTAGE)
+                        .until(() -> sentinel.call("SENTINEL", "FAILOVER", RedisProcess.SENTINEL_MASTER)
+                                .startsWith("+OK"));
+                await().atMost(OUTAGE).until(() -> !master(sentinel).equals(before));
+                String text = "after " + i;
+                publishDespite(writer, "room", text);
+                await().atMost(OUTAGE).until(() -> told.texts().contains(text));
+                await().atMost(OUTAGE).until(writer.log::isHealthy);
+            }
+            assertThat(told.holes).isEmpty();
+        }
+    }
+
+    private static String master(RedisProcess sentinel) {
+        return sentinel.call("SENTINEL", "get-master-addr-by-name", RedisProcess.SENTINEL_MASTER);
+    }
+
+    @Test
     void clusterFailover_isFollowed() throws Exception {
         String test = "RedisFailoverTest.clusterFailover_isFollowed";
         RedisClusterServers cluster =

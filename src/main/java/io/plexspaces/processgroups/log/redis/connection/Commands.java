@@ -9,8 +9,6 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +27,7 @@ final class Commands {
     private final RedisOptions options;
     private final String endpoint;
     private final Duration silence;
+    private final Duration patience;
     private final AtomicInteger waiting = new AtomicInteger();
 
     private volatile @Nullable Attempt current;
@@ -38,9 +37,6 @@ final class Commands {
     private static final class Attempt {
         final long begun = System.nanoTime();
 
-        /** When the commands that have no answer yet were sent, oldest first. */
-        final Queue<Long> sent = new ConcurrentLinkedQueue<>();
-
         volatile boolean over;
         volatile Future<Link> link = Future.failedFuture("not begun");
 
@@ -49,11 +45,12 @@ final class Commands {
         }
     }
 
-    Commands(Vertx vertx, RedisOptions options, String endpoint, Duration silence) {
+    Commands(Vertx vertx, RedisOptions options, String endpoint, Duration silence, Duration patience) {
         this.vertx = vertx;
         this.options = options;
         this.endpoint = endpoint;
         this.silence = silence;
+        this.patience = patience;
     }
 
     /** OVERLOADED when too many wait already. */
@@ -72,21 +69,38 @@ final class Commands {
     }
 
     private static Future<Response> send(Attempt attempt, Link link, Request request) {
-        attempt.sent.add(System.nanoTime());
-        return link.send(request).onComplete(done -> attempt.sent.poll()).onFailure(failure -> {
-            if (!(failure instanceof ErrorType answered) || answered.is("CONNECTION_CLOSED")) {
+        return link.send(request).onFailure(failure -> {
+            boolean isAnswer = failure instanceof ErrorType answered && !answered.is("CONNECTION_CLOSED");
+            if (!isAnswer && failure != Link.LATE) {
                 end(attempt);
             }
         });
     }
 
-    /** To be called regularly: ends a connection that leaves a command unanswered for too long. */
+    /**
+     * To be called regularly: ends a connection that answers nothing for too long, however many answers it owes; and fails the commands that
+     * have waited for longer than any caller would.
+     */
     void check() {
         Attempt attempt = current;
-        Long oldest = attempt == null ? null : attempt.sent.peek();
-        if (attempt != null && oldest != null && System.nanoTime() - oldest > silence.toNanos()) {
-            end(attempt);
+        if (attempt == null || !attempt.link.succeeded()) {
+            return;
         }
+        Link link = attempt.link.result();
+        if (link.silence() > silence.toNanos()) {
+            end(attempt);
+        } else {
+            link.failOlderThan(patience.toNanos());
+        }
+    }
+
+    /** How long the command has waited that has waited longest for its answer, in nanoseconds; 0: none waits. */
+    long longestUnanswered() {
+        Attempt attempt = current;
+        if (attempt == null || waiting.get() == 0) {
+            return 0;
+        }
+        return attempt.link.succeeded() ? attempt.link.result().longestUnanswered() : System.nanoTime() - attempt.begun;
     }
 
     boolean isConnected() {
@@ -126,6 +140,8 @@ final class Commands {
                 end(attempt);
             } else {
                 made.result().whenEnded(() -> attempt.over = true);
+                // An answer that nobody waits for: whose are the others?
+                made.result().whenPushed(unasked -> end(attempt));
             }
         });
         return attempt;

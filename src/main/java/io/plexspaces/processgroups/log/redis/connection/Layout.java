@@ -20,6 +20,10 @@ record Layout(List<Range> ranges, boolean sharded) {
         return new Layout(List.of(new Range(0, Slots.COUNT - 1, endpoint)), false);
     }
 
+    boolean serves(int slot) {
+        return ranges.stream().anyMatch(range -> range.first <= slot && slot <= range.last);
+    }
+
     /** @throws IllegalStateException when nobody serves it now */
     String endpoint(int slot) {
         for (Range range : ranges) {

@@ -39,24 +39,28 @@ final class ScriptCall {
     private final Script script;
     private final List<String> keys;
     private final List<?> arguments;
+    private final boolean urgent;
     private final int slot;
     private final LongConsumer roundTrips;
     private final long deadline;
     private final Promise<Response> promise = Promise.promise();
     private int attempts;
 
+    /** @param urgent on the connection for what must not wait */
     ScriptCall(
             Vertx vertx,
             Shards shards,
             Script script,
             List<String> keys,
             List<?> arguments,
-            ConnectionSettings settings) {
+            ConnectionSettings settings,
+            boolean urgent) {
         this.vertx = vertx;
         this.shards = shards;
         this.script = script;
         this.keys = keys;
         this.arguments = arguments;
+        this.urgent = urgent;
         this.slot = Shards.slot(keys.get(0));
         this.roundTrips = settings.roundTrips();
         this.deadline = System.nanoTime() + settings.patience().toNanos();
@@ -67,7 +71,18 @@ final class ScriptCall {
         return promise.future();
     }
 
+    /** Whatever goes wrong here has no caller but the one who waits for the answer. */
     private void attempt() {
+        try {
+            begin();
+        } catch (Throwable failure) {
+            if (!promise.tryFail(failure)) {
+                throw failure;
+            }
+        }
+    }
+
+    private void begin() {
         attempts++;
         Future<Layout> layout = shards.layout();
         if (layout.succeeded()) {
@@ -88,13 +103,13 @@ final class ScriptCall {
         Future<Response> answer;
         long sent = System.nanoTime();
         try {
-            answer = shards.commands(layout.endpoint(slot), layout).send(request(layout, known));
+            answer = shards.commands(layout.endpoint(slot), layout, urgent).send(request(layout, known));
         } catch (IllegalStateException nobody) {
             again(nobody);
             return;
         } catch (Throwable failure) {
             // On the way to here there may have been an event loop, which would keep it for itself.
-            promise.fail(failure);
+            promise.tryFail(failure);
             return;
         }
         answer.onComplete(done -> {

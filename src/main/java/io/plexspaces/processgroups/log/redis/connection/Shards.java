@@ -1,14 +1,20 @@
 package io.plexspaces.processgroups.log.redis.connection;
 
+import io.plexspaces.processgroups.log.SerialQueue;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +26,9 @@ public final class Shards {
     public static final Object PUBLISH = new Object();
 
     private static final System.Logger LOG = System.getLogger(Shards.class.getName());
+    private static final Escapes ESCAPES = new Escapes(Shards.class);
     private static final long CHECK_MILLIS = 100;
+    private static final long MEMORY_NANOS = 60_000_000_000L;
     private static final long LOCATE_AGAIN_NANOS = 200_000_000;
     private static final long LOCATE_REGULARLY_NANOS = 15_000_000_000L;
     private static final Script BEAT = Script.of("beat");
@@ -31,8 +39,15 @@ public final class Shards {
     private final String prefix;
     private final Locator locator;
     private final Map<String, Shard> shards = new ConcurrentHashMap<>();
+
+    /** Changed in {@link #places} alone. */
     private final Map<String, Channel> channels = new ConcurrentHashMap<>();
-    private final long timer;
+
+    /** Who listens to what, and where, changes in order: a channel that is given up must not take along the next one of its name. */
+    private final SerialQueue places = new SerialQueue();
+
+    private final Queue<Regular> regular = new ConcurrentLinkedQueue<>();
+    private final Eviction eviction = new Eviction();
 
     private volatile @Nullable Layout layout;
     private volatile boolean closed;
@@ -43,7 +58,7 @@ public final class Shards {
     private static final class Channel {
         final int slot;
         final ChannelListener listener;
-        volatile @Nullable Shard shard;
+        @Nullable Shard shard;
 
         Channel(int slot, ChannelListener listener) {
             this.slot = slot;
@@ -54,14 +69,34 @@ public final class Shards {
     /** One server. */
     private static final class Shard {
         final Commands commands;
+
+        /** What must not wait behind anything else. */
+        final Commands urgent;
+
         final Subscriber subscriber;
         final String beat;
+        final String shown;
         long beaten;
 
-        Shard(Commands commands, Subscriber subscriber, String beat) {
+        /** When its memory was looked at; null: not since it is known. */
+        volatile @Nullable Long looked;
+
+        Shard(Commands commands, Commands urgent, Subscriber subscriber, String beat, String shown) {
+            this.shown = shown;
             this.commands = commands;
+            this.urgent = urgent;
             this.subscriber = subscriber;
             this.beat = beat;
+        }
+
+        long longestUnanswered() {
+            return Math.max(commands.longestUnanswered(), urgent.longestUnanswered());
+        }
+
+        void close() {
+            commands.close();
+            urgent.close();
+            subscriber.close();
         }
     }
 
@@ -75,7 +110,7 @@ public final class Shards {
         this.settings = settings;
         this.prefix = prefix;
         this.locator = new Locator(vertx, options, settings.silence());
-        this.timer = vertx.setPeriodic(CHECK_MILLIS, id -> check());
+        regularly("the check of connections to the store", CHECK_MILLIS, this::check);
     }
 
     /** The slot of a key: that of its hash tag. */
@@ -100,31 +135,43 @@ public final class Shards {
      * @param arguments {@code String}, {@code byte[]}, or {@link #PUBLISH}
      */
     public Future<Response> call(Script script, List<String> keys, List<?> arguments) {
-        return new ScriptCall(vertx, this, script, keys, arguments, settings).run();
+        return new ScriptCall(vertx, this, script, keys, arguments, settings, false).run();
+    }
+
+    /** The same, on a connection that nothing but such calls use: for the few that must not come late, whatever else is asked and answered. */
+    public Future<Response> callUrgently(Script script, List<String> keys, List<?> arguments) {
+        return new ScriptCall(vertx, this, script, keys, arguments, settings, true).run();
     }
 
     /** Listens until {@link #unsubscribe}. Nobody else may listen to this channel meanwhile. */
     public void subscribe(String name, ChannelListener listener) {
         Channel channel = new Channel(slot(name), listener);
-        channels.put(name, channel);
-        layout().onSuccess(known -> place(name, channel, known));
+        places.execute(() -> channels.put(name, channel));
+        layout().onSuccess(known -> places.execute(() -> place(name, channel)));
     }
 
     /** Idempotent. */
     public void unsubscribe(String name, ChannelListener listener) {
-        Channel channel = channels.get(name);
-        if (channel != null && channel.listener == listener && channels.remove(name, channel)) {
-            Shard shard = channel.shard;
-            if (shard != null) {
-                shard.subscriber.remove(List.of(name));
+        places.execute(() -> {
+            Channel channel = channels.get(name);
+            if (channel != null && channel.listener == listener) {
+                channels.remove(name);
+                if (channel.shard != null) {
+                    channel.shard.subscriber.remove(List.of(name));
+                }
             }
-        }
+        });
     }
 
-    /** Whether commands reach every server, and every subscriber connection hears itself. */
+    /**
+     * Whether commands reach every server and are answered in time, every subscriber connection hears itself and all it asked for, and the regular
+     * work is done.
+     */
     public boolean isHealthy() {
         Layout known = layout;
         return known != null
+                && regular.stream().noneMatch(Regular::isOverdue)
+                && longestUnanswered() < settings.patience().toNanos()
                 && known.endpoints().allMatch(endpoint -> {
                     Shard shard = shards.get(endpoint);
                     return shard != null
@@ -133,30 +180,43 @@ public final class Shards {
                 });
     }
 
-    /** Runs a task once, not before that time. */
-    public void later(long millis, Runnable task) {
-        vertx.setTimer(Math.max(1, millis), id -> task.run());
+    /** How long the command has waited that has waited longest for an answer of any server, in nanoseconds; 0: none waits. */
+    public long longestUnanswered() {
+        return shards.values().stream().mapToLong(Shard::longestUnanswered).max().orElse(0);
     }
 
-    /** Runs a task again and again, until {@link #close}. */
-    public void regularly(long millis, Runnable task) {
-        vertx.setPeriodic(millis, id -> {
-            if (closed) {
-                vertx.cancelTimer(id);
-            } else {
+    /** What a server does when its memory is full, if that may take keys of groups: its policy, as it names it. Empty: nothing, as far as is known. */
+    public Optional<String> eviction() {
+        return eviction.policy();
+    }
+
+    /** Runs a task once, not before that time. What it throws is logged. */
+    public void later(long millis, Runnable task) {
+        vertx.setTimer(Math.max(1, millis), id -> {
+            try {
                 task.run();
+            } catch (Throwable escaped) {
+                ESCAPES.add("a task of the store's log", escaped);
             }
         });
+    }
+
+    /**
+     * Runs a task again and again, until {@link #close}. What it throws is logged and does not end it; but the store is not healthy while no pass
+     * of it is finished in time.
+     *
+     * @param name for the log
+     * @param millis between two passes, > 0
+     */
+    public void regularly(String name, long millis, Runnable task) {
+        regular.add(new Regular(vertx, name, millis, task));
     }
 
     /** Ends all connections. What waits for an answer fails. */
     public void close() {
         closed = true;
-        vertx.cancelTimer(timer);
-        shards.values().forEach(shard -> {
-            shard.commands.close();
-            shard.subscriber.close();
-        });
+        regular.forEach(Regular::cancel);
+        shards.values().forEach(Shard::close);
     }
 
     boolean isClosed() {
@@ -176,8 +236,9 @@ public final class Shards {
         }
     }
 
-    Commands commands(String endpoint, Layout known) {
-        return shard(endpoint, known).commands;
+    Commands commands(String endpoint, Layout known, boolean urgent) {
+        Shard shard = shard(endpoint, known);
+        return urgent ? shard.urgent : shard.commands;
     }
 
     private synchronized Future<Layout> locate() {
@@ -186,9 +247,11 @@ public final class Shards {
             return running;
         }
         located = System.nanoTime();
-        Future<Layout> begun = locator.locate();
+        Future<Layout> begun = locator.locate().map(found -> {
+            adopt(found);
+            return found;
+        });
         locating = begun;
-        begun.onSuccess(this::adopt);
         return begun;
     }
 
@@ -198,12 +261,11 @@ public final class Shards {
             return;
         }
         found.endpoints().forEach(endpoint -> shard(endpoint, found));
-        channels.forEach((name, channel) -> place(name, channel, found));
+        places.execute(() -> channels.forEach(this::place));
         List<String> present = found.endpoints().toList();
         shards.forEach((endpoint, shard) -> {
             if (!present.contains(endpoint) && shards.remove(endpoint, shard)) {
-                shard.commands.close();
-                shard.subscriber.close();
+                shard.close();
             }
         });
     }
@@ -219,9 +281,9 @@ public final class Shards {
                 .mapToInt(Layout.Range::first)
                 .findFirst()
                 .orElse(0);
-        Commands commands = new Commands(vertx, options, endpoint, settings.silence());
+        String beat = prefix + "{" + tagOf(slot) + "}:beat:" + UUID.randomUUID();
         Subscriber subscriber = new Subscriber(
-                vertx, options, endpoint, known.sharded(), settings.silence(), new Subscriber.Listener() {
+                vertx, options, endpoint, known.sharded(), beat, settings.silence(), new Subscriber.Listener() {
                     @Override
                     public void message(String name, Buffer payload) {
                         Channel channel = channels.get(name);
@@ -243,9 +305,11 @@ public final class Shards {
                         doubt();
                     }
                 });
-        String beat = prefix + "{" + tagOf(slot) + "}:beat:" + UUID.randomUUID();
-        subscriber.add(List.of(beat));
-        return new Shard(commands, subscriber, beat);
+        return new Shard(newCommands(endpoint), newCommands(endpoint), subscriber, beat, Locator.shown(endpoint));
+    }
+
+    private Commands newCommands(String endpoint) {
+        return new Commands(vertx, options, endpoint, settings.silence(), settings.patience());
     }
 
     private static String tagOf(int slot) {
@@ -257,24 +321,20 @@ public final class Shards {
         }
     }
 
-    private void place(String name, Channel channel, Layout known) {
-        if (channels.get(name) != channel || closed) {
+    /** In its queue: where it belongs by now. A slot that nobody serves has its channels placed when somebody does. */
+    private void place(String name, Channel channel) {
+        Layout known = layout;
+        if (known == null || !known.serves(channel.slot) || channels.get(name) != channel || closed) {
             return;
         }
+        Shard before = channel.shard;
         Shard now = shard(known.endpoint(channel.slot), known);
-        Shard before;
-        synchronized (channel) {
-            before = channel.shard;
-            channel.shard = now;
-        }
         if (before != now) {
+            channel.shard = now;
             if (before != null) {
                 before.subscriber.remove(List.of(name));
             }
             now.subscriber.add(List.of(name));
-            if (channels.get(name) != channel) {
-                now.subscriber.remove(List.of(name));
-            }
         }
     }
 
@@ -285,12 +345,27 @@ public final class Shards {
         }
         shards.values().forEach(shard -> {
             shard.commands.check();
+            shard.urgent.check();
             shard.subscriber.check(settings.deafness().toNanos());
             if (now - shard.beaten > settings.beat().toNanos()) {
                 shard.beaten = now;
+                lookAtMemory(shard);
                 call(BEAT, List.of(shard.beat), List.of(PUBLISH))
                         .onFailure(failure -> LOG.log(System.Logger.Level.DEBUG, "no beat", failure));
             }
         });
+    }
+
+    private void lookAtMemory(Shard shard) {
+        long now = System.nanoTime();
+        Long looked = shard.looked;
+        if (looked != null && now - looked < MEMORY_NANOS) {
+            return;
+        }
+        shard.looked = now;
+        shard.commands
+                .send(Request.cmd(Command.INFO).arg("memory"))
+                .onSuccess(said -> eviction.seen(shard.shown, said.toString()))
+                .onFailure(failure -> shard.looked = null);
     }
 }

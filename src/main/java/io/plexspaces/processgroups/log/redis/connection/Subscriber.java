@@ -11,10 +11,8 @@ import io.vertx.redis.client.ResponseType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +29,8 @@ final class Subscriber {
     /** For a server that accepts connections and cuts them: what it tells meanwhile is read from the log each time. */
     private static final long LONGEST_PAUSE_AFTER_CUT_MILLIS = 250;
 
+    private static final long WARN_AGAIN_NANOS = 60_000_000_000L;
+
     /** A connection that has lasted so long was no failure. */
     private static final long STEADY_NANOS = 5_000_000_000L;
 
@@ -42,16 +42,24 @@ final class Subscriber {
     private final Duration patience;
     private final Listener listener;
     private final SerialQueue serial = new SerialQueue();
-    private final Set<String> channels = new HashSet<>();
+    private final Channels channels = new Channels();
+
+    /** By which it hears itself. */
+    private final String beat;
+
     private @Nullable Link link;
     private boolean connecting;
     private boolean closed;
     private int failures;
     private long connectedAt;
 
+    // About the last warning; whichever thread it was.
+    private volatile String warned = "";
+    private volatile long warnedAt;
+
     private volatile boolean connected;
 
-    /** Since it is connected: that alone is no sign that anything will be heard. */
+    /** It has heard itself since it is connected: that alone is no sign that anything will be heard. */
     private volatile boolean heard;
 
     private volatile long lastHeard = System.nanoTime();
@@ -66,24 +74,35 @@ final class Subscriber {
         void displaced();
     }
 
-    /** @param patience how long making a connection may take */
+    /**
+     * @param beat channel something is sent to regularly, so that silence shows that nothing is heard
+     * @param patience how long making a connection may take
+     */
     Subscriber(
-            Vertx vertx, RedisOptions options, String endpoint, boolean sharded, Duration patience, Listener listener) {
+            Vertx vertx,
+            RedisOptions options,
+            String endpoint,
+            boolean sharded,
+            String beat,
+            Duration patience,
+            Listener listener) {
         this.vertx = vertx;
         this.options = options;
         this.endpoint = endpoint;
         this.shown = Locator.shown(endpoint);
         this.sharded = sharded;
+        this.beat = beat;
         this.patience = patience;
         this.listener = listener;
+        add(List.of(beat));
     }
 
     void add(Collection<String> added) {
         List<String> names = List.copyOf(added);
         serial.execute(() -> {
-            channels.addAll(names);
+            channels.add(names);
             if (link != null) {
-                send(sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE, names);
+                subscribe(names);
             } else {
                 connect();
             }
@@ -93,28 +112,48 @@ final class Subscriber {
     void remove(Collection<String> removed) {
         List<String> names = List.copyOf(removed);
         serial.execute(() -> {
-            channels.removeAll(names);
+            channels.remove(names);
             if (link != null) {
                 send(sharded ? Command.SUNSUBSCRIBE : Command.UNSUBSCRIBE, names);
             }
         });
     }
 
-    /** Connected, and heard something since then and within that time. */
+    /** Connected, and heard itself since then and within that time; and no channel waits for longer to be heard. */
     boolean isLive(long deafNanos) {
-        return connected && heard && System.nanoTime() - lastHeard < deafNanos;
+        return connected
+                && heard
+                && System.nanoTime() - lastHeard < deafNanos
+                && channels.longestUnconfirmed() < deafNanos;
     }
 
-    /** To be called regularly: ends a connection that has been silent for too long. */
+    /** To be called regularly: ends a connection that has been silent for too long, and asks again for what the server has not confirmed. */
     void check(long deafNanos) {
-        if (connected && System.nanoTime() - lastHeard >= deafNanos) {
+        if (!connected) {
+            return;
+        }
+        if (System.nanoTime() - lastHeard >= deafNanos) {
             serial.execute(() -> {
                 if (link != null) {
-                    LOG.log(System.Logger.Level.WARNING, "nothing heard from {0}: connecting again", shown);
+                    warn("nothing heard from " + shown + ": connecting again");
                     drop(link);
                 }
             });
+        } else if (channels.longestUnconfirmed() > 0) {
+            serial.execute(this::askAgain);
         }
+    }
+
+    private void askAgain() {
+        List<String> again = channels.toAskAgain(CHANNELS_AT_ONCE);
+        if (!again.isEmpty()) {
+            send(sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE, again);
+        }
+    }
+
+    private void subscribe(Collection<String> names) {
+        channels.asked(names);
+        send(sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE, names);
     }
 
     void close() {
@@ -153,7 +192,7 @@ final class Subscriber {
         connected = true;
         made.whenPushed(this::pushed);
         made.whenEnded(() -> serial.execute(() -> ended(made)));
-        send(sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE, channels);
+        subscribe(channels.begin());
     }
 
     /** Does not rely on the connection to say that it has ended: it may have done so before anybody listened. */
@@ -199,22 +238,45 @@ final class Subscriber {
     }
 
     private void pushed(@Nullable Response push) {
-        lastHeard = System.nanoTime();
-        heard = true;
         if (push == null || push.type() == ResponseType.ERROR) {
-            LOG.log(System.Logger.Level.WARNING, "subscriber connection to {0}: {1}", shown, push);
+            // Refused, perhaps for good: no sign that anything will be heard.
+            warn("subscriber connection to " + shown + ": " + push);
             listener.displaced();
             return;
         }
         if (push.size() < 3) {
             return;
         }
+        String channel = push.get(1).toString();
         switch (push.get(0).toString()) {
-            case "message", "smessage" ->
-                listener.message(push.get(1).toString(), push.get(2).toBuffer());
-            case "subscribe", "ssubscribe" -> listener.listening(push.get(1).toString());
-            case "sunsubscribe" -> unsubscribed(push.get(1).toString());
+            case "message", "smessage" -> {
+                lastHeard = System.nanoTime();
+                heard = true;
+                if (!channel.equals(beat)) {
+                    listener.message(channel, push.get(2).toBuffer());
+                }
+            }
+            case "subscribe", "ssubscribe" -> subscribed(channel);
+            case "sunsubscribe" -> unsubscribed(channel);
             default -> {}
+        }
+    }
+
+    private void subscribed(String channel) {
+        lastHeard = System.nanoTime();
+        serial.execute(() -> channels.confirmed(channel));
+        if (!channel.equals(beat)) {
+            listener.listening(channel);
+        }
+    }
+
+    /** The same line once in a while, however often it is meant. */
+    private void warn(String what) {
+        long now = System.nanoTime();
+        if (!what.equals(warned) || now - warnedAt > WARN_AGAIN_NANOS) {
+            warned = what;
+            warnedAt = now;
+            LOG.log(System.Logger.Level.WARNING, what);
         }
     }
 

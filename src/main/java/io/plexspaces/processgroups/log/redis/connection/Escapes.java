@@ -1,0 +1,53 @@
+package io.plexspaces.processgroups.log.redis.connection;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What callbacks and regular tasks throw that should not: each kind, by its place and class, is logged when it is new, and then at most once a minute
+ * with how often it came. Thread-safe.
+ */
+public final class Escapes {
+    private static final long AGAIN_NANOS = 60_000_000_000L;
+
+    /** Kinds with lines of their own; beyond that all share one. */
+    private static final int MOST_KINDS = 100;
+
+    private final System.Logger log;
+    private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
+
+    /** @param where names the logger */
+    public Escapes(Class<?> where) {
+        this.log = System.getLogger(where.getName());
+    }
+
+    private static final class Kind {
+        private long count;
+        private long said;
+
+        /** How many there were since it was last said; 0: it need not be said now. */
+        synchronized long add() {
+            count++;
+            long now = System.nanoTime();
+            if (said != 0 && now - said < AGAIN_NANOS) {
+                return 0;
+            }
+            said = now;
+            long all = count;
+            count = 0;
+            return all;
+        }
+    }
+
+    /** @param place begins the line: what failed */
+    public void add(String place, Throwable escaped) {
+        String name = place + " " + escaped.getClass().getName();
+        Kind kind = kinds.containsKey(name) || kinds.size() < MOST_KINDS
+                ? kinds.computeIfAbsent(name, missing -> new Kind())
+                : kinds.computeIfAbsent("", missing -> new Kind());
+        long count = kind.add();
+        if (count > 0) {
+            log.log(System.Logger.Level.ERROR, place + " failed" + (count > 1 ? ", " + count + " times" : ""), escaped);
+        }
+    }
+}
