@@ -388,8 +388,8 @@ end
 
 local reply, replies = {time}, 1
 
--- Applies one part, and leaves its answers behind those before it.
-local function apply(groupKey, groupName, epoch, first, count)
+-- Applies one part, and leaves its answers behind those before it. full: what takes room is refused.
+local function apply(groupKey, groupName, epoch, first, count, full)
   replies = replies + 1
   if not load(groupKey, groupName, now) then
     reply[replies] = ''
@@ -402,6 +402,9 @@ local function apply(groupKey, groupName, epoch, first, count)
     local kind, sequence = ARGV[a], ARGV[a + 1]
     local said = stale
     a = a + 2
+    if full and not said and (kind == 'M' or kind == 'P' or kind == 'J') then
+      said = '-STORE_UNAVAILABLE memory'
+    end
     if kind == 'M' then
       said = said or message(sequence, tonumber(ARGV[a]), ARGV[a + 1])
       a = a + 2
@@ -456,6 +459,15 @@ local at = 11
 for part = 6, #KEYS do
   local count, before = tonumber(ARGV[at + 2]), replies
   local done, why = pcall(apply, KEYS[part], ARGV[at], ARGV[at + 1], at + 4, count)
+  if not done and string.find(type(why) == 'table' and why.err or tostring(why), 'used memory', 1, true) then
+    -- Refused before anything was written. What makes room, or needs little, is done.
+    for i = before + 1, replies do
+      reply[i] = nil
+    end
+    replies = before
+    despiteFullMemory(DUE)
+    done, why = pcall(apply, KEYS[part], ARGV[at], ARGV[at + 1], at + 4, count, true)
+  end
   if not done then
     for i = before + 2, replies do
       reply[i] = nil

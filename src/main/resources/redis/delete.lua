@@ -19,6 +19,7 @@ local refused = fenced(KEYS[4], tonumber(ARGV[2]), now)
 if refused then
   return {'!FENCED', refused}
 end
+despiteFullMemory(KEYS[3])
 local meta = redis.call('HMGET', KEYS[1], 'e', 'm')
 local epoch = meta[1]
 if not epoch then

@@ -17,6 +17,7 @@ local refused = fenced(KEYS[3], tonumber(ARGV[2]), now)
 if refused then
   return {'!FENCED', refused}
 end
+despiteFullMemory(DUE)
 if not load(KEYS[5], ARGV[4], now) then
   redis.call('ZREM', DUE, ARGV[4])
   return {'0', '0'}

@@ -2,7 +2,7 @@
 --
 -- KEYS: 1 lease, 2 partition's leases, 3 format the partition is written in, 4 newest format that each incarnation reads
 -- ARGV: 1 'look', 'take', 'renew' or 'release', 2 node, 3 incarnation, 4 time to live in ms; for 'release': how long its sessions' joins stay;
---   5 newest format the server reads, which reads the one before as well
+--   5 newest format the server reads, which reads the one before as well; 6 for 'renew': time of the renewal before, by the store's clock, or 0
 -- Answer: '+', newest incarnation known (0: none), time, format to write. Or: '!FENCED', why: a newer one, or lapsed. Or, for 'look' and 'take':
 --   '!FORMAT', the one the partition is written in, which the server does not read.
 
@@ -25,12 +25,24 @@ if newest > incarnation then
   return {'!FENCED', int(newest)}
 end
 local served = ARGV[2] .. '/' .. int(incarnation)
+despiteFullMemory(KEYS[2])
+-- What is written here is known for a day.
+local function over()
+  redis.call('SET', KEYS[1], int(incarnation) .. ' ' .. int(now), 'PX', 86400000)
+end
 if ARGV[1] == 'release' then
   redis.call('ZADD', KEYS[2], int(now + tonumber(ARGV[4]) * 1000), served)
-  redis.call('SET', KEYS[1], int(incarnation) .. ' ' .. int(now), 'PX', 86400000)
+  over()
   return {'+', int(incarnation), int(now), int(written)}
 end
-if ARGV[1] == 'renew' and newest == incarnation and ends > 0 and ends <= now then
+if newest == incarnation and ends > 0 and ends <= now then
+  -- Also for a 'take' that comes once more, later than everything that followed it.
+  return {'!FENCED', 'lapsed'}
+end
+if ARGV[1] == 'renew' and (newest < incarnation or ends == 0) and tonumber(ARGV[6]) + tonumber(ARGV[4]) * 1000 < now then
+  -- The store has lost the lease, or forgot it after a day: in either case it had run out. What was written since ends like the rest.
+  redis.call('ZADD', KEYS[2], int(now), served)
+  over()
   return {'!FENCED', 'lapsed'}
 end
 local till = now + tonumber(ARGV[4]) * 1000

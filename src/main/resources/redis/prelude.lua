@@ -31,6 +31,12 @@ local function fenced(key, incarnation, now)
   return nil
 end
 
+-- A store whose memory is full refuses the first write of a script if that takes room, and none after one that takes none. For scripts that must be done all
+-- the same: those that keep leases, and those that make room. key: a sorted set of the slot.
+local function despiteFullMemory(key)
+  redis.call('ZREM', key, '')
+end
+
 -- An error while a slot of a cluster is on its way to another server: then each command is refused whose key is not here, whether it has gone
 -- ahead or never was, and a change would be made by half. key: of the slot. To be asked before anything is changed.
 local function moving(key)

@@ -1,7 +1,7 @@
 -- Retained messages after an offset, and what it takes to count those that are gone.
 --
 -- KEYS: 1 group, 2 messages, 3 changes
--- ARGV: 1 epoch or '', 2 offset or '' for the oldest, 3 messages at most
+-- ARGV: 1 epoch or '', 2 offset or '' for the oldest, 3 messages at most, 4 bytes from which on no further one is added
 -- Answer: epoch, offset, messages so far, changes so far, changes kept, time, 1 when the position is of another life;
 --   offset of the oldest change kept and the messages before it, or ''; the same of the first change after the offset;
 --   ordinal and offset of the oldest message retained, or ''; 1 when more follows; then the entries. Empty for no group.
@@ -27,33 +27,54 @@ local firstOrdinal, firstOffset
 local function findFirst()
   local least = messages - most
   local past = now - age * 1000
-  local from = '-'
+  local from, some = '-', 1
   while true do
-    local found = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', '100')
+    local found = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', some)
+    local offset, at, ordinal
     for _, message in ipairs(found) do
-      local offset, at, ordinal = string.match(message[2][2], '^P (%d+) (%d+) (%d+) ')
+      offset, at, ordinal = string.match(message[2][2], '^P (%d+) (%d+) (%d+) ')
       if ordinal and tonumber(ordinal) > least and tonumber(at) > past then
         firstOrdinal, firstOffset = ordinal, offset
         return
       end
     end
-    if #found < 100 then
+    if #found < some then
       return
     end
-    from = '(' .. found[#found][1]
+    if ordinal and tonumber(ordinal) <= least then
+      -- As many messages further on at least; with whole messages to be read, one is cheaper than many.
+      from = string.format('%.0f', tonumber(offset) + least + 1 - tonumber(ordinal))
+    else
+      from = '(' .. found[#found][1]
+      some = math.min(100, some * 4)
+    end
   end
 end
 findFirst()
 
 local entries, more = {}, '0'
 if firstOffset then
-  local limit = tonumber(ARGV[3])
-  local from = math.max(after + 1, tonumber(firstOffset))
-  local found = redis.call('XRANGE', KEYS[2], string.format('%.0f', from), '+', 'COUNT', string.format('%.0f', limit + 1))
-  for i = 1, math.min(#found, limit) do
-    entries[i] = found[i][2][2] .. found[i][2][4]
+  local limit, room = tonumber(ARGV[3]), tonumber(ARGV[4])
+  local from = string.format('%.0f', math.max(after + 1, tonumber(firstOffset)))
+  -- As many at once as have room if they are like those before; all that is taken from the stream is copied.
+  local count, bytes, some, last = 0, 0, 8, nil
+  while count < limit and bytes < room and from do
+    local found = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', string.format('%.0f', math.min(some, limit - count)))
+    from = found[some] and '(' .. found[#found][1] or nil
+    for i = 1, #found do
+      if bytes < room then
+        count, last = count + 1, found[i][1]
+        local entry = found[i][2][2] .. found[i][2][4]
+        entries[count], bytes = entry, bytes + #entry
+      else
+        more = '1'
+      end
+    end
+    some = math.max(1, math.min(256, math.floor((room - bytes) * count / (bytes + 1)) + 1))
   end
-  more = #found > limit and '1' or '0'
+  if more == '0' and last then
+    more = #redis.call('XRANGE', KEYS[2], '(' .. last, '+', 'COUNT', '1') > 0 and '1' or '0'
+  end
 end
 return {meta[1], last, messages, changes, redis.call('XLEN', KEYS[3]), now,
   strange and '1' or '0', changeAt('-'), changeAt(string.format('%.0f', after + 1)),

@@ -280,6 +280,9 @@ final class Appends {
                 return GroupException.sessionReplaced();
             case EPOCH_CHANGED:
                 return epochChanged(group, about);
+            case STORE_UNAVAILABLE:
+                return GroupException.of(
+                        ErrorCode.STORE_UNAVAILABLE, "the store is out of " + about + "; try again later");
             case LIMIT_EXCEEDED:
                 return GroupException.limit(about, limit(about));
             default:

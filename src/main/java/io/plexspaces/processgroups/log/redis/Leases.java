@@ -11,6 +11,8 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The leases of nodes: the same in every partition, since a script sees the copy of its own partition alone. On connections of their own: a lease must not
@@ -24,6 +26,9 @@ final class Leases {
 
     /** What was to be taken last, when nobody knows whether it was: found later, it is no other server's. */
     private volatile long doubtful = NONE;
+
+    /** When each was last taken or renewed, by the store's clock in microseconds. */
+    private final Map<NodeLease, Long> renewed = new ConcurrentHashMap<>();
 
     Leases(Store store) {
         this.store = store;
@@ -72,27 +77,40 @@ final class Leases {
             doubtful = next;
             NodeLease lease = new NodeLease(node, next);
             return everywhere("take", node, next, ttl())
-                    .map(taken -> taken(agreed(taken, lease)))
+                    .map(taken -> taken(agreed(taken, lease), taken))
                     .recover(failure -> isFenced(failure) && attempts > 1
                             ? acquire(node, newest, attempts - 1)
                             : Future.failedFuture(failure));
         });
     }
 
-    private NodeLease taken(NodeLease lease) {
+    private NodeLease taken(NodeLease lease, List<Response> said) {
         doubtful = NONE;
+        renewed.put(lease, earliest(said));
         return lease;
     }
 
-    /** FENCED when a newer one was taken, or this one has lapsed. */
+    /** FENCED when a newer one was taken, or this one has lapsed, which the store need not know any more. */
     Future<Void> renew(NodeLease lease) {
         return everywhere("renew", lease.node(), lease.incarnation(), ttl())
-                .map(renewed -> agreed(renewed, lease))
-                .mapEmpty();
+                .map(said -> {
+                    renewed.replace(agreed(said, lease), earliest(said));
+                    return (Void) null;
+                })
+                .onFailure(failure -> {
+                    if (isFenced(failure)) {
+                        renewed.remove(lease);
+                    }
+                });
+    }
+
+    private static long earliest(List<Response> said) {
+        return said.stream().mapToLong(one -> Store.number(one.get(2))).min().orElse(NONE);
     }
 
     /** The joins of its sessions end after the grace as if it had lapsed then. */
     Future<Void> release(NodeLease lease, Duration grace) {
+        renewed.remove(lease);
         return everywhere("release", lease.node(), lease.incarnation(), grace.toMillis())
                 .mapEmpty();
     }
@@ -102,6 +120,7 @@ final class Leases {
     }
 
     private Future<List<Response>> everywhere(String step, NodeId node, long incarnation, long millis) {
+        Long before = renewed.get(new NodeLease(node, incarnation));
         List<Future<Response>> all = new ArrayList<>();
         for (int i = 0; i < store.keys().partitions(); i++) {
             Keys.Partition partition = store.keys().partition(i);
@@ -111,7 +130,13 @@ final class Leases {
                     .callUrgently(
                             Scripts.LEASE,
                             List.of(partition.node(node), partition.nodes(), partition.format(), partition.formats()),
-                            List.of(step, node.value(), incarnation, millis, Formats.NEWEST))
+                            List.of(
+                                    step,
+                                    node.value(),
+                                    incarnation,
+                                    millis,
+                                    Formats.NEWEST,
+                                    before == null ? NONE : before))
                     .map(Leases::readable)
                     .map(said -> Store.unfenced(said, new OperationId(node, incarnation, 0)))
                     .map(said -> {

@@ -50,7 +50,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     private final Lanes lanes;
     private final Groups groups;
     private final Listing listing;
-    private final Retained retained;
+    private final Replays replays;
     private final Sweep sweep;
     private final FirstAnswers firstAnswers;
     private final HeldBy heldBy;
@@ -93,7 +93,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.groups = new Groups(store, index, calls);
         this.lanes = new Lanes(store, calls);
         this.listing = new Listing(store, index);
-        this.retained = new Retained(store);
+        this.replays = new Replays(new Retained(store)::read);
         this.sweep = new Sweep(store, index, groups);
         this.firstAnswers = new FirstAnswers(store);
         this.heldBy = new HeldBy(store);
@@ -161,7 +161,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
 
     @Override
     public Uni<Slice> read(GroupId group, @Nullable Position after, int limit) {
-        return Store.uni(() -> retained.read(group, after, limit));
+        return Store.uni(() -> replays.read(group, after, limit));
     }
 
     @Override

@@ -18,10 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads retained messages, and counts those that are gone. */
+/** Reads retained messages, as many as fit into one answer, and counts those that are gone. */
 final class Retained {
     private static final int MOST_AT_ONCE = 1_000_000;
     private static final OperationId NOBODY = new OperationId(new NodeId("unknown"), 0, 0);
+
+    /** About what one answer holds, so that neither the store nor what else is asked of it waits for it; one message more is in it, however large. */
+    private static final int BYTES_AT_ONCE = 512 * 1024;
 
     private final Store store;
 
@@ -29,6 +32,7 @@ final class Retained {
         this.store = store;
     }
 
+    /** The slice says when there is more, though fewer than {@code limit} are in it. */
     Future<Slice> read(GroupId group, @Nullable Position after, int limit) {
         Keys.Group keys = store.keys().group(group);
         return store.call(
@@ -36,7 +40,8 @@ final class Retained {
                         List.of(keys.group(), keys.messages(), keys.changes()),
                         after == null ? "" : after.epoch(),
                         after == null ? "" : after.offset(),
-                        Math.min(limit, MOST_AT_ONCE))
+                        Math.min(limit, MOST_AT_ONCE),
+                        BYTES_AT_ONCE)
                 .map(said -> {
                     if (said.size() == 0) {
                         throw GroupException.groupNotFound(group);
