@@ -30,8 +30,7 @@ final class Slices {
             long from = after == null || first.epochChanged() ? 0 : after.offset();
             boolean counted = after != null && !first.epochChanged();
             long missed = counted ? first.end().offset() - from + second.missed() : 0;
-            return new Slice(
-                    second.messages(), missed, !counted, first.epochChanged(), second.end(), second.more());
+            return new Slice(second.messages(), missed, !counted, first.epochChanged(), second.end(), second.more());
         }
         List<Entry.Published> all =
                 new ArrayList<>(first.messages().size() + second.messages().size());

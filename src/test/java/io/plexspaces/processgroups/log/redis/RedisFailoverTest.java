@@ -92,9 +92,8 @@ class RedisFailoverTest {
             Told told = writer.open("room");
             for (int i = 0; i < 4; i++) {
                 String before = master(sentinel);
-                await().atMost(OUTAGE)
-                        .until(() -> sentinel.call("SENTINEL", "FAILOVER", RedisProcess.SENTINEL_MASTER)
-                                .startsWith("+OK"));
+                await().atMost(OUTAGE).until(() -> sentinel.call("SENTINEL", "FAILOVER", RedisProcess.SENTINEL_MASTER)
+                        .startsWith("+OK"));
                 await().atMost(OUTAGE).until(() -> !master(sentinel).equals(before));
                 String text = "after " + i;
                 publishDespite(writer, "room", text);

@@ -51,8 +51,9 @@ class ReplaysTest {
             long from = after == null || changed ? oldest : Math.max(oldest, after.offset() + 1);
             long missed = after == null || changed ? 0 : Math.max(0, oldest - Math.max(2, after.offset() + 1));
             long to = Math.min(101, from + Math.min(limit, PAGE) - 1);
-            List<Entry.Published> messages =
-                    LongStream.rangeClosed(from, to).mapToObj(FakePages::message).toList();
+            List<Entry.Published> messages = LongStream.rangeClosed(from, to)
+                    .mapToObj(FakePages::message)
+                    .toList();
             return new Slice(messages, missed, true, changed, new Position(epoch, to), to < 101);
         }
 

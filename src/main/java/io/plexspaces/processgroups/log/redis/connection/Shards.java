@@ -58,7 +58,9 @@ public final class Shards {
     private static final class Channel {
         final int slot;
         final ChannelListener listener;
-        @Nullable Shard shard;
+
+        @Nullable
+        Shard shard;
 
         Channel(int slot, ChannelListener listener) {
             this.slot = slot;
@@ -182,7 +184,10 @@ public final class Shards {
 
     /** How long the command has waited that has waited longest for an answer of any server, in nanoseconds; 0: none waits. */
     public long longestUnanswered() {
-        return shards.values().stream().mapToLong(Shard::longestUnanswered).max().orElse(0);
+        return shards.values().stream()
+                .mapToLong(Shard::longestUnanswered)
+                .max()
+                .orElse(0);
     }
 
     /** What a server does when its memory is full, if that may take keys of groups: its policy, as it names it. Empty: nothing, as far as is known. */

@@ -56,7 +56,7 @@ class PasswordsTest {
     }
 
     private Subscriber subscriber(String endpoint) {
-        return new Subscriber(vertx, new RedisOptions(), endpoint, false, PATIENCE, new Subscriber.Listener() {
+        return new Subscriber(vertx, new RedisOptions(), endpoint, false, "beat", PATIENCE, new Subscriber.Listener() {
             @Override
             public void message(String channel, Buffer payload) {}
 

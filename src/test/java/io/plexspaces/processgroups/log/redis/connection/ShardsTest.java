@@ -168,9 +168,7 @@ class ShardsTest {
         redis.call("ACL", "SETUSER", "default", "-subscribe", "-ssubscribe", "-psubscribe");
         redis.call("CLIENT", "KILL", "TYPE", "pubsub");
         await().atMost(Duration.ofSeconds(5)).until(() -> !shards.isHealthy());
-        await().during(Duration.ofSeconds(5))
-                .atMost(Duration.ofSeconds(6))
-                .until(() -> !shards.isHealthy());
+        await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(6)).until(() -> !shards.isHealthy());
         redis.call("ACL", "SETUSER", "default", "+subscribe", "+ssubscribe", "+psubscribe");
         await().atMost(Duration.ofSeconds(10)).until(() -> shards.isHealthy() && listening.get() > 1);
     }
