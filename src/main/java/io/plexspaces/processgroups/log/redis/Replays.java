@@ -156,7 +156,7 @@ final class Replays {
                 && after.epoch().equals(end.epoch())
                 && after.epoch().equals(from.epoch())
                 && after.offset() <= end.offset();
-        boolean complete = read.missed() == 0
+        boolean complete = read.missed() == 0 && after.offset() >= from.offset()
                 || (!read.messages().isEmpty()
                         && after.offset() >= read.messages().get(0).offset());
         return within && complete ? Slices.after(read, after.offset()) : null;

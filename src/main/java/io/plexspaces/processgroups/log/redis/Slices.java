@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Slice;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,9 @@ final class Slices {
         List<Entry.Published> later = slice.messages().stream()
                 .filter(message -> message.offset() > offset)
                 .toList();
-        return new Slice(later, 0, true, false, slice.end(), slice.more());
+        List<Long> unreadable =
+                slice.unreadable().stream().filter(at -> at > offset).toList();
+        return new Slice(later, unreadable, 0, true, false, slice.end(), slice.more());
     }
 
     /**
@@ -30,13 +33,26 @@ final class Slices {
             long from = after == null || first.epochChanged() ? 0 : after.offset();
             boolean counted = after != null && !first.epochChanged();
             long missed = counted ? first.end().offset() - from + second.missed() : 0;
-            return new Slice(second.messages(), missed, !counted, first.epochChanged(), second.end(), second.more());
+            return new Slice(
+                    second.messages(), second.unreadable(), missed, !counted, first.epochChanged(), second.end(), second.more());
         }
-        List<Entry.Published> all =
-                new ArrayList<>(first.messages().size() + second.messages().size());
-        all.addAll(first.messages());
-        all.addAll(second.messages());
         return new Slice(
-                List.copyOf(all), first.missed(), first.exact(), first.epochChanged(), second.end(), second.more());
+                together(first.messages(), second.messages()),
+                together(first.unreadable(), second.unreadable()),
+                first.missed(),
+                first.exact(),
+                first.epochChanged(),
+                second.end(),
+                second.more());
+    }
+
+    private static <T> List<T> together(List<T> first, List<T> second) {
+        if (second.isEmpty()) {
+            return first;
+        }
+        List<T> all = new ArrayList<>(first.size() + second.size());
+        all.addAll(first);
+        all.addAll(second);
+        return Collections.unmodifiableList(all);
     }
 }
