@@ -311,11 +311,23 @@ final class ScriptedLog implements GroupLog {
         }
     }
 
+    private void note(Command.Reach.Holder holder, boolean away, OperationId operation, List<Entry> entries) {
+        Membership before = members.get(holder.actor());
+        Membership after =
+                before == null ? null : before.reach(holder.owner(), away).orElse(null);
+        if (after != null) {
+            members.put(holder.actor(), after);
+            entries.add(new Entry.Joined(++offset, NOW, operation, after, holder.owner(), false, false));
+        }
+    }
+
     private Appended apply(@Nullable String life, Command command, OperationId operation, List<Entry> entries) {
-        if (command instanceof Command.Answer || command instanceof Command.Reach) {
+        if (command instanceof Command.Answer) {
             return new Appended(new Position(epoch, offset), NOW, null, false);
         }
-        appended.add(command);
+        if (!(command instanceof Command.Reach)) {
+            appended.add(command);
+        }
         if (failure != null) {
             throw failure;
         }
@@ -330,6 +342,10 @@ final class ScriptedLog implements GroupLog {
                 : null;
         if (first != null) {
             return new Appended(first, NOW, null, true);
+        }
+        if (command instanceof Command.Reach reach) {
+            reach.holders().forEach(holder -> note(holder, reach.away(), operation, entries));
+            return new Appended(new Position(epoch, offset), NOW, null, false);
         }
         offset++;
         Membership after = null;
