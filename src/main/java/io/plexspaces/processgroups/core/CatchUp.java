@@ -40,11 +40,9 @@ final class CatchUp {
      */
     Frame frame(GroupId group, Entry.Published entry, DeliveryTracer.@Nullable Delivering traced) {
         Duration ttl = entry.message().ttl();
-        boolean lasts = ttl == null || ttl.isZero() || ttl.compareTo(LONGEST) > 0;
-        long deadline = lasts
+        long deadline = ttl == null || ttl.isZero() || ttl.compareTo(LONGEST) > 0
                 ? Frame.NEVER
-                : System.nanoTime()
-                        + ttl.minus(log.age(group, entry.at())).toNanos();
+                : System.nanoTime() + ttl.minus(log.age(group, entry.at())).toNanos();
         return Frame.of(new Event.Delivered(group, entry), traced, deadline);
     }
 
@@ -68,8 +66,8 @@ final class CatchUp {
                 })
                 .onFailure(CatchUp::isGone)
                 .invoke(gone -> {
-                    Iterator<Frame> frames =
-                            begin(subscription, position, position, false, shown).iterator();
+                    Iterator<Frame> frames = begin(subscription, position, position, false, shown)
+                            .iterator();
                     subscription.connection().supply(source, frames, weight(shown));
                 })
                 .subscribe()
@@ -210,9 +208,8 @@ final class CatchUp {
             Position from = new Position(position.epoch(), before.offset());
             List<Frame> first = gap == null ? List.of() : List.of(Frame.of(gap));
             for (Behind one : behind) {
-                Stream<Frame> begin = one.renamed()
-                        ? begin(one.subscription(), from, position, gap == null, null)
-                        : Stream.of();
+                Stream<Frame> begin =
+                        one.renamed() ? begin(one.subscription(), from, position, gap == null, null) : Stream.of();
                 Stream<Frame> wanted = missed.stream()
                         .filter(message -> message.isFor(one.member()))
                         .map(Missed::frame);

@@ -135,11 +135,10 @@ public final class ReplicatedGroups implements Groups {
     @Override
     public Uni<MemberPage> members(MembersQuery query) {
         return replicas.with(
-                query.group(), replica -> query.localOnly()
+                query.group(),
+                replica -> query.localOnly()
                         ? Uni.createFrom().item(page(query, replica))
-                        : log.end(query.group())
-                                .chain(replica::upTo)
-                                .map(reached -> page(query, replica)));
+                        : log.end(query.group()).chain(replica::upTo).map(reached -> page(query, replica)));
     }
 
     private static MemberPage page(MembersQuery query, GroupReplica replica) {

@@ -165,7 +165,8 @@ record Options(
     private static Path jar(String name) {
         Path jar = Path.of(name);
         if (!Files.isRegularFile(jar)) {
-            throw new IllegalArgumentException("--baseline is the path of a quarkus-run.jar, and there is none at " + name);
+            throw new IllegalArgumentException(
+                    "--baseline is the path of a quarkus-run.jar, and there is none at " + name);
         }
         return jar;
     }

@@ -161,8 +161,8 @@ class CallbackFaultsTest {
         core.startTicking();
         reaper.scheduleWithFixedDelay(this::expire, 50, 50, TimeUnit.MILLISECONDS);
         GroupId group = core.create("g");
-        await(core.groups.join(new Groups.JoinRequest(
-                group, List.of(new ActorId("durable")), TopicFilter.ALL, null, null, null)));
+        await(core.groups.join(
+                new Groups.JoinRequest(group, List.of(new ActorId("durable")), TopicFilter.ALL, null, null, null)));
         List<Client> clients = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             Client client = core.connect("c" + i);
@@ -188,22 +188,43 @@ class CallbackFaultsTest {
         publish(group, Groups.Spread.ALL);
         publish(group, Groups.Spread.ONE);
         String actor = "a" + turn % 5;
-        ask("join", () -> core.groups.join(new Groups.JoinRequest(
-                group, List.of(new ActorId(actor)), TopicFilter.of(List.of("x." + turn % 3)), null, null, null)));
+        ask(
+                "join",
+                () -> core.groups.join(new Groups.JoinRequest(
+                        group,
+                        List.of(new ActorId(actor)),
+                        TopicFilter.of(List.of("x." + turn % 3)),
+                        null,
+                        null,
+                        null)));
         if (turn % 2 == 0) {
-            ask("leave", () -> core.groups.leave(
-                    new Groups.LeaveRequest(group, new ActorId(actor), turn % 4 == 0, null, null, LeaveReason.LEFT)));
+            ask(
+                    "leave",
+                    () -> core.groups.leave(new Groups.LeaveRequest(
+                            group, new ActorId(actor), turn % 4 == 0, null, null, LeaveReason.LEFT)));
         }
-        ask("leased", () -> core.groups.join(new Groups.JoinRequest(
-                group, List.of(new ActorId("leased" + turn % 7)), TopicFilter.ALL, null, Duration.ofMillis(100), null)));
+        ask(
+                "leased",
+                () -> core.groups.join(new Groups.JoinRequest(
+                        group,
+                        List.of(new ActorId("leased" + turn % 7)),
+                        TopicFilter.ALL,
+                        null,
+                        Duration.ofMillis(100),
+                        null)));
         ask("members", () -> core.groups.members(new Groups.MembersQuery(group, false, null, 100)));
         ask("list", () -> core.groups.list(new GroupQuery(core.tenant, null, new Glob("*"), null, 100)));
         ask("fetch", () -> core.groups.fetch(new Groups.FetchRequest(group, null, null, 100)));
         if (turn % 5 == 0) {
             GroupId other = core.group("other" + turn);
-            ask("create", () -> core.groups.create(other, new GroupSpec(GroupSpec.Metadata.NONE, new Retention(10, SOON), null)));
-            ask("join other", () -> core.groups.join(new Groups.JoinRequest(
-                    other, List.of(new ActorId("o")), TopicFilter.ALL, null, null, null)));
+            ask(
+                    "create",
+                    () -> core.groups.create(
+                            other, new GroupSpec(GroupSpec.Metadata.NONE, new Retention(10, SOON), null)));
+            ask(
+                    "join other",
+                    () -> core.groups.join(new Groups.JoinRequest(
+                            other, List.of(new ActorId("o")), TopicFilter.ALL, null, null, null)));
             watch(other, watches);
             ask("delete", () -> core.groups.delete(other));
             watch(group, watches);
@@ -236,7 +257,11 @@ class CallbackFaultsTest {
         peer.connected(connection);
         Position after = resumed ? seen(before) : null;
         ask("subscribe", () -> core.sessions
-                .open(connection, group.namespace(), new ActorId(actor), resumed ? before.opened().resumeToken() : null)
+                .open(
+                        connection,
+                        group.namespace(),
+                        new ActorId(actor),
+                        resumed ? before.opened().resumeToken() : null)
                 .chain(opened -> opened.session()
                         .join(group, TopicFilter.ALL, after, turn % 4 == 0, null, true)
                         .invoke(() -> clients.add(new Client(peer, connection, opened))))
@@ -294,8 +319,8 @@ class CallbackFaultsTest {
     private void assertWell(GroupId group, List<Client> clients, List<CoreFixture.Watching> watches) {
         Map<String, Integer> inLog = membersOfLog(group);
         Map<String, Integer> told = new TreeMap<>();
-        for (Membership membership :
-                await(core.groups.members(new Groups.MembersQuery(group, false, null, 1000))).members()) {
+        for (Membership membership : await(core.groups.members(new Groups.MembersQuery(group, false, null, 1000)))
+                .members()) {
             told.put(membership.actor().value(), membership.joinCount());
         }
         assertThat(told).as("members").isEqualTo(inLog);
@@ -303,8 +328,11 @@ class CallbackFaultsTest {
         Set<String> connected = new TreeSet<>();
         clients.stream()
                 .filter(client -> !client.connection().isClosed())
-                .forEach(client -> connected.add(client.opened().session().actor().value()));
-        assertThat(inLog.keySet().stream().filter(actor -> actor.matches("[cn]\\d+")).toList())
+                .forEach(client ->
+                        connected.add(client.opened().session().actor().value()));
+        assertThat(inLog.keySet().stream()
+                        .filter(actor -> actor.matches("[cn]\\d+"))
+                        .toList())
                 .as("those that are gone")
                 .allMatch(connected::contains);
         assertThat(core.publish(group, null, "after all").recipients()).isEqualTo(inLog.size());
@@ -315,7 +343,9 @@ class CallbackFaultsTest {
         }
         for (Client client : clients) {
             if (!client.connection().isClosed()) {
-                assertThat(client.peer().isClosed()).as("closed without knowing").isFalse();
+                assertThat(client.peer().isClosed())
+                        .as("closed without knowing")
+                        .isFalse();
                 within(Duration.ofSeconds(1), () -> {
                     assertThat(client.peer().texts()).contains("after all");
                     assertComplete(client);
@@ -337,8 +367,11 @@ class CallbackFaultsTest {
         }
         long first = from;
         assertThat(first).as("subscribed").isPositive();
-        assertThat(accepted).filteredOn(position -> position.offset() > first).allMatch(position -> seen.contains(position.offset())
-                || gaps.stream().anyMatch(gap -> gap.from() < position.offset() && position.offset() < gap.to()));
+        assertThat(accepted)
+                .filteredOn(position -> position.offset() > first)
+                .allMatch(position -> seen.contains(position.offset())
+                        || gaps.stream()
+                                .anyMatch(gap -> gap.from() < position.offset() && position.offset() < gap.to()));
     }
 
     private static Set<String> seenBy(FakePeer peer, GroupId group) {
@@ -365,7 +398,8 @@ class CallbackFaultsTest {
         await(core.log.open(group, new GroupReader() {
                     @Override
                     public void snapshot(Snapshot snapshot) {
-                        snapshot.members().forEach(member -> members.put(member.actor().value(), member.joinCount()));
+                        snapshot.members()
+                                .forEach(member -> members.put(member.actor().value(), member.joinCount()));
                     }
 
                     @Override

@@ -66,7 +66,9 @@ class CrossingTest {
         await().untilAsserted(() -> assertThat(at.peer().texts()).contains("m" + (ROUNDS * A_ROUND - 1)));
         seen.addAll(client.peer().texts());
         assertThat(seen)
-                .isEqualTo(IntStream.range(0, ROUNDS * A_ROUND).mapToObj(i -> "m" + i).toList());
+                .isEqualTo(IntStream.range(0, ROUNDS * A_ROUND)
+                        .mapToObj(i -> "m" + i)
+                        .toList());
     }
 
     private void publish(GroupId room, int round) {
@@ -88,7 +90,8 @@ class CrossingTest {
             Groups.JoinResult joined = coming.join(room);
             left.join();
             Groups.PublishResult published = two.publish(room, null, "m" + i);
-            assertThat(published.position().offset()).isGreaterThan(joined.position().offset());
+            assertThat(published.position().offset())
+                    .isGreaterThan(joined.position().offset());
             assertThat(published.recipients()).isEqualTo(1);
             String text = "m" + i;
             await().untilAsserted(() -> assertThat(coming.peer().texts()).containsExactly(text));

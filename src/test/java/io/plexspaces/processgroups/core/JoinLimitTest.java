@@ -26,9 +26,9 @@ import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
 import io.smallrye.mutiny.Uni;
-import java.time.Instant;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -125,11 +125,11 @@ class JoinLimitTest {
         }
 
         @Override
-    public Duration age(GroupId group, Instant at) {
-        return Duration.ZERO;
-    }
+        public Duration age(GroupId group, Instant at) {
+            return Duration.ZERO;
+        }
 
-    @Override
+        @Override
         public Uni<Appended> append(GroupId group, @Nullable String epoch, Command command, OperationId operation) {
             Uni<Appended> done = log.append(group, epoch, command, operation);
             return holding && command instanceof Command.Join ? done.chain(this::late) : done;

@@ -62,10 +62,8 @@ class MembersReadTest {
                 Duration.ofMinutes(10),
                 new LogLimits(1_000, 10_000, 16, 16, 8 << 20, 100));
         RedisGroupLog log = new RedisGroupLog(
-                vertx,
-                new RedisOptions().setConnectionString(redis.address()),
-                settings,
-                () -> UUID.randomUUID().toString());
+                vertx, new RedisOptions().setConnectionString(redis.address()), settings, () -> UUID.randomUUID()
+                        .toString());
         logs.add(log);
         CoreFixture node = new CoreFixture(Duration.ofSeconds(30), log, CoreFixture.await(log.acquire(new NodeId(id))));
         node.startTicking();

@@ -45,8 +45,8 @@ class MixedDispatchTest {
 
     @Test
     void inMemory() throws Exception {
-        MemoryGroupLog log = new MemoryGroupLog(Clock.systemUTC(), LIMITS, () -> UUID.randomUUID()
-                .toString());
+        MemoryGroupLog log = new MemoryGroupLog(
+                Clock.systemUTC(), LIMITS, () -> UUID.randomUUID().toString());
         assertNoInversions(node -> log);
     }
 
@@ -116,9 +116,8 @@ class MixedDispatchTest {
         List<CompletableFuture<Groups.PublishResult>> answers = new ArrayList<>(MESSAGES);
         for (int i = 0; i < MESSAGES; i++) {
             free.acquire();
-            CompletableFuture<Groups.PublishResult> answer = node.groups
-                    .publish(request(group, publisher, i))
-                    .subscribeAsCompletionStage();
+            CompletableFuture<Groups.PublishResult> answer =
+                    node.groups.publish(request(group, publisher, i)).subscribeAsCompletionStage();
             answer.whenComplete((done, failure) -> free.release());
             answers.add(answer);
         }
@@ -152,7 +151,8 @@ class MixedDispatchTest {
     private void comeAndGo(CoreFixture node, GroupId group) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         while (!over.get()) {
-            String actor = node.tenant + random.nextInt(20) + node.sessions.node().value();
+            String actor =
+                    node.tenant + random.nextInt(20) + node.sessions.node().value();
             node.join(group, actor, random.nextBoolean() ? new String[0] : new String[] {"a.*"});
             node.leave(group, actor);
         }

@@ -55,8 +55,8 @@ class ReachTest {
     }
 
     private void awaitAway(int count) {
-        await().untilAsserted(() -> assertThat(List.of(away(one, room), away(two, room)))
-                .containsOnly((long) count));
+        await().untilAsserted(() ->
+                assertThat(List.of(away(one, room), away(two, room))).containsOnly((long) count));
     }
 
     private Position end() {
@@ -156,7 +156,8 @@ class ReachTest {
             client.join(room);
         }
         assertThat(client.peer().isClosed()).isFalse();
-        await().during(Duration.ofMillis(600)).untilAsserted(() -> assertThat(end()).isEqualTo(before));
+        await().during(Duration.ofMillis(600))
+                .untilAsserted(() -> assertThat(end()).isEqualTo(before));
     }
 
     @Test

@@ -235,8 +235,8 @@ final class ScriptedLog implements GroupLog {
     /** A durable join at another node. */
     void joinElsewhere(String actor) {
         NodeId other = new NodeId("other");
-        Command join = new Command.Join(
-                List.of(new ActorId(actor)), TopicFilter.ALL, new Owner.Durable(other), other, null);
+        Command join =
+                new Command.Join(List.of(new ActorId(actor)), TopicFilter.ALL, new Owner.Durable(other), other, null);
         append(group, null, join, new OperationId(other, 1, offset)).await().atMost(Duration.ofSeconds(1));
     }
 
@@ -456,7 +456,9 @@ final class ScriptedLog implements GroupLog {
                 long from = after == null ? 0 : after.offset();
                 List<Entry.Published> found =
                         retained.stream().filter(entry -> entry.offset() > from).toList();
-                boolean changed = after != null && !after.epoch().equals(epoch) && !after.epoch().equals(past);
+                boolean changed = after != null
+                        && !after.epoch().equals(epoch)
+                        && !after.epoch().equals(past);
                 return new Slice(found, trimmed, true, changed, new Position(epoch, offset), false);
             }
         });

@@ -67,7 +67,8 @@ class WatcherTest {
     @Test
     void nextLifeThatIsAnnouncedBeforeTheEndOfTheOneBefore_isWatchedAfterIt() {
         CoreFixture.await(watcher.watch(room.namespace()));
-        await().untilAsserted(() -> assertThat(peer.seen(Event.GroupCreated.class)).hasSize(1));
+        await().untilAsserted(
+                        () -> assertThat(peer.seen(Event.GroupCreated.class)).hasSize(1));
         log.announce("second");
         log.replace("second");
         await().untilAsserted(() -> {
@@ -82,7 +83,8 @@ class WatcherTest {
     void nextLifeThatIsAnnouncedAfterTheEndOfTheOneBefore_isWatched() {
         CoreFixture.await(watcher.watch(room.namespace()));
         log.replace("second");
-        await().untilAsserted(() -> assertThat(peer.seen(Event.GroupDeleted.class)).hasSize(1));
+        await().untilAsserted(
+                        () -> assertThat(peer.seen(Event.GroupDeleted.class)).hasSize(1));
         log.announce("second");
         core.connect("alice", null, room.namespace()).join(room);
         await().untilAsserted(() -> assertThat(peer.seen(Event.Joined.class)).hasSize(1));

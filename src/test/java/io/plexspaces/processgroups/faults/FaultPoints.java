@@ -63,9 +63,7 @@ public final class FaultPoints {
     private static boolean exists(String point) {
         try {
             Class<?> type = Class.forName(BASE + type(point), false, FaultPoints.class.getClassLoader());
-            return Arrays.stream(type.getDeclaredMethods())
-                    .map(Method::getName)
-                    .anyMatch(method(point)::equals);
+            return Arrays.stream(type.getDeclaredMethods()).map(Method::getName).anyMatch(method(point)::equals);
         } catch (ClassNotFoundException gone) {
             return false;
         }

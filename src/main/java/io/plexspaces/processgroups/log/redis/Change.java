@@ -129,6 +129,8 @@ final class Change {
         for (byte[] argument : arguments) {
             bytes += ARGUMENT_WEIGHT + argument.length;
         }
-        return command instanceof Command.Create create ? bytes + Specs.encode(create.spec(), Formats.FIRST).length : bytes;
+        return command instanceof Command.Create create
+                ? bytes + Specs.encode(create.spec(), Formats.FIRST).length
+                : bytes;
     }
 }

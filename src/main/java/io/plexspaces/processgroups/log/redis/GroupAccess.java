@@ -22,10 +22,9 @@ import java.util.function.Consumer;
 /** What a reading asks of the store. */
 final class GroupAccess {
     static final int ENTRIES_AT_ONCE = 1_000;
-    
+
     /** More members than these are read by steps. */
     static final int MEMBERS_AT_ONCE = 250;
-
 
     private final Store store;
     private final Groups groups;
@@ -67,8 +66,8 @@ final class GroupAccess {
             int count = Integer.parseInt(said.get(5).toString());
             return count > MEMBERS_AT_ONCE
                     ? new MemberScan(store, this, group).run(said)
-                    : Future.succeededFuture(Optional.of(
-                            opened(group, said, Store.number(said.get(1)), said.get(7).toString(), all(said))));
+                    : Future.succeededFuture(Optional.of(opened(
+                            group, said, Store.number(said.get(1)), said.get(7).toString(), all(said))));
         });
     }
 

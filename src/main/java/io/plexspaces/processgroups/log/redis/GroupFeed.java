@@ -29,7 +29,7 @@ final class GroupFeed extends Feed<GroupReading> {
         try {
             announced = Entries.announcement(payload.getBytes());
         } catch (UnreadableException unreadable) {
-            unreadables.found("group " + Texts.group(group), unreadable.getMessage());
+            unreadables.found("group " + Texts.group(group), Unreadables.reason(unreadable));
             serial.execute(() -> readings().forEach(GroupReading::unheard));
             return;
         }

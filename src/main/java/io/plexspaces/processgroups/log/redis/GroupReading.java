@@ -250,7 +250,7 @@ final class GroupReading implements Feed.Reading, Tail {
         }
         Entries.Announcement next = state == State.LIVE ? kept.poll() : null;
         while (next != null) {
-            if (next == Kept.LOST) {
+            if (Kept.isLost(next)) {
                 // Before those that came since: they may be of another log, which only the store can tell.
                 catchUp();
             } else {
@@ -273,7 +273,7 @@ final class GroupReading implements Feed.Reading, Tail {
                     try {
                         caughtUp(done.result());
                     } catch (UnreadableException unreadable) {
-                        access.unreadable(feed.group(), unreadable.getMessage());
+                        access.unreadable(feed.group(), Unreadables.reason(unreadable));
                         again(this::load);
                     }
                 }));
@@ -301,7 +301,7 @@ final class GroupReading implements Feed.Reading, Tail {
                 return deleted;
             }
         } catch (UnreadableException unreadable) {
-            access.unreadable(feed.group(), unreadable.getMessage());
+            access.unreadable(feed.group(), Unreadables.reason(unreadable));
         }
         Instant at = last == null ? Objects.requireNonNull(info).createdAt() : last.at();
         return new Entry.Deleted(offset + 1, at, mender);

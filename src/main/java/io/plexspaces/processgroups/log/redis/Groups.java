@@ -144,7 +144,8 @@ final class Groups {
                         clear(group, epoch, next.toString());
                     }
                 })
-                .onFailure(failure -> LOG.log(System.Logger.Level.DEBUG, "a deleted group is left to the sweep", failure));
+                .onFailure(
+                        failure -> LOG.log(System.Logger.Level.DEBUG, "a deleted group is left to the sweep", failure));
     }
 
     /**

@@ -22,6 +22,12 @@ final class Kept {
     private long bytes;
     private boolean endsLost;
 
+    /** Whether it is {@link #LOST} itself: one that is only like it would have been announced. */
+    @SuppressWarnings("ReferenceEquality")
+    static boolean isLost(Entries.Announcement announced) {
+        return announced == LOST;
+    }
+
     void add(Entries.Announcement announced) {
         if (bytes + announced.weight() > MOST_BYTES) {
             clear();

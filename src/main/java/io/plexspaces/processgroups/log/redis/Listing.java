@@ -54,8 +54,8 @@ final class Listing {
      */
     Future<Whole> whole(Namespace namespace, int most) {
         Range range = Range.of(namespace, "");
-        return names(namespace, range, range, step(most, 0)).compose(names -> whole(
-                namespace, range, most, new Whole(names.version(), new ArrayList<>()), names));
+        return names(namespace, range, range, step(most, 0))
+                .compose(names -> whole(namespace, range, most, new Whole(names.version(), new ArrayList<>()), names));
     }
 
     private Future<Whole> whole(Namespace namespace, Range range, int most, Whole before, Names names) {

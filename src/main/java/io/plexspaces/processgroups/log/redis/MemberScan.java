@@ -110,7 +110,8 @@ final class MemberScan {
                     (System.nanoTime() - begun) / 1_000_000);
         }
         String last = answer.get(4).toString();
-        done.complete(Optional.of(GroupAccess.opened(group, opened, step.offset(), last, List.copyOf(members.values()))));
+        done.complete(
+                Optional.of(GroupAccess.opened(group, opened, step.offset(), last, List.copyOf(members.values()))));
     }
 
     /** False: more has changed since the step before than the log has kept. */

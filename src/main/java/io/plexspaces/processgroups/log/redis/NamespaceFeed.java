@@ -26,7 +26,7 @@ final class NamespaceFeed extends Feed<NamespaceReading> {
         try {
             change = NamespaceChange.parse(namespace, payload.getBytes());
         } catch (UnreadableException unreadable) {
-            unreadables.found(NamespaceReading.named(namespace), unreadable.getMessage());
+            unreadables.found(NamespaceReading.named(namespace), Unreadables.reason(unreadable));
             serial.execute(() -> readings().forEach(NamespaceReading::unheard));
             return;
         }

@@ -85,9 +85,8 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         int byKind = shards.isCluster() ? PARTITIONS_OF_A_CLUSTER : 1;
         Keys keys = new Keys(settings.prefix(), settings.partitions() > 0 ? settings.partitions() : byKind);
         AtomicLong calls = new AtomicLong(System.currentTimeMillis() * 1_000);
-        List<StoreClock> clocks = Stream.generate(StoreClock::new)
-                .limit(keys.partitions())
-                .toList();
+        List<StoreClock> clocks =
+                Stream.generate(StoreClock::new).limit(keys.partitions()).toList();
         this.store = new Store(shards, keys, settings, epochs, clocks, new Unreadables(System::nanoTime), new Format());
         Index index = new Index(store);
         this.groups = new Groups(store, index, calls);
@@ -138,7 +137,8 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
             } else if (command instanceof Command.Delete) {
                 alone = () -> groups.delete(group, epoch, operation);
             }
-            lanes.add(new Change(group, operation, epoch, command, store.format().written(), alone, answer));
+            lanes.add(
+                    new Change(group, operation, epoch, command, store.format().written(), alone, answer));
         });
     }
 

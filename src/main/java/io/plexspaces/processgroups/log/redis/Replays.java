@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,7 @@ final class Replays {
     /** What of a reading after one position is what another position asks for; null: that does not follow from it. */
     private static @Nullable Slice of(Slice read, @Nullable Position from, @Nullable Position after) {
         if (after == null || from == null || after.equals(from)) {
-            return after == from || after != null && after.equals(from) ? read : null;
+            return Objects.equals(after, from) ? read : null;
         }
         Position end = read.end();
         boolean within = !read.epochChanged()

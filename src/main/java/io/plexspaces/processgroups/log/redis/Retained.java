@@ -143,7 +143,7 @@ final class Retained {
         try {
             entry = Entries.parse(said.toBytes());
         } catch (UnreadableException damaged) {
-            entry = new Entry.Unreadable(least, Instant.EPOCH, NOBODY, true, damaged.getMessage());
+            entry = new Entry.Unreadable(least, Instant.EPOCH, NOBODY, true, Unreadables.reason(damaged));
         }
         if (entry instanceof Entry.Unreadable unreadable) {
             store.unreadables()

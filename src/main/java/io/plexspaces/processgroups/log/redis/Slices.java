@@ -34,7 +34,13 @@ final class Slices {
             boolean counted = after != null && !first.epochChanged();
             long missed = counted ? first.end().offset() - from + second.missed() : 0;
             return new Slice(
-                    second.messages(), second.unreadable(), missed, !counted, first.epochChanged(), second.end(), second.more());
+                    second.messages(),
+                    second.unreadable(),
+                    missed,
+                    !counted,
+                    first.epochChanged(),
+                    second.end(),
+                    second.more());
         }
         return new Slice(
                 together(first.messages(), second.messages()),

@@ -36,7 +36,7 @@ record Store(
         if (!(failure instanceof UnreadableException)) {
             return failure;
         }
-        unreadables.found(where, failure.getMessage());
+        unreadables.found(where, Unreadables.reason(failure));
         return unreadable(where);
     }
 

@@ -74,7 +74,7 @@ final class Sweep {
                 index.settle(note);
             }
         } catch (RuntimeException damaged) {
-            store.unreadables().found("the index", "a note of a change, " + damaged.getMessage());
+            store.unreadables().found("the index", "a note of a change, " + Unreadables.reason(damaged));
         }
     }
 
@@ -97,7 +97,7 @@ final class Sweep {
                 nodes.add(lapsed);
             }
         } catch (UnreadableException damaged) {
-            store.unreadables().found("the timers", damaged.getMessage());
+            store.unreadables().found("the timers", Unreadables.reason(damaged));
         }
     }
 

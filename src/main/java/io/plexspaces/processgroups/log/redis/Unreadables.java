@@ -43,6 +43,12 @@ final class Unreadables {
         }
     }
 
+    /** What a failure to read says, or what kind of failure it is. */
+    static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
+    }
+
     long count() {
         return count.get();
     }

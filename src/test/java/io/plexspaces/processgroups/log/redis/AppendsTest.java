@@ -64,7 +64,14 @@ class AppendsTest {
         ConnectionSettings connection = ConnectionSettings.of(patience, nanos -> {});
         shards = new Shards(vertx, new RedisOptions().setConnectionString(address), connection, SETTINGS.prefix());
         Keys keys = new Keys(SETTINGS.prefix(), 1);
-        Store own = new Store(shards, keys, SETTINGS, () -> "e", List.of(new StoreClock()), new Unreadables(System::nanoTime), new Format());
+        Store own = new Store(
+                shards,
+                keys,
+                SETTINGS,
+                () -> "e",
+                List.of(new StoreClock()),
+                new Unreadables(System::nanoTime),
+                new Format());
         appends = new Appends(own, keys.partition(0), new AtomicLong());
     }
 
@@ -179,8 +186,8 @@ class AppendsTest {
         Command publish = new Command.Publish(message, null, Dispatch.ALL, false);
         List<Change> changes = new ArrayList<>();
         Uni.createFrom()
-                .<Appended>emitter(
-                        answer -> changes.add(new Change(writer.group("room"), operation, null, publish, 2, null, answer)))
+                .<Appended>emitter(answer ->
+                        changes.add(new Change(writer.group("room"), operation, null, publish, 2, null, answer)))
                 .subscribe()
                 .with(done::add);
         return List.of(new Appends.Part(writer.group("room"), changes));

@@ -60,7 +60,8 @@ class RedisBigGroupTest {
     }
 
     private RedisGroupLog log() {
-        return store.log(new RedisSettings("", 0, Duration.ofSeconds(10), Duration.ofSeconds(4), Duration.ofMinutes(1), LIMITS));
+        return store.log(
+                new RedisSettings("", 0, Duration.ofSeconds(10), Duration.ofSeconds(4), Duration.ofMinutes(1), LIMITS));
     }
 
     private static String actor(int number) {
@@ -72,8 +73,7 @@ class RedisBigGroupTest {
             List<ActorId> actors = IntStream.range(i, i + AT_ONCE)
                     .mapToObj(number -> new ActorId(actor(number)))
                     .toList();
-            Command join =
-                    new Command.Join(actors, TopicFilter.ALL, new Owner.Durable(writer.node), writer.node, null);
+            Command join = new Command.Join(actors, TopicFilter.ALL, new Owner.Durable(writer.node), writer.node, null);
             result(writer.log.append(writer.group("room"), null, join, writer.operation()));
         }
     }
@@ -84,15 +84,12 @@ class RedisBigGroupTest {
         Owner owner = new Owner.Durable(churner.node);
         Command join = new Command.Join(List.of(member), filter, owner, churner.node, null);
         Command leave = new Command.Leave(member, owner, true, LeaveReason.LEFT);
-        change(churner, join)
-                .chain(() -> change(churner, leave))
-                .subscribe()
-                .with(done -> {
-                    changes.addAndGet(2);
-                    if (!over.get()) {
-                        churn(churner, actor, filter, changes);
-                    }
-                });
+        change(churner, join).chain(() -> change(churner, leave)).subscribe().with(done -> {
+            changes.addAndGet(2);
+            if (!over.get()) {
+                churn(churner, actor, filter, changes);
+            }
+        });
     }
 
     private static Uni<Appended> change(Writer churner, Command command) {
@@ -169,15 +166,12 @@ class RedisBigGroupTest {
     }
 
     private void publish(Writer publisher, AtomicInteger published) {
-        publisher
-                .publishing("room", "x".repeat(500))
-                .subscribe()
-                .with(done -> {
-                    published.incrementAndGet();
-                    if (!over.get()) {
-                        publish(publisher, published);
-                    }
-                });
+        publisher.publishing("room", "x".repeat(500)).subscribe().with(done -> {
+            published.incrementAndGet();
+            if (!over.get()) {
+                publish(publisher, published);
+            }
+        });
     }
 
     @Test
@@ -252,8 +246,8 @@ class RedisBigGroupTest {
 
     @Test
     void openedWhileTheLastReaderCloses_hearsWhatIsAnnounced() {
-        RedisGroupLog log =
-                store.log(new RedisSettings("", 0, Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofMinutes(1), LIMITS));
+        RedisGroupLog log = store.log(
+                new RedisSettings("", 0, Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofMinutes(1), LIMITS));
         Tail before = result(log.open(writer.group("room"), new Told()));
         for (int i = 0; i < 200; i++) {
             Tail last = before;
@@ -269,7 +263,8 @@ class RedisBigGroupTest {
 
     /** Elements of the partition's index of owners. */
     private long held() {
-        Matcher said = Pattern.compile(":(\\d+)").matcher(redis.call("ZCARD", new Keys("", 1).partition(0).held()));
+        Matcher said = Pattern.compile(":(\\d+)")
+                .matcher(redis.call("ZCARD", new Keys("", 1).partition(0).held()));
         return said.find() ? Long.parseLong(said.group(1)) : -1;
     }
 }

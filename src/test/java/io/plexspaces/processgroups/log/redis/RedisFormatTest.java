@@ -64,7 +64,9 @@ class RedisFormatTest {
     }
 
     private String get(String key) {
-        return redis.call("GET", PARTITION + key).replaceFirst("^\\$\\d+\r\n", "").strip();
+        return redis.call("GET", PARTITION + key)
+                .replaceFirst("^\\$\\d+\r\n", "")
+                .strip();
     }
 
     /** A server of a version that knows the first format alone, and says nothing of it. */
@@ -100,16 +102,13 @@ class RedisFormatTest {
                                 "me",
                                 "you",
                                 Map.of("a", "b", "ключ", "значение"),
-                                Map.of(
-                                        "c",
-                                        new GroupSpec.Annotation(
-                                                "type.example/x", Bytes.wrap(new byte[] {0, 1, -1})))),
+                                Map.of("c", new GroupSpec.Annotation("type.example/x", Bytes.wrap(new byte[] {0, 1, -1
+                                })))),
                         new Retention(100, Duration.ofMinutes(30)),
                         OverflowPolicy.CONFLATE));
         Map<ActorId, Membership> members = told.members();
         assertThat(members)
-                .containsOnlyKeys(
-                        new ActorId("alice"), new ActorId("bob"), new ActorId("carol"), new ActorId("dave"));
+                .containsOnlyKeys(new ActorId("alice"), new ActorId("bob"), new ActorId("carol"), new ActorId("dave"));
         assertThat(members.get(new ActorId("alice")).filter()).isEqualTo(TopicFilter.ALL);
         assertThat(members.get(new ActorId("bob")).filter()).isEqualTo(TopicFilter.of(List.of("a.*", "b.>")));
         assertThat(members.get(new ActorId("bob")).holdings().get(0).lease()).isNotNull();
@@ -228,8 +227,7 @@ class RedisFormatTest {
     @Test
     void besideNewerServers_noLeaseIsGiven_andNothingIsTouched() {
         redis.call("SET", PARTITION + "format", "3");
-        GroupException refused =
-                catchThrowableOfType(GroupException.class, () -> result(log.acquire(new NodeId("n"))));
+        GroupException refused = catchThrowableOfType(GroupException.class, () -> result(log.acquire(new NodeId("n"))));
         assertThat(refused.code()).isEqualTo(ErrorCode.FAILED_PRECONDITION);
         assertThat(refused)
                 .hasMessageContaining("format 3 of newer servers")

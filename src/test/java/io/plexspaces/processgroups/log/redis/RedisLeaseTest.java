@@ -22,8 +22,7 @@ class RedisLeaseTest {
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private static ErrorCode failure(Uni<?> call) {
-        return catchThrowableOfType(
-                        GroupException.class, () -> call.await().atMost(Duration.ofSeconds(10)))
+        return catchThrowableOfType(GroupException.class, () -> call.await().atMost(Duration.ofSeconds(10)))
                 .code();
     }
 
@@ -34,8 +33,7 @@ class RedisLeaseTest {
     @Test
     void lostAnswer_isNotTakenForAnotherServer() throws IOException {
         Vertx vertx = Vertx.vertx();
-        try (RedisProcess redis =
-                        RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
+        try (RedisProcess redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
                 Proxy proxy = new Proxy(redis.port());
                 RedisGroupLog log = log(vertx, proxy.address());
                 RedisGroupLog other = log(vertx, redis.address())) {

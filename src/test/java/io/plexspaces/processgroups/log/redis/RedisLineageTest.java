@@ -54,8 +54,9 @@ class RedisLineageTest {
     /** Once the store answers. */
     private static Position despite(Writer writer, String text) {
         List<Position> done = new ArrayList<>();
-        await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> done.add(
-                writer.publish("room", text).position()));
+        await().atMost(Duration.ofSeconds(10))
+                .ignoreExceptions()
+                .until(() -> done.add(writer.publish("room", text).position()));
         return done.get(0);
     }
 
@@ -154,7 +155,8 @@ class RedisLineageTest {
         await().until(() -> told.offset() == lost.offset());
         restart();
         Position grown = publish(writer, 30);
-        await().atMost(Duration.ofSeconds(10)).until(() -> told.last().info().epoch().equals(grown.epoch()));
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> told.last().info().epoch().equals(grown.epoch()));
         assertThat(told.snapshots).hasSize(2);
         assertThat(told.last().goesOn()).isFalse();
         assertThat(told.renamed).isEmpty();
@@ -163,13 +165,16 @@ class RedisLineageTest {
     @Test
     void replicaThatTakesOverBehind_isAnotherPast() throws Exception {
         RedisProcess replica = RedisProcess.start(
-                RedisBinaries.installed().orElseGet(RedisBinaries::embedded), "--replicaof", "127.0.0.1 " + redis.port());
+                RedisBinaries.installed().orElseGet(RedisBinaries::embedded),
+                "--replicaof",
+                "127.0.0.1 " + redis.port());
         try (RedisStore other = RedisStore.of(replica)) {
             writer.create("room", ALL);
             Position kept = publish(writer, 10);
             await().until(() -> replica.call("INFO", "replication").contains("master_link_status:up"));
             Writer there = new Writer(other.log(LIMITS), writer.tenant);
-            await().atMost(Duration.ofSeconds(10)).until(() -> read(there, null).end().equals(kept));
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> read(there, null).end().equals(kept));
             replica.call("REPLICAOF", "NO", "ONE");
             Position lost = publish(writer, 10);
             publish(there, 15);
@@ -187,7 +192,9 @@ class RedisLineageTest {
         Position lost = publish(writer, 3);
         restart();
         Writer later = node();
-        await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> result(later.leaving("room", "alice")) != null);
+        await().atMost(Duration.ofSeconds(10))
+                .ignoreExceptions()
+                .until(() -> result(later.leaving("room", "alice")) != null);
         for (int i = 0; i < 5; i++) {
             later.join("room", "bob" + i);
         }

@@ -171,8 +171,7 @@ class RedisNodeLeaseTest {
                     all.add(outcome(writer.publishing("room", "x")));
                     Command leave =
                             new Command.Leave(new ActorId(actor), writer.session("s"), true, LeaveReason.DISCONNECTED);
-                    all.add(outcome(
-                            writer.log.append(writer.group("room"), null, leave, writer.operation())));
+                    all.add(outcome(writer.log.append(writer.group("room"), null, leave, writer.operation())));
                 }
                 List<String> said = result(Uni.join().all(all).andCollectFailures());
                 assertThat(List.of(said.get(1), said.get(3), said.get(5))).containsOnly("done");
@@ -180,9 +179,9 @@ class RedisNodeLeaseTest {
                         .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
                 assertThat(failure(writer.publishing("room", "x"))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
                 writer.delete("doomed");
-                assertThat(writer.open("room").last().members()).hasSize(3).allSatisfy(member -> assertThat(
-                                member.holdings())
-                        .hasSize(1));
+                assertThat(writer.open("room").last().members())
+                        .hasSize(3)
+                        .allSatisfy(member -> assertThat(member.holdings()).hasSize(1));
                 result(writer.log.renew(lease));
                 result(writer.log.release(lease, Duration.ZERO));
                 redis.call("CONFIG", "SET", "maxmemory", "0");

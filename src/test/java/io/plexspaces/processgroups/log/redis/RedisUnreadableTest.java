@@ -77,7 +77,10 @@ class RedisUnreadableTest {
         assertThat(unreadable.message()).isTrue();
         assertThat(unreadable.why()).contains("format 9");
         assertThat(log.unreadable()).isEqualTo(1);
-        assertThat(log.unreadableLately().orElseThrow()).contains("room").contains("entry 3").contains("format 9");
+        assertThat(log.unreadableLately().orElseThrow())
+                .contains("room")
+                .contains("entry 3")
+                .contains("format 9");
     }
 
     @Test
@@ -93,8 +96,8 @@ class RedisUnreadableTest {
             proxy.deaf(true);
             new NewerWriter(redis, PREFIX).message(near.group("room"));
             near.publish("room", "after");
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(told.texts())
-                    .containsExactly("after"));
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(told.texts()).containsExactly("after"));
             assertThat(told.holes).isEmpty();
             assertThat(onlyUnreadable(told).offset()).isEqualTo(2);
         }

@@ -37,7 +37,8 @@ final class ProtoSpecs {
         Fields.number(out, RETAINED_MESSAGES, spec.retention().messages());
         Fields.number(out, RETAINED_SECONDS, spec.retention().age().getSeconds());
         Fields.number(out, RETAINED_NANOS, spec.retention().age().getNano());
-        Fields.text(out, OVERFLOW, spec.overflow() == null ? "" : spec.overflow().name());
+        Fields.text(
+                out, OVERFLOW, spec.overflow() == null ? "" : spec.overflow().name());
         Fields.text(out, CREATED_BY, metadata.createdBy());
         Fields.text(out, UPDATED_BY, metadata.updatedBy());
         Fields.texts(out, LABELS, metadata.labels());
@@ -77,7 +78,9 @@ final class ProtoSpecs {
             }
         }
         return new GroupSpec(
-                new Metadata(createdBy, updatedBy, labels, annotations), new Retention(messages, age), policy(overflow));
+                new Metadata(createdBy, updatedBy, labels, annotations),
+                new Retention(messages, age),
+                policy(overflow));
     }
 
     private static @Nullable OverflowPolicy policy(String name) {

@@ -102,7 +102,17 @@ class CodecTest {
         String text = new String(any.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         Instant time = Instant.ofEpochSecond(seconds % 1_000_000_000_000L, 999_999_999);
         Message message = new Message(
-                "", null, "", Bytes.wrap(text.getBytes(StandardCharsets.UTF_8)), time, Integer.MIN_VALUE, null, Map.of("k", text), "", "", "");
+                "",
+                null,
+                "",
+                Bytes.wrap(text.getBytes(StandardCharsets.UTF_8)),
+                time,
+                Integer.MIN_VALUE,
+                null,
+                Map.of("k", text),
+                "",
+                "",
+                "");
         Command.Publish publish = new Command.Publish(message, null, Dispatch.ALL, false);
         byte[] body = Bodies.encode(publish, Formats.NEWEST);
         assertThat(Bodies.decode(new ByteReader(body, 0, body.length))).isEqualTo(publish);
@@ -126,8 +136,7 @@ class CodecTest {
                 "€".repeat(5));
         for (Dispatch dispatch : List.of(
                 new Dispatch.To(new ActorId(name), Long.MAX_VALUE), new Dispatch.OnNode(new NodeId("x".repeat(128))))) {
-            Command.Publish publish =
-                    new Command.Publish(message, new Topic("x".repeat(63) + ".b"), dispatch, true);
+            Command.Publish publish = new Command.Publish(message, new Topic("x".repeat(63) + ".b"), dispatch, true);
             byte[] body = Bodies.encode(publish, Formats.NEWEST);
             assertThat(Bodies.decode(new ByteReader(body, 0, body.length))).isEqualTo(publish);
         }
