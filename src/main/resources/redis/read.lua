@@ -4,7 +4,7 @@
 -- ARGV: 1 epoch or '', 2 offset or '' for the oldest, 3 messages at most, 4 bytes from which on no further one is added
 -- Answer: epoch, offset, messages so far, changes so far, changes kept, time, 1 when the position is of another life;
 --   offset of the oldest change kept and the messages before it, or ''; the same of the first change after the offset;
---   ordinal and offset of the oldest message retained, or ''; 1 when more follows; then the entries. Empty for no group.
+--   ordinal and offset of the oldest message retained, or ''; 1 when more follows; then the entries; past. Empty for no group.
 
 local meta = redis.call('HMGET', KEYS[1], 'e', 'm', 'f')
 if not meta[1] then
@@ -78,4 +78,4 @@ if firstOffset then
 end
 return {meta[1], last, messages, changes, redis.call('XLEN', KEYS[3]), now,
   strange and '1' or '0', changeAt('-'), changeAt(string.format('%.0f', after + 1)),
-  firstOrdinal and firstOrdinal .. ' ' .. firstOffset or '', more, entries}
+  firstOrdinal and firstOrdinal .. ' ' .. firstOffset or '', more, entries, meta[3] or ''}

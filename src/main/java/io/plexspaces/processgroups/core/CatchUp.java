@@ -83,20 +83,28 @@ final class CatchUp {
             Position after,
             Slice slice) {
         GroupId group = subscription.subscriber().group();
-        boolean sameLife = !slice.epochChanged() && slice.end().epoch().equals(position.epoch());
+        // The log may have gone on under another epoch, which is about to be told behind this.
+        boolean goesOn = slice.goesOnFrom(position);
+        boolean sameLife = !slice.epochChanged() && goesOn;
         long first = Math.min(firstOffset(slice, position), position.offset() + 1);
         Event.Gap missing = sameLife ? trimmed(group, after, position, slice) : null;
         Stream<Event> gap = sameLife ? Stream.ofNullable(missing) : Stream.of(epochChanged(group, first));
         // A slice of a later life has nothing for this subscription, which is about to be told that its group is gone.
-        boolean laterLife = !slice.end().epoch().equals(position.epoch());
-        List<Event.Gap> unreadable = laterLife ? List.of() : unreadable(group, slice, position);
+        List<Event.Gap> unreadable = goesOn ? unreadable(group, slice, position) : List.of();
         Stream<Entry.Published> wanted = slice.messages().stream()
-                .filter(entry -> !laterLife && entry.offset() <= position.offset() && entry.isFor(member));
+                .filter(entry -> goesOn && entry.offset() <= position.offset() && entry.isFor(member));
         Stream<Frame> missed = inOrder(group, wanted, unreadable);
-        Position from = sameLife ? after : new Position(position.epoch(), first - 1);
+        Position from = sameLife ? named(after, position) : new Position(position.epoch(), first - 1);
         boolean recovered = sameLife && missing == null && unreadable.isEmpty();
         Stream<Frame> begin = begin(subscription, from, position, recovered, shown);
         return Stream.concat(begin, Stream.concat(gap.map(Frame::of), missed)).iterator();
+    }
+
+    /** What a client has seen, by the epoch of what it gets next. */
+    private static Position named(Position after, Position position) {
+        return after.epoch().equals(position.epoch())
+                ? after
+                : new Position(position.epoch(), Math.min(after.offset(), position.offset()));
     }
 
     private static Event.Gap epochChanged(GroupId group, long first) {
@@ -187,7 +195,7 @@ final class CatchUp {
 
     private void tell(GroupId group, Missing all, Slice slice) {
         Position position = all.position();
-        if (slice.epochChanged() || !slice.end().epoch().equals(position.epoch())) {
+        if (slice.epochChanged() || !slice.goesOnFrom(position)) {
             all.supply(unread(group, all.before(), position), List.of(), 0);
             return;
         }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param epochChanged the asked position is not of this life of the log, and {@code messages} start at the oldest retained
  * @param end up to here everything is included
  * @param more more is retained after {@code end}
+ * @param past where earlier epochs ended of which everything up to there is part of this log, the newest first
  */
 public record Slice(
         List<Entry.Published> messages,
@@ -22,9 +23,10 @@ public record Slice(
         boolean exact,
         boolean epochChanged,
         Position end,
-        boolean more) {
+        boolean more,
+        List<Position> past) {
 
-    /** One in which every message can be read. */
+    /** One in which every message can be read, of a log that has had no other epoch. */
     public Slice(
             List<Entry.Published> messages,
             long missed,
@@ -32,11 +34,18 @@ public record Slice(
             boolean epochChanged,
             Position end,
             boolean more) {
-        this(messages, List.of(), missed, exact, epochChanged, end, more);
+        this(messages, List.of(), missed, exact, epochChanged, end, more, List.of());
     }
 
     /** The same, but for the messages. */
     public Slice with(List<Entry.Published> chosen) {
-        return new Slice(chosen, unreadable, missed, exact, epochChanged, end, more);
+        return new Slice(chosen, unreadable, missed, exact, epochChanged, end, more, past);
+    }
+
+    /** Whether everything up to a position is of this log: it is of its epoch, or not beyond the end of an earlier one. */
+    public boolean goesOnFrom(Position position) {
+        return end.epoch().equals(position.epoch())
+                || past.stream()
+                        .anyMatch(last -> last.epoch().equals(position.epoch()) && position.offset() <= last.offset());
     }
 }

@@ -248,6 +248,73 @@ class JumpTest {
     }
 
     @Test
+    void resume_beforeTheOtherEpochIsTold_getsWhatIsRetained() {
+        Client before = member("alice");
+        log.publish("seen");
+        log.publish("missed 1");
+        log.publish("missed 2");
+        log.rename("second");
+        Client alice = core.connect("alice", before.opened().resumeToken(), room.namespace());
+        alice.joinWith(room, new Position("first", 3), null);
+        await().untilAsserted(() -> assertThat(alice.peer().texts()).containsExactly("missed 1", "missed 2"));
+        log.goOn("second");
+        log.publish("live");
+        await().untilAsserted(() -> assertThat(alice.peer().texts()).containsExactly("missed 1", "missed 2", "live"));
+        assertThat(alice.peer().seen(Event.Gap.class)).isEmpty();
+        assertThat(alice.peer().seen(Event.Subscribed.class))
+                .allMatch(Event.Subscribed::recovered)
+                .extracting(Event.Subscribed::position)
+                .containsExactly(new Position("first", 3), new Position("second", 5));
+    }
+
+    @Test
+    void resume_withAnEarlierEpoch_isToldThatOfWhatFollows() {
+        Client before = member("alice");
+        log.publish("seen");
+        log.publish("missed");
+        log.goOn("second");
+        log.publish("under the second");
+        Client alice = core.connect("alice", before.opened().resumeToken(), room.namespace());
+        alice.joinWith(room, new Position("first", 3), null);
+        await().untilAsserted(() -> assertThat(alice.peer().texts()).containsExactly("missed", "under the second"));
+        assertThat(alice.peer().seen(Event.Subscribed.class)).singleElement().satisfies(subscribed -> {
+            assertThat(subscribed.position()).isEqualTo(new Position("second", 3));
+            assertThat(subscribed.recovered()).isTrue();
+        });
+        assertThat(alice.peer().seen(Event.Gap.class)).isEmpty();
+    }
+
+    @Test
+    void resume_beforeALogThatHasLostPartOfItsEpochIsTold_getsNothingOfAnotherLife() {
+        Client before = member("alice");
+        log.publish("seen");
+        log.publish("lost");
+        log.offset = 3;
+        log.rename("second");
+        log.heard = false;
+        log.publish("another's");
+        Client alice = core.connect("alice", before.opened().resumeToken(), room.namespace());
+        alice.joinWith(room, new Position("first", 3), null);
+        await().until(() -> !alice.peer().seen(Event.Gap.class).isEmpty());
+        assertThat(alice.peer().texts()).isEmpty();
+        assertThat(alice.peer().seen(Event.Gap.class))
+                .extracting(Event.Gap::reason)
+                .containsExactly(Event.Gap.Reason.EPOCH_CHANGED);
+    }
+
+    @Test
+    void hole_readWhenTheLogHasAnotherEpoch_isNoGap() {
+        Client alice = member("alice");
+        log.heard = false;
+        log.publish("missed");
+        log.jumpBehind("second");
+        log.goOn("second");
+        log.publish("live");
+        await().untilAsserted(() -> assertThat(alice.peer().texts()).containsExactly("missed", "live"));
+        assertThat(alice.peer().seen(Event.Gap.class)).isEmpty();
+    }
+
+    @Test
     void publishRefusedByAnotherEpochOfTheSameLog_isMadeAgain() throws Exception {
         Client alice = member("alice");
         log.epoch = "second";

@@ -74,8 +74,8 @@ final class ScriptedLog implements GroupLog {
     String epoch = "first";
     long offset = 1;
 
-    /** Epoch of which everything is part of the log. */
-    private String past = "";
+    /** Where the epoch before ended, of which everything is part of the log; null: there was none. */
+    private @Nullable Position past;
 
     /** There is a group. */
     boolean exists = true;
@@ -129,6 +129,7 @@ final class ScriptedLog implements GroupLog {
     /** Another life, which holds nothing; its reader knows nothing of it yet. */
     synchronized void lose(String next) {
         epoch = next;
+        past = null;
         offset = 1;
         members.clear();
         retained.clear();
@@ -178,7 +179,7 @@ final class ScriptedLog implements GroupLog {
     void goOn(String next) {
         GroupInfo renamed;
         synchronized (this) {
-            epoch = next;
+            rename(next);
             renamed = snapshot().info();
         }
         reader().goesOn(renamed);
@@ -189,11 +190,29 @@ final class ScriptedLog implements GroupLog {
         Snapshot now;
         synchronized (this) {
             heard = true;
-            past = epoch;
-            epoch = next;
+            rename(next);
             now = snapshot().goingOn();
         }
         reader().snapshot(now);
+    }
+
+    /** Tells the reader where the log was before it got another epoch, which the reader knows nothing of yet. */
+    void jumpBehind(String next) {
+        Snapshot before;
+        synchronized (this) {
+            heard = true;
+            before = snapshot();
+            rename(next);
+        }
+        reader().snapshot(before);
+    }
+
+    /** The same log under another epoch, which its reader knows nothing of yet. */
+    synchronized void rename(String next) {
+        if (!epoch.equals(next)) {
+            past = new Position(epoch, offset);
+            epoch = next;
+        }
     }
 
     synchronized void trim(int count) {
@@ -456,10 +475,10 @@ final class ScriptedLog implements GroupLog {
                 long from = after == null ? 0 : after.offset();
                 List<Entry.Published> found =
                         retained.stream().filter(entry -> entry.offset() > from).toList();
-                boolean changed = after != null
-                        && !after.epoch().equals(epoch)
-                        && !after.epoch().equals(past);
-                return new Slice(found, trimmed, true, changed, new Position(epoch, offset), false);
+                List<Position> pasts = past == null ? List.of() : List.of(past);
+                Slice slice = new Slice(found, List.of(), trimmed, true, false, new Position(epoch, offset), false, pasts);
+                boolean changed = after != null && !slice.goesOnFrom(after);
+                return new Slice(found, List.of(), trimmed, true, changed, slice.end(), false, pasts);
             }
         });
     }

@@ -109,6 +109,15 @@ final class Retained {
         Response entries() {
             return said.get(11);
         }
+
+        List<Position> past() {
+            String[] words = said.get(12).toString().split(" ", -1);
+            List<Position> ends = new ArrayList<>(words.length / 2);
+            for (int i = 0; i + 1 < words.length; i += 2) {
+                ends.add(new Position(words[i], Long.parseLong(words[i + 1])));
+            }
+            return List.copyOf(ends);
+        }
     }
 
     private Slice slice(GroupId group, Answer answer, @Nullable Position after) {
@@ -134,7 +143,14 @@ final class Retained {
         }
         Position end = new Position(answer.epoch(), answer.more() ? last : answer.end());
         return new Slice(
-                List.copyOf(found), List.copyOf(unreadable), missed, exact, answer.epochChanged(), end, answer.more());
+                List.copyOf(found),
+                List.copyOf(unreadable),
+                missed,
+                exact,
+                answer.epochChanged(),
+                end,
+                answer.more(),
+                answer.past());
     }
 
     /** @param least the offset it has where it does not say any */

@@ -19,7 +19,7 @@ final class Slices {
                 .toList();
         List<Long> unreadable =
                 slice.unreadable().stream().filter(at -> at > offset).toList();
-        return new Slice(later, unreadable, 0, true, false, slice.end(), slice.more());
+        return new Slice(later, unreadable, 0, true, false, slice.end(), slice.more(), slice.past());
     }
 
     /**
@@ -40,7 +40,8 @@ final class Slices {
                     !counted,
                     first.epochChanged(),
                     second.end(),
-                    second.more());
+                    second.more(),
+                    second.past());
         }
         return new Slice(
                 together(first.messages(), second.messages()),
@@ -49,7 +50,8 @@ final class Slices {
                 first.exact(),
                 first.epochChanged(),
                 second.end(),
-                second.more());
+                second.more(),
+                second.past());
     }
 
     private static <T> List<T> together(List<T> first, List<T> second) {
