@@ -394,6 +394,15 @@ final class GroupReplica implements GroupReader {
     }
 
     /**
+     * The same for what was written after {@code jumps} were counted: it may be of an epoch that is still to be read here.
+     */
+    Uni<Void> reached(Position written, int jumps) {
+        return written.epoch().equals(epoch())
+                ? reached(written)
+                : moved(jumps).onFailure().recoverWithNull().chain(() -> reached(written));
+    }
+
+    /**
      * Completes when everything up to {@code end} has been read. EPOCH_CHANGED when that is in another life; STORE_UNAVAILABLE
      * when the log says nothing for too long.
      */

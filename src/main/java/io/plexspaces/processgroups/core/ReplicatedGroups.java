@@ -62,11 +62,12 @@ public final class ReplicatedGroups implements Groups {
     @Override
     public Uni<Boolean> delete(GroupId group) {
         Command delete = new Command.Delete();
-        return replicas.known(
+        return readAgain(
                         group,
-                        () -> log.append(group, null, delete, operations.next()),
-                        done -> done.position().offset() == 0)
-                .chain(done -> readAgain(group, done))
+                        () -> replicas.known(
+                                group,
+                                () -> log.append(group, null, delete, operations.next()),
+                                done -> done.position().offset() == 0))
                 .map(done -> done.position().offset() > 0);
     }
 
@@ -80,8 +81,7 @@ public final class ReplicatedGroups implements Groups {
         String leaseId = request.ttl() == null ? "" : ids.get();
         Owner owner = request.ttl() == null ? new Owner.Durable(node) : new Owner.Lease(leaseId);
         Command join = new Command.Join(request.actors(), request.filter(), owner, node, request.ttl());
-        return append(request.group(), join)
-                .chain(done -> readAgain(request.group(), done))
+        return readAgain(request.group(), () -> append(request.group(), join))
                 .map(done -> new JoinResult(done.position(), joins(done.membership()), leaseId));
     }
 
@@ -102,8 +102,8 @@ public final class ReplicatedGroups implements Groups {
         Session session = request.session();
         String lease = request.leaseId();
         Owner owner = session != null ? session.owner() : lease != null ? new Owner.Lease(lease) : null;
-        return append(request.group(), new Command.Leave(request.actor(), owner, request.all(), request.reason()))
-                .chain(done -> readAgain(request.group(), done))
+        Command leave = new Command.Leave(request.actor(), owner, request.all(), request.reason());
+        return readAgain(request.group(), () -> append(request.group(), leave))
                 .call(done -> session == null ? Uni.createFrom().voidItem() : keepLeft(request.group(), session, done))
                 .map(done -> new LeaveResult(done.position(), joins(done.membership())));
     }
@@ -236,16 +236,24 @@ public final class ReplicatedGroups implements Groups {
         return replica == null ? Uni.createFrom().voidItem() : replica.left(session, done);
     }
 
-    /** Waits until this node reads what was written, if it reads the group at all. */
-    private Uni<Appended> readAgain(GroupId group, Appended done) {
+    /** Makes a change, and waits until this node reads what was written, if it reads the group at all. */
+    private Uni<Appended> readAgain(GroupId group, Supplier<Uni<Appended>> change) {
+        return Uni.createFrom().deferred(() -> {
+            GroupReplica before = replicas.ifOpen(group);
+            int jumps = before == null ? 0 : before.jumps();
+            return change.get().chain(done -> readAgain(group, before, jumps, done));
+        });
+    }
+
+    private Uni<Appended> readAgain(GroupId group, @Nullable GroupReplica before, int jumps, Appended done) {
         GroupReplica replica = replicas.ifOpen(group);
-        if (replica == null || !replica.usage().enter()) {
+        if (replica == null || done.position().offset() == 0 || !replica.usage().enter()) {
             return Uni.createFrom().item(done);
         }
-        return replica.reached(done.position())
-                .onTermination()
-                .invoke(replica.usage()::exit)
-                .replaceWith(done);
+        Uni<Void> read = replica == before
+                ? replica.reached(done.position(), jumps)
+                : replica.reached(done.position());
+        return read.onTermination().invoke(replica.usage()::exit).replaceWith(done);
     }
 
     private static int joins(@Nullable Membership membership) {

@@ -315,6 +315,36 @@ class JumpTest {
     }
 
     @Test
+    void durableJoin_underAnEpochThatIsNotReadYet_isReadHereOnceAnswered() throws Exception {
+        member("alice");
+        log.rename("second");
+        log.slow = true;
+        CompletableFuture<Groups.JoinResult> joining = begin(core.groups.join(
+                new Groups.JoinRequest(room, List.of(new ActorId("dora")), TopicFilter.ALL, null, null, null)));
+        assertThat(joining).isNotDone();
+        log.goOn("second");
+        assertThat(joining).isNotDone();
+        log.tell();
+        assertThat(joining.get(5, TimeUnit.SECONDS).position()).isEqualTo(new Position("second", 3));
+        assertThat(CoreFixture.await(core.groups.members(new Groups.MembersQuery(room, true, null, 10)))
+                        .members())
+                .extracting(membership -> membership.actor().value())
+                .containsExactly("alice", "dora");
+    }
+
+    @Test
+    void durableJoin_underAnEpochThatIsNeverRead_isAnsweredBeforeLong() throws Exception {
+        member("alice");
+        log.rename("second");
+        log.heard = false;
+        CompletableFuture<Groups.JoinResult> joining = begin(core.groups.join(
+                new Groups.JoinRequest(room, List.of(new ActorId("dora")), TopicFilter.ALL, null, null, null)));
+        assertThat(joining).isNotDone();
+        tick(Waiters.PATIENCE + 1);
+        assertThat(joining.get(5, TimeUnit.SECONDS).position()).isEqualTo(new Position("second", 3));
+    }
+
+    @Test
     void publishRefusedByAnotherEpochOfTheSameLog_isMadeAgain() throws Exception {
         Client alice = member("alice");
         log.epoch = "second";
