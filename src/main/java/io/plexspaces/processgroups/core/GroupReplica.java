@@ -173,6 +173,11 @@ final class GroupReplica implements GroupReader {
         answers.forget(operation);
     }
 
+    /** The same; false: it was forgotten, or answered, before. */
+    boolean forgetPublished(OperationId operation, Publishing publishing) {
+        return answers.take(operation, publishing);
+    }
+
     /** The log is in another life than the one that {@code publishing} began in: it begins again when it is its turn. */
     void refused(OperationId operation, Publishing publishing) {
         turns.refused(publishing);

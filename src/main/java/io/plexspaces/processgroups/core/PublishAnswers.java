@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.domain.Position;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishAnswers {
     private final Map<OperationId, Publishing> waiting;
+
+    /** How many of {@code waiting} are this group's, or more for a moment: without any, nobody walks the table of all groups. */
+    private final AtomicInteger expected = new AtomicInteger();
+
     private final NodeId self;
     private final FirstAnswers firstAnswers = new FirstAnswers();
     private final int maxIds;
@@ -43,16 +48,36 @@ final class PublishAnswers {
     }
 
     void expect(OperationId operation, Publishing publishing) {
-        waiting.put(operation, publishing);
+        expected.incrementAndGet();
+        if (waiting.put(operation, publishing) != null) {
+            expected.decrementAndGet();
+        }
     }
 
     void forget(OperationId operation) {
-        waiting.remove(operation);
+        take(operation);
+    }
+
+    private @Nullable Publishing take(OperationId operation) {
+        Publishing taken = waiting.remove(operation);
+        if (taken != null) {
+            expected.decrementAndGet();
+        }
+        return taken;
+    }
+
+    /** Forgets one that is expected; false: another did so before. Any thread. */
+    boolean take(OperationId operation, Publishing publishing) {
+        boolean taken = waiting.remove(operation, publishing);
+        if (taken) {
+            expected.decrementAndGet();
+        }
+        return taken;
     }
 
     /** Answers whoever waits for this entry, and remembers the answer of one that may be repeated. */
     void answer(Entry.Published entry, Position position, Members members) {
-        Publishing publishing = waiting.remove(entry.operation());
+        Publishing publishing = take(entry.operation());
         boolean repeatable = !entry.message().idempotencyKey().isEmpty();
         if (publishing == null && !repeatable) {
             return;
@@ -94,11 +119,13 @@ final class PublishAnswers {
 
     /** Answers what was accepted at places that {@code replica} has gone past without reading them. */
     void answerPassed(GroupReplica replica, Progress progress) {
-        waiting.forEach((operation, publishing) -> {
-            if (publishing.isOf(replica)) {
-                answerPassed(operation, progress);
-            }
-        });
+        if (expected.get() > 0) {
+            waiting.forEach((operation, publishing) -> {
+                if (publishing.isOf(replica)) {
+                    answerPassed(operation, progress);
+                }
+            });
+        }
     }
 
     /** The same for one of them. */
@@ -108,7 +135,7 @@ final class PublishAnswers {
         if (publishing != null
                 && accepted != null
                 && progress.isPast(accepted)
-                && waiting.remove(operation, publishing)) {
+                && take(operation, publishing)) {
             publishing.completeUnread(accepted);
         }
     }
@@ -121,7 +148,7 @@ final class PublishAnswers {
         if (jumpsSeen != jumps) {
             jumpsSeen = jumps;
             undecided = null;
-            begunBefore = waiting.values().iterator();
+            begunBefore = expected.get() > 0 ? waiting.values().iterator() : Collections.emptyIterator();
         }
         Publishing one = undecided;
         while (one == null || !isUndecided(one, replica, jumps)) {

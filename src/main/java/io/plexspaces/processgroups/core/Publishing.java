@@ -102,6 +102,11 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
         return accepted != null && ++ticks > Waiters.PATIENCE;
     }
 
+    /** Its entry is not waited for any more; false: it has come meanwhile, or was given up before. */
+    boolean giveUp(OperationId as) {
+        return replica.forgetPublished(as, this);
+    }
+
     // ---- in its group's turns
 
     /** Whether it was given to the log after so many jumps. */

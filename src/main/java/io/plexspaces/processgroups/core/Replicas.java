@@ -343,7 +343,7 @@ public final class Replicas {
 
     private void endOverdue(OperationId operation, Publishing waiting) {
         Position accepted = waiting.isOverdue() ? waiting.accepted() : null;
-        if (accepted != null && publishing.remove(operation, waiting)) {
+        if (accepted != null && waiting.giveUp(operation)) {
             waiting.completeUnread(accepted);
         }
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,10 @@ class PublishAnswersTest {
     }
 
     private Map<OperationId, Publishing> begin(GroupReplica replica, int count) {
+        return begin(replica, count, answers);
+    }
+
+    private Map<OperationId, Publishing> begin(GroupReplica replica, int count, PublishAnswers answers) {
         Publishes publishes = new Publishes(core.log, core.replicas, core.operations, CoreFixture.NODE);
         Groups.PublishRequest request = CoreFixture.request(replica.group(), null, "m", Groups.Spread.ALL, "", null);
         Map<OperationId, Publishing> begun = new LinkedHashMap<>();
@@ -92,10 +97,33 @@ class PublishAnswersTest {
         assertThat(table.looks).hasValueLessThanOrEqualTo(MANY + 1);
     }
 
+    @Test
+    void groupWithoutPublishes_doesNotLookAtThoseOfOthers() {
+        begin(open("other"), MANY);
+        PublishAnswers quiet = new PublishAnswers(table, CoreFixture.NODE, 10, (entry, answer) -> {});
+        quiet.answerPassed(room, new Progress());
+        assertThat(quiet.isUndecided(room, 1)).isFalse();
+        OperationId forgotten = begin(room, 1, quiet).keySet().iterator().next();
+        quiet.forget(forgotten);
+        quiet.answerPassed(room, new Progress());
+        assertThat(quiet.isUndecided(room, 2)).isFalse();
+        assertThat(table.looks).hasValue(0);
+        begin(room, 1, quiet);
+        assertThat(quiet.isUndecided(room, 3)).isTrue();
+    }
+
     /** Counts who is looked at without being asked for by name. */
     private static final class Table extends ConcurrentHashMap<OperationId, Publishing> {
         private static final long serialVersionUID = 1;
         private final transient AtomicInteger looks = new AtomicInteger();
+
+        @Override
+        public void forEach(BiConsumer<? super OperationId, ? super Publishing> look) {
+            super.forEach((operation, publishing) -> {
+                looks.incrementAndGet();
+                look.accept(operation, publishing);
+            });
+        }
 
         @Override
         public Collection<Publishing> values() {
