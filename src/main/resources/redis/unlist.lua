@@ -2,11 +2,12 @@
 --
 -- KEYS: as list.lua
 -- ARGV: 1 'namespace group', 2 epoch, 3 namespace, 4 PUBLISH or SPUBLISH
--- Answer: 1; 0 when this life was not listed.
+-- Answer: '' when it is not listed any more; else the epoch that is listed, which is another.
 
 redis.call('ZREM', KEYS[3], ARGV[1] .. ' ' .. ARGV[2])
-if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then
-  return 0
+local listed = redis.call('HGET', KEYS[2], ARGV[1])
+if listed ~= ARGV[2] then
+  return listed or ''
 end
 redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
@@ -20,4 +21,4 @@ if #redis.call('ZRANGEBYLEX', KEYS[1], '[' .. ARGV[3] .. ' ', '(' .. ARGV[3] .. 
   redis.call('PEXPIRE', KEYS[4], 60000)
 end
 redis.call(ARGV[4], KEYS[5], before .. ' ' .. version .. ' - ' .. ARGV[1] .. ' ' .. ARGV[2])
-return 1
+return ''

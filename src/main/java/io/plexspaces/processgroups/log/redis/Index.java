@@ -57,9 +57,15 @@ final class Index {
                 .recover(failure -> later(failure));
     }
 
-    /** Takes a life of a group out that was just deleted; never fails, as {@link #list}. */
+    /**
+     * Takes a life of a group out that was just deleted; never fails, as {@link #list}. Where it is listed under an epoch that it had before,
+     * as when it was given another a moment ago, it is taken out under that one.
+     */
     Future<Void> unlist(GroupId group, String epoch) {
-        return takeOut(group, epoch).compose(done -> settle('-', group, epoch)).recover(failure -> later(failure));
+        return takeOut(group, epoch)
+                .compose(listed -> listed.isEmpty() ? Future.<Void>succeededFuture() : takeOutUnlessThere(group, listed))
+                .compose(done -> settle('-', group, epoch))
+                .recover(failure -> later(failure));
     }
 
     /** Does what a note of an outbox says, which whoever wrote it has not done. */
@@ -104,13 +110,18 @@ final class Index {
 
     /** A listed life that does not answer any more: takes it out. */
     void heal(GroupId group, String epoch) {
-        infos(List.of(group))
-                .compose(found -> {
-                    GroupInfo info = found.get(group);
-                    boolean there = info != null && info.epoch().equals(epoch);
-                    return there ? Future.<Void>succeededFuture() : takeOut(group, epoch);
-                })
+        takeOutUnlessThere(group, epoch)
                 .onFailure(failure -> LOG.log(System.Logger.Level.DEBUG, "index not mended", failure));
+    }
+
+    private Future<Void> takeOutUnlessThere(GroupId group, String epoch) {
+        return infos(List.of(group)).compose(found -> {
+            GroupInfo info = found.get(group);
+            boolean there = info != null && info.epoch().equals(epoch);
+            return there
+                    ? Future.<Void>succeededFuture()
+                    : takeOut(group, epoch).mapEmpty();
+        });
     }
 
     private Future<Map<GroupId, GroupInfo>> part(List<GroupId> groups) {
@@ -165,12 +176,13 @@ final class Index {
                     .compose(again ->
                             again.containsKey(group) && again.get(group).epoch().equals(epoch)
                                     ? Future.<Void>succeededFuture()
-                                    : takeOut(group, epoch))
+                                    : takeOut(group, epoch).<Void>mapEmpty())
                     .compose(done -> settle('+', group, epoch));
         });
     }
 
-    private Future<Void> takeOut(GroupId group, String epoch) {
+    /** The epoch under which it is listed all the same; empty: none. */
+    private Future<String> takeOut(GroupId group, String epoch) {
         return store.call(
                         Scripts.UNLIST,
                         entryKeys(group),
@@ -178,7 +190,7 @@ final class Index {
                         epoch,
                         group.namespace().name(),
                         Shards.PUBLISH)
-                .mapEmpty();
+                .map(Response::toString);
     }
 
     /** The index has heard it: the note may go. Nobody waits for that. */

@@ -129,6 +129,17 @@ class RedisLineageTest {
     }
 
     @Test
+    void deletedRightAfterItGotAnotherEpoch_isListedUnderNone() {
+        String created = writer.create("room", ALL).position().epoch();
+        redis.call("SAVE");
+        restart();
+        assertThat(publish(writer, 1).epoch()).isNotEqualTo(created);
+        assertThat(redis.call("KEYS", "*:epochs")).startsWith("*1");
+        writer.delete("room");
+        assertThat(redis.call("KEYS", "*:epochs")).startsWith("*0");
+    }
+
+    @Test
     void readersOfOtherNodes_goOnUnderTheEpochThatAWriterBegan() {
         writer.create("room", ALL);
         Told told = node().open("room");
