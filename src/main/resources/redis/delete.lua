@@ -40,9 +40,13 @@ while true do
   redis.call('ZREM', KEYS[3], served .. ' ' .. name)
   from = '(' .. served .. '!'
 end
--- And which sessions do: one step for each of those. Many are left to clear.lua, so that nobody waits for them.
+-- And which sessions do: one step for each of those. Many, or large ones, are left to clear.lua, so that nobody waits for them.
 local members = KEYS[1] .. ':members'
-local many = from ~= '-' and redis.call('HLEN', members) > 1000
+local many = false
+if from ~= '-' then
+  local _, all = few(members)
+  many = not all
+end
 if many then
   redis.call('RENAME', members, KEYS[1] .. ':gone:' .. epoch)
   redis.call('ZADD', KEYS[6], int(now), '*' .. name .. ' ' .. epoch)

@@ -23,9 +23,6 @@ import java.util.function.Consumer;
 final class GroupAccess {
     static final int ENTRIES_AT_ONCE = 1_000;
 
-    /** More members than these are read by steps. */
-    static final int MEMBERS_AT_ONCE = 250;
-
     private final Store store;
     private final Groups groups;
     private final Consumer<GroupId> release;
@@ -57,14 +54,14 @@ final class GroupAccess {
         }
     }
 
-    /** The group as it is; empty: there is none. Many members are read by steps, so that nobody else has to wait for them. */
+    /** The group as it is; empty: there is none. Many members, or large ones, are read by steps, so that nobody else has to wait for them. */
     Future<Optional<Opened>> open(GroupId group) {
         return state(group).compose(said -> {
             if (said.size() == 0) {
                 return Future.succeededFuture(Optional.empty());
             }
-            int count = Integer.parseInt(said.get(5).toString());
-            return count > MEMBERS_AT_ONCE
+            boolean left = said.get(6).size() == 0 && Store.number(said.get(5)) > 0;
+            return left
                     ? new MemberScan(store, this, group).run(said)
                     : Future.succeededFuture(Optional.of(opened(
                             group, said, Store.number(said.get(1)), said.get(7).toString(), all(said))));
@@ -88,8 +85,7 @@ final class GroupAccess {
         Keys.Group keys = store.keys().group(group);
         return store.call(
                 Scripts.OPEN,
-                List.of(keys.group(), keys.members(), keys.partition().birth()),
-                MEMBERS_AT_ONCE);
+                List.of(keys.group(), keys.members(), keys.partition().birth()));
     }
 
     private static List<Membership> all(Response said) {

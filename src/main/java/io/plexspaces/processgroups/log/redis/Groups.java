@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes and deletes groups, and keeps the index in step. */
 final class Groups {
     private static final System.Logger LOG = System.getLogger(Groups.class.getName());
-    private static final int CLEARED_AT_ONCE = 250;
+    private static final int CLEARED_AT_ONCE = 64;
 
     private final Store store;
     private final Index index;

@@ -24,8 +24,10 @@ final class MemberScan {
     private static final int ATTEMPTS = 10;
     private static final int CHANGES_AT_ONCE = 2_000;
 
-    /** Bytes one step is to bring; a step asks for fewer members when the one before brought more. */
+    /** Bytes one step is to bring; a step asks for fewer members when the one before brought more, and for twice as many at most. */
     private static final int BYTES_AT_ONCE = 256 * 1024;
+
+    private static final int FIRST = 16;
 
     private static final int MOST_AT_ONCE = 2_000;
 
@@ -63,7 +65,7 @@ final class MemberScan {
     private void begin(Response opened) {
         members.clear();
         said = 0;
-        atOnce = GroupAccess.MEMBERS_AT_ONCE;
+        atOnce = FIRST;
         next(opened, new Step("0", Store.number(opened.get(1)), Store.number(opened.get(4))));
     }
 
@@ -133,7 +135,7 @@ final class MemberScan {
         GroupAccess.eachMember(pairs, member -> members.put(member.actor(), member));
         if (pairs.size() > 0) {
             long each = Math.max(1, bytes / (pairs.size() / 2));
-            atOnce = (int) Math.max(1, Math.min(MOST_AT_ONCE, BYTES_AT_ONCE / each));
+            atOnce = (int) Math.max(1, Math.min(Math.min(MOST_AT_ONCE, 2L * atOnce), BYTES_AT_ONCE / each));
         }
         return true;
     }

@@ -7,11 +7,11 @@ final class Scripts {
     static final Script APPEND = Script.of("prelude", "state", "past", "group", "member", "one", "append");
     static final Script EXPIRE = Script.of("prelude", "state", "past", "group", "member", "expire");
     static final Script CREATE = Script.of("prelude", "state", "past", "create");
-    static final Script DELETE = Script.of("prelude", "state", "delete");
+    static final Script DELETE = Script.of("prelude", "state", "few", "delete");
     static final Script CLEAR = Script.of("clear");
     static final Script SWEEP = Script.of("prelude", "sweep");
     static final Script LEASE = Script.of("prelude", "lease");
-    static final Script OPEN = Script.of("state", "lineage", "open");
+    static final Script OPEN = Script.of("state", "lineage", "few", "open");
     static final Script MEMBERS = Script.of("state", "members");
     static final Script READ = Script.of("state", "past", "read");
     static final Script TAIL = Script.of("state", "past", "lineage", "tail");

@@ -196,6 +196,19 @@ class RedisBigGroupTest {
         await().until(() -> !redis.call("KEYS", "*:gone:*").contains(":gone:"));
     }
 
+    @Test
+    void fewButLargeMembers_areReadAndDeletedBySteps() {
+        for (int i = 0; i < 100; i++) {
+            Command join = new Command.Join(
+                    List.of(new ActorId(actor(i))), largeFilter(), writer.session("s" + i), writer.node, null);
+            result(writer.log.append(writer.group("room"), null, join, writer.operation()));
+        }
+        assertThat(new Writer(log(), writer.tenant).open("room").members()).hasSize(100);
+        writer.delete("room");
+        await().until(() -> held() <= 4 && !redis.call("KEYS", "*:gone:*").contains(":gone:"));
+        assertThat(redis.call("INFO", "commandstats")).doesNotContain("cmdstat_hgetall", "cmdstat_hvals");
+    }
+
     private long calls() {
         Matcher said = Pattern.compile("cmdstat_evalsha:calls=(\\d+)").matcher(redis.call("INFO", "commandstats"));
         return said.find() ? Long.parseLong(said.group(1)) : -1;
