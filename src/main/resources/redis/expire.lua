@@ -68,11 +68,16 @@ local function endNode(served)
   local owned = redis.call('ZRANGEBYLEX', key .. ':owned', '[' .. served .. ' ', '(' .. served .. '!', 'LIMIT', '0',
     int(left))
   for _, entry in ipairs(owned) do
+    -- Nobody of that node may be behind it: a server of an earlier version leaves some where a session has moved.
     endJoins(string.sub(entry, #served + 2), 'NODE_DOWN', function(held)
       return string.match(held.owner, '^s:[^/]*/([^/]+/%d+)') == served
     end)
+    redis.call('ZREM', key .. ':owned', entry)
   end
   left = left - #owned
+  if left > 0 then
+    redis.call('ZREM', HELD, served .. ' ' .. name)
+  end
 end
 
 -- Drops messages past their age; returns when the next one is.

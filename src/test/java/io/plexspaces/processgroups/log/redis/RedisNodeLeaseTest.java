@@ -81,6 +81,30 @@ class RedisNodeLeaseTest {
         }
     }
 
+    /** A server of an earlier version leaves them where a session has moved. */
+    @Test
+    void ownersThatHoldNothing_areForgotten_andEndNobodyElse() throws Exception {
+        RedisProcess redis = RedisProcess.start(binary());
+        try (RedisStore store = RedisStore.of(redis)) {
+            Writer writer = leased(store.log(settings(Duration.ofMillis(500))));
+            writer.create("room", 10);
+            String served = writer.node.value() + "/" + writer.operation().incarnation();
+            String group = new Keys("test:", 1).group(writer.group("room")).group();
+            result(writer.joining("room", "alice", writer.session("s")));
+            for (int i = 0; i < 250; i++) {
+                writer.join("room", "m" + i);
+                redis.call("ZADD", group + ":owned", "0", served + " m" + i);
+            }
+            pass(Duration.ofMillis(600));
+            Writer other = leased(store.log(settings(Duration.ofSeconds(15))));
+            assertThat(other.expire()).isEqualTo(1);
+            assertThat(redis.call("EXISTS", group + ":owned")).startsWith(":0");
+            assertThat(redis.call("ZLEXCOUNT", partition() + "held", "[" + served, "(" + served + "~"))
+                    .startsWith(":0");
+            assertThat(writer.open("room").last().members()).hasSize(250);
+        }
+    }
+
     @Test
     void storeThatLostAFreshLease_renewsIt() throws Exception {
         RedisProcess redis = RedisProcess.start(binary());
