@@ -9,7 +9,9 @@ import io.plexspaces.processgroups.log.redis.codec.Formats;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,8 +26,11 @@ final class Leases {
 
     private final Store store;
 
-    /** What was to be taken last, when nobody knows whether it was: found later, it is no other server's. */
-    private volatile long doubtful = NONE;
+    /** Numbers kept of calls that nobody heard of: the last of them may be on their way to the store. */
+    private static final int MOST_DOUBTFUL = 64;
+
+    /** What was to be taken, when nobody knows whether it was: found later, it is no other server's. The oldest first; under its own lock. */
+    private final Deque<Long> doubtful = new ArrayDeque<>();
 
     /** When each was last taken or renewed, by the store's clock in microseconds. */
     private final Map<NodeLease, Long> renewed = new ConcurrentHashMap<>();
@@ -67,14 +72,14 @@ final class Leases {
             long next = 0;
             for (Response one : known) {
                 long present = Store.number(one.get(1));
-                if (present > newest && present != doubtful) {
+                if (present > newest && !mayBeOurs(present)) {
                     throw Store.fenced(
                             new OperationId(node, newest, 0), one.get(1).toString());
                 }
                 // The store's microseconds: two servers that start at once do not meet in one number.
                 next = Math.max(next, Math.max(present + 1, Store.number(one.get(2))));
             }
-            doubtful = next;
+            doubt(next);
             NodeLease lease = new NodeLease(node, next);
             return everywhere("take", node, next, ttl())
                     .map(taken -> taken(agreed(taken, lease), taken))
@@ -84,8 +89,25 @@ final class Leases {
         });
     }
 
+    private boolean mayBeOurs(long incarnation) {
+        synchronized (doubtful) {
+            return doubtful.contains(incarnation);
+        }
+    }
+
+    private void doubt(long incarnation) {
+        synchronized (doubtful) {
+            if (doubtful.size() == MOST_DOUBTFUL) {
+                doubtful.remove();
+            }
+            doubtful.add(incarnation);
+        }
+    }
+
     private NodeLease taken(NodeLease lease, List<Response> said) {
-        doubtful = NONE;
+        synchronized (doubtful) {
+            doubtful.clear();
+        }
         renewed.put(lease, earliest(said));
         return lease;
     }

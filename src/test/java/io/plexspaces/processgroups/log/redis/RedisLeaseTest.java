@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -47,6 +48,31 @@ class RedisLeaseTest {
 
             result(other.acquire(NODE));
             assertThat(failure(log.reacquire(again))).isEqualTo(ErrorCode.FENCED);
+        } finally {
+            vertx.close();
+        }
+    }
+
+    @Test
+    void anyOfItsOwnThatComesLate_isNotTakenForAnotherServer() throws IOException {
+        Vertx vertx = Vertx.vertx();
+        try (RedisProcess redis =
+                        RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
+                Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog log = log(vertx, proxy.address())) {
+            NodeLease first = result(log.acquire(NODE));
+            String key = new Keys("processgroups:", 1).partition(0).node(NODE);
+            proxy.holdFrom("take");
+            assertThat(failure(log.reacquire(first))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+            proxy.hold(false);
+            await().until(() -> !redis.call("GET", key).contains(first.incarnation() + " "));
+            String late = redis.call("GET", key).split("\r\n", -1)[1];
+            proxy.holdFrom("take");
+            await().until(() -> failure(log.reacquire(first)) == ErrorCode.STORE_UNAVAILABLE);
+            proxy.hold(false);
+            await().until(() -> !redis.call("GET", key).contains(late));
+            redis.call("SET", key, late);
+            assertThat(result(log.reacquire(first)).incarnation()).isGreaterThan(first.incarnation());
         } finally {
             vertx.close();
         }
