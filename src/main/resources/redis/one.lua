@@ -1,26 +1,49 @@
 -- Who gets a message that is for one member. Stands after member.lua.
 
--- Members looked at when none of the candidates is a member any more, and patterns of their filters.
-local LOOKED_AT, PATTERNS_LOOKED_AT = 256, 2048
+-- Members looked at when none of the candidates of one message is a member any more.
+local LOOKED_AT = 256
 
--- Whether a filter accepts a topic ('' for none), and how many patterns may be looked at after that.
+-- Members and patterns of their filters that may still be looked at in this call: for messages that came with candidates, and for those without, as
+-- every message does of a topic that nobody accepts.
+local NAMED, BARE = {members = 512, patterns = 1024}, {members = 512, patterns = 1024}
+
+-- Topics of the group at work that nobody accepts, and of which group, after how many changes of its members that was found.
+local nobody, nobodyOf, nobodyAfter = {}, '', -1
+
+-- Patterns with wildcards as Lua has them; false for those without.
+local translated = {}
+
+local function translation(pattern)
+  local known = translated[pattern]
+  if known == nil then
+    known = string.find(pattern, '[*>]') and '^' .. string.gsub(pattern, '[^%w]', function(c)
+      return c == '*' and '[^.]+' or c == '>' and '.+' or '%' .. c
+    end) .. '$'
+    known = known or false
+    translated[pattern] = known
+  end
+  return known
+end
+
+-- Whether a filter accepts a topic ('' for none), as far as patterns may be looked at.
 local function accepts(filter, topic, left)
   if filter == '=' or topic == '' then
-    return true, left
+    return true
   end
   for pattern in string.gmatch(filter, '[^,]+') do
-    left = left - 1
-    if left < 0 then
-      return false, left
+    if left.patterns <= 0 then
+      return false
     end
-    local same = string.gsub(pattern, '[^%w]', function(c)
-      return c == '*' and '[^.]+' or c == '>' and '.+' or '%' .. c
-    end)
-    if match(topic, '^' .. same .. '$') then
-      return true, left
+    left.patterns = left.patterns - 1
+    if pattern == topic then
+      return true
+    end
+    local wild = translation(pattern)
+    if wild and match(topic, wild) then
+      return true
     end
   end
-  return false, left
+  return false
 end
 
 -- 0 for a member with a session on the node 'here' that can be reached, 1 for one elsewhere, 2 for none.
@@ -37,24 +60,35 @@ local function distance(m, here)
   return nearest
 end
 
--- Any member that accepts the topic, the nearest of those that are looked at, and its joined offset; nil when none does.
-local function another(topic, except, here)
-  local found = redis.call('HRANDFIELD', key .. ':members', tostring(LOOKED_AT), 'WITHVALUES')
-  local left = PATTERNS_LOOKED_AT
+-- Any member that accepts the topic, the nearest of those that are looked at, and its joined offset; nil when none does. left: NAMED or BARE.
+local function another(topic, except, here, left)
+  if nobodyOf ~= key or nobodyAfter ~= group.changes then
+    nobody, nobodyOf, nobodyAfter = {}, key, group.changes
+  end
+  if left.members <= 0 or left.patterns <= 0 or nobody[topic] then
+    return nil
+  end
+  local found = redis.call('HRANDFIELD', key .. ':members', int(math.min(LOOKED_AT, left.members)), 'WITHVALUES')
+  left.members = left.members - #found / 2
   local best, since, nearest
+  local any = false
   for i = 1, #found, 2 do
     local offset, filter = match(found[i + 1], '^%d+ (%d+) %d+ (%S+) ')
-    local accepted
-    accepted, left = accepts(filter, topic, left)
-    if accepted and found[i] ~= except then
-      local far = distance(parse(found[i + 1]), here)
-      if not best or far < nearest then
-        best, since, nearest = found[i], offset, far
-      end
-      if nearest == 0 then
-        break
+    if accepts(filter, topic, left) then
+      any = true
+      if found[i] ~= except then
+        local far = distance(parse(found[i + 1]), here)
+        if not best or far < nearest then
+          best, since, nearest = found[i], offset, far
+        end
+        if nearest == 0 then
+          break
+        end
       end
     end
+  end
+  if not any and left.patterns > 0 then
+    nobody[topic] = true
   end
   return best, since
 end
@@ -82,5 +116,5 @@ local function settle(a, count, topic, except, here)
       return dispatched(ARGV[i], ARGV[i + 1])
     end
   end
-  return dispatched(another(topic, except, here))
+  return dispatched(another(topic, except, here, count == 0 and BARE or NAMED))
 end
