@@ -2,7 +2,7 @@
 --
 -- KEYS: groups
 -- ARGV: none
--- Answer: for each group epoch and offset; both '' for no group.
+-- Answer: for each group epoch and offset; both '' for no group. Then the time.
 
 local found = {}
 for i = 1, #KEYS do
@@ -10,4 +10,5 @@ for i = 1, #KEYS do
   found[#found + 1] = meta[1] or ''
   found[#found + 1] = meta[1] and struct.unpack(STATE, meta[2]) or ''
 end
+found[#found + 1] = int(micros())
 return found

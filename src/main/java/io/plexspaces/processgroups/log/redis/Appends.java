@@ -35,12 +35,17 @@ final class Appends {
 
     private final Store store;
     private final Keys.Partition partition;
+    private final StoreClock clock;
     private final AtomicLong calls;
 
-    /** @param calls numbers of the calls that write: each greater than every one before, also of an earlier process */
-    Appends(Store store, Keys.Partition partition, AtomicLong calls) {
+    /**
+     * @param partition its number
+     * @param calls numbers of the calls that write: each greater than every one before, also of an earlier process
+     */
+    Appends(Store store, int partition, AtomicLong calls) {
         this.store = store;
-        this.partition = partition;
+        this.partition = store.keys().partition(partition);
+        this.clock = store.clocks().get(partition);
         this.calls = calls;
     }
 
@@ -69,6 +74,9 @@ final class Appends {
         /** Let go of when sent: each call would keep all those before it. */
         private @Nullable Call before;
 
+        /** Before {@link #answer} is completed, as {@link System#nanoTime}. */
+        private long called;
+
         private Call(List<Part> parts, int track, @Nullable Call before) {
             this.parts = parts;
             this.writer = parts.get(0).changes().get(0).operation;
@@ -85,6 +93,7 @@ final class Appends {
         }
 
         private void send(@Nullable Call after) {
+            called = System.nanoTime();
             Future<Response> said;
             try {
                 said = store.shards().call(Scripts.APPEND, keys(this), arguments(this, after));
@@ -166,27 +175,30 @@ final class Appends {
     }
 
     /** Gives each change its answer or failure. An answer that cannot be read fails those it does not reach, and is thrown. */
-    void answer(List<Part> parts, Future<Response> call) {
+    void answer(Call call, Future<Response> said) {
         try {
-            tell(parts, call);
+            tell(call, said);
         } catch (Throwable unreadable) {
-            failAll(parts, unreadable);
+            failAll(call.parts, unreadable);
             throw unreadable;
         }
     }
 
-    private void tell(List<Part> parts, Future<Response> call) {
-        if (call.failed()) {
-            failAll(parts, call.cause());
+    private void tell(Call call, Future<Response> answer) {
+        List<Part> parts = call.parts;
+        if (answer.failed()) {
+            failAll(parts, answer.cause());
             return;
         }
-        Lines said = new Lines(call.result().toString());
+        Lines said = new Lines(answer.result().toString());
         String first = said.next();
         if (first.equals(FENCED)) {
             failAll(parts, Store.fenced(parts.get(0).changes().get(0).operation, said.next()));
             return;
         }
-        Instant at = Times.instant(Long.parseLong(first));
+        long micros = Long.parseLong(first);
+        clock.told(micros, call.called);
+        Instant at = Times.instant(micros);
         for (Part part : parts) {
             answer(part, said.next(), at, said);
         }
@@ -236,23 +248,6 @@ final class Appends {
                 return new Appended(first, Times.instant(Long.parseLong(words[1])), null, true);
             default:
                 throw failure(group, words[0], words[1]);
-        }
-    }
-
-    /** What append.lua answers. */
-    private static final class Lines {
-        private final String text;
-        private int at;
-
-        Lines(String text) {
-            this.text = text;
-        }
-
-        String next() {
-            int end = text.indexOf('\n', at);
-            String line = end < 0 ? text.substring(at) : text.substring(at, end);
-            at = end < 0 ? text.length() : end + 1;
-            return line;
         }
     }
 

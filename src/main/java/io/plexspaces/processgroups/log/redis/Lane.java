@@ -121,7 +121,7 @@ final class Lane {
             }
             whenDone(work, done, () -> {
                 call.parts.forEach(part -> part.changes().forEach(onEnd));
-                appends.answer(call.parts, done);
+                appends.answer(call, done);
             });
         }
         work.late.forEach(this::late);

@@ -18,7 +18,7 @@ final class Lanes {
         this.lanes = new Lane[keys.partitions()];
         long patience = store.settings().patience().toNanos();
         for (int i = 0; i < lanes.length; i++) {
-            Appends appends = new Appends(store, keys.partition(i), calls);
+            Appends appends = new Appends(store, i, calls);
             lanes[i] = new Lane(appends, patience, this::ended);
         }
     }

@@ -28,20 +28,24 @@ final class PositionCheck {
         groups.forEach(feed -> byPartition
                 .computeIfAbsent(store.keys().partition(feed.group()), number -> new ArrayList<>())
                 .add(feed));
-        byPartition.values().forEach(together -> {
+        byPartition.forEach((partition, together) -> {
             for (int from = 0; from < together.size(); from += GROUPS_AT_ONCE) {
-                check(together.subList(from, Math.min(together.size(), from + GROUPS_AT_ONCE)));
+                check(partition, together.subList(from, Math.min(together.size(), from + GROUPS_AT_ONCE)));
             }
         });
         namespaces.forEach(feed -> listing.version(feed.namespace()).onSuccess(feed::seen));
     }
 
-    private void check(List<GroupFeed> feeds) {
+    private void check(int partition, List<GroupFeed> feeds) {
+        long called = System.nanoTime();
         List<String> keys = feeds.stream()
                 .map(feed -> store.keys().group(feed.group()).group())
                 .toList();
         store.call(Scripts.POSITIONS, keys)
-                .onSuccess(said -> seen(feeds, said))
+                .onSuccess(said -> {
+                    store.clocks().get(partition).told(Store.number(said.get(2 * feeds.size())), called);
+                    seen(feeds, said);
+                })
                 .onFailure(failure -> LOG.log(System.Logger.Level.DEBUG, "positions not checked", failure));
     }
 

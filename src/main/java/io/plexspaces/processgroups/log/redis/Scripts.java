@@ -17,7 +17,7 @@ final class Scripts {
     static final Script TAIL = Script.of("state", "past", "lineage", "tail");
     static final Script FORK = Script.of("past", "fork");
     static final Script INFOS = Script.of("infos");
-    static final Script POSITIONS = Script.of("state", "positions");
+    static final Script POSITIONS = Script.of("prelude", "state", "positions");
     static final Script RESERVE = Script.of("reserve");
     static final Script LIST = Script.of("list");
     static final Script UNLIST = Script.of("unlist");

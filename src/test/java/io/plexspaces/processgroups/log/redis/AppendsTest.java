@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
@@ -24,6 +26,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,13 +55,14 @@ class AppendsTest {
     private Writer writer;
     private Shards shards;
     private Appends appends;
+    private StoreClock clock;
 
     @BeforeEach
     void start() {
         redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
         store = RedisStore.of(redis);
         writer = new Writer(store.log(SETTINGS), Writer.newTenant());
-        writer.create("room", 100);
+        writer.create("room", 1_000);
         connect(redis.address(), SETTINGS.patience());
     }
 
@@ -64,15 +70,16 @@ class AppendsTest {
         ConnectionSettings connection = ConnectionSettings.of(patience, nanos -> {});
         shards = new Shards(vertx, new RedisOptions().setConnectionString(address), connection, SETTINGS.prefix());
         Keys keys = new Keys(SETTINGS.prefix(), 1);
+        clock = new StoreClock();
         Store own = new Store(
                 shards,
                 keys,
                 SETTINGS,
                 () -> "e",
-                List.of(new StoreClock()),
+                List.of(clock),
                 new Unreadables(System::nanoTime),
                 new Format());
-        appends = new Appends(own, keys.partition(0), new AtomicLong());
+        appends = new Appends(own, 0, new AtomicLong());
     }
 
     @AfterEach
@@ -89,8 +96,8 @@ class AppendsTest {
         Future<Response> later = second.send();
         Future<Response> earlier = first.send();
 
-        appends.answer(first.parts, answered(earlier));
-        appends.answer(second.parts, answered(later));
+        appends.answer(first, answered(earlier));
+        appends.answer(second, answered(later));
         assertThat(texts()).containsExactly("1", "2");
         assertThat(done).extracting(each -> each.position().offset()).containsExactly(2L, 3L);
     }
@@ -105,7 +112,7 @@ class AppendsTest {
         Future<Response> later = second.send();
         first.send();
 
-        working.answer(second.parts, answered(later));
+        working.answer(second, answered(later));
         assertThat(texts()).containsExactly("2");
         reached.close();
     }
@@ -124,13 +131,55 @@ class AppendsTest {
                 proxy.loseAnswers(1 + i % 3);
                 Future<Response> earlier = first.send();
                 Future<Response> later = second.send();
-                appends.answer(first.parts, answered(earlier));
-                appends.answer(second.parts, answered(later));
+                appends.answer(first, answered(earlier));
+                appends.answer(second, answered(later));
             }
             assertThat(texts()).isEqualTo(expected);
             assertThat(proxy.answersLost).hasValueGreaterThan(20);
         }
         assertThat(done).extracting(each -> each.position().offset()).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyAnswer_tellsTheStoresTime() throws Exception {
+        clock.told(TimeUnit.SECONDS.toMicros(Instant.now().plusSeconds(60).getEpochSecond()), System.nanoTime());
+        call(List.of(change(forOne("t"))));
+        assertThat(clock.age(done.get(0).at())).isLessThan(Duration.ofSeconds(30));
+    }
+
+    /** Where nobody accepts a topic, each message of it comes without a candidate. */
+    @Test
+    void messagesForOneThatNobodyAccepts_costOneCallFewLooks() throws Exception {
+        List<Change> joins = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            TopicFilter filter = TopicFilter.of(List.of("other.x", "a.*"));
+            List<ActorId> actors = List.of(new ActorId("m" + i));
+            joins.add(change(new Command.Join(actors, filter, new Owner.Durable(node), node, null)));
+        }
+        call(joins);
+        List<Change> publishes = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            publishes.add(change(forOne("t." + i % 100)));
+        }
+        publishes.add(change(forOne("a.b", new Dispatch.To(new ActorId("gone"), 2))));
+        call(publishes);
+
+        List<Entry.Published> settled = result(writer.log.read(writer.group("room"), null, 1_000)).messages();
+        assertThat(settled.subList(0, 200))
+                .allSatisfy(entry -> assertThat(entry.dispatch()).isInstanceOf(Dispatch.Nobody.class));
+        assertThat(settled.get(200).dispatch()).isInstanceOf(Dispatch.To.class);
+        Matcher looks = Pattern.compile("cmdstat_hrandfield:calls=(\\d+)").matcher(redis.call("INFO", "commandstats"));
+        assertThat(looks.find()).isTrue();
+        assertThat(Integer.parseInt(looks.group(1))).isBetween(1, 4);
+    }
+
+    private static Command forOne(String topic, Dispatch.To... candidates) {
+        return new Command.Publish(message("m"), new Topic(topic), new Dispatch.OneOf(List.of(candidates)), false);
+    }
+
+    private void call(List<Change> changes) throws Exception {
+        Call call = appends.next(List.of(new Appends.Part(writer.group("room"), changes)), 0, null);
+        appends.answer(call, answered(call.send()));
     }
 
     @Test
@@ -179,18 +228,25 @@ class AppendsTest {
         return call;
     }
 
-    private List<Appends.Part> part(String text) {
-        OperationId operation = new OperationId(node, 1, sequence.incrementAndGet());
+    private static Message message(String text) {
         Bytes payload = Bytes.wrap(text.getBytes(StandardCharsets.UTF_8));
-        Message message = new Message("", null, "", payload, null, 0, null, Map.of(), "", "", "");
-        Command publish = new Command.Publish(message, null, Dispatch.ALL, false);
+        return new Message("", null, "", payload, null, 0, null, Map.of(), "", "", "");
+    }
+
+    private List<Appends.Part> part(String text) {
+        Command publish = new Command.Publish(message(text), null, Dispatch.ALL, false);
+        return List.of(new Appends.Part(writer.group("room"), List.of(change(publish))));
+    }
+
+    private Change change(Command command) {
+        OperationId operation = new OperationId(node, 1, sequence.incrementAndGet());
         List<Change> changes = new ArrayList<>();
         Uni.createFrom()
                 .<Appended>emitter(answer ->
-                        changes.add(new Change(writer.group("room"), operation, null, publish, 2, null, answer)))
+                        changes.add(new Change(writer.group("room"), operation, null, command, 2, null, answer)))
                 .subscribe()
                 .with(done::add);
-        return List.of(new Appends.Part(writer.group("room"), changes));
+        return changes.get(0);
     }
 
     private List<String> texts() {
