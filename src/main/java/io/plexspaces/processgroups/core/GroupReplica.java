@@ -477,7 +477,7 @@ final class GroupReplica implements GroupReader {
                 || usage.isHeld()
                 || !told.recovery().isEmpty()
                 || told.moves().hasDoubts()
-                || hasNotes()) {
+                || !reaching.isSettled()) {
             serial.execute(() -> {
                 told.moves().tick();
                 told.waiters().tick();

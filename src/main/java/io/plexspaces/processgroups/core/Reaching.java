@@ -6,6 +6,7 @@ import io.plexspaces.processgroups.log.Command;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,15 @@ final class Reaching {
     private final Members members;
     private final ReachNotes notes;
 
-    /** Concurrent for {@link #isEmpty} alone. */
+    /** To be noted. Concurrent for {@link #isEmpty} alone. */
     private final Set<Seat> wrong = ConcurrentHashMap.newKeySet(2);
+
+    /**
+     * What was given to the log to note, and is not read yet: the log may hold it noted already though what is read here says otherwise, as after a
+     * change by a server that knows no such notes. So it is given once between two calls of {@link #again}. Concurrent for {@link #isSettled}
+     * alone.
+     */
+    private final Map<Seat, Boolean> given = new ConcurrentHashMap<>(2);
 
     Reaching(GroupReplica replica, Members members, ReachNotes notes) {
         this.replica = replica;
@@ -31,14 +39,22 @@ final class Reaching {
         this.notes = notes;
     }
 
-    /** Any thread. */
+    /** Any thread: nothing is to be noted now. */
     boolean isEmpty() {
         return wrong.isEmpty();
     }
 
+    /** Any thread: nor waits anything for its entry. */
+    boolean isSettled() {
+        return wrong.isEmpty() && given.isEmpty();
+    }
+
     /** Compares a seat with what the log says of it, and has it noted if that is wrong. */
     void look(Seat seat) {
-        if (toNote(seat) != null && wrong.add(seat)) {
+        Boolean noted = toNote(seat);
+        if (noted == null) {
+            given.remove(seat);
+        } else if (!noted.equals(given.get(seat)) && wrong.add(seat)) {
             notes.add(replica);
         }
     }
@@ -65,8 +81,10 @@ final class Reaching {
         }
     }
 
-    /** What failed is noted now. To be called regularly. */
+    /** What failed, or made no difference, is noted now. To be called regularly. */
     void again() {
+        given.keySet().stream().filter(seat -> toNote(seat) != null).forEach(wrong::add);
+        given.clear();
         if (!wrong.isEmpty()) {
             notes.add(replica);
         }
@@ -84,6 +102,8 @@ final class Reaching {
                 all.remove();
             } else if (holders.isEmpty() || noted == away) {
                 away = noted;
+                all.remove();
+                given.put(seat, noted);
                 Session session = seat.session();
                 holders.add(new Command.Reach.Holder(session.actor(), session.owner()));
             }

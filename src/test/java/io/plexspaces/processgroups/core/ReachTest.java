@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.core.CoreFixture.Watching;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.NodeLease;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,6 +167,22 @@ class ReachTest {
         two.connect("a", before.opened().resumeToken());
         awaitAway(1);
         assertThat(publish(one, "").failures()).isEqualTo(1);
+    }
+
+    @Test
+    void noteThatMakesNoDifference_isNotWrittenAgainAtOnce() {
+        GroupId group = GroupId.of("t", "", "room");
+        ScriptedLog log = new ScriptedLog(group);
+        log.knowsNotes = true;
+        CoreFixture core = new CoreFixture(Duration.ofSeconds(30), log, new NodeLease(CoreFixture.NODE, 7));
+        Client client = core.connect("alice", null, group.namespace());
+        client.join(group);
+        client.drop();
+        await().until(() -> log.notes > 0);
+        await().during(Duration.ofMillis(500)).untilAsserted(() -> assertThat(log.notes).isEqualTo(1));
+        core.replicas.tick();
+        await().until(() -> log.notes == 2);
+        core.close();
     }
 
     @Test

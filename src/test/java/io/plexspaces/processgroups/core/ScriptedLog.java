@@ -77,6 +77,12 @@ final class ScriptedLog implements GroupLog {
     /** Where the epoch before ended, of which everything is part of the log; null: there was none. */
     private @Nullable Position past;
 
+    /** Every note is one already, though members that are read do not show it. */
+    volatile boolean knowsNotes;
+
+    /** Those of which nothing was to be written. */
+    volatile int notes;
+
     /** There is a group. */
     boolean exists = true;
 
@@ -361,6 +367,10 @@ final class ScriptedLog implements GroupLog {
                 : null;
         if (first != null) {
             return new Appended(first, NOW, null, true);
+        }
+        if (command instanceof Command.Reach && knowsNotes) {
+            notes++;
+            return new Appended(new Position(epoch, offset), NOW, null, false);
         }
         if (command instanceof Command.Reach reach) {
             reach.holders().forEach(holder -> note(holder, reach.away(), operation, entries));
