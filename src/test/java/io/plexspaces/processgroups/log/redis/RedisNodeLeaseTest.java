@@ -86,16 +86,17 @@ class RedisNodeLeaseTest {
     void ownersThatHoldNothing_areForgotten_andEndNobodyElse() throws Exception {
         RedisProcess redis = RedisProcess.start(binary());
         try (RedisStore store = RedisStore.of(redis)) {
-            Writer writer = leased(store.log(settings(Duration.ofMillis(500))));
+            Writer writer = leased(store.log(settings(Duration.ofSeconds(15))));
             writer.create("room", 10);
-            String served = writer.node.value() + "/" + writer.operation().incarnation();
+            NodeLease lease = new NodeLease(writer.node, writer.operation().incarnation());
+            String served = lease.node().value() + "/" + lease.incarnation();
             String group = new Keys("test:", 1).group(writer.group("room")).group();
             result(writer.joining("room", "alice", writer.session("s")));
             for (int i = 0; i < 250; i++) {
                 writer.join("room", "m" + i);
                 redis.call("ZADD", group + ":owned", "0", served + " m" + i);
             }
-            pass(Duration.ofMillis(600));
+            result(writer.log.release(lease, Duration.ZERO));
             Writer other = leased(store.log(settings(Duration.ofSeconds(15))));
             assertThat(other.expire()).isEqualTo(1);
             assertThat(redis.call("EXISTS", group + ":owned")).startsWith(":0");
