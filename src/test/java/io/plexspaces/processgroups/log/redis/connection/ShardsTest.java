@@ -45,8 +45,12 @@ class ShardsTest {
     }
 
     private Shards shards(String address, Duration patience) {
+        return shards(address, patience, patience.dividedBy(2));
+    }
+
+    private Shards shards(String address, Duration patience, Duration silence) {
         ConnectionSettings settings = new ConnectionSettings(
-                patience, patience.dividedBy(2), Duration.ofMillis(200), Duration.ofSeconds(1), nanos -> {});
+                patience, silence, Duration.ofMillis(200), Duration.ofSeconds(1), nanos -> {});
         return new Shards(vertx, new RedisOptions().setConnectionString(address), settings, "test:");
     }
 
@@ -188,9 +192,9 @@ class ShardsTest {
         });
         await().during(Duration.ofSeconds(2))
                 .atMost(Duration.ofSeconds(10))
-                .until(() -> shards.longestUnanswered() == 0 && !shards.isHealthy());
+                .until(() -> !shards.isHealthy());
         redis.call("ACL", "SETUSER", "default", "allchannels");
-        await().atMost(Duration.ofSeconds(10)).until(() -> shards.isHealthy() && listening.get() == 1);
+        await().atMost(Duration.ofSeconds(10)).until(() -> shards.isHealthy() && listening.get() > 0);
     }
 
     @Test
@@ -251,17 +255,20 @@ class ShardsTest {
     @Test
     void serverThatTakesItsTime_isNotTakenForDead() throws Exception {
         shards.close();
-        shards = shards(redis.address(), Duration.ofSeconds(6));
+        // However busy the machine is, the calls end in time, though not within one connection's silence.
+        shards = shards(redis.address(), Duration.ofSeconds(19), Duration.ofSeconds(2));
         String text = "for i = 1, 20000000 do end return '1'";
         Script slow = new Script("slow", text, sha(text));
         long begin = System.nanoTime();
         result(shards.call(slow, List.of("{a}"), List.of()));
         long one = System.nanoTime() - begin;
         String before = redis.call("CLIENT", "LIST");
+        // Large enough to be read alone: what Redis reads at once it answers at once, after all of it.
+        String room = "x".repeat(64 * 1024);
         List<Future<Response>> all = new ArrayList<>();
         // Together longer than a connection may be silent, each for itself not.
-        for (long nanos = 0; nanos < 4_500_000_000L; nanos += one) {
-            all.add(shards.call(slow, List.of("{a}"), List.of()));
+        for (long nanos = 0; nanos < 3_500_000_000L; nanos += one) {
+            all.add(shards.call(slow, List.of("{a}"), List.of(room)));
         }
         result(Future.join(all));
         assertThat(ids(redis.call("CLIENT", "LIST"))).containsAll(ids(before));
