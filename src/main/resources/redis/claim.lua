@@ -1,7 +1,8 @@
 -- Claims or ends sessions, each in one step.
 --
 -- KEYS: for each session the writer's lease, and its last claim
--- ARGV: for each session the incarnation, and '' to claim it, or the claim under which it is to end
+-- ARGV: for each session the incarnation, and '' to claim it, '>' and a claim to claim it unless that is still the last, or the claim under
+--   which it is to end
 -- Answer: for each session the number of its last claim, 'ended' when it is over, or '!' and why the writer's time is over.
 
 local elsewhere = moving(KEYS[1])
@@ -16,7 +17,11 @@ local function claimed(key, claim)
     return known
   end
   local last = tonumber(known or '0')
-  if claim == '' then
+  local since = string.match(claim, '^>(%d+)$')
+  if since and last <= tonumber(since) then
+    return since
+  end
+  if since or claim == '' then
     local number = int(math.max(now, last + 1))
     redis.call('SET', key, number, 'PX', 120000)
     return number

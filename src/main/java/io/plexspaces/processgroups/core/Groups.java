@@ -62,6 +62,9 @@ public interface Groups {
     /** Makes this node the one that may bring a session's joins here, until the next claim. */
     Uni<Claim> claim(String session);
 
+    /** As {@link #claim}, if another node has claimed this session of ours since; if not, nothing is done, and the number is the session's own. */
+    Uni<Claim> claimAgain(Session session);
+
     /** Ends a session of this node before it leaves its groups; false: another node has claimed it, and it must leave nothing. */
     Uni<Boolean> end(Session session);
 

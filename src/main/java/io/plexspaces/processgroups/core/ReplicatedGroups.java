@@ -192,6 +192,11 @@ public final class ReplicatedGroups implements Groups {
     }
 
     @Override
+    public Uni<Claim> claimAgain(Session session) {
+        return Uni.createFrom().deferred(() -> log.claimAgain(session.owner(), operations.next()));
+    }
+
+    @Override
     public Uni<Boolean> end(Session session) {
         return log.end(session.owner(), operations.next(session.owner()));
     }

@@ -129,7 +129,26 @@ public final class Sessions {
         if (!who.isFor(known)) {
             return Uni.createFrom().item(() -> begin(who));
         }
-        return known.isComplete() && known.takeOver(who.connection())
+        if (!known.isComplete()) {
+            return fromElsewhere(known.owner().id(), known.resumeToken(), who);
+        }
+        return known.groups().isEmpty() ? stay(known, who) : unlessClaimed(known, who);
+    }
+
+    /** Its client may have tried another node, which has claimed it, and has not moved everything yet: that must not end what goes on here. */
+    private Uni<Opened> unlessClaimed(Session known, Who who) {
+        long own = known.owner().claim();
+        return groups.claimAgain(known)
+                .onFailure(Sessions::isUnavailable)
+                .recoverWithItem(() -> new Claim(own, false))
+                .chain(claim -> !claim.ended() && claim.number() == own
+                        ? stay(known, who)
+                        : groups.heldBy(known.owner().id())
+                                .chain(held -> claimed(claim, known.owner().id(), known.resumeToken(), held, who)));
+    }
+
+    private Uni<Opened> stay(Session known, Who who) {
+        return known.takeOver(who.connection())
                 ? Uni.createFrom().item(new Opened(known, known.resumeToken(), true, known.groups()))
                 : fromElsewhere(known.owner().id(), known.resumeToken(), who);
     }
@@ -140,9 +159,14 @@ public final class Sessions {
             List<GroupId> present = held.stream()
                     .filter(group -> group.namespace().equals(who.namespace()))
                     .toList();
-            return present.isEmpty()
-                    ? Uni.createFrom().item(() -> begin(who))
-                    : groups.claim(id).chain(claim -> claimed(claim, id, token, present, who));
+            if (present.isEmpty()) {
+                return Uni.createFrom().item(() -> begin(who));
+            }
+            if (!byId.containsKey(id)) {
+                // Before the claim: whoever has the session is to keep it when there is no room here.
+                requireRoom();
+            }
+            return groups.claim(id).chain(claim -> claimed(claim, id, token, present, who));
         });
     }
 
@@ -222,10 +246,6 @@ public final class Sessions {
     /** The one of the two that has the later claim, which is known from now on: one that was known before it has been replaced. */
     private Session replace(Session arriving) {
         String id = arriving.owner().id();
-        Session before = byId.get(id);
-        if (before == null) {
-            requireRoom();
-        }
         AtomicReference<@Nullable Session> replaced = new AtomicReference<>();
         Session latest = byId.compute(id, (same, known) -> {
             if (known != null && known.owner().claim() > arriving.owner().claim()) {
@@ -250,6 +270,10 @@ public final class Sessions {
     private static boolean isGone(Throwable failure) {
         return failure instanceof GroupException expected
                 && (expected.code() == ErrorCode.NOT_A_MEMBER || expected.code() == ErrorCode.GROUP_NOT_FOUND);
+    }
+
+    private static boolean isUnavailable(Throwable failure) {
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.STORE_UNAVAILABLE;
     }
 
     private static boolean isReplaced(Throwable failure) {

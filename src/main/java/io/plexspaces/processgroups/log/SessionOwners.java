@@ -21,6 +21,12 @@ public interface SessionOwners {
     Uni<Claim> claim(String session, OperationId operation);
 
     /**
+     * Claims a session for the node that has it, if anybody has claimed it since {@code session} was: in one atomic step, as {@link #claim}.
+     * If nobody has, nothing is done, and the number is that of {@code session}. FENCED as for a change.
+     */
+    Uni<Claim> claimAgain(Owner.Session session, OperationId operation);
+
+    /**
      * Ends a session that holds joins in several groups, before it leaves the first of them, in one atomic step: nobody who claims it within
      * the next minute gets it. FENCED as for a change.
      *

@@ -132,6 +132,11 @@ public final class ObservedGroups implements Groups {
     }
 
     @Override
+    public Uni<Claim> claimAgain(Session session) {
+        return groups.claimAgain(session);
+    }
+
+    @Override
     public Uni<Boolean> end(Session session) {
         return groups.end(session);
     }

@@ -180,6 +180,11 @@ class JoinLimitTest {
         }
 
         @Override
+        public Uni<Claim> claimAgain(Owner.Session session, OperationId operation) {
+            return log.claimAgain(session, operation);
+        }
+
+        @Override
         public Uni<Boolean> end(Owner.Session session, OperationId operation) {
             return log.end(session, operation);
         }

@@ -540,6 +540,15 @@ final class ScriptedLog implements GroupLog {
     }
 
     @Override
+    public Uni<Claim> claimAgain(Owner.Session session, OperationId operation) {
+        return Uni.createFrom().item(() -> {
+            synchronized (this) {
+                return new Claim(session.claim(), ended.contains(session.id()));
+            }
+        });
+    }
+
+    @Override
     public Uni<Boolean> end(Owner.Session session, OperationId operation) {
         return Uni.createFrom().item(() -> {
             synchronized (this) {

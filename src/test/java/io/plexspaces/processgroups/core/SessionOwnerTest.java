@@ -2,13 +2,16 @@ package io.plexspaces.processgroups.core;
 
 import static io.plexspaces.processgroups.core.CoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.CoreFixture.Watching;
+import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -119,6 +122,59 @@ class SessionOwnerTest {
         pass(REST);
         assertThat(joins(hall) + joins(room)).isEqualTo(2);
         assertThat(one.sessions.size()).isEqualTo(1);
+    }
+
+    @Test
+    void claimantThatIsSlow_losesToAResumeAfterIt_atTheNodeThatStillHasTheSession() {
+        Client before = member();
+        OperationId operation = new OperationId(GONE, 1, 1);
+        long claim = await(one.log.claim(owner(before).id(), operation)).number();
+        Client after = one.connect("ann", before.opened().resumeToken());
+        assertThat(after.opened().resumed()).isTrue();
+        assertThat(after.opened().groups()).containsExactly(hall, room);
+        Command late = new Command.TakeOver(
+                new ActorId("ann"), new Owner.Session(owner(before).id(), GONE, 1, claim), GONE);
+        for (GroupId group : List.of(hall, room)) {
+            assertThatExceptionOfType(GroupException.class)
+                    .isThrownBy(() -> await(one.log.append(group, null, late, operation)))
+                    .satisfies(refused -> assertThat(refused.code()).isEqualTo(ErrorCode.SESSION_REPLACED));
+        }
+        pass(REST);
+        assertThat(joins(hall) + joins(room)).isEqualTo(2);
+        assertThat(after.peer().isClosed()).isFalse();
+        assertThat(one.sessions.size()).isEqualTo(1);
+    }
+
+    @Test
+    void clientThatTriesAnotherNode_andComesBack_isServedWhereItCameLast() {
+        List<Client> after = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Client before = member();
+            tryIn(two, before, i);
+            after.add(one.connect("ann", before.opened().resumeToken()));
+            assertThat(after.get(i).opened().resumed()).isTrue();
+            assertThat(after.get(i).opened().groups()).containsExactly(hall, room);
+        }
+        pass(REST);
+        assertThat(joins(hall) + joins(room)).isEqualTo(2 * after.size());
+        assertThat(after).noneMatch(client -> client.peer().isClosed());
+        assertThat(one.sessions.size()).isEqualTo(after.size());
+        assertThat(two.sessions.size()).isZero();
+    }
+
+    /** Shows the token of {@code client} and waits for nothing: this log has claimed the session when it returns. */
+    private void tryIn(CoreFixture node, Client client, int number) {
+        FakePeer peer = new FakePeer(1_000 + number);
+        Connection connection = node.sessions.connect(peer);
+        peer.connected(connection);
+        node.sessions
+                .open(
+                        connection,
+                        room.namespace(),
+                        new ActorId("ann"),
+                        client.opened().resumeToken())
+                .subscribe()
+                .with(opened -> {}, failure -> {});
     }
 
     @Test

@@ -141,6 +141,28 @@ abstract class TakeoverContract extends LogFixture {
     }
 
     @Test
+    void claimAgain_isOne_onlyAfterSomebodyElses() {
+        assertThat(again(before)).isEqualTo(new SessionOwners.Claim(0, false));
+        long first = claim().number();
+        Owner.Session claimed = new Owner.Session(session, NEXT_NODE, 7, first);
+        assertThat(again(claimed)).isEqualTo(new SessionOwners.Claim(first, false));
+        long second = again(before).number();
+        assertThat(second).isGreaterThan(first);
+        assertThat(again(claimed).number()).isGreaterThan(second);
+        assertThat(result(log().end(claimed, operation()))).isFalse();
+    }
+
+    @Test
+    void claimAgain_ofWhatHasEnded_saysSo() {
+        assertThat(result(log().end(before, operation()))).isTrue();
+        assertThat(again(before).ended()).isTrue();
+    }
+
+    private SessionOwners.Claim again(Owner.Session owner) {
+        return result(log().claimAgain(owner, operation()));
+    }
+
+    @Test
     void claimsAtOnce_haveNumbersOfTheirOwn() {
         List<Uni<SessionOwners.Claim>> all = new ArrayList<>();
         for (int i = 0; i < 300; i++) {

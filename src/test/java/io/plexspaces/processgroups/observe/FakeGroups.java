@@ -103,6 +103,11 @@ final class FakeGroups implements Groups {
     }
 
     @Override
+    public Uni<Claim> claimAgain(Session session) {
+        return answer(new Claim(1, false));
+    }
+
+    @Override
     public Uni<Boolean> end(Session session) {
         return answer(true);
     }

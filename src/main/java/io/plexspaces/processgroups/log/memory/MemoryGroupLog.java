@@ -183,6 +183,14 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     }
 
     @Override
+    public Uni<Claim> claimAgain(Owner.Session session, OperationId operation) {
+        return Uni.createFrom().item(() -> {
+            fence.check(operation);
+            return claims.again(session.id(), session.claim(), clock.instant());
+        });
+    }
+
+    @Override
     public Uni<Boolean> end(Owner.Session session, OperationId operation) {
         return Uni.createFrom().item(() -> {
             fence.check(operation);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /** The last claim of each session that was claimed or ended lately. Thread-safe. */
 final class SessionClaims {
@@ -15,12 +16,21 @@ final class SessionClaims {
     private record Last(long number, boolean ended, Instant at) {}
 
     Claim next(String session, Instant now) {
-        Last last = bySession.compute(
-                session,
-                (id, known) -> known != null && known.ended()
-                        ? known
-                        : new Last(Math.max(micros(now), known == null ? 0 : known.number() + 1), false, now));
+        Last last = bySession.compute(session, (id, known) -> after(known, now));
         return new Claim(last.number(), last.ended());
+    }
+
+    /** The next one, if there is a later claim than {@code number}; that, if not. */
+    Claim again(String session, long number, Instant now) {
+        Last last = bySession.computeIfPresent(
+                session, (id, known) -> known.number() <= number ? known : after(known, now));
+        return last == null ? new Claim(number, false) : new Claim(last.number(), last.ended());
+    }
+
+    private static Last after(@Nullable Last known, Instant now) {
+        return known != null && known.ended()
+                ? known
+                : new Last(Math.max(micros(now), known == null ? 0 : known.number() + 1), false, now);
     }
 
     /** False: there is a later claim than {@code number}. */

@@ -200,6 +200,11 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     }
 
     @Override
+    public Uni<Claim> claimAgain(Owner.Session session, OperationId operation) {
+        return Store.uni(() -> claims.again(session, operation));
+    }
+
+    @Override
     public Uni<Boolean> end(Owner.Session session, OperationId operation) {
         return Store.uni(() -> claims.end(session, operation));
     }

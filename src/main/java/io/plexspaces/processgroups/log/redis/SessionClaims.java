@@ -23,12 +23,21 @@ final class SessionClaims {
         this.rounds = new Rounds<>(store.settings().patience().toNanos(), this::ask);
     }
 
-    /** @param claim empty: the next one is wanted; else the one under which the session is to end */
+    /** @param claim empty: the next one is wanted; '>' and a number: the next one, if that is not the last; else the one under which the session is to end */
     private record Wish(String session, String claim, OperationId operation) {}
 
     Future<Claim> next(String session, OperationId operation) {
-        return rounds.ask(new Wish(session, "", operation)).map(said -> {
-            String number = unfenced(said, operation);
+        return claim(new Wish(session, "", operation));
+    }
+
+    /** The next claim, if there was one since that of {@code session}; that one, if not. */
+    Future<Claim> again(Owner.Session session, OperationId operation) {
+        return claim(new Wish(session.id(), ">" + session.claim(), operation));
+    }
+
+    private Future<Claim> claim(Wish wish) {
+        return rounds.ask(wish).map(said -> {
+            String number = unfenced(said, wish.operation());
             return number.equals(ENDED) ? new Claim(0, true) : new Claim(Long.parseLong(number), false);
         });
     }
