@@ -132,10 +132,7 @@ final class PublishAnswers {
     void answerPassed(OperationId operation, Progress progress) {
         Publishing publishing = waiting.get(operation);
         Position accepted = publishing == null ? null : publishing.accepted();
-        if (publishing != null
-                && accepted != null
-                && progress.isPast(accepted)
-                && take(operation, publishing)) {
+        if (publishing != null && accepted != null && progress.isPast(accepted) && take(operation, publishing)) {
             publishing.completeUnread(accepted);
         }
     }

@@ -255,9 +255,7 @@ public final class ReplicatedGroups implements Groups {
         if (replica == null || done.position().offset() == 0 || !replica.usage().enter()) {
             return Uni.createFrom().item(done);
         }
-        Uni<Void> read = replica == before
-                ? replica.reached(done.position(), jumps)
-                : replica.reached(done.position());
+        Uni<Void> read = replica == before ? replica.reached(done.position(), jumps) : replica.reached(done.position());
         return read.onTermination().invoke(replica.usage()::exit).replaceWith(done);
     }
 

@@ -100,7 +100,8 @@ class RequestsTest {
                 .build());
 
         assertThat(join.group()).isEqualTo(ROOM);
-        assertThat(join.actors()).containsExactly(new ActorId("b"), new ActorId("a"), new ActorId("b"), new ActorId("a"));
+        assertThat(join.actors())
+                .containsExactly(new ActorId("b"), new ActorId("a"), new ActorId("b"), new ActorId("a"));
         assertThat(join.filter()).isEqualTo(TopicFilter.of(List.of("x.*")));
         assertThat(join.node()).isEqualTo(new NodeId("rack-7"));
         assertThat(join.ttl()).isEqualTo(java.time.Duration.ofSeconds(1));

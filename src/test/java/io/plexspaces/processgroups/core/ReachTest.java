@@ -179,7 +179,8 @@ class ReachTest {
         client.join(group);
         client.drop();
         await().until(() -> log.notes > 0);
-        await().during(Duration.ofMillis(500)).untilAsserted(() -> assertThat(log.notes).isEqualTo(1));
+        await().during(Duration.ofMillis(500))
+                .untilAsserted(() -> assertThat(log.notes).isEqualTo(1));
         core.replicas.tick();
         await().until(() -> log.notes == 2);
         core.close();

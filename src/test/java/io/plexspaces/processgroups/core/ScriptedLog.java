@@ -486,7 +486,8 @@ final class ScriptedLog implements GroupLog {
                 List<Entry.Published> found =
                         retained.stream().filter(entry -> entry.offset() > from).toList();
                 List<Position> pasts = past == null ? List.of() : List.of(past);
-                Slice slice = new Slice(found, List.of(), trimmed, true, false, new Position(epoch, offset), false, pasts);
+                Slice slice =
+                        new Slice(found, List.of(), trimmed, true, false, new Position(epoch, offset), false, pasts);
                 boolean changed = after != null && !slice.goesOnFrom(after);
                 return new Slice(found, List.of(), trimmed, true, changed, slice.end(), false, pasts);
             }

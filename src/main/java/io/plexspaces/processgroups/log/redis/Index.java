@@ -63,7 +63,8 @@ final class Index {
      */
     Future<Void> unlist(GroupId group, String epoch) {
         return takeOut(group, epoch)
-                .compose(listed -> listed.isEmpty() ? Future.<Void>succeededFuture() : takeOutUnlessThere(group, listed))
+                .compose(
+                        listed -> listed.isEmpty() ? Future.<Void>succeededFuture() : takeOutUnlessThere(group, listed))
                 .compose(done -> settle('-', group, epoch))
                 .recover(failure -> later(failure));
     }

@@ -72,13 +72,7 @@ class AppendsTest {
         Keys keys = new Keys(SETTINGS.prefix(), 1);
         clock = new StoreClock();
         Store own = new Store(
-                shards,
-                keys,
-                SETTINGS,
-                () -> "e",
-                List.of(clock),
-                new Unreadables(System::nanoTime),
-                new Format());
+                shards, keys, SETTINGS, () -> "e", List.of(clock), new Unreadables(System::nanoTime), new Format());
         appends = new Appends(own, 0, new AtomicLong());
     }
 
@@ -164,7 +158,8 @@ class AppendsTest {
         publishes.add(change(forOne("a.b", new Dispatch.To(new ActorId("gone"), 2))));
         call(publishes);
 
-        List<Entry.Published> settled = result(writer.log.read(writer.group("room"), null, 1_000)).messages();
+        List<Entry.Published> settled =
+                result(writer.log.read(writer.group("room"), null, 1_000)).messages();
         assertThat(settled.subList(0, 200))
                 .allSatisfy(entry -> assertThat(entry.dispatch()).isInstanceOf(Dispatch.Nobody.class));
         assertThat(settled.get(200).dispatch()).isInstanceOf(Dispatch.To.class);

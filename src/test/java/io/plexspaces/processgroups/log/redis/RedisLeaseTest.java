@@ -56,8 +56,7 @@ class RedisLeaseTest {
     @Test
     void anyOfItsOwnThatComesLate_isNotTakenForAnotherServer() throws IOException {
         Vertx vertx = Vertx.vertx();
-        try (RedisProcess redis =
-                        RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
+        try (RedisProcess redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
                 Proxy proxy = new Proxy(redis.port());
                 RedisGroupLog log = log(vertx, proxy.address())) {
             NodeLease first = result(log.acquire(NODE));

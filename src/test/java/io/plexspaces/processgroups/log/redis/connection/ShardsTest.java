@@ -49,8 +49,8 @@ class ShardsTest {
     }
 
     private Shards shards(String address, Duration patience, Duration silence) {
-        ConnectionSettings settings = new ConnectionSettings(
-                patience, silence, Duration.ofMillis(200), Duration.ofSeconds(1), nanos -> {});
+        ConnectionSettings settings =
+                new ConnectionSettings(patience, silence, Duration.ofMillis(200), Duration.ofSeconds(1), nanos -> {});
         return new Shards(vertx, new RedisOptions().setConnectionString(address), settings, "test:");
     }
 
@@ -190,9 +190,7 @@ class ShardsTest {
                 listening.incrementAndGet();
             }
         });
-        await().during(Duration.ofSeconds(2))
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> !shards.isHealthy());
+        await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(10)).until(() -> !shards.isHealthy());
         redis.call("ACL", "SETUSER", "default", "allchannels");
         await().atMost(Duration.ofSeconds(10)).until(() -> shards.isHealthy() && listening.get() > 0);
     }
