@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -10,8 +11,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready: started, not stopping, holding the node's lease, with a store that answers, is heard, and holds what this server can read. Being overloaded is shown, and passes without
- * a restart.
+ * Ready: started, not stopping, holding the node's lease, with a store that answers, is heard, and holds what this server can read. Being overloaded is
+ * shown alone, as it passes without a restart; so is regular work that only fails, as every server fares alike with it and none would be left.
  */
 @Readiness
 @Singleton
@@ -21,13 +22,21 @@ final class ServingCheck implements HealthCheck {
     private final DeliveryLoops loops;
     private final StoreWiring store;
     private final LeaseRenewal lease;
+    private final PeriodicTasks tasks;
 
-    ServingCheck(Lifecycle lifecycle, Sessions sessions, DeliveryLoops loops, StoreWiring store, LeaseRenewal lease) {
+    ServingCheck(
+            Lifecycle lifecycle,
+            Sessions sessions,
+            DeliveryLoops loops,
+            StoreWiring store,
+            LeaseRenewal lease,
+            PeriodicTasks tasks) {
         this.lifecycle = lifecycle;
         this.sessions = sessions;
         this.loops = loops;
         this.store = store;
         this.lease = lease;
+        this.tasks = tasks;
     }
 
     @Override
@@ -42,6 +51,7 @@ final class ServingCheck implements HealthCheck {
                 .withData("store", store.isHealthy())
                 .withData("lease", !lease.isLost())
                 .withData("unreadable", unreadable.orElse(""))
+                .withData("failing", String.join(", ", tasks.failing()))
                 .withData("overloaded", loops.isOverloaded())
                 .build();
     }

@@ -80,6 +80,11 @@ final class StoreWiring {
         return config.redis().timeout().multipliedBy(3);
     }
 
+    /** No end of what is due takes longer: two calls may follow when it begins no more of them. */
+    static Duration longestExpiry(ProcessGroupsConfig config) {
+        return RedisGroupLog.EXPIRY_BEGINS_FOR.plus(longestCall(config).multipliedBy(2));
+    }
+
     @Produces
     @Singleton
     GroupLog log() {

@@ -115,7 +115,7 @@ final class Wiring {
     Reaper reaper(GroupLog log, Replicas replicas, Operations operations) {
         Reaper.Times times = new Reaper.Times(
                 config.reaper().interval(),
-                StoreWiring.longestCall(config).multipliedBy(2),
+                StoreWiring.longestExpiry(config),
                 config.replica().idle());
         return new Reaper(log, replicas, operations, times);
     }

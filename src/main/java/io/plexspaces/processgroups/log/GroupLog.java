@@ -72,6 +72,7 @@ public interface GroupLog extends SessionOwners {
     /**
      * Ends leased joins whose time has come (reason LEASE_EXPIRED), and session joins whose node's lease has run out (NODE_DOWN); forgets
      * messages past their age. To be called regularly, by every server; each expiry is applied once, however many call.
+     * It ends in bounded time, however much is due, and leaves the rest to the next call; so it does with a group in which nothing can be ended.
      *
      * @return how many joins ended
      */

@@ -42,6 +42,7 @@ public final class PeriodicTask {
     private int failed;
     private boolean isTold;
     private volatile long finished;
+    private volatile long succeeded;
     private volatile boolean cancelled;
     private volatile @Nullable Runnable next;
 
@@ -55,6 +56,7 @@ public final class PeriodicTask {
         this.delays = delays;
         this.work = work;
         this.finished = all.now();
+        this.succeeded = finished;
     }
 
     String name() {
@@ -77,7 +79,16 @@ public final class PeriodicTask {
 
     /** A pass that an expected failure ended is finished: a store that is away is no reason to restart this server. */
     boolean isStalled(long now) {
-        return now - finished > Math.max(PERIODS * period, LEAST_SILENCE) + longest;
+        return now - finished > mostSilence();
+    }
+
+    /** No pass has succeeded for as long, whatever ended them. */
+    boolean isFailing(long now) {
+        return now - succeeded > mostSilence();
+    }
+
+    private long mostSilence() {
+        return Math.max(PERIODS * period, LEAST_SILENCE) + longest;
     }
 
     private void goOnAfter(long nanos) {
@@ -150,6 +161,7 @@ public final class PeriodicTask {
                 finished = all.now();
             }
             if (failure == null) {
+                succeeded = finished;
                 succeeded();
             } else {
                 delay = Math.min(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -52,9 +53,18 @@ public final class PeriodicTasks {
 
     /** Names of the tasks that have not finished a pass for too long, sorted: three of their periods, and 5 s at least, beside the time a pass may take. */
     public List<String> stalled() {
+        return named(PeriodicTask::isStalled);
+    }
+
+    /** Names of the tasks no pass of which has succeeded for as long, sorted: passes may end, each with a failure. */
+    public List<String> failing() {
+        return named(PeriodicTask::isFailing);
+    }
+
+    private List<String> named(BiPredicate<PeriodicTask, Long> told) {
         long now = nanos.getAsLong();
         return tasks.stream()
-                .filter(task -> task.isStalled(now))
+                .filter(task -> told.test(task, now))
                 .map(PeriodicTask::name)
                 .distinct()
                 .sorted()

@@ -120,6 +120,24 @@ class PeriodicTasksTest {
     }
 
     @Test
+    void workThatOnlyFails_isToldThoughItsPassesEnd() {
+        tasks.every(SECOND, SECOND, NAME, time, () -> {
+            if (passes++ < 100) {
+                throw GroupException.of(ErrorCode.STORE_UNAVAILABLE, "away");
+            }
+            return Uni.createFrom().voidItem();
+        });
+
+        time.pass(Duration.ofSeconds(6));
+        assertThat(tasks.failing()).isEmpty();
+        time.pass(SECOND);
+        assertThat(tasks.failing()).containsExactly(NAME);
+        assertThat(tasks.stalled()).isEmpty();
+        time.pass(Duration.ofMinutes(2));
+        assertThat(tasks.failing()).isEmpty();
+    }
+
+    @Test
     void expectedFailureThatIsThrown_isAnEndOfThePass() {
         tasks.every(SECOND, SECOND, NAME, time, () -> {
             throw GroupException.of(ErrorCode.STORE_UNAVAILABLE, "this server is starting");

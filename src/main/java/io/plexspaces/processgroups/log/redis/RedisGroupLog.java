@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * a change may or may not have been made; or with OVERLOADED: too much waits for the store, and nothing was done.
  */
 public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable {
+    /** How long {@link #expire} goes on to call the store, however much is due. What it began is two calls at most, one after the other. */
+    public static final Duration EXPIRY_BEGINS_FOR = Sweep.BEGINS_FOR;
+
     private static final int PARTITIONS_OF_A_CLUSTER = 64;
 
     private final Store store;

@@ -1,5 +1,7 @@
 package io.plexspaces.processgroups.log.redis;
 
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
@@ -7,14 +9,21 @@ import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.plexspaces.processgroups.log.redis.connection.Shards;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Ends what is due, in every partition; and does what others left undone in the index. */
+/**
+ * Ends what is due, in every partition; and does what others left undone in the index. What cannot be done keeps nothing else from being done, and is
+ * tried again after a while.
+ */
 final class Sweep {
+    /** How long a call goes on to begin rounds, however much is due: it must end before it is taken for one that hangs. */
+    static final Duration BEGINS_FOR = Duration.ofSeconds(5);
+
     private static final int GROUPS_AT_ONCE = 100;
     private static final int ACTORS_AT_ONCE = 200;
 
@@ -24,6 +33,7 @@ final class Sweep {
     private final Store store;
     private final Index index;
     private final Groups groups;
+    private final Aside aside = new Aside(System::nanoTime);
 
     Sweep(Store store, Index index, Groups groups) {
         this.store = store;
@@ -31,17 +41,24 @@ final class Sweep {
         this.groups = groups;
     }
 
-    /** How many joins ended. FENCED. */
+    /** How many joins ended; what is more is left to the next call. FENCED. */
     Future<Integer> run(OperationId operation) {
+        long end = System.nanoTime() + BEGINS_FOR.toNanos();
         List<Future<Integer>> parts = new ArrayList<>();
         for (int i = 0; i < store.keys().partitions(); i++) {
-            parts.add(partition(store.keys().partition(i), operation));
+            parts.add(partition(store.keys().partition(i), operation, end, Map.of()));
         }
-        return Future.all(parts)
+        return Future.join(parts)
                 .map(all -> parts.stream().mapToInt(Future::result).sum());
     }
 
-    private Future<Integer> partition(Keys.Partition partition, OperationId operation) {
+    /**
+     * @param end no round begins after it, as {@link System#nanoTime}
+     * @param failed in the round before: if the store does this round, it is not the store that is away
+     */
+    private Future<Integer> partition(
+            Keys.Partition partition, OperationId operation, long end, Map<String, Throwable> failed) {
+        int atOnce = GROUPS_AT_ONCE + aside.size();
         return store.call(
                         Scripts.SWEEP,
                         List.of(
@@ -52,20 +69,70 @@ final class Sweep {
                                 partition.node(operation.node())),
                         operation.node().value(),
                         operation.incarnation(),
-                        GROUPS_AT_ONCE,
+                        atOnce,
                         LEFT_BEHIND)
                 .compose(said -> {
                     Store.unfenced(said, operation);
+                    boolean fits = true;
+                    for (Map.Entry<String, Throwable> one : failed.entrySet()) {
+                        fits &= aside.add(one.getKey(), one.getValue());
+                    }
+                    if (!fits) {
+                        return Future.failedFuture(failed.values().iterator().next());
+                    }
                     said.get(1).forEach(note -> settle(note.toString()));
                     Map<GroupId, List<String>> due = due(said);
-                    return groups(partition, operation, due)
-                            .compose(ended -> due.size() < GROUPS_AT_ONCE
-                                    ? Future.succeededFuture(ended)
-                                    : partition(partition, operation).map(more -> ended + more));
+                    boolean isFull = said.get(0).size() >= atOnce || said.get(2).size() >= atOnce;
+                    boolean more = isFull && (!due.isEmpty() || GROUPS_AT_ONCE + aside.size() > atOnce);
+                    return round(partition, operation, end, due, more);
                 });
     }
 
+    /** @param more is due than that */
+    private Future<Integer> round(
+            Keys.Partition partition,
+            OperationId operation,
+            long end,
+            Map<GroupId, List<String>> due,
+            boolean more) {
+        Map<GroupId, Future<Integer>> all = new LinkedHashMap<>();
+        due.forEach((group, lapsed) -> all.put(group, group(partition, group, lapsed, operation, end)));
+        return Future.join(List.copyOf(all.values())).transform(done -> {
+            int ended = 0;
+            Map<String, Throwable> failed = new LinkedHashMap<>();
+            for (Map.Entry<GroupId, Future<Integer>> one : all.entrySet()) {
+                Throwable cause = one.getValue().cause();
+                if (cause == null) {
+                    ended += one.getValue().result();
+                } else if (isOfAll(cause)) {
+                    return Future.failedFuture(cause);
+                } else {
+                    failed.put(Texts.group(one.getKey()), cause);
+                }
+            }
+            int before = ended;
+            if (!more && failed.isEmpty()) {
+                return Future.succeededFuture(before);
+            } else if (System.nanoTime() - end >= 0) {
+                return failed.isEmpty()
+                        ? Future.succeededFuture(before)
+                        : Future.failedFuture(failed.values().iterator().next());
+            }
+            return partition(partition, operation, end, failed).map(after -> before + after);
+        });
+    }
+
+    /** It is no matter of one group. */
+    private static boolean isOfAll(Throwable failure) {
+        return failure instanceof Error
+                || (failure instanceof GroupException known
+                        && (known.code() == ErrorCode.FENCED || known.code() == ErrorCode.OVERLOADED));
+    }
+
     private void settle(String note) {
+        if (aside.has(note)) {
+            return;
+        }
         try {
             String[] words = note.substring(1).split(" ", -1);
             if (note.charAt(0) == '*') {
@@ -75,10 +142,11 @@ final class Sweep {
             }
         } catch (RuntimeException damaged) {
             store.unreadables().found("the index", "a note of a change, " + Unreadables.reason(damaged));
+            aside.add(note);
         }
     }
 
-    /** Groups that have something to end, each with the nodes whose joins are to be ended. */
+    /** Groups that have something to end and are not left out, each with the nodes whose joins are to be ended. */
     private Map<GroupId, List<String>> due(Response said) {
         Map<GroupId, List<String>> due = new LinkedHashMap<>();
         said.get(0).forEach(group -> add(due, group.toString(), null));
@@ -91,6 +159,9 @@ final class Sweep {
 
     /** What cannot be read is left out: everything else ends in its time all the same. */
     private void add(Map<GroupId, List<String>> due, String group, @Nullable String lapsed) {
+        if (aside.has(group)) {
+            return;
+        }
         try {
             List<String> nodes = due.computeIfAbsent(Texts.group(group), known -> new ArrayList<>());
             if (lapsed != null) {
@@ -98,16 +169,12 @@ final class Sweep {
             }
         } catch (UnreadableException damaged) {
             store.unreadables().found("the timers", Unreadables.reason(damaged));
+            aside.add(group);
         }
     }
 
-    private Future<Integer> groups(Keys.Partition partition, OperationId operation, Map<GroupId, List<String>> due) {
-        List<Future<Integer>> all = new ArrayList<>();
-        due.forEach((group, lapsed) -> all.add(group(partition, group, lapsed, operation)));
-        return Future.all(all).map(done -> all.stream().mapToInt(Future::result).sum());
-    }
-
-    private Future<Integer> group(Keys.Partition partition, GroupId group, List<String> lapsed, OperationId operation) {
+    private Future<Integer> group(
+            Keys.Partition partition, GroupId group, List<String> lapsed, OperationId operation, long end) {
         List<Object> arguments = new ArrayList<>(List.of(
                 operation.node().value(),
                 operation.incarnation(),
@@ -125,8 +192,8 @@ final class Sweep {
         return store.shards().call(Scripts.EXPIRE, keys, arguments).compose(said -> {
             Store.unfenced(said, operation);
             int ended = Integer.parseInt(said.get(0).toString());
-            return said.get(1).toString().equals("1")
-                    ? group(partition, group, lapsed, operation).map(more -> ended + more)
+            return said.get(1).toString().equals("1") && System.nanoTime() - end < 0
+                    ? group(partition, group, lapsed, operation, end).map(more -> ended + more)
                     : Future.succeededFuture(ended);
         });
     }

@@ -70,6 +70,11 @@ final class NewerWriter {
         redis.call("ZADD", keys.partition(0).due(), "1", group);
     }
 
+    /** What is no group stands where one is. */
+    void replaceByText(GroupId group) {
+        redis.call("SET", keys.group(group).group(), "no group");
+    }
+
     private void eval(GroupId group, String kind, String head, String body) {
         String said = redis.call("EVAL", APPEND, "1", keys.group(group).group(), kind, head, body);
         if (said.startsWith("-")) {
