@@ -49,7 +49,7 @@ final class Lifecycle {
 
     /** Between start and stop. */
     boolean isServing() {
-        return serving;
+        return serving && !stopping;
     }
 
     /**
@@ -86,7 +86,7 @@ final class Lifecycle {
     private CompletableFuture<Void> serve(Background background) {
         return lease.begin().thenRun(() -> {
             background.begin();
-            serving = !stopping;
+            serving = true;
             LOG.infof("Node %s serves", sessions.node().value());
         });
     }
@@ -122,14 +122,27 @@ final class Lifecycle {
 
     /** Comes after HTTP has closed, or alone where a stop has no delay. Writes are possible until the last call has its answer. */
     void end(@Observes ShutdownEvent stopped, GrpcLoops grpc, Peers webSockets) {
-        drain();
-        webSockets.abandonAll();
-        grpc.stop(LAST_CALLS);
-        await(lease.release(sessions.grace()), RELEASE, "the store to take the lease back");
+        try {
+            inAnyCase("send clients elsewhere", this::drain);
+            inAnyCase("end WebSocket connections", webSockets::abandonAll);
+            inAnyCase("end gRPC calls", () -> grpc.stop(LAST_CALLS));
+        } finally {
+            inAnyCase(
+                    "give the lease back",
+                    () -> await(lease.release(sessions.grace()), RELEASE, "the store to take the lease back"));
+        }
+    }
+
+    /** A step of the stop that fails, as on a loop that has stopped before it, keeps no other from being done. */
+    private static void inAnyCase(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException failure) {
+            LOG.warnf(failure, "The stop goes on, though it could not %s", what);
+        }
     }
 
     private void drain() {
-        serving = false;
         stopping = true;
         ProcessGroupsConfig.Drain drain = config.drain();
         Duration time = drain.period().plus(drain.notice());
