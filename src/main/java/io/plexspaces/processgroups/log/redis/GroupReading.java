@@ -209,7 +209,7 @@ final class GroupReading implements Feed.Reading, Tail {
                     Optional<GroupAccess.Opened> found = done.succeeded() ? done.result() : Optional.empty();
                     if (found.isPresent()) {
                         loaded(found.get());
-                    } else if (done.failed() && (info == null || done.cause() instanceof UnreadableException)) {
+                    } else if (done.failed() && (info == null || !isOfTheStore(done.cause()))) {
                         end(access.told(feed.group(), done.cause()));
                     } else if (info == null) {
                         end(GroupException.groupNotFound(feed.group()));
@@ -217,6 +217,11 @@ final class GroupReading implements Feed.Reading, Tail {
                         again(this::catchUp);
                     }
                 }));
+    }
+
+    /** The store is away, or has too much to do: that passes. Anything else would come again each time. */
+    private static boolean isOfTheStore(Throwable failure) {
+        return failure instanceof GroupException;
     }
 
     private void loaded(GroupAccess.Opened found) {
@@ -267,7 +272,11 @@ final class GroupReading implements Feed.Reading, Tail {
         access.tail(feed.group(), new Position(epoch(), offset), time, lineage)
                 .onComplete(done -> ifOpen(() -> {
                     if (done.failed()) {
-                        again(this::catchUp);
+                        if (isOfTheStore(done.cause())) {
+                            again(this::catchUp);
+                        } else {
+                            end(done.cause());
+                        }
                         return;
                     }
                     try {

@@ -86,8 +86,11 @@ final class MemberScan {
                     }
                     try {
                         read(opened, before, answer.result());
-                    } catch (Throwable unreadable) {
+                    } catch (RuntimeException unreadable) {
                         done.tryFail(unreadable);
+                    } catch (Error failure) {
+                        done.tryFail(failure);
+                        throw failure;
                     }
                 });
     }
