@@ -92,8 +92,9 @@ final class ObserveWiring {
     void showTasks(@Observes StartupEvent started, NodeMetrics metrics, PeriodicTasks tasks) {
         metrics.gauge("tasks_stalled", "Kinds of background work that do not get done", () -> tasks.stalled()
                 .size());
-        metrics.gauge("tasks_failing", "Kinds of background work that have only failed for a while", () -> tasks.failing()
-                .size());
+        metrics.gauge(
+                "tasks_failing", "Kinds of background work that have only failed for a while", () -> tasks.failing()
+                        .size());
         metrics.counter("task_failures", "Passes of background work that failed or hung", tasks::failures);
     }
 

@@ -90,11 +90,7 @@ final class Sweep {
 
     /** @param more is due than that */
     private Future<Integer> round(
-            Keys.Partition partition,
-            OperationId operation,
-            long end,
-            Map<GroupId, List<String>> due,
-            boolean more) {
+            Keys.Partition partition, OperationId operation, long end, Map<GroupId, List<String>> due, boolean more) {
         Map<GroupId, Future<Integer>> all = new LinkedHashMap<>();
         due.forEach((group, lapsed) -> all.put(group, group(partition, group, lapsed, operation, end)));
         return Future.join(List.copyOf(all.values())).transform(done -> {

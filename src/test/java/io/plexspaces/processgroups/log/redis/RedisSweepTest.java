@@ -98,10 +98,7 @@ class RedisSweepTest {
         });
         try {
             long begun = System.nanoTime();
-            writer.log
-                    .expire(writer.operation())
-                    .subscribeAsCompletionStage()
-                    .get(15, TimeUnit.SECONDS);
+            writer.log.expire(writer.operation()).subscribeAsCompletionStage().get(15, TimeUnit.SECONDS);
             assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(Sweep.BEGINS_FOR.toNanos());
         } finally {
             enough.set(true);
