@@ -178,11 +178,11 @@ class ReachTest {
         Client client = core.connect("alice", null, group.namespace());
         client.join(group);
         client.drop();
-        await().until(() -> log.notes > 0);
+        await().until(() -> log.notes.get() > 0);
         await().during(Duration.ofMillis(500))
-                .untilAsserted(() -> assertThat(log.notes).isEqualTo(1));
+                .untilAsserted(() -> assertThat(log.notes.get()).isEqualTo(1));
         core.replicas.tick();
-        await().until(() -> log.notes == 2);
+        await().until(() -> log.notes.get() == 2);
         core.close();
     }
 

@@ -39,6 +39,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The log of one group, which loses what the test tells it to. */
@@ -81,7 +82,7 @@ final class ScriptedLog implements GroupLog {
     volatile boolean knowsNotes;
 
     /** Those of which nothing was to be written. */
-    volatile int notes;
+    final AtomicInteger notes = new AtomicInteger();
 
     /** There is a group. */
     boolean exists = true;
@@ -369,7 +370,7 @@ final class ScriptedLog implements GroupLog {
             return new Appended(first, NOW, null, true);
         }
         if (command instanceof Command.Reach && knowsNotes) {
-            notes++;
+            notes.incrementAndGet();
             return new Appended(new Position(epoch, offset), NOW, null, false);
         }
         if (command instanceof Command.Reach reach) {
