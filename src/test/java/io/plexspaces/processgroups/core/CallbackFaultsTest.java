@@ -37,6 +37,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -308,6 +309,15 @@ class CallbackFaultsTest {
                 .untilAsserted(assertions);
     }
 
+    /** One second; what does not hold then may be asked again. */
+    private static void soon(ThrowingRunnable assertions) {
+        try {
+            within(Duration.ofSeconds(1), assertions);
+        } catch (ConditionTimeoutException late) {
+            throw new AssertionError(late.getMessage(), late);
+        }
+    }
+
     private void expire() {
         try {
             core.log.expire(core.operations.next()).subscribe().with(done -> {}, failure -> {});
@@ -346,7 +356,7 @@ class CallbackFaultsTest {
                 assertThat(client.peer().isClosed())
                         .as("closed without knowing")
                         .isFalse();
-                within(Duration.ofSeconds(1), () -> {
+                soon(() -> {
                     assertThat(client.peer().texts()).contains("after all");
                     assertComplete(client);
                 });
