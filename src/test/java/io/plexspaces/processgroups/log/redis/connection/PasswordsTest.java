@@ -71,11 +71,14 @@ class PasswordsTest {
     @Test
     void lostConnection_isLoggedWithoutThePassword() {
         try (RedisProcess redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded))) {
-            redis.call("CONFIG", "SET", "requirepass", PASSWORD);
+            redis.call("ACL", "SETUSER", "ann", "on", ">" + PASSWORD, "~*", "&*", "+@all");
             String address = "127.0.0.1:" + redis.port();
-            Subscriber subscriber = subscriber("redis://:" + PASSWORD + "@" + address);
+            Subscriber subscriber = subscriber("redis://ann:" + PASSWORD + "@" + address);
             subscriber.add(List.of("news"));
-            await().until(() -> subscriber.isLive(PATIENCE.toNanos()));
+            await().until(() -> {
+                redis.call("PUBLISH", "news", "now");
+                return subscriber.isLive(PATIENCE.toNanos());
+            });
             subscriber.check(0);
 
             await().until(() -> lines.size() >= 2);
