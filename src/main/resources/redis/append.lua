@@ -80,8 +80,9 @@ local function remember(first)
   noLaterThan(now + KEY_LIFE + 1)
 end
 
--- Whether the ids of one more answer are to be kept, of those that are not kept yet.
+-- Whether the ids of one more answer are to be kept, of those that are not kept yet. Few count as a kilobyte, so that their number is bounded, too.
 local function mayKeepIds(bytes)
+  bytes = math.max(bytes, 1024)
   local counter = key .. ':idbytes'
   local kept = redis.call('INCRBY', counter, bytes)
   if kept == bytes then
@@ -105,6 +106,9 @@ local function keepAnswer(a)
   if ids ~= '' then
     if mayKeepIds(#ids) then
       redis.call('SET', key .. ':ids:' .. digest, ids, 'PX', IDS_LIFE)
+      -- What a deletion takes away.
+      redis.call('SADD', key .. ':digests', digest)
+      redis.call('PEXPIRE', key .. ':digests', IDS_LIFE)
     else
       digest = '-'
     end

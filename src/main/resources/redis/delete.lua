@@ -59,7 +59,10 @@ elseif from ~= '-' then
 end
 redis.call('ZREM', KEYS[2], name)
 redis.call('UNLINK', KEYS[1])
-for _, part in ipairs({'members', 'messages', 'changes', 'leases', 'owned', 'keys', 'keyorder', 'firsts', 'idbytes'}) do
+for _, digest in ipairs(redis.call('SMEMBERS', KEYS[1] .. ':digests')) do
+  redis.call('UNLINK', KEYS[1] .. ':ids:' .. digest)
+end
+for _, part in ipairs({'digests', 'members', 'messages', 'changes', 'leases', 'owned', 'keys', 'keyorder', 'firsts', 'idbytes'}) do
   redis.call('UNLINK', KEYS[1] .. ':' .. part)
 end
 
