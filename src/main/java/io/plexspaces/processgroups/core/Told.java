@@ -306,6 +306,11 @@ final class Told {
     void snapshot(Snapshot snapshot) {
         try {
             if (lost) {
+                // Who came since it was lost hears nothing of what is made anew here, no more than those before.
+                GroupException cause =
+                        GroupException.of(ErrorCode.INTERNAL, "an event of the group could not be handled");
+                seats.cut(cause);
+                watches.cut(cause);
                 members.renew();
                 lost = false;
             }
