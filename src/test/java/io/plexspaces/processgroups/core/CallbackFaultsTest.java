@@ -37,6 +37,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
@@ -134,11 +135,14 @@ class CallbackFaultsTest {
 
     @BeforeAll
     static void install() {
+        // An injected error goes to the default handler of threads by design; it is not what this test waits for.
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
         installed = FaultPoints.install(POINTS);
     }
 
     @AfterAll
     static void reset() throws Exception {
+        Awaitility.reset();
         if (installed != null) {
             installed.close();
         }
