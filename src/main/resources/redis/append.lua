@@ -19,7 +19,8 @@
 --   A idempotency key, offset, 'recipients failures node=count,…' ('-': none), digest of the ids or '-', ids, or '' when
 --     they were sent lately
 -- Answer: lines of text. Time, then for each part its epoch ('' for no group), and unless there is none for each change
---   its offset, or '+offset membership', where '-' is none; '=offset at' of a repeated message's first; '-CODE about what'.
+--   its offset, or '+offset membership', where '-' is none; '=offset at' of a repeated message's first, or of an answer
+--   whose ids are too many to be kept; '-CODE about what'.
 --   Instead of an epoch '!', and why: this part failed, perhaps after some of its changes. Instead of all: '!FENCED', why; or
 --   '!EARLY': the call that goes before was not made yet, and nothing was done. An error STALE when a later call of this writer was answered.
 
@@ -103,6 +104,7 @@ local function keepAnswer(a)
   if kept and match(kept, '^%d+') == offset then
     return group.offset
   end
+  local refused = false
   if ids ~= '' then
     if mayKeepIds(#ids) then
       redis.call('SET', key .. ':ids:' .. digest, ids, 'PX', IDS_LIFE)
@@ -110,12 +112,12 @@ local function keepAnswer(a)
       redis.call('SADD', key .. ':digests', digest)
       redis.call('PEXPIRE', key .. ':digests', IDS_LIFE)
     else
-      digest = '-'
+      digest, refused = '-', true
     end
   end
   redis.call('HSET', answers, repeatable, offset .. ' ' .. ARGV[a + 2] .. ' ' .. digest)
   redis.call('PEXPIRE', answers, IDS_LIFE)
-  return group.offset
+  return refused and '=' .. int(group.offset) .. ' ' .. time or group.offset
 end
 
 -- What was answered to the first message with this key, or that there are too many keys; nil: it is the first.

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.core;
 
 import static io.plexspaces.processgroups.core.CoreFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.core.Groups.PublishResult;
 import io.plexspaces.processgroups.domain.ActorId;
@@ -13,6 +14,8 @@ import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.redis.RedisBinaries;
+import io.plexspaces.processgroups.log.redis.RedisProcess;
 import io.plexspaces.processgroups.log.redis.RedisStore;
 import java.time.Duration;
 import java.util.Map;
@@ -57,6 +60,21 @@ class RepeatsTest {
                     assertThat(first.recipients()).isEqualTo(4);
                     assertRepeats(first, publish(two, room, "key" + i, null, Groups.Recipients.IDS));
                 }
+            });
+        }
+
+        /** What is kept of the answers goes with the group, and the publishing node knows that. */
+        @Test
+        void repeat_inTheNextLifeOfTheGroup_getsItsFirstAnswer() throws Exception {
+            run((one, two) -> {
+                GroupId room = members(one);
+                publish(one, room, "key", "a", Groups.Recipients.IDS);
+                await(one.groups.delete(room));
+                assertThat(members(one)).isEqualTo(room);
+                PublishResult first = publish(one, room, "key", "a", Groups.Recipients.IDS);
+                assertThat(first.ids()).hasSize(3);
+                assertThat(first.repeated()).isFalse();
+                assertRepeats(first, publish(two, room, "key", "a", Groups.Recipients.IDS));
             });
         }
 
@@ -157,14 +175,57 @@ class RepeatsTest {
 
     @Nested
     class OnRedis extends OnTwoNodes {
+        private static final LogLimits LIMITS = new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000);
+
         @Override
         void run(TwoNodes test) throws Exception {
-            LogLimits limits = new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000);
-            try (RedisStore store = RedisStore.any();
-                    CoreFixture one = CoreFixture.on(store.log(limits), GRACE, CoreFixture.NODE);
-                    CoreFixture two = one.another(store.log(limits), new NodeId("node-2"))) {
+            try (RedisStore store = RedisStore.any()) {
+                run(store, test);
+            }
+        }
+
+        private static void run(RedisStore store, TwoNodes test) {
+            try (CoreFixture one = CoreFixture.on(store.log(LIMITS), GRACE, CoreFixture.NODE);
+                    CoreFixture two = one.another(store.log(LIMITS), new NodeId("node-2"))) {
                 test.run(one, two);
             }
+        }
+
+        @Test
+        void idsBeyondTheBound_areNotSentAgain() throws Exception {
+            RedisProcess server = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
+            try (RedisStore store = RedisStore.of(server)) {
+                run(store, (one, two) -> idsBeyondTheBound_areNotSentAgain(server, one, two));
+            }
+        }
+
+        private static void idsBeyondTheBound_areNotSentAgain(RedisProcess server, CoreFixture one, CoreFixture two) {
+            GroupId room = OnTwoNodes.members(one);
+            OnTwoNodes.publish(one, room, "opens it", "a", Groups.Recipients.IDS);
+            await().until(() -> !count(server, room).isEmpty());
+            server.call("SET", count(server, room), Integer.toString(8 << 20));
+            one.join(room, "late", "a");
+            PublishResult first = OnTwoNodes.publish(one, room, "key", "a", Groups.Recipients.IDS);
+            PublishResult repeat = OnTwoNodes.publish(two, room, "key", "a", Groups.Recipients.IDS);
+            assertThat(repeat.recipients()).isEqualTo(first.recipients());
+            assertThat(repeat.ids()).isEmpty();
+            assertThat(repeat.truncated()).isTrue();
+            String refused = server.call("GET", count(server, room));
+            one.join(room, "later", "a");
+            OnTwoNodes.publish(one, room, "other", "a", Groups.Recipients.IDS);
+            assertThat(OnTwoNodes.publish(two, room, "other", "a", Groups.Recipients.IDS)
+                            .truncated())
+                    .isTrue();
+            assertThat(server.call("GET", count(server, room))).isEqualTo(refused);
+        }
+
+        /** The key that counts bytes of ids of the group; empty: there is none yet. */
+        private static String count(RedisProcess server, GroupId room) {
+            return server.call("KEYS", "*" + room.namespace().tenant() + "*:idbytes")
+                    .lines()
+                    .filter(line -> line.endsWith(":idbytes"))
+                    .findFirst()
+                    .orElse("");
         }
     }
 }

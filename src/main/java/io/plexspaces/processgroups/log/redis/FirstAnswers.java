@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.FirstAnswer;
 import io.vertx.core.Future;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What messages with idempotency keys were answered. The ids of an answer, which are the same for many, are a key of their own, named by
@@ -28,6 +30,9 @@ import java.util.stream.Collectors;
  */
 final class FirstAnswers {
     private static final String NONE = "-";
+
+    /** Stands for a digest: the store keeps no more ids for this group, for now. */
+    private static final String REFUSED = "";
 
     /** When an answer that is not there yet is looked for again, in milliseconds after the last time. */
     private static final int[] AGAIN_AFTER = {20, 80, 200, 700};
@@ -39,7 +44,7 @@ final class FirstAnswers {
 
     private final Store store;
 
-    /** Ids that the store has, and since when. Guarded by itself. */
+    /** Ids that the store has, or refuses, and since when. Guarded by itself. */
     private final Map<Sent, Long> sent = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -49,21 +54,24 @@ final class FirstAnswers {
         }
     };
 
-    private record Sent(GroupId group, String digest) {}
+    /** @param epoch ids go with the group, and are to be sent again in its next life */
+    private record Sent(GroupId group, @Nullable String epoch, String digest) {}
 
     FirstAnswers(Store store) {
         this.store = store;
     }
 
     /** As append.lua takes it. */
-    List<byte[]> arguments(GroupId group, Command.Answer command, long sequence) {
+    List<byte[]> arguments(GroupId group, @Nullable String epoch, Command.Answer command, long sequence) {
         FirstAnswer answer = command.answer();
-        byte[] ids = answer.ids().stream()
-                .map(ActorId::value)
-                .collect(Collectors.joining(" "))
-                .getBytes(UTF_8);
+        byte[] ids = isSent(new Sent(group, epoch, REFUSED))
+                ? new byte[0]
+                : answer.ids().stream()
+                        .map(ActorId::value)
+                        .collect(Collectors.joining(" "))
+                        .getBytes(UTF_8);
         String digest = ids.length == 0 ? NONE : digest(ids);
-        boolean known = ids.length == 0 || isSent(new Sent(group, digest));
+        boolean known = ids.length == 0 || isSent(new Sent(group, epoch, digest));
         List<byte[]> all = new ArrayList<>(7);
         all.add("A".getBytes(UTF_8));
         all.add(Long.toString(sequence).getBytes(UTF_8));
@@ -75,11 +83,12 @@ final class FirstAnswers {
         return all;
     }
 
-    /** An answer is in the store, and its ids with it. */
-    void kept(GroupId group, Command.Answer command, List<byte[]> arguments) {
+    /** An answer is in the store, and its ids with it, unless {@code done} says that there are too many: then no more of this group are sent for a while. */
+    void kept(GroupId group, @Nullable String epoch, List<byte[]> arguments, Appended done) {
         if (arguments.get(6).length > 0) {
+            String digest = done.repeated() ? REFUSED : new String(arguments.get(5), UTF_8);
             synchronized (sent) {
-                sent.put(new Sent(group, new String(arguments.get(5), UTF_8)), System.nanoTime());
+                sent.put(new Sent(group, epoch, digest), System.nanoTime());
             }
         }
     }

@@ -114,12 +114,12 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
 
     private Uni<Appended> keep(GroupId group, @Nullable String epoch, Command.Answer answer, OperationId operation) {
         return Uni.createFrom().deferred(() -> {
-            List<byte[]> arguments = firstAnswers.arguments(group, answer, operation.sequence());
+            List<byte[]> arguments = firstAnswers.arguments(group, epoch, answer, operation.sequence());
             return Uni.createFrom()
                     .<Appended>emitter(
                             emitter -> lanes.add(new Change(group, operation, epoch, answer, arguments, null, emitter)))
                     .onItem()
-                    .invoke(done -> firstAnswers.kept(group, answer, arguments));
+                    .invoke(done -> firstAnswers.kept(group, epoch, arguments, done));
         });
     }
 
