@@ -306,9 +306,17 @@ final class GroupReplica implements GroupReader {
 
     /** The node that published it has died before its answer was kept: what this one has read, or finds now, is the first answer. */
     private Uni<Groups.PublishResult> ownView(Position first, Publishing repeat, Optional<FirstAnswers.Known> known) {
-        return inOrder(() ->
-                        known.map(FirstAnswers.Known::answer).orElseGet(() -> answers.guess(first, repeat, members)))
-                .chain(answer -> repeats.keepFirst(group, repeat.idempotencyKey(), answer));
+        String key = repeat.idempotencyKey();
+        return known.map(read -> repeats.keepFirst(group, key, read.answer()))
+                .orElseGet(() -> repeats.retained(group, first)
+                        .chain(entry -> entry.isEmpty() && repeat.isToOne()
+                                ? Uni.createFrom().item(Publishing.unread(first, true, true))
+                                : guess(first, entry.orElseGet(() -> repeat.asPublishedAt(first)), key)));
+    }
+
+    private Uni<Groups.PublishResult> guess(Position first, Entry.Published entry, String key) {
+        return inOrder(() -> answers.guess(first, entry, members))
+                .chain(answer -> repeats.keepFirst(group, key, answer));
     }
 
     /** Gives a publish to the log between two entries, behind those that were given here before. */

@@ -112,9 +112,9 @@ final class PublishAnswers {
         return firstAnswers.get(first);
     }
 
-    /** Whom a message at {@code first} was for, as far as the members of now tell: nobody who has read it is left to ask. */
-    Groups.PublishResult guess(Position first, Publishing repeat, Members members) {
-        return Recipients.of(repeat.asPublishedAt(first), members).resultAt(first, maxIds);
+    /** Whom a message was for, as far as the members of now tell: nobody who has read it is left to ask. */
+    Groups.PublishResult guess(Position first, Entry.Published entry, Members members) {
+        return Recipients.of(entry, members).resultAt(first, maxIds);
     }
 
     /** Answers what was accepted at places that {@code replica} has gone past without reading them. */

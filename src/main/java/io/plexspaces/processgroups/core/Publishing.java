@@ -91,6 +91,10 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
                 request.excludeSender());
     }
 
+    boolean isToOne() {
+        return publish.request().spread() == Groups.Spread.ONE;
+    }
+
     /** Where the log has it; null: not known yet. */
     @Nullable
     Position accepted() {
@@ -137,7 +141,11 @@ final class Publishing implements UniSubscriber<Appended>, UniSubscription {
     /** Its entry will not be read here: it is in the log at {@code position}, and that is all that is known. */
     void completeUnread(Position position) {
         boolean truncated = wanted() == Groups.Recipients.IDS;
-        complete(new PublishResult(position, 0, 0, Map.of(), List.of(), truncated, false));
+        complete(unread(position, truncated, false));
+    }
+
+    static PublishResult unread(Position position, boolean truncated, boolean repeated) {
+        return new PublishResult(position, 0, 0, Map.of(), List.of(), truncated, repeated);
     }
 
     /** Its entry has come. */

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.Groups.PublishResult;
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Command;
@@ -55,6 +56,14 @@ final class Repeats {
     /** The answer that is kept of the message at {@code first}; empty: none is. */
     Uni<Optional<PublishResult>> find(GroupId group, String key, Position first) {
         return log.firstAnswer(group, key, first.offset()).map(found -> found.map(answer -> result(first, answer)));
+    }
+
+    /** The message at {@code first}, if the log still has it. */
+    Uni<Optional<Entry.Published>> retained(GroupId group, Position first) {
+        return log.read(group, new Position(first.epoch(), first.offset() - 1), 1)
+                .map(slice -> slice.messages().stream()
+                        .filter(entry -> entry.offset() == first.offset())
+                        .findFirst());
     }
 
     private static PublishResult result(Position first, FirstAnswer answer) {

@@ -18,6 +18,7 @@ import io.plexspaces.processgroups.log.redis.RedisBinaries;
 import io.plexspaces.processgroups.log.redis.RedisProcess;
 import io.plexspaces.processgroups.log.redis.RedisStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -109,6 +110,25 @@ class RepeatsTest {
                 for (int i = 0; i < 5; i++) {
                     assertRepeats(first, one(two, room));
                     assertRepeats(first, one(one, room));
+                }
+            });
+        }
+
+        /** Its publisher died before its answer was kept, and this node would choose another member now. */
+        @Test
+        void repeatToOneMember_thatNobodyKept_namesWhoGotIt() throws Exception {
+            run((one, two) -> {
+                GroupId room = members(one);
+                Command lost = new Command.Publish(
+                        CoreFixture.message("m", null, "key"), null, new Dispatch.OneOf(List.of()), false);
+                Appended published = await(one.log.append(room, null, lost, new OperationId(new NodeId("gone"), 1, 1)));
+                Dispatch.To got = (Dispatch.To)
+                        await(one.log.read(room, null, 100)).messages().get(0).dispatch();
+                for (CoreFixture node : List.of(two, one, two)) {
+                    PublishResult repeat = one(node, room);
+                    assertThat(repeat.position()).isEqualTo(published.position());
+                    assertThat(repeat.ids()).containsExactly(got.actor());
+                    assertThat(repeat.repeated()).isTrue();
                 }
             });
         }
