@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -207,7 +208,7 @@ final class CatchUp {
         List<Missed> missed = Stream.concat(messages, gaps)
                 .sorted(Comparator.comparingLong(Missed::offset))
                 .toList();
-        all.supply(trimmed(group, all.before(), position, slice), missed, weight(slice));
+        all.supply(trimmed(group, all.before(), position, slice), missed, bytes(missed));
     }
 
     /** What all who are behind by the same entries are to get. */
@@ -282,6 +283,14 @@ final class CatchUp {
 
     private static long weight(@Nullable List<Membership> shown) {
         return shown == null ? 0 : Snapshots.weight(shown);
+    }
+
+    private static long bytes(List<Missed> missed) {
+        return missed.stream()
+                .map(Missed::entry)
+                .filter(Objects::nonNull)
+                .mapToLong(entry -> entry.message().weight())
+                .sum();
     }
 
     private static long weight(Slice slice) {

@@ -61,11 +61,16 @@ final class CoreFixture implements AutoCloseable {
     }
 
     CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant) {
+        this(grace, log, lease, tenant, MAILBOX);
+    }
+
+    /** @param mailbox bytes that may wait for one connection */
+    CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant, long mailbox) {
         this.log = log;
         this.tenant = tenant;
         Settings settings =
                 new Settings(lease.node(), grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
-        DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, MAILBOX, 64 << 20);
+        DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20);
         operations = new Operations(lease);
         replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);

@@ -85,7 +85,8 @@ class LostStoreTest {
                 vertx, new RedisOptions().setConnectionString(address), settings, () -> UUID.randomUUID()
                         .toString());
         logs.add(log);
-        CoreFixture node = new CoreFixture(Duration.ofSeconds(30), log, CoreFixture.await(log.acquire(new NodeId(id))));
+        CoreFixture node = new CoreFixture(
+                Duration.ofSeconds(30), log, CoreFixture.await(log.acquire(new NodeId(id))), "t", 1 << 20);
         node.startTicking();
         nodes.add(node);
         return node;

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -193,11 +192,12 @@ public final class Connection {
         }
     }
 
-    private void drainOrEnd(BooleanSupplier queued) {
+    /** What the transport takes at once weighs nothing. */
+    private void drainOrEnd(Runnable queued) {
         try {
-            if (queued.getAsBoolean()) {
-                drain();
-            } else {
+            queued.run();
+            drain();
+            if (!closed && mailbox.isOverweight()) {
                 overflow(0);
             }
         } catch (RuntimeException | Error failure) {
@@ -208,7 +208,7 @@ public final class Connection {
     /** @param unqueued messages that found no room */
     private void overflow(int unqueued) {
         observer.dropped(OverflowPolicy.DISCONNECT, mailbox.messages() + unqueued);
-        end(tooSlow(), true);
+        end(mailbox.isHeldUp() ? heldUp() : tooSlow(), true);
     }
 
     private void collect(Frame frame) {
@@ -295,6 +295,11 @@ public final class Connection {
 
     private static GroupException tooSlow() {
         return GroupException.of(ErrorCode.SLOW_CONSUMER, "the queue of this connection is full");
+    }
+
+    private static GroupException heldUp() {
+        return GroupException.of(
+                ErrorCode.STORE_UNAVAILABLE, "the store takes too long to give the messages to catch up with");
     }
 
     private void touched() {

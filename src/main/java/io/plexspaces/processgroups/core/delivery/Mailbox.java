@@ -11,12 +11,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection has not taken yet, in order, bounded in bytes. One frame is always accepted by an empty mailbox.
+ * What one connection has not taken yet, in order, bounded in bytes. One frame is always accepted where none waits. While the
+ * store is asked for what comes first, the client cannot take anything, and has more room for what comes meanwhile.
  * On the connection's loop alone.
  */
 final class Mailbox {
     /** What an item costs beside its bytes. */
     private static final int ITEM_BYTES = 64;
+
+    /** How much more than otherwise may wait for the store. */
+    private static final int HELD_UP_TIMES = 4;
 
     private final WireFormat<?> format;
     private final long bound;
@@ -88,7 +92,7 @@ final class Mailbox {
         if (conflating && slot != null && newest != null) {
             dropIfThere(newest.get(slot));
         }
-        if (first != null && bytes + size > bound && !makeRoom(size, message == null, subscriber)) {
+        if (hasFrames() && bytes + size > room() && !makeRoom(size, message == null, subscriber)) {
             return false;
         }
         append(item);
@@ -99,32 +103,36 @@ final class Mailbox {
         return true;
     }
 
-    /**
-     * Puts events that are made later at the end. One source is always accepted; with several, what they keep alive is
-     * bounded like the frames are.
-     *
-     * @return false: it does not fit
-     */
-    boolean offer(Source source) {
+    /** Puts events that are made later at the end. */
+    void offer(Source source) {
         append(new Item(null, null, source, ITEM_BYTES));
         source.queued = true;
         sources++;
         sourceBytes += ITEM_BYTES + source.weight;
-        return sources == 1 || sourceBytes <= bound;
     }
 
-    /**
-     * A source that waited has its events, and keeps this many bytes alive.
-     *
-     * @return false: that is too much
-     */
-    boolean weighs(Source source, long weight) {
+    /** A source that waited has its events, and keeps this many bytes alive. */
+    void weighs(Source source, long weight) {
         source.weight += weight;
-        if (!source.queued) {
-            return true;
-        }
-        sourceBytes += weight;
-        return sources == 1 || sourceBytes <= bound;
+        sourceBytes += source.queued ? weight : 0;
+    }
+
+    /** Sources keep more alive than is allowed. One is always; with several, what they keep is bounded like the frames are. */
+    boolean isOverweight() {
+        return sources > 1 && sourceBytes > bound;
+    }
+
+    /** What comes first has yet to be read from the store. */
+    boolean isHeldUp() {
+        return first != null && first.source != null && first.source.isWaiting();
+    }
+
+    private boolean hasFrames() {
+        return last != null && (last != first || last.source == null);
+    }
+
+    private long room() {
+        return isHeldUp() ? HELD_UP_TIMES * bound : bound;
     }
 
     /** The next event; null when there is none, or the next are not made yet. */
@@ -195,12 +203,13 @@ final class Mailbox {
         if (newest != null && !newest.isEmpty() && !conflating) {
             conflate();
         }
-        for (Item at = first; at != null && bytes + size > bound; at = at.after) {
+        long room = room();
+        for (Item at = first; at != null && bytes + size > room; at = at.after) {
             if (at.droppable() != null) {
                 drop(at);
             }
         }
-        return bytes + size <= bound;
+        return bytes + size <= room;
     }
 
     private void conflate() {
