@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.core;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.LeaveReason;
@@ -101,18 +102,24 @@ final class ExpectedJoins {
     private void passed(Joining joining, Position accepted) {
         Subscription subscription = joining.subscription();
         Session session = subscription.session();
-        Member member = members.get(session.actor());
-        if (!accepted.epoch().equals(progress.epoch())) {
-            recovery.more(joining);
-        } else if (member == null || !member.membership().heldBy(session.owner())) {
-            tellEnd(subscription, new Event.Left(group, progress.offset(), session.actor(), LeaveReason.LEFT), null);
-        } else {
-            seat(member, subscription.from(accepted));
-        }
+        orCut(subscription, () -> {
+            Member member = members.get(session.actor());
+            if (!accepted.epoch().equals(progress.epoch())) {
+                recovery.more(joining);
+            } else if (member == null || !member.membership().heldBy(session.owner())) {
+                tellEnd(subscription, new Event.Left(group, progress.offset(), session.actor(), LeaveReason.LEFT), null);
+            } else {
+                take(member, subscription.from(accepted));
+            }
+        });
     }
 
     /** Its join is there: it has a seat, unless it had one before. */
     void seat(Member member, Subscription subscription) {
+        orCut(subscription, () -> take(member, subscription));
+    }
+
+    private void take(Member member, Subscription subscription) {
         Session session = subscription.session();
         if (member.seatOf(session) == null) {
             seats.take(member, subscription);
@@ -120,6 +127,18 @@ final class ExpectedJoins {
             if (seat != null && !recovery.isEmpty()) {
                 recovery.seated(member, seat);
             }
+        }
+    }
+
+    /** A subscriber that is not seated by the end is not among those that are cut, though it was told that it joined, or is about to be. */
+    private static void orCut(Subscription subscription, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error defect) {
+            subscription
+                    .connection()
+                    .cut(GroupException.of(ErrorCode.INTERNAL, "the messages of the group could not be begun"));
+            throw defect;
         }
     }
 

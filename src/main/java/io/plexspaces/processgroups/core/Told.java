@@ -121,11 +121,15 @@ final class Told {
         try {
             LOG.log(System.Logger.Level.ERROR, "what the log told could not be followed", defect);
         } finally {
-            lose(GroupException.of(ErrorCode.INTERNAL, "an event of the group could not be handled"));
+            lose(notFollowed());
         }
         if (defect instanceof Error error) {
             throw error;
         }
+    }
+
+    private static GroupException notFollowed() {
+        return GroupException.of(ErrorCode.INTERNAL, "an event of the group could not be handled");
     }
 
     /** Nobody is left in the belief that nothing was missed, and nobody is served before the log is read anew. */
@@ -191,24 +195,12 @@ final class Told {
             recovery.arrived(member, entry.by(), expected);
         }
         if (expected != null) {
-            seat(member, expected.subscription());
+            joins.seat(member, expected.subscription());
         } else if (entry.by() instanceof Owner.Session by) {
             recovery.endForgotten(membership, by, joins, moves);
         }
         if (entry.by() instanceof Owner.Session by) {
             seats.reaching().read(member, by);
-        }
-    }
-
-    private void seat(Member member, Subscription subscription) {
-        try {
-            joins.seat(member, subscription);
-        } catch (RuntimeException | Error defect) {
-            // It may not sit among those that are cut, and is about to be told that it has joined.
-            subscription
-                    .connection()
-                    .cut(GroupException.of(ErrorCode.INTERNAL, "the messages of the group could not be begun"));
-            throw defect;
         }
     }
 
@@ -307,8 +299,7 @@ final class Told {
         try {
             if (lost) {
                 // Who came since it was lost hears nothing of what is made anew here, no more than those before.
-                GroupException cause =
-                        GroupException.of(ErrorCode.INTERNAL, "an event of the group could not be handled");
+                GroupException cause = notFollowed();
                 seats.cut(cause);
                 watches.cut(cause);
                 members.renew();

@@ -180,6 +180,11 @@ final class GroupAccess {
         store.shards().later(millis, task);
     }
 
+    /** Runs a task that takes long, where it keeps no answer of the store waiting. */
+    void aside(Runnable task) {
+        store.shards().aside(task);
+    }
+
     void release(GroupId group) {
         release.accept(group);
     }

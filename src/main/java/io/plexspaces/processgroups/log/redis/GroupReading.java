@@ -12,6 +12,7 @@ import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Response;
@@ -38,6 +39,8 @@ final class GroupReading implements Feed.Reading, Tail {
 
     /** How long an announcement may be under way while the position it leads to is known already. */
     private static final long UNDER_WAY_MILLIS = 250;
+
+    private static final int MANY_MEMBERS = 5_000;
 
     private final GroupFeed feed;
     private final GroupReader reader;
@@ -204,19 +207,33 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private void load() {
         state = State.READING;
-        access.open(feed.group())
-                .onComplete(done -> ifOpen(() -> {
-                    Optional<GroupAccess.Opened> found = done.succeeded() ? done.result() : Optional.empty();
-                    if (found.isPresent()) {
-                        loaded(found.get());
-                    } else if (done.failed() && (info == null || !isOfTheStore(done.cause()))) {
-                        end(access.told(feed.group(), done.cause()));
-                    } else if (info == null) {
-                        end(GroupException.groupNotFound(feed.group()));
-                    } else {
-                        again(this::catchUp);
-                    }
-                }));
+        access.open(feed.group()).onComplete(done -> {
+            if (done.succeeded() && done.result().filter(GroupReading::isLarge).isPresent()) {
+                access.aside(() -> opened(done));
+            } else {
+                opened(done);
+            }
+        });
+    }
+
+    /** What follows from so many members takes longer than the answers to others should wait for. */
+    private static boolean isLarge(GroupAccess.Opened found) {
+        return found.snapshot().members().size() > MANY_MEMBERS;
+    }
+
+    private void opened(AsyncResult<Optional<GroupAccess.Opened>> done) {
+        ifOpen(() -> {
+            Optional<GroupAccess.Opened> found = done.succeeded() ? done.result() : Optional.empty();
+            if (found.isPresent()) {
+                loaded(found.get());
+            } else if (done.failed() && (info == null || !isOfTheStore(done.cause()))) {
+                end(access.told(feed.group(), done.cause()));
+            } else if (info == null) {
+                end(GroupException.groupNotFound(feed.group()));
+            } else {
+                again(this::catchUp);
+            }
+        });
     }
 
     /** The store is away, or has too much to do: that passes. Anything else would come again each time. */

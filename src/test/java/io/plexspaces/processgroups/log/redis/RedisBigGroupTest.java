@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.GroupSpec;
@@ -17,14 +18,17 @@ import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NamespaceReader;
+import io.plexspaces.processgroups.log.Snapshot;
 import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -115,6 +119,38 @@ class RedisBigGroupTest {
             assertThat(reader.open("room").members()).hasSizeGreaterThanOrEqualTo(MANY);
         }
         assertThat(changes).hasValueGreaterThan(100);
+    }
+
+    @Test
+    void many_areToldWhereNoAnswerWaits_andWhatFollowsIsInOrder() {
+        fill(6_000);
+        List<Boolean> onLoops = new CopyOnWriteArrayList<>();
+        List<Long> offsets = new CopyOnWriteArrayList<>();
+        Told told = new Told() {
+            @Override
+            public void snapshot(Snapshot snapshot) {
+                onLoops.add(Context.isOnEventLoopThread());
+                // As long as it takes to make something of them: others change the group meanwhile.
+                for (int i = 0; i < 3; i++) {
+                    writer.publish("room", "meanwhile");
+                }
+                super.snapshot(snapshot);
+            }
+
+            @Override
+            public void entry(Entry entry) {
+                offsets.add(entry.offset());
+                super.entry(entry);
+            }
+        };
+        Tail tail = result(new Writer(log(), writer.tenant).log.open(writer.group("room"), told));
+        long end = writer.publish("room", "end").position().offset();
+
+        await().until(() -> told.offset() == end);
+        assertThat(onLoops).containsExactly(false);
+        assertThat(offsets).containsExactly(end - 3, end - 2, end - 1, end);
+        assertThat(told.members()).hasSize(6_000);
+        tail.close();
     }
 
     @Test

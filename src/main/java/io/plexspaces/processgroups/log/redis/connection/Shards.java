@@ -206,6 +206,17 @@ public final class Shards {
         });
     }
 
+    /** Runs a task that takes long on a thread that has nothing else to do. What it throws is logged. */
+    public void aside(Runnable task) {
+        vertx.<Void>executeBlocking(
+                        () -> {
+                            task.run();
+                            return null;
+                        },
+                        false)
+                .onFailure(escaped -> ESCAPES.add("a long task of the store's log", escaped));
+    }
+
     /**
      * Runs a task again and again, until {@link #close}. What it throws is logged and does not end it; but the store is not healthy while no pass
      * of it is finished in time.
