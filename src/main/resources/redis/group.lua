@@ -20,10 +20,9 @@ local group = {
 local told = {}
 
 -- Gives the group at work a new epoch under another token; readers are told with what comes next.
-local function begin(meta, now)
-  local before = group.epoch
+local function begin(now)
   local past
-  group.epoch, past = under(TOKEN, before, group.offset, meta[4])
+  group.epoch, past = under(TOKEN, group.epoch, group.offset, redis.call('HGET', key, 'f'))
   group.begun = true
   -- A store without room refuses a script's first write, if that needs any.
   redis.call('HDEL', key, 'f')
@@ -33,7 +32,7 @@ end
 
 local function load(groupKey, groupName, now)
   group.offsetWas = math.huge
-  local meta = redis.call('HMGET', groupKey, 'e', 'm', 'g', 'f')
+  local meta = redis.call('HMGET', groupKey, 'e', 'm', 'g')
   if not meta[1] then
     return false
   end
@@ -46,7 +45,7 @@ local function load(groupKey, groupName, now)
   group.keeps = group.most > 0 and group.age > 0
   group.begun = false
   if meta[3] ~= TOKEN and TOKEN ~= '' then
-    begin(meta, now)
+    begin(now)
   end
   told[1], group.told = group.epoch, 1
   return true

@@ -107,7 +107,10 @@ final class ExpectedJoins {
             if (!accepted.epoch().equals(progress.epoch())) {
                 recovery.more(joining);
             } else if (member == null || !member.membership().heldBy(session.owner())) {
-                tellEnd(subscription, new Event.Left(group, progress.offset(), session.actor(), LeaveReason.LEFT), null);
+                tellEnd(
+                        subscription,
+                        new Event.Left(group, progress.offset(), session.actor(), LeaveReason.LEFT),
+                        null);
             } else {
                 take(member, subscription.from(accepted));
             }
