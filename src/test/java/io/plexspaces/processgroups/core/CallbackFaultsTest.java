@@ -144,7 +144,7 @@ class CallbackFaultsTest {
 
     @AfterAll
     static void reset() throws Exception {
-        Awaitility.reset();
+        Awaitility.catchUncaughtExceptionsByDefault();
         if (installed != null) {
             installed.close();
         }
