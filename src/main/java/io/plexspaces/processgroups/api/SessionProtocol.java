@@ -1,12 +1,12 @@
 package io.plexspaces.processgroups.api;
 
+import io.plexspaces.processgroups.core.ConnectionWatches;
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Refusals;
 import io.plexspaces.processgroups.core.Session;
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Traces;
-import io.plexspaces.processgroups.core.Watcher;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -55,7 +55,7 @@ public final class SessionProtocol {
 
     private @Nullable Session session;
     private @Nullable Requests requests;
-    private @Nullable Watcher watcher;
+    private @Nullable ConnectionWatches watcher;
     private Traces.@Nullable Caller caller;
 
     /**
@@ -278,7 +278,7 @@ public final class SessionProtocol {
                         .invoke(failure -> refused(request, failure))
                         .map(done -> Answer.newBuilder().setWatching(WatchResult.getDefaultInstance()));
             case UNWATCH ->
-                watch(in.watch(request.getUnwatch()), Watcher::unwatch, Watcher::unwatch)
+                watch(in.watch(request.getUnwatch()), ConnectionWatches::unwatch, ConnectionWatches::unwatch)
                         .map(done -> Answer.newBuilder().setUnwatched(WatchResult.getDefaultInstance()));
             case RENEW ->
                 groups.renew(in.renew(request.getRenew()))
@@ -324,14 +324,14 @@ public final class SessionProtocol {
 
     private Uni<Void> watching(Requests.Watch wish) {
         return traces.traced(
-                Operation.WATCH, wish.namespace(), wish.group(), () -> watch(wish, Watcher::watch, Watcher::watch));
+                UseCase.WATCH, wish.namespace(), wish.group(), () -> watch(wish, ConnectionWatches::watch, ConnectionWatches::watch));
     }
 
     private Uni<Void> watch(
             Requests.Watch wish,
-            BiFunction<Watcher, GroupId, Uni<Void>> one,
-            BiFunction<Watcher, Namespace, Uni<Void>> all) {
-        Watcher following = watcher;
+            BiFunction<ConnectionWatches, GroupId, Uni<Void>> one,
+            BiFunction<ConnectionWatches, Namespace, Uni<Void>> all) {
+        ConnectionWatches following = watcher;
         if (following == null) {
             following = sessions.watcher(connection, false);
             watcher = following;
@@ -340,13 +340,13 @@ public final class SessionProtocol {
     }
 
     private void refused(SessionRequest request, Throwable cause) {
-        Operation operation =
+        UseCase operation =
                 switch (request.getRequestCase()) {
-                    case JOIN, OPEN -> Operation.JOIN;
-                    case LEAVE -> Operation.LEAVE;
-                    case PUBLISH -> Operation.PUBLISH;
-                    case WATCH, UNWATCH -> Operation.WATCH;
-                    case RENEW -> Operation.RENEW;
+                    case JOIN, OPEN -> UseCase.JOIN;
+                    case LEAVE -> UseCase.LEAVE;
+                    case PUBLISH -> UseCase.PUBLISH;
+                    case WATCH, UNWATCH -> UseCase.WATCH;
+                    case RENEW -> UseCase.RENEW;
                     case REQUEST_NOT_SET -> null;
                 };
         if (operation != null) {

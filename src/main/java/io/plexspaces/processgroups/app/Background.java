@@ -1,6 +1,6 @@
 package io.plexspaces.processgroups.app;
 
-import io.plexspaces.processgroups.core.Reaper;
+import io.plexspaces.processgroups.core.Housekeeping;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;
@@ -15,12 +15,12 @@ final class Background {
     /** A loop that does nothing for so long hangs: no turn takes more than a fraction of it. */
     private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
 
-    private final Reaper reaper;
+    private final Housekeeping reaper;
     private final DeliveryLoops loops;
     private final PeriodicTasks tasks;
     private final TimerThread timer;
 
-    Background(Reaper reaper, DeliveryLoops loops, PeriodicTasks tasks, TimerThread timer) {
+    Background(Housekeeping reaper, DeliveryLoops loops, PeriodicTasks tasks, TimerThread timer) {
         this.reaper = reaper;
         this.loops = loops;
         this.tasks = tasks;

@@ -1,6 +1,6 @@
 package io.plexspaces.processgroups.app;
 
-import io.plexspaces.processgroups.core.Operations;
+import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -27,7 +27,7 @@ final class LeaseRenewal {
     private static final int CALLS = 2;
 
     private final NodeLeases leases;
-    private final Operations operations;
+    private final OperationIds operations;
     private final Sessions sessions;
     private final TimerThread timer;
     private final Exit exit;
@@ -40,7 +40,7 @@ final class LeaseRenewal {
 
     LeaseRenewal(
             NodeLeases leases,
-            Operations operations,
+            OperationIds operations,
             Sessions sessions,
             TimerThread timer,
             Exit exit,

@@ -4,8 +4,8 @@ import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.Operations;
-import io.plexspaces.processgroups.core.Reaper;
+import io.plexspaces.processgroups.core.Housekeeping;
+import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Replicas;
 import io.plexspaces.processgroups.core.ReplicatedGroups;
 import io.plexspaces.processgroups.core.Sessions;
@@ -57,13 +57,13 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Operations operations() {
-        return new Operations();
+    OperationIds operations() {
+        return new OperationIds();
     }
 
     @Produces
     @Singleton
-    Replicas replicas(GroupLog log, Operations operations, Settings settings, DeliveryTracer tracer) {
+    Replicas replicas(GroupLog log, OperationIds operations, Settings settings, DeliveryTracer tracer) {
         return new Replicas(log, operations, settings, tracer);
     }
 
@@ -83,7 +83,7 @@ final class Wiring {
             GroupLog log,
             Replicas replicas,
             DeliveryLoops loops,
-            Operations operations,
+            OperationIds operations,
             Settings settings,
             GroupMetrics metrics,
             GroupTracing tracing,
@@ -98,7 +98,7 @@ final class Wiring {
             Groups groups,
             Replicas replicas,
             DeliveryLoops loops,
-            Operations operations,
+            OperationIds operations,
             Settings settings,
             TimerThread timer) {
         return new Sessions(groups, replicas, loops, operations, settings, timer.executor(), secrets);
@@ -112,12 +112,12 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Reaper reaper(GroupLog log, Replicas replicas, Operations operations) {
-        Reaper.Times times = new Reaper.Times(
+    Housekeeping reaper(GroupLog log, Replicas replicas, OperationIds operations) {
+        Housekeeping.Times times = new Housekeeping.Times(
                 config.reaper().interval(),
                 StoreWiring.longestExpiry(config),
                 config.replica().idle());
-        return new Reaper(log, replicas, operations, times);
+        return new Housekeeping(log, replicas, operations, times);
     }
 
     @Produces

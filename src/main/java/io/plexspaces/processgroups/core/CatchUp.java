@@ -273,16 +273,16 @@ final class CatchUp {
             boolean recovered,
             @Nullable List<Membership> shown) {
         GroupId group = subscription.subscriber().group();
-        Event.Members first = shown == null ? null : Snapshots.first(group, position, shown);
+        Event.Members first = shown == null ? null : MemberEvents.first(group, position, shown);
         Event subscribed = new Event.Subscribed(group, from, recovered, subscription.announcedToken(), first);
         Stream<Event> parts = shown == null || first == null || first.last()
                 ? Stream.of()
-                : Snapshots.parts(group, position, shown, first.members().size());
+                : MemberEvents.parts(group, position, shown, first.members().size());
         return Stream.concat(Stream.of(subscribed), parts).map(Frame::of);
     }
 
     private static long weight(@Nullable List<Membership> shown) {
-        return shown == null ? 0 : Snapshots.weight(shown);
+        return shown == null ? 0 : MemberEvents.weight(shown);
     }
 
     private static long bytes(List<Missed> missed) {

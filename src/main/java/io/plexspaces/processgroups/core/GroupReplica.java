@@ -30,21 +30,21 @@ import java.util.function.Consumer;
  * changes happens in one serial queue, in the order of the log; so a delivery, an answer and a watch that speak of the same
  * offset agree. Members may be read by any thread.
  *
- * <p>{@link Told} is what the log does to it; here is what this node does with it. It ends with the group, but outlives a
+ * <p>{@link LogFollower} is what the log does to it; here is what this node does with it. It ends with the group, but outlives a
  * life that the store has lost.
  */
 final class GroupReplica implements GroupReader {
     private final GroupId group;
     private final SerialQueue serial = new SerialQueue();
-    private final Progress progress = new Progress();
-    private final Usage usage = new Usage();
+    private final AppliedPosition progress = new AppliedPosition();
+    private final ReplicaUse usage = new ReplicaUse();
     private final Members members;
     private final Repeats repeats;
-    private final PublishAnswers answers;
-    private final Turns turns;
-    private final Reassertions reassertions;
+    private final PendingPublishes answers;
+    private final PublishRetries turns;
+    private final JoinRepairer reassertions;
     private final Reaching reaching;
-    private final Told told;
+    private final LogFollower told;
     private final Consumer<GroupException> onLost;
 
     /** Of {@link ReachNotes}: it is waiting or at work there. */
@@ -60,26 +60,26 @@ final class GroupReplica implements GroupReader {
             Settings settings,
             DeliveryTracer tracer,
             CatchUp catchUp,
-            Map<OperationId, Publishing> publishing,
+            Map<OperationId, PendingPublish> publishing,
             Repeats repeats,
-            Reassertions reassertions,
+            JoinRepairer reassertions,
             ReachNotes notes,
             Consumer<GroupException> onLost) {
         this.group = group;
         this.onLost = onLost;
         this.members = new Members(settings.node());
         this.repeats = repeats;
-        this.answers = new PublishAnswers(
+        this.answers = new PendingPublishes(
                 publishing,
                 settings.node(),
                 settings.recipientIds(),
                 (entry, answer) -> repeats.keep(group, entry.message().idempotencyKey(), answer));
-        this.turns = new Turns(this, progress, answers);
+        this.turns = new PublishRetries(this, progress, answers);
         this.reassertions = reassertions;
         this.reaching = new Reaching(this, members, notes);
         Seats seats = new Seats(group, progress, members, usage, settings, catchUp, reaching);
-        Recovery recovery = new Recovery(this, settings.node(), progress, members, seats, reassertions);
-        this.told = new Told(this, settings.node(), tracer, progress, members, seats, answers, recovery, turns);
+        JoinRepairs recovery = new JoinRepairs(this, settings.node(), progress, members, seats, reassertions);
+        this.told = new LogFollower(this, settings.node(), tracer, progress, members, seats, answers, recovery, turns);
     }
 
     GroupId group() {
@@ -99,7 +99,7 @@ final class GroupReplica implements GroupReader {
         return members;
     }
 
-    Usage usage() {
+    ReplicaUse usage() {
         return usage;
     }
 
@@ -156,7 +156,7 @@ final class GroupReplica implements GroupReader {
     }
 
     /** To be called before the append of {@code operation}; {@code publishing} is answered when its entry is here. */
-    void expectPublished(OperationId operation, Publishing publishing) {
+    void expectPublished(OperationId operation, PendingPublish publishing) {
         answers.expect(operation, publishing);
     }
 
@@ -174,19 +174,19 @@ final class GroupReplica implements GroupReader {
     }
 
     /** The same; false: it was forgotten, or answered, before. */
-    boolean forgetPublished(OperationId operation, Publishing publishing) {
+    boolean forgetPublished(OperationId operation, PendingPublish publishing) {
         return answers.take(operation, publishing);
     }
 
     /** The log is in another life than the one that {@code publishing} began in: it begins again when it is its turn. */
-    void refused(OperationId operation, Publishing publishing) {
+    void refused(OperationId operation, PendingPublish publishing) {
         turns.refused(publishing);
         answers.forget(operation);
         proceed();
     }
 
     /** False: nobody has to go first. */
-    boolean addToTurns(Publishing publishing) {
+    boolean addToTurns(PendingPublish publishing) {
         boolean added = turns.add(publishing);
         if (added) {
             proceed();
@@ -233,7 +233,7 @@ final class GroupReplica implements GroupReader {
     void doubt(OperationId operation) {
         serial.execute(() -> {
             told.moves().doubt(operation);
-            Joining joining = told.joins().forget(operation);
+            PendingJoin joining = told.joins().forget(operation);
             if (joining != null) {
                 told.failed(joining);
             }
@@ -290,27 +290,27 @@ final class GroupReplica implements GroupReader {
     }
 
     /** The answer that the message at {@code first} got, whichever node published it; with what {@code repeat} asks for. */
-    Uni<Groups.PublishResult> firstAnswer(Position first, Publishing repeat) {
+    Uni<Groups.PublishResult> firstAnswer(Position first, PendingPublish repeat) {
         return inOrder(() -> Optional.ofNullable(answers.known(first)))
-                .chain(known -> known.filter(FirstAnswers.Known::own)
+                .chain(known -> known.filter(IdempotentAnswers.Known::own)
                         .map(own -> Uni.createFrom().item(own.answer()))
                         .orElseGet(() -> kept(first, repeat, known)))
                 .map(answer -> Repeats.repeated(answer, repeat.wanted()));
     }
 
-    private Uni<Groups.PublishResult> kept(Position first, Publishing repeat, Optional<FirstAnswers.Known> known) {
+    private Uni<Groups.PublishResult> kept(Position first, PendingPublish repeat, Optional<IdempotentAnswers.Known> known) {
         return repeats.find(group, repeat.idempotencyKey(), first)
                 .chain(found -> found.map(answer -> Uni.createFrom().item(answer))
                         .orElseGet(() -> ownView(first, repeat, known)));
     }
 
     /** The node that published it has died before its answer was kept: what this one has read, or finds now, is the first answer. */
-    private Uni<Groups.PublishResult> ownView(Position first, Publishing repeat, Optional<FirstAnswers.Known> known) {
+    private Uni<Groups.PublishResult> ownView(Position first, PendingPublish repeat, Optional<IdempotentAnswers.Known> known) {
         String key = repeat.idempotencyKey();
         return known.map(read -> repeats.keepFirst(group, key, read.answer()))
                 .orElseGet(() -> repeats.retained(group, first)
                         .chain(entry -> entry.isEmpty() && repeat.isToOne()
-                                ? Uni.createFrom().item(Publishing.unread(first, true, true))
+                                ? Uni.createFrom().item(PendingPublish.unread(first, true, true))
                                 : guess(first, entry.orElseGet(() -> repeat.asPublishedAt(first)), key)));
     }
 
@@ -377,7 +377,7 @@ final class GroupReplica implements GroupReader {
                     told.watches()
                             .add(
                                     subscriber,
-                                    Snapshots.welcome(announced, group, position(), members.snapshot()),
+                                    MemberEvents.welcome(announced, group, position(), members.snapshot()),
                                     onEnd);
                     return subscriber;
                 })
@@ -449,16 +449,16 @@ final class GroupReplica implements GroupReader {
     }
 
     /** Completes when the store has the joins of a session as they were; fails as a write does. */
-    Uni<Void> restored(Lost lost) {
+    Uni<Void> restored(JoinRepair lost) {
         return reassertions.restored(lost);
     }
 
-    Uni<Recovery.Missing> missing(Lost lost) {
+    Uni<JoinRepairs.Missing> missing(JoinRepair lost) {
         return inOrder(() -> told.recovery().missing(lost));
     }
 
     /** The store refuses the joins for good. */
-    void giveUp(Lost lost, LeaveReason reason, GroupException cause) {
+    void giveUp(JoinRepair lost, LeaveReason reason, GroupException cause) {
         serial.execute(() -> told.recovery().giveUp(lost, reason, cause));
     }
 

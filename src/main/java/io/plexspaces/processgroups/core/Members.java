@@ -27,7 +27,7 @@ final class Members {
     private final ConcurrentSkipListMap<ActorId, Member> here = new ConcurrentSkipListMap<>();
     private TopicIndex index = new TopicIndex();
     private final Set<Member> seated = new LinkedHashSet<>();
-    private final OneOf oneOf = new OneOf();
+    private final OneMember oneOf = new OneMember();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicInteger countHere = new AtomicInteger();
 

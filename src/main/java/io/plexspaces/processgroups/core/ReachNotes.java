@@ -15,12 +15,12 @@ final class ReachNotes {
     private static final int AT_ONCE = 16;
 
     private final GroupLog log;
-    private final Operations operations;
+    private final OperationIds operations;
     private final Queue<GroupReplica> waiting = new ConcurrentLinkedQueue<>();
     private final Semaphore free = new Semaphore(AT_ONCE);
     private final SerialQueue turns = new SerialQueue();
 
-    ReachNotes(GroupLog log, Operations operations) {
+    ReachNotes(GroupLog log, OperationIds operations) {
         this.log = log;
         this.operations = operations;
     }

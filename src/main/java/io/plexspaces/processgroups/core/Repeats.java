@@ -18,9 +18,9 @@ final class Repeats {
     private static final System.Logger LOG = System.getLogger(Repeats.class.getName());
 
     private final GroupLog log;
-    private final Operations operations;
+    private final OperationIds operations;
 
-    Repeats(GroupLog log, Operations operations) {
+    Repeats(GroupLog log, OperationIds operations) {
         this.log = log;
         this.operations = operations;
     }

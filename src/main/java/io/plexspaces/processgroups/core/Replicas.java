@@ -30,12 +30,12 @@ public final class Replicas {
     private static final int ATTEMPTS = 5;
 
     private final Map<GroupId, Slot> slots = new ConcurrentHashMap<>();
-    private final Map<OperationId, Publishing> publishing = new ConcurrentHashMap<>();
+    private final Map<OperationId, PendingPublish> publishing = new ConcurrentHashMap<>();
     private final GroupLog log;
     private final Settings settings;
     private final DeliveryTracer tracer;
     private final Repeats repeats;
-    private final Reassertions reassertions;
+    private final JoinRepairer reassertions;
     private final ReachNotes notes;
 
     /**
@@ -195,12 +195,12 @@ public final class Replicas {
     }
 
     /** @param tracer told of each message that a replica reads */
-    public Replicas(GroupLog log, Operations operations, Settings settings, DeliveryTracer tracer) {
+    public Replicas(GroupLog log, OperationIds operations, Settings settings, DeliveryTracer tracer) {
         this.log = log;
         this.settings = settings;
         this.tracer = tracer;
         this.repeats = new Repeats(log, operations);
-        this.reassertions = new Reassertions(log, operations);
+        this.reassertions = new JoinRepairer(log, operations);
         this.notes = new ReachNotes(log, operations);
     }
 
@@ -221,7 +221,7 @@ public final class Replicas {
         return slot != null && slot.replica.isOpen() && !slot.replica.usage().isClosed() ? slot.replica : null;
     }
 
-    /** The open replica of a group, in use until {@link Usage#exit}; null: it has to be opened first, as {@link #with} does. */
+    /** The open replica of a group, in use until {@link ReplicaUse#exit}; null: it has to be opened first, as {@link #with} does. */
     @Nullable
     GroupReplica enter(GroupId group) {
         Slot slot = slots.get(group);
@@ -341,7 +341,7 @@ public final class Replicas {
         });
     }
 
-    private void endOverdue(OperationId operation, Publishing waiting) {
+    private void endOverdue(OperationId operation, PendingPublish waiting) {
         Position accepted = waiting.isOverdue() ? waiting.accepted() : null;
         if (accepted != null && waiting.giveUp(operation)) {
             waiting.completeUnread(accepted);

@@ -31,17 +31,17 @@ public final class ReplicatedGroups implements Groups {
     private final GroupLog log;
     private final Replicas replicas;
     private final DeliveryLoops loops;
-    private final Operations operations;
+    private final OperationIds operations;
     private final Settings settings;
     private final Supplier<String> ids;
-    private final Publishes publishes;
+    private final Publisher publishes;
 
     /** @param ids unguessable texts, each once */
     public ReplicatedGroups(
             GroupLog log,
             Replicas replicas,
             DeliveryLoops loops,
-            Operations operations,
+            OperationIds operations,
             Settings settings,
             Supplier<String> ids) {
         this.log = log;
@@ -50,7 +50,7 @@ public final class ReplicatedGroups implements Groups {
         this.operations = operations;
         this.settings = settings;
         this.ids = ids;
-        this.publishes = new Publishes(log, replicas, operations, settings.node());
+        this.publishes = new Publisher(log, replicas, operations, settings.node());
     }
 
     @Override

@@ -24,18 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Seats {
     private final GroupId group;
-    private final Progress progress;
+    private final AppliedPosition progress;
     private final Members members;
-    private final Usage usage;
+    private final ReplicaUse usage;
     private final Settings settings;
     private final CatchUp catchUp;
     private final Reaching reaching;
 
     Seats(
             GroupId group,
-            Progress progress,
+            AppliedPosition progress,
             Members members,
-            Usage usage,
+            ReplicaUse usage,
             Settings settings,
             CatchUp catchUp,
             Reaching reaching) {

@@ -168,11 +168,11 @@ public final class Session {
 
     /** No change is made to joins that the store has lost: first they are made again. */
     private <T> Uni<T> afterRecovery(GroupId group, Supplier<Uni<T>> change) {
-        Lost lost = lostIn(group);
+        JoinRepair lost = lostIn(group);
         return lost == null ? change.get() : lost.restored().chain(() -> change.get());
     }
 
-    private @Nullable Lost lostIn(GroupId group) {
+    private @Nullable JoinRepair lostIn(GroupId group) {
         Seat seat = seats.get(group);
         return seat == null ? null : seat.lost();
     }

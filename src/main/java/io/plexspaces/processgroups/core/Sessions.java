@@ -45,7 +45,7 @@ public final class Sessions {
 
     private final Groups groups;
     private final Replicas replicas;
-    private final Operations operations;
+    private final OperationIds operations;
     private final Settings settings;
     private final ScheduledExecutorService timer;
     private final Supplier<String> secrets;
@@ -64,7 +64,7 @@ public final class Sessions {
             Groups groups,
             Replicas replicas,
             DeliveryLoops loops,
-            Operations operations,
+            OperationIds operations,
             Settings settings,
             ScheduledExecutorService timer,
             Supplier<String> secrets) {
@@ -285,8 +285,8 @@ public final class Sessions {
      *
      * @param only the connection is for one watch alone, and ends with it
      */
-    public Watcher watcher(Connection connection, boolean only) {
-        return new Watcher(connection, replicas, settings, only);
+    public ConnectionWatches watcher(Connection connection, boolean only) {
+        return new ConnectionWatches(connection, replicas, settings, only);
     }
 
     public NodeId node() {

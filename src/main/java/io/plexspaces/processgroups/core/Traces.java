@@ -26,7 +26,7 @@ public interface Traces {
     Caller current();
 
     /** A request that {@link Groups} does not see, with a span of its own. */
-    <T> Uni<T> traced(Operation operation, Namespace namespace, @Nullable GroupId group, Supplier<Uni<T>> request);
+    <T> Uni<T> traced(UseCase operation, Namespace namespace, @Nullable GroupId group, Supplier<Uni<T>> request);
 
     /** Somebody with a trace. */
     interface Caller {
@@ -59,7 +59,7 @@ public interface Traces {
 
         @Override
         public <T> Uni<T> traced(
-                Operation operation, Namespace namespace, @Nullable GroupId group, Supplier<Uni<T>> request) {
+                UseCase operation, Namespace namespace, @Nullable GroupId group, Supplier<Uni<T>> request) {
             return request.get();
         }
     };

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupId;
 import java.time.Duration;
@@ -37,7 +37,7 @@ public final class GroupMetrics {
     /** The counters of one group, or of all that have no labels of their own. */
     record GroupMeters(Counter joins, Counter leaves, Counter published) {}
 
-    private record Failure(Operation operation, ErrorCode code) {}
+    private record Failure(UseCase operation, ErrorCode code) {}
 
     private final MeterRegistry registry;
     private final int labelledGroups;
@@ -64,7 +64,7 @@ public final class GroupMetrics {
                 .description("Time from the request to the answer of accepted publishes")
                 .serviceLevelObjectives(LATENCIES)
                 .register(registry);
-        for (Operation operation : Operation.values()) {
+        for (UseCase operation : UseCase.values()) {
             // So that every name is there from the start; other reasons appear with their first failure.
             errors.computeIfAbsent(new Failure(operation, ErrorCode.INTERNAL), this::errorCounter);
         }
@@ -100,7 +100,7 @@ public final class GroupMetrics {
         publishDuration.record(duration);
     }
 
-    void failed(Operation operation, ErrorCode code) {
+    void failed(UseCase operation, ErrorCode code) {
         errors.computeIfAbsent(new Failure(operation, code), this::errorCounter).increment();
     }
 

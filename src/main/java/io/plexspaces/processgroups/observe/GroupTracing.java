@@ -6,8 +6,8 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Traces;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.Namespace;
@@ -57,7 +57,7 @@ public final class GroupTracing implements Traces {
 
     @Override
     public <T> Uni<T> traced(
-            Operation operation, Namespace namespace, @Nullable GroupId group, Supplier<Uni<T>> request) {
+            UseCase operation, Namespace namespace, @Nullable GroupId group, Supplier<Uni<T>> request) {
         if (tracer == null) {
             return request.get();
         }
@@ -75,7 +75,7 @@ public final class GroupTracing implements Traces {
      * @param message when it carries a context, the span is part of that trace; else of the caller's, if any
      */
     @Nullable
-    Span start(Operation operation, Subject subject, @Nullable Message message) {
+    Span start(UseCase operation, Subject subject, @Nullable Message message) {
         if (tracer == null) {
             return null;
         }
@@ -94,8 +94,8 @@ public final class GroupTracing implements Traces {
         return span;
     }
 
-    private static SpanKind kind(Operation operation, @Nullable Context parent) {
-        if (operation == Operation.PUBLISH) {
+    private static SpanKind kind(UseCase operation, @Nullable Context parent) {
+        if (operation == UseCase.PUBLISH) {
             return SpanKind.PRODUCER;
         }
         return parent == null ? SpanKind.INTERNAL : SpanKind.SERVER;

@@ -2,8 +2,8 @@ package io.plexspaces.processgroups.observe;
 
 import io.opentelemetry.api.trace.Span;
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Session;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
@@ -42,12 +42,12 @@ public final class ObservedGroups implements Groups {
     @Override
     public Uni<GroupInfo> create(GroupId group, GroupSpec spec) {
         return observed(
-                Operation.CREATE, Subject.of(group), () -> groups.create(group, spec), info -> metrics.created());
+                UseCase.CREATE, Subject.of(group), () -> groups.create(group, spec), info -> metrics.created());
     }
 
     @Override
     public Uni<Boolean> delete(GroupId group) {
-        return observed(Operation.DELETE, Subject.of(group), () -> groups.delete(group), existed -> {
+        return observed(UseCase.DELETE, Subject.of(group), () -> groups.delete(group), existed -> {
             if (existed) {
                 metrics.deleted();
             }
@@ -58,7 +58,7 @@ public final class ObservedGroups implements Groups {
     public Uni<JoinResult> join(JoinRequest request) {
         ActorId actor = request.actors().size() == 1 ? request.actors().get(0) : null;
         return observed(
-                Operation.JOIN,
+                UseCase.JOIN,
                 Subject.of(request.group(), actor, null),
                 () -> groups.join(request),
                 joined -> metrics.joined(request.group(), request.actors().size()));
@@ -67,7 +67,7 @@ public final class ObservedGroups implements Groups {
     @Override
     public Uni<LeaveResult> leave(LeaveRequest request) {
         return observed(
-                Operation.LEAVE,
+                UseCase.LEAVE,
                 Subject.of(request.group(), request.actor(), null),
                 () -> groups.leave(request),
                 left -> metrics.left(request.group()));
@@ -76,7 +76,7 @@ public final class ObservedGroups implements Groups {
     @Override
     public Uni<RenewResult> renew(RenewRequest request) {
         return observed(
-                Operation.RENEW,
+                UseCase.RENEW,
                 Subject.of(request.group(), request.actor(), null),
                 () -> groups.renew(request),
                 renewed -> {});
@@ -84,13 +84,13 @@ public final class ObservedGroups implements Groups {
 
     @Override
     public Uni<MemberPage> members(MembersQuery query) {
-        return observed(Operation.GET_MEMBERS, Subject.of(query.group()), () -> groups.members(query), page -> {});
+        return observed(UseCase.GET_MEMBERS, Subject.of(query.group()), () -> groups.members(query), page -> {});
     }
 
     @Override
     public Uni<GroupPage> list(GroupQuery query) {
         return observed(
-                Operation.LIST,
+                UseCase.LIST,
                 new Subject(query.tenant(), query.namespace(), null, null, null),
                 () -> groups.list(query),
                 page -> {});
@@ -99,7 +99,7 @@ public final class ObservedGroups implements Groups {
     @Override
     public Uni<Slice> fetch(FetchRequest request) {
         return observed(
-                Operation.FETCH,
+                UseCase.FETCH,
                 Subject.of(request.group(), request.actor(), null),
                 () -> groups.fetch(request),
                 slice -> {});
@@ -111,8 +111,8 @@ public final class ObservedGroups implements Groups {
         Subject subject = Subject.of(request.group(), message.sender(), request.topic());
         return Uni.createFrom().deferred(() -> {
             long start = nanos.getAsLong();
-            Span span = tracing.start(Operation.PUBLISH, subject, message);
-            return ending(Operation.PUBLISH, subject, span, () -> groups.publish(carrying(span, request)), result -> {
+            Span span = tracing.start(UseCase.PUBLISH, subject, message);
+            return ending(UseCase.PUBLISH, subject, span, () -> groups.publish(carrying(span, request)), result -> {
                 if (!result.repeated()) {
                     Duration took = Duration.ofNanos(nanos.getAsLong() - start);
                     metrics.published(request.group(), result.recipients(), took);
@@ -160,13 +160,13 @@ public final class ObservedGroups implements Groups {
                 request.recipients());
     }
 
-    private <T> Uni<T> observed(Operation operation, Subject subject, Supplier<Uni<T>> request, Consumer<T> success) {
+    private <T> Uni<T> observed(UseCase operation, Subject subject, Supplier<Uni<T>> request, Consumer<T> success) {
         return Uni.createFrom()
                 .deferred(() -> ending(operation, subject, tracing.start(operation, subject, null), request, success));
     }
 
     private <T> Uni<T> ending(
-            Operation operation, Subject subject, @Nullable Span span, Supplier<Uni<T>> request, Consumer<T> success) {
+            UseCase operation, Subject subject, @Nullable Span span, Supplier<Uni<T>> request, Consumer<T> success) {
         log.begun(operation, subject, span);
         return outcome(request).onTermination().invoke((item, failure, cancelled) -> {
             GroupTracing.end(span, failure);

@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.observe;
 
-import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Refusals;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.GroupException;
 
 /** Counts and logs refused requests like those that failed later. */
@@ -17,7 +17,7 @@ public final class ObservedRefusals implements Refusals {
     }
 
     @Override
-    public void refused(Operation operation, Throwable cause) {
+    public void refused(UseCase operation, Throwable cause) {
         metrics.failed(operation, Failures.codeOf(cause));
         log.failed(operation, UNKNOWN, null, cause);
     }

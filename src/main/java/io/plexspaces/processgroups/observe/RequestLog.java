@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.observe;
 
 import io.opentelemetry.api.trace.Span;
-import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestLog {
     private static final Logger LOG = Logger.getLogger("io.plexspaces.processgroups.requests");
 
-    private record Cause(Operation operation, ErrorCode code) {}
+    private record Cause(UseCase operation, ErrorCode code) {}
 
     private final int refusalsPerPeriod;
 
@@ -32,14 +32,14 @@ public final class RequestLog {
         this.refusalsPerPeriod = refusalsPerPeriod;
     }
 
-    void begun(Operation operation, Subject subject, @Nullable Span span) {
+    void begun(UseCase operation, Subject subject, @Nullable Span span) {
         if (LOG.isTraceEnabled()) {
             log(Logger.Level.TRACE, operation, subject, span, "begun");
         }
     }
 
     /** @param result null: nothing to say about it */
-    void succeeded(Operation operation, Subject subject, @Nullable Span span, @Nullable Object result) {
+    void succeeded(UseCase operation, Subject subject, @Nullable Span span, @Nullable Object result) {
         if (!LOG.isDebugEnabled()) {
             return;
         }
@@ -50,7 +50,7 @@ public final class RequestLog {
     }
 
     /** The stack of an unexpected failure is logged by the edge. */
-    void failed(Operation operation, Subject subject, @Nullable Span span, Throwable failure) {
+    void failed(UseCase operation, Subject subject, @Nullable Span span, Throwable failure) {
         ErrorCode code = Failures.codeOf(failure);
         if (quota(operation, code).pass()) {
             log(Logger.Level.WARN, operation, subject, span, code + ": " + Failures.messageOf(failure));
@@ -67,12 +67,12 @@ public final class RequestLog {
         });
     }
 
-    private Quota quota(Operation operation, ErrorCode code) {
+    private Quota quota(UseCase operation, ErrorCode code) {
         return quotas.computeIfAbsent(new Cause(operation, code), cause -> new Quota(refusalsPerPeriod));
     }
 
     private static void log(
-            Logger.Level level, Operation operation, Subject subject, @Nullable Span span, String outcome) {
+            Logger.Level level, UseCase operation, Subject subject, @Nullable Span span, String outcome) {
         StringBuilder line = new StringBuilder(operation.label());
         List<String> fields = new ArrayList<>(7);
         subject.forEach((name, value) -> {

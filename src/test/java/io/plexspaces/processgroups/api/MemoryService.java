@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.api;
 
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.Operations;
+import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Replicas;
 import io.plexspaces.processgroups.core.ReplicatedGroups;
 import io.plexspaces.processgroups.core.Sessions;
@@ -42,7 +42,7 @@ public final class MemoryService implements AutoCloseable {
         Settings settings = new Settings(
                 NODE, Duration.ofMillis(200), OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailboxBytes, 64 << 20);
-        Operations operations = new Operations(lease);
+        OperationIds operations = new OperationIds(lease);
         Replicas replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = around.apply(new ReplicatedGroups(log, replicas, loops, operations, settings, MemoryService::unique));
         sessions = new Sessions(groups, replicas, loops, operations, settings, timer, MemoryService::unique);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.api.MemoryService;
-import io.plexspaces.processgroups.core.Operations;
+import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -29,7 +29,7 @@ class LeaseRenewalTest {
     private final MemoryService service = new MemoryService(1 << 20);
     private final PeriodicTasks tasks = new PeriodicTasks(System::nanoTime);
     private final TimerThread timer = new TimerThread(tasks);
-    private final Operations operations = new Operations();
+    private final OperationIds operations = new OperationIds();
     private final FakeLeases leases = new FakeLeases();
     private final LeaseRenewal renewal = new LeaseRenewal(
             leases,

@@ -3,8 +3,8 @@ package io.plexspaces.processgroups.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.plexspaces.processgroups.core.Operations;
-import io.plexspaces.processgroups.core.Reaper;
+import io.plexspaces.processgroups.core.Housekeeping;
+import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Replicas;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
@@ -61,7 +61,7 @@ class StartsTest {
 
     private static void start(Vertx vertx, RedisProcess redis) {
         PeriodicTasks tasks = new PeriodicTasks(System::nanoTime);
-        Operations operations = new Operations();
+        OperationIds operations = new OperationIds();
         AtomicInteger passes = new AtomicInteger();
         LogLimits limits = new LogLimits(10, 10, 10, 10, 1_000, 10);
         RedisSettings settings = new RedisSettings(
@@ -71,8 +71,8 @@ class StartsTest {
                 vertx, new RedisOptions().setConnectionString(redis.address()), settings, () -> UUID.randomUUID()
                         .toString())) {
             Replicas replicas = new Replicas(log, operations, SETTINGS, DeliveryTracer.OFF);
-            Reaper.Times times = new Reaper.Times(Duration.ofMillis(10), Duration.ofSeconds(3), Duration.ofMinutes(3));
-            new Reaper(counting(log, passes), replicas, operations, times).start(tasks, Delays.on(timer));
+            Housekeeping.Times times = new Housekeeping.Times(Duration.ofMillis(10), Duration.ofSeconds(3), Duration.ofMinutes(3));
+            new Housekeeping(counting(log, passes), replicas, operations, times).start(tasks, Delays.on(timer));
             NodeLease lease = log.acquire(SETTINGS.node())
                     .onFailure()
                     .retry()

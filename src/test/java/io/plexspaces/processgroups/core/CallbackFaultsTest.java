@@ -244,7 +244,7 @@ class CallbackFaultsTest {
         var connection = core.sessions.connect(peer);
         peer.connected(connection);
         ask("watch", () -> {
-            Watcher watcher = core.sessions.watcher(connection, true);
+            ConnectionWatches watcher = core.sessions.watcher(connection, true);
             watches.add(new CoreFixture.Watching(peer, connection, watcher));
             // As an endpoint does.
             return watcher.watch(group).onFailure().invoke(failure -> connection.finish(null));

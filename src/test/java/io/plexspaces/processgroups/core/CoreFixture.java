@@ -42,7 +42,7 @@ final class CoreFixture implements AutoCloseable {
     final Replicas replicas;
     final Groups groups;
     final Sessions sessions;
-    final Operations operations;
+    final OperationIds operations;
     final String tenant;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private int peers;
@@ -71,7 +71,7 @@ final class CoreFixture implements AutoCloseable {
         Settings settings =
                 new Settings(lease.node(), grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20);
-        operations = new Operations(lease);
+        operations = new OperationIds(lease);
         replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);
         sessions = new Sessions(groups, replicas, loops, operations, settings, timer, CoreFixture::unique);
@@ -145,7 +145,7 @@ final class CoreFixture implements AutoCloseable {
         FakePeer peer = new FakePeer(peers++);
         Connection connection = sessions.connect(peer);
         peer.connected(connection);
-        Watcher watcher = sessions.watcher(connection, true);
+        ConnectionWatches watcher = sessions.watcher(connection, true);
         await(watcher.watch(group));
         return new Watching(peer, connection, watcher);
     }
@@ -221,5 +221,5 @@ final class CoreFixture implements AutoCloseable {
     }
 
     /** A watch on a connection. */
-    record Watching(FakePeer peer, Connection connection, Watcher watcher) {}
+    record Watching(FakePeer peer, Connection connection, ConnectionWatches watcher) {}
 }

@@ -195,7 +195,7 @@ class JumpTest {
         log.heard = false;
         log.publish("unheard");
         CompletableFuture<List<String>> read = membersRead();
-        tick(Waiters.PATIENCE + 1);
+        tick(OffsetWaiters.PATIENCE + 1);
         await().until(read::isDone);
         assertThat(codeOf(read)).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
@@ -340,7 +340,7 @@ class JumpTest {
         CompletableFuture<Groups.JoinResult> joining = begin(core.groups.join(
                 new Groups.JoinRequest(room, List.of(new ActorId("dora")), TopicFilter.ALL, null, null, null)));
         assertThat(joining).isNotDone();
-        tick(Waiters.PATIENCE + 1);
+        tick(OffsetWaiters.PATIENCE + 1);
         assertThat(joining.get(5, TimeUnit.SECONDS).position()).isEqualTo(new Position("second", 3));
     }
 
@@ -384,7 +384,7 @@ class JumpTest {
                 new Groups.JoinRequest(room, List.of(new ActorId("d")), TopicFilter.ALL, null, null, null)));
         assertThat(accepted).isNotDone();
         assertThat(durable).isNotDone();
-        tick(Waiters.PATIENCE + 1);
+        tick(OffsetWaiters.PATIENCE + 1);
         assertThat(accepted.get().position().offset()).isEqualTo(3);
         assertThat(durable.get().position().offset()).isEqualTo(4);
     }
@@ -608,7 +608,7 @@ class JumpTest {
         log.exists = false;
         CompletableFuture<Groups.PublishResult> publishing = publishing("x");
         assertThat(publishing).isNotDone();
-        tick(Waiters.PATIENCE + 1);
+        tick(OffsetWaiters.PATIENCE + 1);
         assertThat(codeOf(publishing)).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
 

@@ -28,7 +28,7 @@ class PublishAnswersTest {
 
     private final CoreFixture core = new CoreFixture(Duration.ofMillis(300));
     private final Table table = new Table();
-    private final PublishAnswers answers = new PublishAnswers(table, CoreFixture.NODE, 10, (entry, answer) -> {});
+    private final PendingPublishes answers = new PendingPublishes(table, CoreFixture.NODE, 10, (entry, answer) -> {});
     private final GroupReplica room = open("room");
 
     @AfterEach
@@ -42,16 +42,16 @@ class PublishAnswersTest {
         return Objects.requireNonNull(core.replicas.ifOpen(group));
     }
 
-    private Map<OperationId, Publishing> begin(GroupReplica replica, int count) {
+    private Map<OperationId, PendingPublish> begin(GroupReplica replica, int count) {
         return begin(replica, count, answers);
     }
 
-    private Map<OperationId, Publishing> begin(GroupReplica replica, int count, PublishAnswers answers) {
-        Publishes publishes = new Publishes(core.log, core.replicas, core.operations, CoreFixture.NODE);
+    private Map<OperationId, PendingPublish> begin(GroupReplica replica, int count, PendingPublishes answers) {
+        Publisher publishes = new Publisher(core.log, core.replicas, core.operations, CoreFixture.NODE);
         Groups.PublishRequest request = CoreFixture.request(replica.group(), null, "m", Groups.Spread.ALL, "", null);
-        Map<OperationId, Publishing> begun = new LinkedHashMap<>();
+        Map<OperationId, PendingPublish> begun = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
-            Publishing publishing = new Publishing(replica, publishes.new Publish(replica, request), new Nobody());
+            PendingPublish publishing = new PendingPublish(replica, publishes.new Publish(replica, request), new Nobody());
             OperationId operation = core.operations.next();
             publishing.begin(operation);
             answers.expect(operation, publishing);
@@ -100,12 +100,12 @@ class PublishAnswersTest {
     @Test
     void groupWithoutPublishes_doesNotLookAtThoseOfOthers() {
         begin(open("other"), MANY);
-        PublishAnswers quiet = new PublishAnswers(table, CoreFixture.NODE, 10, (entry, answer) -> {});
-        quiet.answerPassed(room, new Progress());
+        PendingPublishes quiet = new PendingPublishes(table, CoreFixture.NODE, 10, (entry, answer) -> {});
+        quiet.answerPassed(room, new AppliedPosition());
         assertThat(quiet.isUndecided(room, 1)).isFalse();
         OperationId forgotten = begin(room, 1, quiet).keySet().iterator().next();
         quiet.forget(forgotten);
-        quiet.answerPassed(room, new Progress());
+        quiet.answerPassed(room, new AppliedPosition());
         assertThat(quiet.isUndecided(room, 2)).isFalse();
         assertThat(table.looks).hasValue(0);
         begin(room, 1, quiet);
@@ -113,12 +113,12 @@ class PublishAnswersTest {
     }
 
     /** Counts who is looked at without being asked for by name. */
-    private static final class Table extends ConcurrentHashMap<OperationId, Publishing> {
+    private static final class Table extends ConcurrentHashMap<OperationId, PendingPublish> {
         private static final long serialVersionUID = 1;
         private final transient AtomicInteger looks = new AtomicInteger();
 
         @Override
-        public void forEach(BiConsumer<? super OperationId, ? super Publishing> look) {
+        public void forEach(BiConsumer<? super OperationId, ? super PendingPublish> look) {
             super.forEach((operation, publishing) -> {
                 looks.incrementAndGet();
                 look.accept(operation, publishing);
@@ -126,11 +126,11 @@ class PublishAnswersTest {
         }
 
         @Override
-        public Collection<Publishing> values() {
-            Collection<Publishing> all = super.values();
+        public Collection<PendingPublish> values() {
+            Collection<PendingPublish> all = super.values();
             return new AbstractCollection<>() {
                 @Override
-                public Iterator<Publishing> iterator() {
+                public Iterator<PendingPublish> iterator() {
                     return all.stream().peek(one -> looks.incrementAndGet()).iterator();
                 }
 

@@ -306,7 +306,7 @@ class PublishOrderTest {
         log.exists = false;
         CompletableFuture<Groups.PublishResult> first = publishing("1");
         CompletableFuture<Groups.PublishResult> second = publishing("2");
-        for (int i = 0; i <= Waiters.PATIENCE; i++) {
+        for (int i = 0; i <= OffsetWaiters.PATIENCE; i++) {
             assertThat(first).isNotDone();
             core.replicas.tick();
         }

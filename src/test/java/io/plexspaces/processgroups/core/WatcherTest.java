@@ -28,7 +28,7 @@ class WatcherTest {
     private final ScriptedLog log = new ScriptedLog(room);
     private final CoreFixture core = new CoreFixture(Duration.ofMillis(300), log, new NodeLease(CoreFixture.NODE, 7));
     private final FakePeer peer = new FakePeer(0);
-    private Watcher watcher;
+    private ConnectionWatches watcher;
 
     @BeforeEach
     void connect() {
@@ -126,7 +126,7 @@ class WatcherTest {
     @Test
     void watchAgain_beforeTheOneThatWasGivenUpFails_countsForTheLimit() {
         log.opening = true;
-        Watcher other = core.sessions.watcher(core.sessions.connect(new FakePeer(1)), false);
+        ConnectionWatches other = core.sessions.watcher(core.sessions.connect(new FakePeer(1)), false);
         List<CompletableFuture<Void>> again = new ArrayList<>();
         other.watch(room).subscribe().with(watching -> {}, failure -> {
             log.exists = true;

@@ -4,7 +4,7 @@ import static io.plexspaces.processgroups.deploy.Documents.each;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ class MonitoringTest {
         assertThat(Monitoring.rules().filter(rule -> rule.has("record")).map(rule -> rule.at("/labels/operation")
                         .asText()))
                 .containsExactlyInAnyOrderElementsOf(
-                        Arrays.stream(Operation.values()).map(Operation::label).toList());
+                        Arrays.stream(UseCase.values()).map(UseCase::label).toList());
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
-import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.GroupException;
 import org.junit.jupiter.api.Test;
 
@@ -14,8 +14,8 @@ class ObservedRefusalsTest {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         ObservedRefusals refusals = new ObservedRefusals(new GroupMetrics(registry, 10), new RequestLog(10));
 
-        refusals.refused(Operation.JOIN, GroupException.invalid("group_name", "must not be empty"));
-        refusals.refused(Operation.WATCH, new IllegalStateException("a defect"));
+        refusals.refused(UseCase.JOIN, GroupException.invalid("group_name", "must not be empty"));
+        refusals.refused(UseCase.WATCH, new IllegalStateException("a defect"));
         refusals.unreadable(GroupException.invalid("request", "malformed JSON"));
 
         assertThat(registry.scrape())

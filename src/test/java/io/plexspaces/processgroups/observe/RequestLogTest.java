@@ -6,7 +6,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
-import io.plexspaces.processgroups.core.Operation;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.GroupException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -59,7 +59,7 @@ class RequestLogTest {
 
     private void refuse(int times) {
         for (int i = 0; i < times; i++) {
-            log.failed(Operation.PUBLISH, orders, null, unknown);
+            log.failed(UseCase.PUBLISH, orders, null, unknown);
         }
     }
 
@@ -71,7 +71,7 @@ class RequestLogTest {
                 TraceFlags.getSampled(),
                 TraceState.getDefault()));
 
-        log.failed(Operation.PUBLISH, orders, span, unknown);
+        log.failed(UseCase.PUBLISH, orders, span, unknown);
 
         assertThat(texts())
                 .containsExactly("publish tenant=acme namespace=default group=orders actor=alice: GROUP_NOT_FOUND:"
@@ -89,7 +89,7 @@ class RequestLogTest {
     @Test
     void flood_hasAFewLines_andACountOfTheOthers() {
         refuse(1_000);
-        log.failed(Operation.JOIN, orders, null, unknown);
+        log.failed(UseCase.JOIN, orders, null, unknown);
         assertThat(lines).hasSize(11);
 
         log.summarize();
@@ -104,7 +104,7 @@ class RequestLogTest {
 
     @Test
     void defect_isNamedByItsKindAlone_asItsTextMayHoldAnything() {
-        log.failed(Operation.PUBLISH, orders, null, new IllegalStateException("a defect"));
+        log.failed(UseCase.PUBLISH, orders, null, new IllegalStateException("a defect"));
 
         assertThat(texts()).singleElement().asString().endsWith("INTERNAL: java.lang.IllegalStateException");
         assertThat(lines.get(0).getThrown()).isNull();
@@ -113,16 +113,16 @@ class RequestLogTest {
     @Test
     void success_isADebugLine_andTellsItsAnswerAtTrace() {
         LOGGER.setLevel(Level.INFO);
-        log.succeeded(Operation.CREATE, orders, null, true);
+        log.succeeded(UseCase.CREATE, orders, null, true);
         assertThat(lines).isEmpty();
 
         LOGGER.setLevel(Level.FINE);
-        log.succeeded(Operation.CREATE, orders, null, true);
+        log.succeeded(UseCase.CREATE, orders, null, true);
         assertThat(texts()).containsExactly("create tenant=acme namespace=default group=orders actor=alice: done");
 
         LOGGER.setLevel(Level.ALL);
-        log.begun(Operation.DELETE, orders, null);
-        log.succeeded(Operation.DELETE, orders, null, true);
+        log.begun(UseCase.DELETE, orders, null);
+        log.succeeded(UseCase.DELETE, orders, null, true);
         assertThat(texts())
                 .containsSequence(
                         "delete tenant=acme namespace=default group=orders actor=alice: begun",

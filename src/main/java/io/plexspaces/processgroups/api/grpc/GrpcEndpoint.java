@@ -9,12 +9,12 @@ import io.plexspaces.processgroups.api.Answers;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.core.ConnectionWatches;
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Session;
 import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Traces;
-import io.plexspaces.processgroups.core.Watcher;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
@@ -72,63 +72,63 @@ public final class GrpcEndpoint implements BindableService {
     private ServerServiceDefinition methods() {
         return new Methods(ProcessGroupServiceGrpc.getServiceDescriptor(), service.refusals(), calls)
                         .unary(
-                                Operation.CREATE,
+                                UseCase.CREATE,
                                 ProcessGroupServiceGrpc.getCreateGroupMethod(),
                                 CreateGroupRequest.getDefaultInstance(),
                                 this::create)
                         .unary(
-                                Operation.DELETE,
+                                UseCase.DELETE,
                                 ProcessGroupServiceGrpc.getDeleteGroupMethod(),
                                 DeleteGroupRequest.getDefaultInstance(),
                                 this::delete)
                         .unary(
-                                Operation.JOIN,
+                                UseCase.JOIN,
                                 ProcessGroupServiceGrpc.getJoinGroupMethod(),
                                 JoinGroupRequest.getDefaultInstance(),
                                 request -> groups.join(requests.join(request)).map(Answers::joined))
                         .unary(
-                                Operation.LEAVE,
+                                UseCase.LEAVE,
                                 ProcessGroupServiceGrpc.getLeaveGroupMethod(),
                                 LeaveGroupRequest.getDefaultInstance(),
                                 request -> groups.leave(requests.leave(request)).map(Answers::left))
                         .unary(
-                                Operation.GET_MEMBERS,
+                                UseCase.GET_MEMBERS,
                                 ProcessGroupServiceGrpc.getGetMembersMethod(),
                                 GetMembersRequest.getDefaultInstance(),
                                 this::members)
                         .unary(
-                                Operation.GET_MEMBERS,
+                                UseCase.GET_MEMBERS,
                                 ProcessGroupServiceGrpc.getGetLocalMembersMethod(),
                                 GetLocalMembersRequest.getDefaultInstance(),
                                 this::localMembers)
                         .unary(
-                                Operation.LIST,
+                                UseCase.LIST,
                                 ProcessGroupServiceGrpc.getListGroupsMethod(),
                                 ListGroupsRequest.getDefaultInstance(),
                                 this::list)
                         .unary(
-                                Operation.PUBLISH,
+                                UseCase.PUBLISH,
                                 ProcessGroupServiceGrpc.getPublishToGroupMethod(),
                                 PublishToGroupRequest.getDefaultInstance(),
                                 request -> groups.publish(requests.publish(request))
                                         .map(Answers::published))
                         .unary(
-                                Operation.FETCH,
+                                UseCase.FETCH,
                                 ProcessGroupServiceGrpc.getFetchMessagesMethod(),
                                 FetchMessagesRequest.getDefaultInstance(),
                                 this::fetch)
                         .unary(
-                                Operation.RENEW,
+                                UseCase.RENEW,
                                 ProcessGroupServiceGrpc.getRenewLeaseMethod(),
                                 RenewLeaseRequest.getDefaultInstance(),
                                 request -> groups.renew(requests.renew(request)).map(Answers::renewed))
                         .stream(
-                                Operation.JOIN,
+                                UseCase.JOIN,
                                 ProcessGroupServiceGrpc.getSubscribeMethod(),
                                 SubscribeRequest.getDefaultInstance(),
                                 this::subscribe)
                         .stream(
-                                Operation.WATCH,
+                                UseCase.WATCH,
                                 ProcessGroupServiceGrpc.getWatchMethod(),
                                 WatchRequest.getDefaultInstance(),
                                 this::watch)
@@ -187,14 +187,14 @@ public final class GrpcEndpoint implements BindableService {
         Requests.Watch wish = requests.watch(request);
         Connection connection = GrpcSink.connect(events, sessions);
         follow(connection, () -> {
-            Watcher watcher = sessions.watcher(connection, true);
+            ConnectionWatches watcher = sessions.watcher(connection, true);
             Uni<Void> watching = service.traces()
                     .traced(
-                            Operation.WATCH,
+                            UseCase.WATCH,
                             wish.namespace(),
                             wish.group(),
                             () -> wish.group() == null ? watcher.watch(wish.namespace()) : watcher.watch(wish.group()));
-            return watching.onFailure().invoke(failure -> service.refusals().refused(Operation.WATCH, failure));
+            return watching.onFailure().invoke(failure -> service.refusals().refused(UseCase.WATCH, failure));
         });
     }
 

@@ -8,8 +8,8 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import io.plexspaces.processgroups.core.Operation;
 import io.plexspaces.processgroups.core.Refusals;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class Methods {
 
     /** One request, one answer. */
     <Q extends MessageLite, A> Methods unary(
-            Operation name, MethodDescriptor<Q, A> method, Q prototype, Function<Q, Uni<A>> operation) {
+            UseCase name, MethodDescriptor<Q, A> method, Q prototype, Function<Q, Uni<A>> operation) {
         methods.add(ServerMethodDefinition.create(
                 method.toBuilder(requests(prototype), method.getResponseMarshaller())
                         .build(),
@@ -43,7 +43,7 @@ final class Methods {
 
     /** One request, batches of events. */
     <Q extends MessageLite> Methods stream(
-            Operation name,
+            UseCase name,
             MethodDescriptor<Q, ?> method,
             Q prototype,
             BiConsumer<Q, ServerCallStreamObserver<byte[]>> operation) {
@@ -81,7 +81,7 @@ final class Methods {
     }
 
     private <Q, A> void answer(
-            Operation name, Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation) {
+            UseCase name, Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation) {
         GroupException refused = calls.begin();
         if (refused != null) {
             answer.onError(GrpcErrors.toStatus(refused));
@@ -127,7 +127,7 @@ final class Methods {
     }
 
     private <Q> void start(
-            Operation name,
+            UseCase name,
             Parsed<Q> request,
             StreamObserver<byte[]> events,
             BiConsumer<Q, ServerCallStreamObserver<byte[]>> operation) {

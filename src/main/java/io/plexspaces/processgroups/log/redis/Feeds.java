@@ -1,6 +1,6 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.log.redis.connection.Shards;
+import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -13,11 +13,11 @@ import java.util.function.Function;
  * @param <F> the kind of feed
  */
 final class Feeds<K, F extends Feed<?>> {
-    private final Shards shards;
+    private final RedisServers shards;
     private final Function<K, F> make;
     private final Map<K, F> feeds = new ConcurrentHashMap<>();
 
-    Feeds(Shards shards, Function<K, F> make) {
+    Feeds(RedisServers shards, Function<K, F> make) {
         this.shards = shards;
         this.make = make;
     }

@@ -24,11 +24,11 @@ final class GroupAccess {
     static final int ENTRIES_AT_ONCE = 1_000;
 
     private final Store store;
-    private final Groups groups;
+    private final GroupLifecycle groups;
     private final Consumer<GroupId> release;
 
     /** @param release called when a reading has ended */
-    GroupAccess(Store store, Groups groups, Consumer<GroupId> release) {
+    GroupAccess(Store store, GroupLifecycle groups, Consumer<GroupId> release) {
         this.store = store;
         this.groups = groups;
         this.release = release;

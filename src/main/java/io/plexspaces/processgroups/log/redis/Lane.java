@@ -4,7 +4,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.Appended;
-import io.plexspaces.processgroups.log.redis.Appends.Call;
+import io.plexspaces.processgroups.log.redis.AppendScript.Call;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
@@ -24,9 +24,9 @@ final class Lane {
     private static final int CHANGES_AT_ONCE = 256;
     private static final int BYTES_AT_ONCE = 256 * 1024;
 
-    private final Appends appends;
+    private final AppendScript appends;
     private final long patienceNanos;
-    private final Consumer<Change> onEnd;
+    private final Consumer<PendingChange> onEnd;
 
     // Under this lane's lock.
     private final Map<GroupId, Waiting> groups = new HashMap<>();
@@ -43,7 +43,7 @@ final class Lane {
      * @param patienceNanos how long a change may wait before it is sent
      * @param onEnd told of each change when it has its answer, or is about to
      */
-    Lane(Appends appends, long patienceNanos, Consumer<Change> onEnd) {
+    Lane(AppendScript appends, long patienceNanos, Consumer<PendingChange> onEnd) {
         this.appends = appends;
         this.patienceNanos = patienceNanos;
         this.onEnd = onEnd;
@@ -52,7 +52,7 @@ final class Lane {
     /** The changes of one group that are not sent yet; known as long as there are any, or some are under way. */
     private static final class Waiting {
         final GroupId group;
-        final Queue<Change> changes = new ArrayDeque<>();
+        final Queue<PendingChange> changes = new ArrayDeque<>();
 
         /** Stands in one of the queues. */
         boolean queued;
@@ -69,12 +69,12 @@ final class Lane {
 
     /** What goes out next: a call with some changes, or one change alone; and changes that have waited for too long. */
     private final class Work {
-        final List<Appends.Part> parts = new ArrayList<>();
+        final List<AppendScript.Part> parts = new ArrayList<>();
         final List<Waiting> from = new ArrayList<>();
-        final List<Change> late = new ArrayList<>();
+        final List<PendingChange> late = new ArrayList<>();
 
         @Nullable
-        Change alone;
+        PendingChange alone;
 
         @Nullable
         Call call;
@@ -87,7 +87,7 @@ final class Lane {
         }
     }
 
-    void add(Change change) {
+    void add(PendingChange change) {
         synchronized (this) {
             Waiting waiting = groups.computeIfAbsent(change.group, Waiting::new);
             waiting.changes.add(change);
@@ -104,7 +104,7 @@ final class Lane {
     }
 
     private void begin(Work work) {
-        Change alone = work.alone;
+        PendingChange alone = work.alone;
         Call call = work.call;
         if (alone != null) {
             Future<Appended> done = alone.begin();
@@ -145,7 +145,7 @@ final class Lane {
         }
     }
 
-    private void late(Change change) {
+    private void late(PendingChange change) {
         onEnd.accept(change);
         change.fail(GroupException.of(
                 ErrorCode.STORE_UNAVAILABLE, "the store has not answered those before; try again later"));
@@ -163,7 +163,7 @@ final class Lane {
 
     /** Lets it go on where it may; what goes alone waits until nothing of the group is under way, and what is behind it with it. */
     private void queue(Waiting waiting) {
-        Change first = waiting.changes.peek();
+        PendingChange first = waiting.changes.peek();
         if (waiting.queued || waiting.calls == Waiting.ALONE) {
             return;
         }
@@ -217,14 +217,14 @@ final class Lane {
 
     private void take(Waiting waiting, Work work, @Nullable Call before) {
         long oldest = System.nanoTime() - patienceNanos;
-        Change head = waiting.changes.peek();
+        PendingChange head = waiting.changes.peek();
         while (head != null && !head.isAlone() && head.since - oldest < 0) {
             work.late.add(waiting.changes.remove());
             head = waiting.changes.peek();
         }
         int partsBefore = work.parts.size();
         while (head != null && !head.isAlone() && mayGoWith(head, work, before) && !work.isFull()) {
-            work.parts.add(new Appends.Part(waiting.group, together(waiting, head, work)));
+            work.parts.add(new AppendScript.Part(waiting.group, together(waiting, head, work)));
             head = waiting.changes.peek();
         }
         if (work.parts.size() > partsBefore) {
@@ -234,7 +234,7 @@ final class Lane {
     }
 
     /** What one call does has one writer, and so have calls that are under way together. */
-    private static boolean mayGoWith(Change change, Work work, @Nullable Call before) {
+    private static boolean mayGoWith(PendingChange change, Work work, @Nullable Call before) {
         if (before != null) {
             return change.isOf(before.writer);
         }
@@ -242,9 +242,9 @@ final class Lane {
     }
 
     /** Takes the next changes that are meant for the same life: a request may name it or not, as a connection does. */
-    private static List<Change> together(Waiting waiting, Change first, Work work) {
-        List<Change> changes = new ArrayList<>(Math.min(waiting.changes.size(), CHANGES_AT_ONCE));
-        Change head = first;
+    private static List<PendingChange> together(Waiting waiting, PendingChange first, Work work) {
+        List<PendingChange> changes = new ArrayList<>(Math.min(waiting.changes.size(), CHANGES_AT_ONCE));
+        PendingChange head = first;
         while (head != null && head.goesWith(first) && !work.isFull()) {
             changes.add(waiting.changes.remove());
             work.changes++;

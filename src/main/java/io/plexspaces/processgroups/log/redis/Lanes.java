@@ -18,13 +18,13 @@ final class Lanes {
         this.lanes = new Lane[keys.partitions()];
         long patience = store.settings().patience().toNanos();
         for (int i = 0; i < lanes.length; i++) {
-            Appends appends = new Appends(store, i, calls);
+            AppendScript appends = new AppendScript(store, i, calls);
             lanes[i] = new Lane(appends, patience, this::ended);
         }
     }
 
     /** OVERLOADED when too much waits already. */
-    void add(Change change) {
+    void add(PendingChange change) {
         if (waitingBytes.addAndGet(change.weight) > MOST_BYTES) {
             waitingBytes.addAndGet(-change.weight);
             change.fail(GroupException.of(ErrorCode.OVERLOADED, "too much waits for the store; try again later"));
@@ -33,7 +33,7 @@ final class Lanes {
         lanes[keys.partition(change.group)].add(change);
     }
 
-    private void ended(Change change) {
+    private void ended(PendingChange change) {
         waitingBytes.addAndGet(-change.weight);
     }
 }

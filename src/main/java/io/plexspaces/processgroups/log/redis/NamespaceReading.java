@@ -33,7 +33,7 @@ final class NamespaceReading implements Feed.Reading, Tail {
 
     private final NamespaceFeed feed;
     private final NamespaceReader reader;
-    private final Listing listing;
+    private final TenantListing listing;
     private final Consumer<NamespaceReading> release;
     private final Promise<Tail> opened = Promise.promise();
     private final Queue<NamespaceChange> kept = new ArrayDeque<>();
@@ -55,7 +55,7 @@ final class NamespaceReading implements Feed.Reading, Tail {
         ENDED
     }
 
-    NamespaceReading(NamespaceFeed feed, NamespaceReader reader, Listing listing, Consumer<NamespaceReading> release) {
+    NamespaceReading(NamespaceFeed feed, NamespaceReader reader, TenantListing listing, Consumer<NamespaceReading> release) {
         this.feed = feed;
         this.reader = reader;
         this.listing = listing;
@@ -183,7 +183,7 @@ final class NamespaceReading implements Feed.Reading, Tail {
     }
 
     /** @param reconnected tells nothing when nothing was missed */
-    private void loaded(Listing.Whole whole, boolean reconnected) {
+    private void loaded(TenantListing.Whole whole, boolean reconnected) {
         if (!reconnected || whole.version() != version) {
             version = whole.version();
             known.clear();

@@ -12,11 +12,11 @@ final class PositionCheck {
     private static final int GROUPS_AT_ONCE = 200;
 
     private final Store store;
-    private final Listing listing;
+    private final TenantListing listing;
     private final Feeds<?, GroupFeed> groups;
     private final Feeds<?, NamespaceFeed> namespaces;
 
-    PositionCheck(Store store, Listing listing, Feeds<?, GroupFeed> groups, Feeds<?, NamespaceFeed> namespaces) {
+    PositionCheck(Store store, TenantListing listing, Feeds<?, GroupFeed> groups, Feeds<?, NamespaceFeed> namespaces) {
         this.store = store;
         this.listing = listing;
         this.groups = groups;

@@ -19,7 +19,7 @@ import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.connection.ConnectionSettings;
-import io.plexspaces.processgroups.log.redis.connection.Shards;
+import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -51,12 +51,12 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
 
     private final Store store;
     private final Lanes lanes;
-    private final Groups groups;
-    private final Listing listing;
+    private final GroupLifecycle groups;
+    private final TenantListing listing;
     private final Replays replays;
     private final Sweep sweep;
     private final FirstAnswers firstAnswers;
-    private final HeldBy heldBy;
+    private final SessionLookup heldBy;
     private final SessionClaims claims;
     private final Leases leases;
     private final GroupAccess access;
@@ -83,22 +83,22 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
             RedisSettings settings,
             Supplier<String> epochs,
             LongConsumer roundTrips) {
-        Shards shards =
-                new Shards(vertx, options, ConnectionSettings.of(settings.patience(), roundTrips), settings.prefix());
+        RedisServers shards =
+                new RedisServers(vertx, options, ConnectionSettings.of(settings.patience(), roundTrips), settings.prefix());
         int byKind = shards.isCluster() ? PARTITIONS_OF_A_CLUSTER : 1;
         Keys keys = new Keys(settings.prefix(), settings.partitions() > 0 ? settings.partitions() : byKind);
         AtomicLong calls = new AtomicLong(System.currentTimeMillis() * 1_000);
         List<StoreClock> clocks =
                 Stream.generate(StoreClock::new).limit(keys.partitions()).toList();
         this.store = new Store(shards, keys, settings, epochs, clocks, new Unreadables(System::nanoTime), new Format());
-        Index index = new Index(store);
-        this.groups = new Groups(store, index, calls);
+        TenantIndex index = new TenantIndex(store);
+        this.groups = new GroupLifecycle(store, index, calls);
         this.lanes = new Lanes(store, calls);
-        this.listing = new Listing(store, index);
-        this.replays = new Replays(new Retained(store)::read);
+        this.listing = new TenantListing(store, index);
+        this.replays = new Replays(new HistoryRead(store)::read);
         this.sweep = new Sweep(store, index, groups);
         this.firstAnswers = new FirstAnswers(store);
-        this.heldBy = new HeldBy(store);
+        this.heldBy = new SessionLookup(store);
         this.claims = new SessionClaims(store);
         this.leases = new Leases(store);
         this.groupFeeds = new Feeds<>(
@@ -117,7 +117,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
             List<byte[]> arguments = firstAnswers.arguments(group, epoch, answer, operation.sequence());
             return Uni.createFrom()
                     .<Appended>emitter(
-                            emitter -> lanes.add(new Change(group, operation, epoch, answer, arguments, null, emitter)))
+                            emitter -> lanes.add(new PendingChange(group, operation, epoch, answer, arguments, null, emitter)))
                     .onItem()
                     .invoke(done -> firstAnswers.kept(group, epoch, arguments, done));
         });
@@ -141,7 +141,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
                 alone = () -> groups.delete(group, epoch, operation);
             }
             lanes.add(
-                    new Change(group, operation, epoch, command, store.format().written(), alone, answer));
+                    new PendingChange(group, operation, epoch, command, store.format().written(), alone, answer));
         });
     }
 

@@ -4,8 +4,8 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
+import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.plexspaces.processgroups.log.redis.connection.Script;
-import io.plexspaces.processgroups.log.redis.connection.Shards;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 
 /** What every part of the log needs: the servers, the names of keys, the settings, new epochs. */
 record Store(
-        Shards shards,
+        RedisServers shards,
         Keys keys,
         RedisSettings settings,
         Supplier<String> epochs,

@@ -6,7 +6,7 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
-import io.plexspaces.processgroups.log.redis.connection.Shards;
+import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
@@ -31,11 +31,11 @@ final class Sweep {
     private static final int LEFT_BEHIND = 3_000;
 
     private final Store store;
-    private final Index index;
-    private final Groups groups;
+    private final TenantIndex index;
+    private final GroupLifecycle groups;
     private final Aside aside = new Aside(System::nanoTime);
 
-    Sweep(Store store, Index index, Groups groups) {
+    Sweep(Store store, TenantIndex index, GroupLifecycle groups) {
         this.store = store;
         this.index = index;
         this.groups = groups;
@@ -176,7 +176,7 @@ final class Sweep {
                 operation.incarnation(),
                 operation.sequence(),
                 Texts.group(group),
-                Shards.PUBLISH,
+                RedisServers.PUBLISH,
                 ACTORS_AT_ONCE));
         arguments.addAll(lapsed);
         List<String> keys = List.of(

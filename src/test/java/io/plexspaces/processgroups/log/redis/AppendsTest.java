@@ -16,9 +16,9 @@ import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.LogLimits;
-import io.plexspaces.processgroups.log.redis.Appends.Call;
+import io.plexspaces.processgroups.log.redis.AppendScript.Call;
 import io.plexspaces.processgroups.log.redis.connection.ConnectionSettings;
-import io.plexspaces.processgroups.log.redis.connection.Shards;
+import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -53,8 +53,8 @@ class AppendsTest {
     private RedisProcess redis;
     private RedisStore store;
     private Writer writer;
-    private Shards shards;
-    private Appends appends;
+    private RedisServers shards;
+    private AppendScript appends;
     private StoreClock clock;
 
     @BeforeEach
@@ -68,12 +68,12 @@ class AppendsTest {
 
     private void connect(String address, Duration patience) {
         ConnectionSettings connection = ConnectionSettings.of(patience, nanos -> {});
-        shards = new Shards(vertx, new RedisOptions().setConnectionString(address), connection, SETTINGS.prefix());
+        shards = new RedisServers(vertx, new RedisOptions().setConnectionString(address), connection, SETTINGS.prefix());
         Keys keys = new Keys(SETTINGS.prefix(), 1);
         clock = new StoreClock();
         Store own = new Store(
                 shards, keys, SETTINGS, () -> "e", List.of(clock), new Unreadables(System::nanoTime), new Format());
-        appends = new Appends(own, 0, new AtomicLong());
+        appends = new AppendScript(own, 0, new AtomicLong());
     }
 
     @AfterEach
@@ -98,8 +98,8 @@ class AppendsTest {
 
     @Test
     void callAfterOneThatNeverArrives_isMade() throws Exception {
-        Appends working = appends;
-        Shards reached = shards;
+        AppendScript working = appends;
+        RedisServers reached = shards;
         connect("redis://127.0.0.1:1", Duration.ofMillis(200));
         Call first = appends.next(part("1"), 0, null);
         Call second = working.next(part("2"), 1, first);
@@ -144,14 +144,14 @@ class AppendsTest {
     /** Where nobody accepts a topic, each message of it comes without a candidate. */
     @Test
     void messagesForOneThatNobodyAccepts_costOneCallFewLooks() throws Exception {
-        List<Change> joins = new ArrayList<>();
+        List<PendingChange> joins = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             TopicFilter filter = TopicFilter.of(List.of("other.x", "a.*"));
             List<ActorId> actors = List.of(new ActorId("m" + i));
             joins.add(change(new Command.Join(actors, filter, new Owner.Durable(node), node, null)));
         }
         call(joins);
-        List<Change> publishes = new ArrayList<>();
+        List<PendingChange> publishes = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             publishes.add(change(forOne("t." + i % 100)));
         }
@@ -172,8 +172,8 @@ class AppendsTest {
         return new Command.Publish(message("m"), new Topic(topic), new Dispatch.OneOf(List.of(candidates)), false);
     }
 
-    private void call(List<Change> changes) throws Exception {
-        Call call = appends.next(List.of(new Appends.Part(writer.group("room"), changes)), 0, null);
+    private void call(List<PendingChange> changes) throws Exception {
+        Call call = appends.next(List.of(new AppendScript.Part(writer.group("room"), changes)), 0, null);
         appends.answer(call, answered(call.send()));
     }
 
@@ -183,7 +183,7 @@ class AppendsTest {
         // The first before it is known where the servers are.
         for (int i = 0; i < 3; i++) {
             CompletableFuture<Appended> impossible = new CompletableFuture<>();
-            Change change = joining(impossible);
+            PendingChange change = joining(impossible);
             Object unspeakable = new Object() {
                 @Override
                 public String toString() {
@@ -205,14 +205,14 @@ class AppendsTest {
         }
     }
 
-    private Change joining(CompletableFuture<Appended> answer) {
+    private PendingChange joining(CompletableFuture<Appended> answer) {
         OperationId operation = new OperationId(node, 1, sequence.incrementAndGet());
         List<ActorId> actors = List.of(new ActorId("alice"));
         Command join = new Command.Join(actors, TopicFilter.ALL, new Owner.Durable(node), node, null);
-        List<Change> changes = new ArrayList<>();
+        List<PendingChange> changes = new ArrayList<>();
         Uni.createFrom()
                 .<Appended>emitter(
-                        made -> changes.add(new Change(writer.group("room"), operation, null, join, 2, null, made)))
+                        made -> changes.add(new PendingChange(writer.group("room"), operation, null, join, 2, null, made)))
                 .subscribe()
                 .with(answer::complete, answer::completeExceptionally);
         return changes.get(0);
@@ -228,17 +228,17 @@ class AppendsTest {
         return new Message("", null, "", payload, null, 0, null, Map.of(), "", "", "");
     }
 
-    private List<Appends.Part> part(String text) {
+    private List<AppendScript.Part> part(String text) {
         Command publish = new Command.Publish(message(text), null, Dispatch.ALL, false);
-        return List.of(new Appends.Part(writer.group("room"), List.of(change(publish))));
+        return List.of(new AppendScript.Part(writer.group("room"), List.of(change(publish))));
     }
 
-    private Change change(Command command) {
+    private PendingChange change(Command command) {
         OperationId operation = new OperationId(node, 1, sequence.incrementAndGet());
-        List<Change> changes = new ArrayList<>();
+        List<PendingChange> changes = new ArrayList<>();
         Uni.createFrom()
                 .<Appended>emitter(answer ->
-                        changes.add(new Change(writer.group("room"), operation, null, command, 2, null, answer)))
+                        changes.add(new PendingChange(writer.group("room"), operation, null, command, 2, null, answer)))
                 .subscribe()
                 .with(done::add);
         return changes.get(0);

@@ -17,7 +17,7 @@ import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.redis.codec.Formats;
 import io.plexspaces.processgroups.log.redis.connection.ConnectionSettings;
-import io.plexspaces.processgroups.log.redis.connection.Shards;
+import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.plexspaces.processgroups.log.redis.connection.Slots;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -129,7 +129,7 @@ class RedisNodeLeaseTest {
             Writer writer = leased(store.log(settings));
             NodeLease lease = new NodeLease(writer.node, writer.operation().incarnation());
             pass(Duration.ofMillis(400));
-            Shards shards = new Shards(
+            RedisServers shards = new RedisServers(
                     vertx,
                     new RedisOptions().setConnectionString(redis.address()),
                     ConnectionSettings.of(settings.patience(), nanos -> {}),

@@ -495,7 +495,7 @@ class RedisStoreStateTest {
         Owner owner = new Owner.Durable(one.node);
         Command join = new Command.Join(List.of(new ActorId("a")), TopicFilter.of(topics), owner, one.node, null);
         Uni<Appended> kept = Uni.createFrom().emitter(answer -> {
-            Change change = new Change(one.group("room"), one.operation(), null, join, 2, null, answer);
+            PendingChange change = new PendingChange(one.group("room"), one.operation(), null, join, 2, null, answer);
             assertThat(change.weight).isGreaterThan(40_000);
             change.fail(new IllegalStateException("only weighed"));
         });

@@ -35,7 +35,7 @@ final class ScriptCall {
             "UNBLOCKED");
 
     private final Vertx vertx;
-    private final Shards shards;
+    private final RedisServers shards;
     private final Script script;
     private final List<String> keys;
     private final List<?> arguments;
@@ -49,7 +49,7 @@ final class ScriptCall {
     /** @param urgent on the connection for what must not wait */
     ScriptCall(
             Vertx vertx,
-            Shards shards,
+            RedisServers shards,
             Script script,
             List<String> keys,
             List<?> arguments,
@@ -61,7 +61,7 @@ final class ScriptCall {
         this.keys = keys;
         this.arguments = arguments;
         this.urgent = urgent;
-        this.slot = Shards.slot(keys.get(0));
+        this.slot = RedisServers.slot(keys.get(0));
         this.roundTrips = settings.roundTrips();
         this.deadline = System.nanoTime() + settings.patience().toNanos();
     }
@@ -84,7 +84,7 @@ final class ScriptCall {
 
     private void begin() {
         attempts++;
-        Future<Layout> layout = shards.layout();
+        Future<Topology> layout = shards.layout();
         if (layout.succeeded()) {
             send(layout.result(), true);
         } else {
@@ -99,7 +99,7 @@ final class ScriptCall {
     }
 
     /** @param known the server is thought to have the script */
-    private void send(Layout layout, boolean known) {
+    private void send(Topology layout, boolean known) {
         Future<Response> answer;
         long sent = System.nanoTime();
         try {
@@ -120,14 +120,14 @@ final class ScriptCall {
         });
     }
 
-    private Request request(Layout layout, boolean known) {
+    private Request request(Topology layout, boolean known) {
         Request request = known
                 ? Request.cmd(Command.EVALSHA).arg(script.sha1())
                 : Request.cmd(Command.EVAL).arg(script.text());
         request.arg(keys.size());
         keys.forEach(request::arg);
         for (Object argument : arguments) {
-            if (argument == Shards.PUBLISH) {
+            if (argument == RedisServers.PUBLISH) {
                 request.arg(layout.sharded() ? "SPUBLISH" : "PUBLISH");
             } else if (argument instanceof byte[] bytes) {
                 request.arg(bytes);
@@ -138,7 +138,7 @@ final class ScriptCall {
         return request;
     }
 
-    private void answered(AsyncResult<Response> done, Layout layout, boolean known) {
+    private void answered(AsyncResult<Response> done, Topology layout, boolean known) {
         if (done.succeeded()) {
             promise.complete(done.result());
             return;

@@ -27,7 +27,7 @@ class PasswordsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** Kept, as loggers that nobody holds lose their handlers. */
-    private static final Logger LOGGER = Logger.getLogger(Subscriber.class.getName());
+    private static final Logger LOGGER = Logger.getLogger(PubSubConnection.class.getName());
 
     private final Vertx vertx = Vertx.vertx();
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -55,8 +55,8 @@ class PasswordsTest {
         vertx.close();
     }
 
-    private Subscriber subscriber(String endpoint) {
-        return new Subscriber(vertx, new RedisOptions(), endpoint, false, "beat", PATIENCE, new Subscriber.Listener() {
+    private PubSubConnection subscriber(String endpoint) {
+        return new PubSubConnection(vertx, new RedisOptions(), endpoint, false, "beat", PATIENCE, new PubSubConnection.Listener() {
             @Override
             public void message(String channel, Buffer payload) {}
 
@@ -73,7 +73,7 @@ class PasswordsTest {
         try (RedisProcess redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded))) {
             redis.call("ACL", "SETUSER", "ann", "on", ">" + PASSWORD, "~*", "&*", "+@all");
             String address = "127.0.0.1:" + redis.port();
-            Subscriber subscriber = subscriber("redis://ann:" + PASSWORD + "@" + address);
+            PubSubConnection subscriber = subscriber("redis://ann:" + PASSWORD + "@" + address);
             subscriber.add(List.of("news"));
             await().until(() -> {
                 redis.call("PUBLISH", "news", "now");
@@ -96,6 +96,6 @@ class PasswordsTest {
         "redis://:s3cr3t@under_score:6379, redis://…",
     })
     void address_isShownAsSchemeHostAndPort(String endpoint, String shown) {
-        assertThat(Locator.shown(endpoint)).isEqualTo(shown);
+        assertThat(TopologyFinder.shown(endpoint)).isEqualTo(shown);
     }
 }

@@ -36,7 +36,7 @@ class ShardsTest {
 
     private final Vertx vertx = Vertx.vertx();
     private RedisProcess redis;
-    private Shards shards;
+    private RedisServers shards;
 
     @BeforeEach
     void start() {
@@ -44,14 +44,14 @@ class ShardsTest {
         shards = shards(redis.address(), Duration.ofSeconds(5));
     }
 
-    private Shards shards(String address, Duration patience) {
+    private RedisServers shards(String address, Duration patience) {
         return shards(address, patience, patience.dividedBy(2));
     }
 
-    private Shards shards(String address, Duration patience, Duration silence) {
+    private RedisServers shards(String address, Duration patience, Duration silence) {
         ConnectionSettings settings =
                 new ConnectionSettings(patience, silence, Duration.ofMillis(200), Duration.ofSeconds(1), nanos -> {});
-        return new Shards(vertx, new RedisOptions().setConnectionString(address), settings, "test:");
+        return new RedisServers(vertx, new RedisOptions().setConnectionString(address), settings, "test:");
     }
 
     @AfterEach

@@ -10,9 +10,9 @@ class SlotsTest {
     void slots_areThoseOfRedis() {
         assertThat(Slots.of("123456789")).isEqualTo(12_739);
         assertThat(Slots.of("foo")).isEqualTo(12_182);
-        assertThat(Shards.slot("a{foo}b:{bar}")).isEqualTo(12_182);
-        assertThat(Shards.slot("foo")).isEqualTo(12_182);
-        assertThat(Shards.slot("foo{}")).isEqualTo(Slots.of("foo{}"));
+        assertThat(RedisServers.slot("a{foo}b:{bar}")).isEqualTo(12_182);
+        assertThat(RedisServers.slot("foo")).isEqualTo(12_182);
+        assertThat(RedisServers.slot("foo{}")).isEqualTo(Slots.of("foo{}"));
     }
 
     @Test

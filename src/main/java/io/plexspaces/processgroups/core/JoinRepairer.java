@@ -1,0 +1,118 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.SerialQueue;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Makes joins of this node's sessions again that a store has lost, of all groups: so many at a time that a store which has
+ * just come back serves others too. What fails is left to the next tick of its group. Thread-safe.
+ */
+final class JoinRepairer {
+    private static final int AT_ONCE = 256;
+
+    private final GroupLog log;
+    private final OperationIds operations;
+    private final Queue<JoinRepair> waiting = new ConcurrentLinkedQueue<>();
+    private final Semaphore free = new Semaphore(AT_ONCE);
+    private final SerialQueue turns = new SerialQueue();
+
+    JoinRepairer(GroupLog log, OperationIds operations) {
+        this.log = log;
+        this.operations = operations;
+    }
+
+    /** The joins are as they should be before long, unless the store fails again. Nothing happens when they are waiting already. */
+    void add(JoinRepair lost) {
+        if (lost.queued.compareAndSet(false, true)) {
+            waiting.add(lost);
+            turns.execute(this::next);
+        }
+    }
+
+    private void next() {
+        while (!waiting.isEmpty() && free.tryAcquire()) {
+            JoinRepair lost = waiting.poll();
+            if (lost == null) {
+                free.release();
+            } else {
+                begin(lost);
+            }
+        }
+    }
+
+    private void begin(JoinRepair lost) {
+        Seat seat = lost.seat();
+        Uni<Void> restoring = seat == null
+                ? lost.restored()
+                : seat.session().restored(lost.replica().group());
+        restoring.subscribe().with(done -> ended(lost), failure -> ended(lost));
+    }
+
+    private void ended(JoinRepair lost) {
+        lost.queued.set(false);
+        free.release();
+        turns.execute(this::next);
+    }
+
+    /** Completes when the store has the joins as they were; STORE_UNAVAILABLE, LIMIT_EXCEEDED, FENCED. */
+    Uni<Void> restored(JoinRepair lost) {
+        return Uni.createFrom()
+                .deferred(() -> step(lost))
+                .repeat()
+                .whilst(more -> more)
+                .collect()
+                .last()
+                .replaceWithVoid()
+                .onFailure()
+                .transform(failure -> notRestored(lost, failure));
+    }
+
+    /** True: look again. */
+    private Uni<Boolean> step(JoinRepair lost) {
+        return lost.replica()
+                .missing(lost)
+                .chain(missing -> missing.commands().isEmpty()
+                        ? Uni.createFrom().item(false)
+                        : append(lost, missing).chain(lost.replica()::reached).replaceWith(true));
+    }
+
+    private static Throwable notRestored(JoinRepair lost, Throwable failure) {
+        ErrorCode code = failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
+        if (failure instanceof GroupException refused
+                && (code == ErrorCode.LIMIT_EXCEEDED || code == ErrorCode.FENCED)) {
+            LeaveReason reason = code == ErrorCode.FENCED ? LeaveReason.NODE_DOWN : LeaveReason.EVICTED;
+            lost.replica().giveUp(lost, reason, refused);
+            return refused;
+        }
+        return lost.replica().away("its joins are being made again");
+    }
+
+    /** Appends all in the name of their session, in order; completes with the position of the last. */
+    private Uni<Position> append(JoinRepair lost, JoinRepairs.Missing missing) {
+        List<Uni<Appended>> appends = new ArrayList<>(missing.commands().size());
+        for (Command command : missing.commands()) {
+            OperationId operation = operations.next(lost.owner());
+            appends.add(log.append(lost.replica().group(), missing.epoch(), command, operation));
+        }
+        return Uni.join().all(appends).andFailFast().map(all -> all.get(all.size() - 1)
+                .position());
+    }
+
+    /** The incarnation of this node that the sessions here belong to. */
+    long incarnation() {
+        return operations.lease().incarnation();
+    }
+}

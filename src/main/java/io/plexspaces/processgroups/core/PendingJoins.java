@@ -1,0 +1,164 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins of this node's sessions whose entries are still to be read, and what becomes of them when the log jumps over those.
+ * {@link #expect}, {@link #accepted} and {@link #forget} may be called by any thread; the rest is part of the group's reading.
+ */
+final class PendingJoins {
+    private final GroupId group;
+    private final AppliedPosition progress;
+    private final Members members;
+    private final Seats seats;
+    private final JoinRepairs recovery;
+    private final Map<OperationId, PendingJoin> waiting = new ConcurrentHashMap<>(4);
+
+    PendingJoins(GroupId group, AppliedPosition progress, Members members, Seats seats, JoinRepairs recovery) {
+        this.group = group;
+        this.progress = progress;
+        this.members = members;
+        this.seats = seats;
+        this.recovery = recovery;
+    }
+
+    void expect(OperationId operation, Subscription subscription, TopicFilter filter) {
+        waiting.put(operation, new PendingJoin(subscription, filter));
+    }
+
+    /** Null: it was read, or not expected. */
+    @Nullable
+    PendingJoin forget(OperationId operation) {
+        return waiting.remove(operation);
+    }
+
+    /** Its append was accepted; false: its entry has been read already. */
+    boolean accepted(OperationId operation, Position position) {
+        PendingJoin joining = waiting.get(operation);
+        if (joining != null) {
+            joining.accepted(position);
+        }
+        return joining != null;
+    }
+
+    /** Its entry is read; null: nobody here asked for it. */
+    @Nullable
+    PendingJoin take(OperationId operation) {
+        return waiting.remove(operation);
+    }
+
+    /** Whether a join in the name of this owner is under way. */
+    boolean isExpected(Owner.Session owner) {
+        return waiting.values().stream().anyMatch(joining -> owner.equals(joining.owner()));
+    }
+
+    /**
+     * The caller of an accepted join is about to be answered: its session has its seat, or will get it.
+     *
+     * @param gone there is no such group any more
+     * @throws GroupException EPOCH_CHANGED, when the group is gone and the join with it
+     */
+    void answered(OperationId operation, boolean gone) {
+        PendingJoin joining = waiting.get(operation);
+        Position accepted = joining == null ? null : joining.accepted();
+        if (joining == null || accepted == null) {
+            return;
+        }
+        if (gone) {
+            waiting.remove(operation);
+            throw GroupReplica.stale(group);
+        }
+        joining.answered();
+        if (progress.isPast(accepted)) {
+            waiting.remove(operation);
+            passed(joining, accepted);
+            recovery.again();
+        }
+    }
+
+    /** The log has jumped: sees to those whose entries will not be read. */
+    void jumped() {
+        waiting.forEach((operation, joining) -> {
+            Position accepted = joining.accepted();
+            if (accepted != null && progress.isPast(accepted) && waiting.remove(operation, joining)) {
+                passed(joining, accepted);
+            }
+        });
+    }
+
+    private void passed(PendingJoin joining, Position accepted) {
+        Subscription subscription = joining.subscription();
+        Session session = subscription.session();
+        orCut(subscription, () -> {
+            Member member = members.get(session.actor());
+            if (!accepted.epoch().equals(progress.epoch())) {
+                recovery.more(joining);
+            } else if (member == null || !member.membership().heldBy(session.owner())) {
+                tellEnd(
+                        subscription,
+                        new Event.Left(group, progress.offset(), session.actor(), LeaveReason.LEFT),
+                        null);
+            } else {
+                take(member, subscription.from(accepted));
+            }
+        });
+    }
+
+    /** Its join is there: it has a seat, unless it had one before. */
+    void seat(Member member, Subscription subscription) {
+        orCut(subscription, () -> take(member, subscription));
+    }
+
+    private void take(Member member, Subscription subscription) {
+        Session session = subscription.session();
+        if (member.seatOf(session) == null) {
+            seats.take(member, subscription);
+            Seat seat = member.seatOf(session);
+            if (seat != null && !recovery.isEmpty()) {
+                recovery.seated(member, seat);
+            }
+        }
+    }
+
+    /** A subscriber that is not seated by the end is not among those that are cut, though it was told that it joined, or is about to be. */
+    private static void orCut(Subscription subscription, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error defect) {
+            subscription
+                    .connection()
+                    .cut(GroupException.of(ErrorCode.INTERNAL, "the messages of the group could not be begun"));
+            throw defect;
+        }
+    }
+
+    /** Whoever was told that it joined, and has not seen that, is told that the group is gone. */
+    void deleted(Event last, GroupException cause) {
+        waiting.forEach((operation, joining) -> {
+            if (joining.isAnswered() && waiting.remove(operation, joining)) {
+                tellEnd(joining.subscription(), last, cause);
+            }
+        });
+    }
+
+    private static void tellEnd(Subscription subscription, Event last, @Nullable GroupException cause) {
+        Connection connection = subscription.connection();
+        connection.send(Frame.of(last));
+        if (subscription.only()) {
+            connection.finish(cause);
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package io.plexspaces.processgroups.log.redis.connection;
+
+import io.plexspaces.processgroups.log.SerialQueue;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listens to channels of one server on a connection of its own, which never carries another command. Made anew when it ends, or
+ * when it does not even hear what was sent to it; then all channels are subscribed to again. Thread-safe.
+ */
+final class PubSubConnection {
+    private static final System.Logger LOG = System.getLogger(PubSubConnection.class.getName());
+    private static final int CHANNELS_AT_ONCE = 500;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+
+    /** For a server that accepts connections and cuts them: what it tells meanwhile is read from the log each time. */
+    private static final long LONGEST_PAUSE_AFTER_CUT_MILLIS = 250;
+
+    private static final long WARN_AGAIN_NANOS = 60_000_000_000L;
+
+    /** A connection that has lasted so long was no failure. */
+    private static final long STEADY_NANOS = 5_000_000_000L;
+
+    private final Vertx vertx;
+    private final RedisOptions options;
+    private final String endpoint;
+    private final String shown;
+    private final boolean sharded;
+    private final Duration patience;
+    private final Listener listener;
+    private final SerialQueue serial = new SerialQueue();
+    private final Channels channels = new Channels();
+
+    /** By which it hears itself. */
+    private final String beat;
+
+    private @Nullable ServerConnection link;
+    private boolean connecting;
+    private boolean closed;
+    private int failures;
+    private long connectedAt;
+
+    // About the last warning; whichever thread it was.
+    private volatile String warned = "";
+    private volatile long warnedAt;
+
+    private volatile boolean connected;
+
+    /** It has heard itself since it is connected: that alone is no sign that anything will be heard. */
+    private volatile boolean heard;
+
+    private volatile long lastHeard = System.nanoTime();
+
+    /** Whom it tells; on the connection's thread. */
+    interface Listener {
+        void message(String channel, Buffer payload);
+
+        void listening(String channel);
+
+        /** A channel is no longer here, or the connection ended: the layout may have changed. */
+        void displaced();
+    }
+
+    /**
+     * @param beat channel something is sent to regularly, so that silence shows that nothing is heard
+     * @param patience how long making a connection may take
+     */
+    PubSubConnection(
+            Vertx vertx,
+            RedisOptions options,
+            String endpoint,
+            boolean sharded,
+            String beat,
+            Duration patience,
+            Listener listener) {
+        this.vertx = vertx;
+        this.options = options;
+        this.endpoint = endpoint;
+        this.shown = TopologyFinder.shown(endpoint);
+        this.sharded = sharded;
+        this.beat = beat;
+        this.patience = patience;
+        this.listener = listener;
+        add(List.of(beat));
+    }
+
+    void add(Collection<String> added) {
+        List<String> names = List.copyOf(added);
+        serial.execute(() -> {
+            channels.add(names);
+            if (link != null) {
+                subscribe(names);
+            } else {
+                connect();
+            }
+        });
+    }
+
+    void remove(Collection<String> removed) {
+        List<String> names = List.copyOf(removed);
+        serial.execute(() -> {
+            channels.remove(names);
+            if (link != null) {
+                send(sharded ? Command.SUNSUBSCRIBE : Command.UNSUBSCRIBE, names);
+            }
+        });
+    }
+
+    /** Connected, and heard itself since then and within that time; and no channel waits for longer to be heard. */
+    boolean isLive(long deafNanos) {
+        return connected
+                && heard
+                && System.nanoTime() - lastHeard < deafNanos
+                && channels.longestUnconfirmed() < deafNanos;
+    }
+
+    /** To be called regularly: ends a connection that has been silent for too long, and asks again for what the server has not confirmed. */
+    void check(long deafNanos) {
+        if (!connected) {
+            return;
+        }
+        if (System.nanoTime() - lastHeard >= deafNanos) {
+            serial.execute(() -> {
+                if (link != null) {
+                    warn("nothing heard from " + shown + ": connecting again");
+                    drop(link);
+                }
+            });
+        } else if (channels.longestUnconfirmed() > 0) {
+            serial.execute(this::askAgain);
+        }
+    }
+
+    private void askAgain() {
+        List<String> again = channels.toAskAgain(CHANNELS_AT_ONCE);
+        if (!again.isEmpty()) {
+            send(sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE, again);
+        }
+    }
+
+    private void subscribe(Collection<String> names) {
+        channels.asked(names);
+        send(sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE, names);
+    }
+
+    void close() {
+        serial.execute(() -> {
+            closed = true;
+            connected = false;
+            if (link != null) {
+                link.close();
+            }
+        });
+    }
+
+    private void connect() {
+        if (connecting || closed || link != null) {
+            return;
+        }
+        connecting = true;
+        ServerConnection.open(vertx, options, endpoint, patience)
+                .onComplete(made -> serial.execute(() -> {
+                    connecting = false;
+                    if (made.failed()) {
+                        retry(made.cause());
+                    } else if (closed) {
+                        made.result().close();
+                    } else {
+                        connected(made.result());
+                    }
+                }));
+    }
+
+    private void connected(ServerConnection made) {
+        link = made;
+        connectedAt = System.nanoTime();
+        lastHeard = connectedAt;
+        heard = false;
+        connected = true;
+        made.whenPushed(this::pushed);
+        made.whenEnded(() -> serial.execute(() -> ended(made)));
+        subscribe(channels.begin());
+    }
+
+    /** Does not rely on the connection to say that it has ended: it may have done so before anybody listened. */
+    private void drop(ServerConnection over) {
+        over.close();
+        ended(over);
+    }
+
+    private void ended(ServerConnection over) {
+        if (link != over) {
+            return;
+        }
+        link = null;
+        connected = false;
+        if (!closed) {
+            if (System.nanoTime() - connectedAt > STEADY_NANOS) {
+                failures = 0;
+            }
+            retry(null);
+        }
+    }
+
+    /**
+     * Later each time, and never at the same moment as others.
+     *
+     * @param cause null: a connection there was has ended
+     */
+    private void retry(@Nullable Throwable cause) {
+        if (closed) {
+            return;
+        }
+        if (failures++ == 0) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "no subscriber connection to {0}{1}",
+                    shown,
+                    cause == null ? "" : ": " + cause.getMessage());
+        }
+        listener.displaced();
+        long longest = cause == null ? LONGEST_PAUSE_AFTER_CUT_MILLIS : LONGEST_PAUSE_MILLIS;
+        long most = Math.min(longest, 25L << Math.min(failures, 10));
+        vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(most), id -> serial.execute(this::connect));
+    }
+
+    private void pushed(@Nullable Response push) {
+        if (push == null || push.type() == ResponseType.ERROR) {
+            // Refused, perhaps for good: no sign that anything will be heard.
+            warn("subscriber connection to " + shown + ": " + push);
+            listener.displaced();
+            return;
+        }
+        if (push.size() < 3) {
+            return;
+        }
+        String channel = push.get(1).toString();
+        switch (push.get(0).toString()) {
+            case "message", "smessage" -> {
+                lastHeard = System.nanoTime();
+                heard = true;
+                if (!channel.equals(beat)) {
+                    listener.message(channel, push.get(2).toBuffer());
+                }
+            }
+            case "subscribe", "ssubscribe" -> subscribed(channel);
+            case "sunsubscribe" -> unsubscribed(channel);
+            default -> {}
+        }
+    }
+
+    private void subscribed(String channel) {
+        lastHeard = System.nanoTime();
+        serial.execute(() -> channels.confirmed(channel));
+        if (!channel.equals(beat)) {
+            listener.listening(channel);
+        }
+    }
+
+    /** The same line once in a while, however often it is meant. */
+    private void warn(String what) {
+        long now = System.nanoTime();
+        if (!what.equals(warned) || now - warnedAt > WARN_AGAIN_NANOS) {
+            warned = what;
+            warnedAt = now;
+            LOG.log(System.Logger.Level.WARNING, what);
+        }
+    }
+
+    /** Not asked for, it means that the slot has gone elsewhere. */
+    private void unsubscribed(String channel) {
+        serial.execute(() -> {
+            if (channels.contains(channel)) {
+                listener.displaced();
+            }
+        });
+    }
+
+    /** One command may name channels of one slot alone, when they are sharded. */
+    private void send(Command command, Collection<String> names) {
+        Map<Integer, List<String>> bySlot = new TreeMap<>();
+        for (String name : names) {
+            bySlot.computeIfAbsent(sharded ? RedisServers.slot(name) : 0, slot -> new ArrayList<>())
+                    .add(name);
+        }
+        ServerConnection open = link;
+        if (open == null) {
+            return;
+        }
+        for (List<String> together : bySlot.values()) {
+            for (int from = 0; from < together.size(); from += CHANNELS_AT_ONCE) {
+                Request request = Request.cmd(command);
+                together.subList(from, Math.min(together.size(), from + CHANNELS_AT_ONCE))
+                        .forEach(request::arg);
+                open.send(request).onFailure(failure -> serial.execute(() -> drop(open)));
+            }
+        }
+    }
+}
