@@ -324,7 +324,10 @@ public final class SessionProtocol {
 
     private Uni<Void> watching(Requests.Watch wish) {
         return traces.traced(
-                UseCase.WATCH, wish.namespace(), wish.group(), () -> watch(wish, ConnectionWatches::watch, ConnectionWatches::watch));
+                UseCase.WATCH,
+                wish.namespace(),
+                wish.group(),
+                () -> watch(wish, ConnectionWatches::watch, ConnectionWatches::watch));
     }
 
     private Uni<Void> watch(

@@ -36,15 +36,15 @@ import java.util.function.Consumer;
 final class GroupReplica implements GroupReader {
     private final GroupId group;
     private final SerialQueue serial = new SerialQueue();
-    private final AppliedPosition progress = new AppliedPosition();
-    private final ReplicaUse usage = new ReplicaUse();
+    private final AppliedPosition applied = new AppliedPosition();
+    private final ReplicaUse use = new ReplicaUse();
     private final Members members;
     private final Repeats repeats;
     private final PendingPublishes answers;
-    private final PublishRetries turns;
-    private final JoinRepairer reassertions;
+    private final PublishRetries retries;
+    private final JoinRepairer repairer;
     private final Reaching reaching;
-    private final LogFollower told;
+    private final LogFollower follower;
     private final Consumer<GroupException> onLost;
 
     /** Of {@link ReachNotes}: it is waiting or at work there. */
@@ -62,7 +62,7 @@ final class GroupReplica implements GroupReader {
             CatchUp catchUp,
             Map<OperationId, PendingPublish> publishing,
             Repeats repeats,
-            JoinRepairer reassertions,
+            JoinRepairer repairer,
             ReachNotes notes,
             Consumer<GroupException> onLost) {
         this.group = group;
@@ -74,12 +74,13 @@ final class GroupReplica implements GroupReader {
                 settings.node(),
                 settings.recipientIds(),
                 (entry, answer) -> repeats.keep(group, entry.message().idempotencyKey(), answer));
-        this.turns = new PublishRetries(this, progress, answers);
-        this.reassertions = reassertions;
+        this.retries = new PublishRetries(this, applied, answers);
+        this.repairer = repairer;
         this.reaching = new Reaching(this, members, notes);
-        Seats seats = new Seats(group, progress, members, usage, settings, catchUp, reaching);
-        JoinRepairs recovery = new JoinRepairs(this, settings.node(), progress, members, seats, reassertions);
-        this.told = new LogFollower(this, settings.node(), tracer, progress, members, seats, answers, recovery, turns);
+        Seats seats = new Seats(group, applied, members, use, settings, catchUp, reaching);
+        JoinRepairs repairs = new JoinRepairs(this, settings.node(), applied, members, seats, repairer);
+        this.follower =
+                new LogFollower(this, settings.node(), tracer, applied, members, seats, answers, repairs, retries);
     }
 
     GroupId group() {
@@ -88,48 +89,48 @@ final class GroupReplica implements GroupReader {
 
     /** What was said at its creation; there once the replica is open. */
     GroupInfo info() {
-        return progress.info();
+        return applied.info();
     }
 
     String epoch() {
-        return progress.epoch();
+        return applied.epoch();
     }
 
     Members members() {
         return members;
     }
 
-    ReplicaUse usage() {
-        return usage;
+    ReplicaUse use() {
+        return use;
     }
 
     Position position() {
-        return progress.position();
+        return applied.position();
     }
 
     /** How often the log has gone on elsewhere than it stood. */
     int jumps() {
-        return progress.jumps();
+        return applied.jumps();
     }
 
     @Override
     public void snapshot(Snapshot snapshot) {
-        serial.execute(() -> told.snapshot(snapshot));
+        serial.execute(() -> follower.snapshot(snapshot));
     }
 
     @Override
     public void goesOn(GroupInfo renamed) {
-        serial.execute(() -> told.goesOn(renamed));
+        serial.execute(() -> follower.goesOn(renamed));
     }
 
     @Override
     public void entry(Entry entry) {
-        serial.execute(() -> told.entry(entry));
+        serial.execute(() -> follower.entry(entry));
     }
 
     @Override
     public void failed(GroupException cause) {
-        serial.execute(() -> told.lose(cause));
+        serial.execute(() -> follower.lose(cause));
     }
 
     void lose(GroupException cause) {
@@ -138,7 +139,7 @@ final class GroupReplica implements GroupReader {
 
     /** Whether the log was read at some time. */
     boolean isOpen() {
-        return progress.isOpen();
+        return applied.isOpen();
     }
 
     /** Runs {@code task} after everything the log has told so far. */
@@ -149,8 +150,8 @@ final class GroupReplica implements GroupReader {
     /** The log was to be opened again, and is not there any more. */
     void gone() {
         serial.execute(() -> {
-            if (!usage.isClosed()) {
-                told.deleted();
+            if (!use.isClosed()) {
+                follower.deleted();
             }
         });
     }
@@ -163,8 +164,8 @@ final class GroupReplica implements GroupReader {
     /** The entry of {@code operation} may be one that was jumped over, and others may have waited to know. */
     void passed(OperationId operation) {
         serial.execute(() -> {
-            answers.answerPassed(operation, progress);
-            turns.proceed();
+            answers.answerPassed(operation, applied);
+            retries.proceed();
         });
     }
 
@@ -180,14 +181,14 @@ final class GroupReplica implements GroupReader {
 
     /** The log is in another life than the one that {@code publishing} began in: it begins again when it is its turn. */
     void refused(OperationId operation, PendingPublish publishing) {
-        turns.refused(publishing);
+        retries.refused(publishing);
         answers.forget(operation);
         proceed();
     }
 
     /** False: nobody has to go first. */
     boolean addToTurns(PendingPublish publishing) {
-        boolean added = turns.add(publishing);
+        boolean added = retries.add(publishing);
         if (added) {
             proceed();
         }
@@ -196,17 +197,17 @@ final class GroupReplica implements GroupReader {
 
     /** Publishes that wait for their turn go on after what is under way, if nothing holds them up any more. */
     void proceed() {
-        serial.execute(turns::proceed);
+        serial.execute(retries::proceed);
     }
 
     /** To be called before the append of a join: its session receives from the offset of that entry on. */
     void expectJoined(OperationId operation, Subscription subscription, TopicFilter filter) {
-        told.joins().expect(operation, subscription, filter);
+        follower.joins().expect(operation, subscription, filter);
     }
 
     /** To be called before the append of a takeover: its session has a seat from that entry on. */
     void expectArrived(OperationId operation, Session session) {
-        told.moves().expect(operation, session);
+        follower.takeovers().expect(operation, session);
     }
 
     /**
@@ -216,14 +217,14 @@ final class GroupReplica implements GroupReader {
     Uni<Void> arrived(OperationId operation, Position position) {
         return reached(position)
                 .chain(() -> inOrder(() -> {
-                    if (usage.isClosed()) {
+                    if (use.isClosed()) {
                         throw stale(group);
                     }
-                    if (!progress.isPast(position)) {
-                        told.moves().doubt(operation);
+                    if (!applied.isPast(position)) {
+                        follower.takeovers().doubt(operation);
                         throw away("its log is not read");
                     }
-                    told.moves().passed(operation);
+                    follower.takeovers().passed(operation);
                     return operation;
                 }))
                 .replaceWithVoid();
@@ -232,10 +233,10 @@ final class GroupReplica implements GroupReader {
     /** The append of a join or takeover failed, but it may have been made, or still be. */
     void doubt(OperationId operation) {
         serial.execute(() -> {
-            told.moves().doubt(operation);
-            PendingJoin joining = told.joins().forget(operation);
+            follower.takeovers().doubt(operation);
+            PendingJoin joining = follower.joins().forget(operation);
             if (joining != null) {
-                told.failed(joining);
+                follower.failed(joining);
             }
         });
     }
@@ -243,8 +244,8 @@ final class GroupReplica implements GroupReader {
     /** The append failed, or did nothing: no entry will come. */
     void forget(OperationId operation) {
         answers.forget(operation);
-        told.moves().forget(operation);
-        told.joins().forget(operation);
+        follower.takeovers().forget(operation);
+        follower.joins().forget(operation);
     }
 
     /**
@@ -252,12 +253,12 @@ final class GroupReplica implements GroupReader {
      * when the group is gone.
      */
     Uni<Void> joined(OperationId operation, Position position) {
-        if (!told.joins().accepted(operation, position)) {
+        if (!follower.joins().accepted(operation, position)) {
             return reached(position);
         }
         return reached(position)
                 .chain(() -> inOrder(() -> {
-                    told.joins().answered(operation, usage.isClosed());
+                    follower.joins().answered(operation, use.isClosed());
                     return operation;
                 }))
                 .replaceWithVoid();
@@ -268,7 +269,7 @@ final class GroupReplica implements GroupReader {
         return done.position().epoch().equals(epoch())
                 ? Uni.createFrom().voidItem()
                 : inOrder(() -> {
-                            told.recovery().less(session, joins(done, session));
+                            follower.repairs().less(session, joins(done, session));
                             return session;
                         })
                         .replaceWithVoid();
@@ -286,7 +287,7 @@ final class GroupReplica implements GroupReader {
 
     /** A session has ended, but the store could not be told: its joins here are taken away as soon as it can. */
     void abandoned(Session session) {
-        serial.execute(() -> told.recovery().over(session));
+        serial.execute(() -> follower.repairs().over(session));
     }
 
     /** The answer that the message at {@code first} got, whichever node published it; with what {@code repeat} asks for. */
@@ -298,14 +299,16 @@ final class GroupReplica implements GroupReader {
                 .map(answer -> Repeats.repeated(answer, repeat.wanted()));
     }
 
-    private Uni<Groups.PublishResult> kept(Position first, PendingPublish repeat, Optional<IdempotentAnswers.Known> known) {
+    private Uni<Groups.PublishResult> kept(
+            Position first, PendingPublish repeat, Optional<IdempotentAnswers.Known> known) {
         return repeats.find(group, repeat.idempotencyKey(), first)
                 .chain(found -> found.map(answer -> Uni.createFrom().item(answer))
                         .orElseGet(() -> ownView(first, repeat, known)));
     }
 
     /** The node that published it has died before its answer was kept: what this one has read, or finds now, is the first answer. */
-    private Uni<Groups.PublishResult> ownView(Position first, PendingPublish repeat, Optional<IdempotentAnswers.Known> known) {
+    private Uni<Groups.PublishResult> ownView(
+            Position first, PendingPublish repeat, Optional<IdempotentAnswers.Known> known) {
         String key = repeat.idempotencyKey();
         return known.map(read -> repeats.keepFirst(group, key, read.answer()))
                 .orElseGet(() -> repeats.retained(group, first)
@@ -321,19 +324,19 @@ final class GroupReplica implements GroupReader {
 
     /** Gives a publish to the log between two entries, behind those that were given here before. */
     void queue(Runnable publish) {
-        usage.queue();
+        use.queue();
         serial.execute(() -> {
             try {
                 publish.run();
             } finally {
-                usage.unqueue();
+                use.unqueue();
             }
         });
     }
 
     /** Lets a session that holds a join here receive again; NOT_A_MEMBER when it does not. */
     Uni<Groups.JoinResult> resume(Subscription subscription) {
-        return inOrder(() -> told.resume(subscription));
+        return inOrder(() -> follower.resume(subscription));
     }
 
     /** Has it noted whether a session of this node receives, if the log does not say so. */
@@ -359,7 +362,7 @@ final class GroupReplica implements GroupReader {
 
     /** A connection of a session is gone; its join stays. */
     void disconnect(Session session, Connection connection) {
-        serial.execute(() -> told.disconnect(session, connection));
+        serial.execute(() -> follower.disconnect(session, connection));
     }
 
     /**
@@ -370,11 +373,11 @@ final class GroupReplica implements GroupReader {
      */
     Uni<Void> watch(Subscriber subscriber, boolean created, Consumer<GroupException> onEnd) {
         return inOrder(() -> {
-                    if (!usage.enter()) {
+                    if (!use.enter()) {
                         throw stale(group);
                     }
                     GroupInfo announced = created ? info() : null;
-                    told.watches()
+                    follower.watches()
                             .add(
                                     subscriber,
                                     MemberEvents.welcome(announced, group, position(), members.snapshot()),
@@ -386,8 +389,8 @@ final class GroupReplica implements GroupReader {
 
     void unwatch(Subscriber subscriber) {
         serial.execute(() -> {
-            if (told.watches().remove(subscriber)) {
-                usage.exit();
+            if (follower.watches().remove(subscriber)) {
+                use.exit();
             }
         });
     }
@@ -398,10 +401,10 @@ final class GroupReplica implements GroupReader {
      */
     Uni<Void> reached(Position position) {
         return serially(emitter -> {
-            if (usage.isClosed() || progress.isPast(position)) {
+            if (use.isClosed() || applied.isPast(position)) {
                 emitter.complete(null);
             } else {
-                told.waiters().add(position.offset(), () -> emitter.complete(null));
+                follower.waiters().add(position.offset(), () -> emitter.complete(null));
             }
         });
     }
@@ -422,10 +425,10 @@ final class GroupReplica implements GroupReader {
     Uni<Void> upTo(Position end) {
         return reached(end)
                 .chain(() -> inOrder(() -> {
-                    if (usage.isClosed() || !end.epoch().equals(progress.epoch())) {
+                    if (use.isClosed() || !end.epoch().equals(applied.epoch())) {
                         throw stale(group);
                     }
-                    if (!progress.isPast(end)) {
+                    if (!applied.isPast(end)) {
                         throw away("its log is not read");
                     }
                     return end;
@@ -439,27 +442,27 @@ final class GroupReplica implements GroupReader {
      */
     Uni<Void> moved(int jumps) {
         return serially(emitter -> {
-            if (usage.isClosed() || progress.jumps() != jumps) {
+            if (use.isClosed() || applied.jumps() != jumps) {
                 emitter.complete(null);
             } else {
-                told.waiters()
+                follower.waiters()
                         .addForJump(() -> emitter.complete(null), () -> emitter.fail(away("its log is not read")));
             }
         });
     }
 
     /** Completes when the store has the joins of a session as they were; fails as a write does. */
-    Uni<Void> restored(JoinRepair lost) {
-        return reassertions.restored(lost);
+    Uni<Void> restored(JoinRepair repair) {
+        return repairer.restored(repair);
     }
 
-    Uni<JoinRepairs.Missing> missing(JoinRepair lost) {
-        return inOrder(() -> told.recovery().missing(lost));
+    Uni<JoinRepairs.Missing> missing(JoinRepair repair) {
+        return inOrder(() -> follower.repairs().missing(repair));
     }
 
     /** The store refuses the joins for good. */
-    void giveUp(JoinRepair lost, LeaveReason reason, GroupException cause) {
-        serial.execute(() -> told.recovery().giveUp(lost, reason, cause));
+    void giveUp(JoinRepair repair, LeaveReason reason, GroupException cause) {
+        serial.execute(() -> follower.repairs().giveUp(repair, reason, cause));
     }
 
     /** What can be asked again later. */
@@ -481,16 +484,16 @@ final class GroupReplica implements GroupReader {
 
     /** To be called regularly: nothing waits forever, and what could not be made again is tried once more. */
     void tick() {
-        if (told.waiters().isUsed()
-                || usage.isHeld()
-                || !told.recovery().isEmpty()
-                || told.moves().hasDoubts()
+        if (follower.waiters().isUsed()
+                || use.isHeld()
+                || !follower.repairs().isEmpty()
+                || follower.takeovers().hasDoubts()
                 || !reaching.isSettled()) {
             serial.execute(() -> {
-                told.moves().tick();
-                told.waiters().tick();
-                turns.tick();
-                told.recovery().again();
+                follower.takeovers().tick();
+                follower.waiters().tick();
+                retries.tick();
+                follower.repairs().again();
                 reaching.again();
             });
         }

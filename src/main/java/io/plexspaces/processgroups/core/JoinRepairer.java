@@ -35,77 +35,79 @@ final class JoinRepairer {
     }
 
     /** The joins are as they should be before long, unless the store fails again. Nothing happens when they are waiting already. */
-    void add(JoinRepair lost) {
-        if (lost.queued.compareAndSet(false, true)) {
-            waiting.add(lost);
+    void add(JoinRepair repair) {
+        if (repair.queued.compareAndSet(false, true)) {
+            waiting.add(repair);
             turns.execute(this::next);
         }
     }
 
     private void next() {
         while (!waiting.isEmpty() && free.tryAcquire()) {
-            JoinRepair lost = waiting.poll();
-            if (lost == null) {
+            JoinRepair repair = waiting.poll();
+            if (repair == null) {
                 free.release();
             } else {
-                begin(lost);
+                begin(repair);
             }
         }
     }
 
-    private void begin(JoinRepair lost) {
-        Seat seat = lost.seat();
+    private void begin(JoinRepair repair) {
+        Seat seat = repair.seat();
         Uni<Void> restoring = seat == null
-                ? lost.restored()
-                : seat.session().restored(lost.replica().group());
-        restoring.subscribe().with(done -> ended(lost), failure -> ended(lost));
+                ? repair.restored()
+                : seat.session().restored(repair.replica().group());
+        restoring.subscribe().with(done -> ended(repair), failure -> ended(repair));
     }
 
-    private void ended(JoinRepair lost) {
-        lost.queued.set(false);
+    private void ended(JoinRepair repair) {
+        repair.queued.set(false);
         free.release();
         turns.execute(this::next);
     }
 
     /** Completes when the store has the joins as they were; STORE_UNAVAILABLE, LIMIT_EXCEEDED, FENCED. */
-    Uni<Void> restored(JoinRepair lost) {
+    Uni<Void> restored(JoinRepair repair) {
         return Uni.createFrom()
-                .deferred(() -> step(lost))
+                .deferred(() -> step(repair))
                 .repeat()
                 .whilst(more -> more)
                 .collect()
                 .last()
                 .replaceWithVoid()
                 .onFailure()
-                .transform(failure -> notRestored(lost, failure));
+                .transform(failure -> notRestored(repair, failure));
     }
 
     /** True: look again. */
-    private Uni<Boolean> step(JoinRepair lost) {
-        return lost.replica()
-                .missing(lost)
+    private Uni<Boolean> step(JoinRepair repair) {
+        return repair.replica()
+                .missing(repair)
                 .chain(missing -> missing.commands().isEmpty()
                         ? Uni.createFrom().item(false)
-                        : append(lost, missing).chain(lost.replica()::reached).replaceWith(true));
+                        : append(repair, missing)
+                                .chain(repair.replica()::reached)
+                                .replaceWith(true));
     }
 
-    private static Throwable notRestored(JoinRepair lost, Throwable failure) {
+    private static Throwable notRestored(JoinRepair repair, Throwable failure) {
         ErrorCode code = failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
         if (failure instanceof GroupException refused
                 && (code == ErrorCode.LIMIT_EXCEEDED || code == ErrorCode.FENCED)) {
             LeaveReason reason = code == ErrorCode.FENCED ? LeaveReason.NODE_DOWN : LeaveReason.EVICTED;
-            lost.replica().giveUp(lost, reason, refused);
+            repair.replica().giveUp(repair, reason, refused);
             return refused;
         }
-        return lost.replica().away("its joins are being made again");
+        return repair.replica().away("its joins are being made again");
     }
 
     /** Appends all in the name of their session, in order; completes with the position of the last. */
-    private Uni<Position> append(JoinRepair lost, JoinRepairs.Missing missing) {
+    private Uni<Position> append(JoinRepair repair, JoinRepairs.Missing missing) {
         List<Uni<Appended>> appends = new ArrayList<>(missing.commands().size());
         for (Command command : missing.commands()) {
-            OperationId operation = operations.next(lost.owner());
-            appends.add(log.append(lost.replica().group(), missing.epoch(), command, operation));
+            OperationId operation = operations.next(repair.owner());
+            appends.add(log.append(repair.replica().group(), missing.epoch(), command, operation));
         }
         return Uni.join().all(appends).andFailFast().map(all -> all.get(all.size() - 1)
                 .position());

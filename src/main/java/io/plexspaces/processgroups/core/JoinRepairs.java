@@ -26,32 +26,32 @@ final class JoinRepairs {
 
     private final GroupReplica replica;
     private final NodeId self;
-    private final AppliedPosition progress;
+    private final AppliedPosition applied;
     private final Members members;
     private final Seats seats;
-    private final JoinRepairer reassertions;
+    private final JoinRepairer repairer;
 
     /** Concurrent for {@link #isEmpty} alone. */
-    private final Map<Owner.Session, JoinRepair> lost = new ConcurrentHashMap<>(2);
+    private final Map<Owner.Session, JoinRepair> byOwner = new ConcurrentHashMap<>(2);
 
     JoinRepairs(
             GroupReplica replica,
             NodeId self,
-            AppliedPosition progress,
+            AppliedPosition applied,
             Members members,
             Seats seats,
-            JoinRepairer reassertions) {
+            JoinRepairer repairer) {
         this.replica = replica;
         this.self = self;
-        this.progress = progress;
+        this.applied = applied;
         this.members = members;
         this.seats = seats;
-        this.reassertions = reassertions;
+        this.repairer = repairer;
     }
 
     /** Any thread. */
     boolean isEmpty() {
-        return lost.isEmpty();
+        return byOwner.isEmpty();
     }
 
     /** Before another life's members take the place of those there are: whoever is not among them keeps a seat. */
@@ -73,23 +73,25 @@ final class JoinRepairs {
 
     /** What the store had of a seat, or was to have. */
     private JoinRepair lostOf(Member member, Seat seat) {
-        JoinRepair known = seat.lost();
+        JoinRepair known = seat.repair();
         Membership had = member.membership();
         Owner.Session owner = seat.session().owner();
-        return known != null ? known : new JoinRepair(replica, had.actor(), owner, seat, had.filter(), joins(had, owner));
+        return known != null
+                ? known
+                : new JoinRepair(replica, had.actor(), owner, seat, had.filter(), joins(had, owner));
     }
 
     private void note(JoinRepair noted) {
         Seat seat = noted.seat();
         if (seat != null) {
-            seat.lost(noted);
+            seat.repair(noted);
         }
-        lost.put(noted.owner(), noted);
+        byOwner.put(noted.owner(), noted);
     }
 
     /** After that: joins that were lost earlier may be there again. */
     void attachFound() {
-        for (JoinRepair one : lost.values()) {
+        for (JoinRepair one : byOwner.values()) {
             Member member = members.get(one.actor());
             if (member != null && member.membership().heldBy(one.owner())) {
                 attach(member, one);
@@ -98,11 +100,11 @@ final class JoinRepairs {
     }
 
     /** Members that another life brought back, or that were told all at once, may hold joins that nobody here knows of. */
-    void endForgotten(Map<ActorId, Membership> present, PendingJoins joining, Takeovers moves) {
+    void endForgotten(Map<ActorId, Membership> present, PendingJoins joining, Takeovers takeovers) {
         for (Membership membership : present.values()) {
             for (Membership.Holding held : membership.holdings()) {
                 if (held.owner() instanceof Owner.Session owner) {
-                    endForgotten(membership, owner, joining, moves);
+                    endForgotten(membership, owner, joining, takeovers);
                 }
             }
         }
@@ -112,12 +114,12 @@ final class JoinRepairs {
      * Takes joins away whose session has ended, or was told that they failed: nobody else ends them. An append can be made after all when
      * its answer was lost.
      */
-    void endForgotten(Membership membership, Owner.Session owner, PendingJoins joining, Takeovers moves) {
+    void endForgotten(Membership membership, Owner.Session owner, PendingJoins joining, Takeovers takeovers) {
         if (owner.node().equals(self)
-                && owner.incarnation() == reassertions.incarnation()
-                && !lost.containsKey(owner)
+                && owner.incarnation() == repairer.incarnation()
+                && !byOwner.containsKey(owner)
                 && !seats.isSeated(membership.actor(), owner.id())
-                && !moves.isExpected(owner)
+                && !takeovers.isExpected(owner)
                 && !joining.isExpected(owner)) {
             begin(new JoinRepair(replica, membership.actor(), owner, null, membership.filter(), 0));
         }
@@ -125,13 +127,13 @@ final class JoinRepairs {
 
     private void begin(JoinRepair noted) {
         note(noted);
-        reassertions.add(noted);
+        repairer.add(noted);
     }
 
     /** A session has its seat, whose owner may have joins from before that are being taken away: the one that it asked for stays. */
     void seated(Member member, Seat seat) {
         Owner.Session owner = seat.session().owner();
-        JoinRepair known = lost.get(owner);
+        JoinRepair known = byOwner.get(owner);
         if (known != null && known.seat() == null) {
             begin(new JoinRepair(
                     replica, known.actor(), owner, seat, member.membership().filter(), 1));
@@ -148,7 +150,7 @@ final class JoinRepairs {
         Owner.Session owner = joining.owner();
         Member member = members.get(actor);
         Seat seat = member == null ? null : member.seatOf(subscription.session());
-        JoinRepair known = lost.get(owner);
+        JoinRepair known = byOwner.get(owner);
         if (known != null && known.seat() != null) {
             known.more(joining.filter());
         } else if (member != null && seat != null) {
@@ -168,7 +170,7 @@ final class JoinRepairs {
 
     /** A leave that was accepted by a life that is over left so many joins. */
     void less(Session session, int left) {
-        JoinRepair known = lost.get(session.owner());
+        JoinRepair known = byOwner.get(session.owner());
         if (known != null) {
             known.wanted(Math.min(left, known.wanted()));
         }
@@ -185,12 +187,12 @@ final class JoinRepairs {
 
     /** Has everything made again that is not yet. */
     void again() {
-        lost.values().forEach(reassertions::add);
+        byOwner.values().forEach(repairer::add);
     }
 
     /** A join was read: if it is one that was lost, its session is a member again. */
     void arrived(Member member, Owner by, @Nullable PendingJoin asked) {
-        JoinRepair known = by instanceof Owner.Session owner ? lost.get(owner) : null;
+        JoinRepair known = by instanceof Owner.Session owner ? byOwner.get(owner) : null;
         if (known != null && known.seat() != null) {
             attach(member, known);
             if (asked != null) {
@@ -208,27 +210,27 @@ final class JoinRepairs {
 
     /** A seat has ended: nothing is wanted for it any more. */
     void drop(Seat seat) {
-        JoinRepair known = seat.lost();
+        JoinRepair known = seat.repair();
         if (known != null) {
-            seat.lost(null);
-            lost.remove(known.owner(), known);
+            seat.repair(null);
+            byOwner.remove(known.owner(), known);
         }
     }
 
     /** Ends whoever sits without being a member. */
     void endAll(Event last, GroupException cause) {
-        for (JoinRepair one : List.copyOf(lost.values())) {
+        for (JoinRepair one : List.copyOf(byOwner.values())) {
             end(one, last, cause);
         }
     }
 
     private void end(JoinRepair one, Event last, @Nullable GroupException cause) {
-        lost.remove(one.owner(), one);
+        byOwner.remove(one.owner(), one);
         Seat seat = one.seat();
         if (seat == null) {
             return;
         }
-        seat.lost(null);
+        seat.repair(null);
         Member member = members.get(one.actor());
         if (member != null && member.seats().contains(seat)) {
             seats.end(member, seat, last, cause);
@@ -240,7 +242,7 @@ final class JoinRepairs {
     /** The seat of a session that is no member for now; null: it has none. */
     @Nullable
     Seat seatOf(Session session) {
-        JoinRepair known = lost.get(session.owner());
+        JoinRepair known = byOwner.get(session.owner());
         return known == null ? null : known.seat();
     }
 
@@ -254,8 +256,8 @@ final class JoinRepairs {
 
     /** The store refuses the joins for good. */
     void giveUp(JoinRepair one, LeaveReason reason, @Nullable GroupException cause) {
-        if (lost.get(one.owner()) == one) {
-            end(one, new Event.Left(replica.group(), progress.offset(), one.actor(), reason), cause);
+        if (byOwner.get(one.owner()) == one) {
+            end(one, new Event.Left(replica.group(), applied.offset(), one.actor(), reason), cause);
         }
     }
 
@@ -270,7 +272,7 @@ final class JoinRepairs {
         if (one.isDropped()) {
             giveUp(one, LeaveReason.NODE_DOWN, null);
         }
-        return new Missing(progress.epoch(), lost.get(one.owner()) == one ? commands(one) : List.of());
+        return new Missing(applied.epoch(), byOwner.get(one.owner()) == one ? commands(one) : List.of());
     }
 
     private List<Command> commands(JoinRepair one) {
@@ -298,12 +300,12 @@ final class JoinRepairs {
         Seat seat = one.seat();
         if (wanted == 0 && seat != null) {
             LeaveReason reason = one.isOver() ? LeaveReason.DISCONNECTED : LeaveReason.LEFT;
-            end(one, new Event.Left(replica.group(), progress.offset(), one.actor(), reason), null);
+            end(one, new Event.Left(replica.group(), applied.offset(), one.actor(), reason), null);
             return;
         }
-        lost.remove(one.owner(), one);
+        byOwner.remove(one.owner(), one);
         if (seat != null) {
-            seat.lost(null);
+            seat.repair(null);
         }
     }
 

@@ -33,16 +33,16 @@ final class LogFollower {
     private final GroupId group;
     private final NodeId self;
     private final DeliveryTracer tracer;
-    private final AppliedPosition progress;
+    private final AppliedPosition applied;
     private final Members members;
     private final Seats seats;
     private final PendingPublishes answers;
-    private final JoinRepairs recovery;
-    private final PublishRetries turns;
+    private final JoinRepairs repairs;
+    private final PublishRetries retries;
     private final GroupWatches watches = new GroupWatches();
     private final OffsetWaiters waiters = new OffsetWaiters();
     private final PendingJoins joins;
-    private final Takeovers moves;
+    private final Takeovers takeovers;
 
     /** Something was applied by half, or the log is not read any more: nothing counts before the next snapshot. */
     private boolean lost;
@@ -51,24 +51,24 @@ final class LogFollower {
             GroupReplica replica,
             NodeId self,
             DeliveryTracer tracer,
-            AppliedPosition progress,
+            AppliedPosition applied,
             Members members,
             Seats seats,
             PendingPublishes answers,
-            JoinRepairs recovery,
-            PublishRetries turns) {
+            JoinRepairs repairs,
+            PublishRetries retries) {
         this.replica = replica;
         this.group = replica.group();
         this.self = self;
         this.tracer = tracer;
-        this.progress = progress;
+        this.applied = applied;
         this.members = members;
         this.seats = seats;
         this.answers = answers;
-        this.recovery = recovery;
-        this.turns = turns;
-        this.joins = new PendingJoins(group, progress, members, seats, recovery);
-        this.moves = new Takeovers(members, seats, recovery);
+        this.repairs = repairs;
+        this.retries = retries;
+        this.joins = new PendingJoins(group, applied, members, seats, repairs);
+        this.takeovers = new Takeovers(members, seats, repairs);
     }
 
     GroupWatches watches() {
@@ -79,16 +79,16 @@ final class LogFollower {
         return waiters;
     }
 
-    JoinRepairs recovery() {
-        return recovery;
+    JoinRepairs repairs() {
+        return repairs;
     }
 
     PendingJoins joins() {
         return joins;
     }
 
-    Takeovers moves() {
-        return moves;
+    Takeovers takeovers() {
+        return takeovers;
     }
 
     void entry(Entry entry) {
@@ -96,7 +96,7 @@ final class LogFollower {
             return;
         }
         try {
-            progress.reach(entry.offset());
+            applied.reach(entry.offset());
             if (entry instanceof Entry.Published published) {
                 published(published);
             } else if (entry instanceof Entry.Joined joined) {
@@ -112,7 +112,7 @@ final class LogFollower {
             failed(defect);
             return;
         }
-        waiters.release(progress.offset());
+        waiters.release(applied.offset());
     }
 
     /** What was told is applied by half at best: it is read anew. An error, such as want of memory, concerns the thread as well. */
@@ -151,7 +151,7 @@ final class LogFollower {
         for (Interest interest : members.wanting(null)) {
             interest.audience().deliver(frame, GAP_WEIGHT, null);
         }
-        answers.answerPassed(entry.operation(), progress);
+        answers.answerPassed(entry.operation(), applied);
     }
 
     private void published(Entry.Published entry) {
@@ -160,7 +160,7 @@ final class LogFollower {
         if (traced != null) {
             traced.allPosted();
         }
-        answers.answer(entry, progress.position(), members);
+        answers.answer(entry, applied.position(), members);
     }
 
     private void deliver(Entry.Published entry, Frame frame) {
@@ -188,16 +188,16 @@ final class LogFollower {
             watches.tell(new Event.FilterChanged(group, entry.offset(), membership));
         }
         if (!entry.first() && entry.by() instanceof Owner.Session by) {
-            moves.read(member, by, entry.operation());
+            takeovers.read(member, by, entry.operation());
         }
         PendingJoin expected = joins.take(entry.operation());
-        if (!recovery.isEmpty()) {
-            recovery.arrived(member, entry.by(), expected);
+        if (!repairs.isEmpty()) {
+            repairs.arrived(member, entry.by(), expected);
         }
         if (expected != null) {
             joins.seat(member, expected.subscription());
         } else if (entry.by() instanceof Owner.Session by) {
-            recovery.endForgotten(membership, by, joins, moves);
+            repairs.endForgotten(membership, by, joins, takeovers);
         }
         if (entry.by() instanceof Owner.Session by) {
             seats.reaching().read(member, by);
@@ -228,9 +228,9 @@ final class LogFollower {
                 : null;
         for (Seat seat : List.copyOf(member.seats())) {
             if (Takeovers.isElsewhere(after, seat.session())) {
-                moves.move(member, seat);
+                takeovers.move(member, seat);
             } else if (after == null || !after.heldBy(seat.session().owner())) {
-                recovery.drop(seat);
+                repairs.drop(seat);
                 seats.end(member, seat, event, cause);
             }
         }
@@ -239,23 +239,23 @@ final class LogFollower {
     /** The group is gone; also when the log could not say so itself. */
     void deleted() {
         GroupException gone = GroupException.of(ErrorCode.GROUP_DELETED, "group " + group.name() + " was deleted");
-        Event.GroupDeleted event = new Event.GroupDeleted(group, progress.position());
+        Event.GroupDeleted event = new Event.GroupDeleted(group, applied.position());
         List<Membership> last = members.snapshot();
         for (Member member : members.withSeats()) {
             for (Seat seat : List.copyOf(member.seats())) {
-                recovery.drop(seat);
+                repairs.drop(seat);
                 seats.end(member, seat, event, gone);
             }
         }
-        recovery.endAll(event, gone);
+        repairs.endAll(event, gone);
         joins.deleted(event, gone);
-        moves.clear();
+        takeovers.clear();
         for (int i = watches.end(event, last, gone); i > 0; i--) {
-            replica.usage().exit();
+            replica.use().exit();
         }
-        replica.usage().close();
-        answers.answerPassed(replica, progress);
-        turns.proceed();
+        replica.use().close();
+        answers.answerPassed(replica, applied);
+        retries.proceed();
         waiters.jumped(Long.MAX_VALUE);
     }
 
@@ -267,30 +267,29 @@ final class LogFollower {
         Seat seat = member == null ? null : member.seatOf(session);
         if (member != null && seat != null) {
             seats.resume(member, seat, subscription);
-            return new Groups.JoinResult(
-                    progress.position(), member.membership().joinCount(), "");
+            return new Groups.JoinResult(applied.position(), member.membership().joinCount(), "");
         }
-        Seat detached = recovery.seatOf(session);
+        Seat detached = repairs.seatOf(session);
         if (detached == null) {
             throw GroupException.notAMember(group, session.actor());
         }
         Seats.refuseTwice(detached, subscription);
         detached.connection(subscription.connection());
         detached.subscription(subscription);
-        return new Groups.JoinResult(progress.position(), 1, "");
+        return new Groups.JoinResult(applied.position(), 1, "");
     }
 
     /** A join of a session failed, but it may have been made, and shown by members that were told all at once. */
     void failed(PendingJoin joining) {
         Member member = members.get(joining.subscription().session().actor());
         if (member != null && member.membership().heldBy(joining.owner())) {
-            recovery.endForgotten(member.membership(), joining.owner(), joins, moves);
+            repairs.endForgotten(member.membership(), joining.owner(), joins, takeovers);
         }
     }
 
     void disconnect(Session session, Connection connection) {
         seats.disconnect(session, connection);
-        recovery.disconnect(session, connection);
+        repairs.disconnect(session, connection);
     }
 
     // ---- when the log goes on elsewhere than it stood
@@ -314,18 +313,18 @@ final class LogFollower {
     private void replace(Snapshot snapshot) {
         Map<ActorId, Membership> present = new HashMap<>();
         snapshot.members().forEach(membership -> present.put(membership.actor(), membership));
-        if (!progress.isOpen()) {
-            progress.begin(snapshot.info(), snapshot.position().offset());
+        if (!applied.isOpen()) {
+            applied.begin(snapshot.info(), snapshot.position().offset());
             members.replaceBy(present);
             return;
         }
-        boolean sameLife = snapshot.info().epoch().equals(progress.epoch());
+        boolean sameLife = snapshot.info().epoch().equals(applied.epoch());
         if (sameLife || snapshot.goesOn()) {
             jump(snapshot, present);
         } else {
             beginAgain(snapshot, present);
         }
-        settle(sameLife ? progress.offset() : Long.MAX_VALUE);
+        settle(sameLife ? applied.offset() : Long.MAX_VALUE);
     }
 
     /** The log goes on under another epoch, from where it is. */
@@ -334,10 +333,10 @@ final class LogFollower {
             return;
         }
         try {
-            Position before = progress.position();
+            Position before = applied.position();
             // Publishes that named the epoch before are still to be refused: they go first.
-            replica.usage().hold();
-            progress.jump(renamed, before.offset());
+            replica.use().hold();
+            applied.jump(renamed, before.offset());
             seats.tellMissed(before);
             settle(Long.MAX_VALUE);
         } catch (Throwable defect) {
@@ -346,9 +345,9 @@ final class LogFollower {
     }
 
     private void settle(long reached) {
-        answers.answerPassed(replica, progress);
+        answers.answerPassed(replica, applied);
         joins.jumped();
-        recovery.again();
+        repairs.again();
         seats.reaching().readAll();
         // After what that makes again, so that those who are here get the messages.
         replica.proceed();
@@ -360,49 +359,49 @@ final class LogFollower {
      * log still has.
      */
     private void jump(Snapshot snapshot, Map<ActorId, Membership> present) {
-        Position before = progress.position();
+        Position before = applied.position();
         if (snapshot.goesOn()) {
             // Publishes that named the epoch before are still to be refused: they go first.
-            replica.usage().hold();
+            replica.use().hold();
         }
-        progress.jump(snapshot.info(), snapshot.position().offset());
+        applied.jump(snapshot.info(), snapshot.position().offset());
         for (Member member : members.withSeats()) {
             ActorId actor = member.membership().actor();
-            endSeats(member, present.get(actor), new Event.Left(group, progress.offset(), actor, LeaveReason.LEFT));
+            endSeats(member, present.get(actor), new Event.Left(group, applied.offset(), actor, LeaveReason.LEFT));
         }
         members.replaceBy(present);
         seats.tellMissed(before);
-        recovery.attachFound();
-        moves.found();
-        recovery.endForgotten(present, joins, moves);
-        long missed = progress.offset() - before.offset();
+        repairs.attachFound();
+        takeovers.found();
+        repairs.endForgotten(present, joins, takeovers);
+        long missed = applied.offset() - before.offset();
         if (!watches.isEmpty() && !(snapshot.goesOn() && missed == 0)) {
             tellWatches(new Event.Gap(
-                    group, Event.Gap.Reason.TRIMMED, missed, false, before.offset(), progress.offset() + 1));
+                    group, Event.Gap.Reason.TRIMMED, missed, false, before.offset(), applied.offset() + 1));
         }
     }
 
     /** The store has lost this life, and another one has begun: joins of this node's sessions go on in it. */
     private void beginAgain(Snapshot snapshot, Map<ActorId, Membership> present) {
-        moves.away(present);
-        recovery.keep(present);
+        takeovers.away(present);
+        repairs.keep(present);
         // Before the new life can be seen: publishes that are still to be refused by it go first.
-        replica.usage().hold();
-        progress.jump(snapshot.info(), snapshot.position().offset());
+        replica.use().hold();
+        applied.jump(snapshot.info(), snapshot.position().offset());
         answers.forgetFirstAnswers();
         members.replaceBy(present);
         for (Member member : members.withSeats()) {
             member.seats().forEach(seat -> seats.tellNewLife(member, seat));
         }
-        recovery.attachFound();
-        moves.found();
-        recovery.endForgotten(present, joins, moves);
+        repairs.attachFound();
+        takeovers.found();
+        repairs.endForgotten(present, joins, takeovers);
         if (!watches.isEmpty()) {
-            tellWatches(new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, progress.offset() + 1));
+            tellWatches(new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, applied.offset() + 1));
         }
     }
 
     private void tellWatches(Event.Gap gap) {
-        watches.begin(gap, progress.position(), members.snapshot());
+        watches.begin(gap, applied.position(), members.snapshot());
     }
 }

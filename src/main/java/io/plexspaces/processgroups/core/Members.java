@@ -179,7 +179,7 @@ final class Members {
     }
 
     /** Who gets a message that is for one member. */
-    Dispatch.OneOf chooseOne(Groups.PublishRequest request) {
+    Dispatch.AnyOf chooseOne(Groups.PublishRequest request) {
         ActorId sender = request.excludeSender() ? request.message().sender() : null;
         Member except = sender == null ? null : byId.get(sender);
         return oneOf.choose(index.wanting(request.topic()), request.key(), except);

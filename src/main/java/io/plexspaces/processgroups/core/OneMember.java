@@ -18,9 +18,9 @@ final class OneMember {
     private long turn;
 
     /** @param wanting those who accept the message; {@code except}: must not get it */
-    Dispatch.OneOf choose(List<Interest> wanting, String key, @Nullable Member except) {
+    Dispatch.AnyOf choose(List<Interest> wanting, String key, @Nullable Member except) {
         List<Dispatch.To> chosen = key.isEmpty() ? byTurns(wanting, except) : byKey(wanting, key, except);
-        return new Dispatch.OneOf(chosen);
+        return new Dispatch.AnyOf(chosen);
     }
 
     private List<Dispatch.To> byTurns(List<Interest> wanting, @Nullable Member except) {

@@ -21,18 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingJoins {
     private final GroupId group;
-    private final AppliedPosition progress;
+    private final AppliedPosition applied;
     private final Members members;
     private final Seats seats;
-    private final JoinRepairs recovery;
+    private final JoinRepairs repairs;
     private final Map<OperationId, PendingJoin> waiting = new ConcurrentHashMap<>(4);
 
-    PendingJoins(GroupId group, AppliedPosition progress, Members members, Seats seats, JoinRepairs recovery) {
+    PendingJoins(GroupId group, AppliedPosition applied, Members members, Seats seats, JoinRepairs repairs) {
         this.group = group;
-        this.progress = progress;
+        this.applied = applied;
         this.members = members;
         this.seats = seats;
-        this.recovery = recovery;
+        this.repairs = repairs;
     }
 
     void expect(OperationId operation, Subscription subscription, TopicFilter filter) {
@@ -82,10 +82,10 @@ final class PendingJoins {
             throw GroupReplica.stale(group);
         }
         joining.answered();
-        if (progress.isPast(accepted)) {
+        if (applied.isPast(accepted)) {
             waiting.remove(operation);
             passed(joining, accepted);
-            recovery.again();
+            repairs.again();
         }
     }
 
@@ -93,7 +93,7 @@ final class PendingJoins {
     void jumped() {
         waiting.forEach((operation, joining) -> {
             Position accepted = joining.accepted();
-            if (accepted != null && progress.isPast(accepted) && waiting.remove(operation, joining)) {
+            if (accepted != null && applied.isPast(accepted) && waiting.remove(operation, joining)) {
                 passed(joining, accepted);
             }
         });
@@ -104,13 +104,10 @@ final class PendingJoins {
         Session session = subscription.session();
         orCut(subscription, () -> {
             Member member = members.get(session.actor());
-            if (!accepted.epoch().equals(progress.epoch())) {
-                recovery.more(joining);
+            if (!accepted.epoch().equals(applied.epoch())) {
+                repairs.more(joining);
             } else if (member == null || !member.membership().heldBy(session.owner())) {
-                tellEnd(
-                        subscription,
-                        new Event.Left(group, progress.offset(), session.actor(), LeaveReason.LEFT),
-                        null);
+                tellEnd(subscription, new Event.Left(group, applied.offset(), session.actor(), LeaveReason.LEFT), null);
             } else {
                 take(member, subscription.from(accepted));
             }
@@ -127,8 +124,8 @@ final class PendingJoins {
         if (member.seatOf(session) == null) {
             seats.take(member, subscription);
             Seat seat = member.seatOf(session);
-            if (seat != null && !recovery.isEmpty()) {
-                recovery.seated(member, seat);
+            if (seat != null && !repairs.isEmpty()) {
+                repairs.seated(member, seat);
             }
         }
     }

@@ -195,7 +195,7 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
             answer = null;
         }
         if (taken != null && publish.entersAlone()) {
-            replica.usage().exit();
+            replica.use().exit();
         }
         return taken;
     }
@@ -210,7 +210,7 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
     /** Others may have waited to know what becomes of it. */
     private void decided() {
         OperationId begun = operation;
-        if (begun != null && (replica.jumps() != jumps || replica.usage().isClosed())) {
+        if (begun != null && (replica.jumps() != jumps || replica.use().isClosed())) {
             replica.passed(begun);
         }
     }

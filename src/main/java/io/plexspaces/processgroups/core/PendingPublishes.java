@@ -118,21 +118,21 @@ final class PendingPublishes {
     }
 
     /** Answers what was accepted at places that {@code replica} has gone past without reading them. */
-    void answerPassed(GroupReplica replica, AppliedPosition progress) {
+    void answerPassed(GroupReplica replica, AppliedPosition applied) {
         if (expected.get() > 0) {
             waiting.forEach((operation, publishing) -> {
                 if (publishing.isOf(replica)) {
-                    answerPassed(operation, progress);
+                    answerPassed(operation, applied);
                 }
             });
         }
     }
 
     /** The same for one of them. */
-    void answerPassed(OperationId operation, AppliedPosition progress) {
+    void answerPassed(OperationId operation, AppliedPosition applied) {
         PendingPublish publishing = waiting.get(operation);
         Position accepted = publishing == null ? null : publishing.accepted();
-        if (publishing != null && accepted != null && progress.isPast(accepted) && take(operation, publishing)) {
+        if (publishing != null && accepted != null && applied.isPast(accepted) && take(operation, publishing)) {
             publishing.completeUnread(accepted);
         }
     }

@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishRetries {
     private final GroupReplica replica;
-    private final AppliedPosition progress;
+    private final AppliedPosition applied;
     private final PendingPublishes answers;
 
     /** By {@link PendingPublish#turn}. Guarded by this. */
     private final NavigableMap<Long, PendingPublish> waiting = new TreeMap<>();
 
-    PublishRetries(GroupReplica replica, AppliedPosition progress, PendingPublishes answers) {
+    PublishRetries(GroupReplica replica, AppliedPosition applied, PendingPublishes answers) {
         this.replica = replica;
-        this.progress = progress;
+        this.applied = applied;
         this.answers = answers;
     }
 
@@ -30,13 +30,13 @@ final class PublishRetries {
 
     /** The log did not take it in the life that was read when it was given to it. */
     synchronized void refused(PendingPublish publishing) {
-        replica.usage().hold();
+        replica.use().hold();
         waiting.put(publishing.turn(), publishing);
     }
 
     /** False: nobody has to go first any more. */
     synchronized boolean add(PendingPublish publishing) {
-        if (!replica.usage().isHeld()) {
+        if (!replica.use().isHeld()) {
             return false;
         }
         publishing.untried();
@@ -48,14 +48,14 @@ final class PublishRetries {
 
     /** Lets go on who may, unless one that began in an earlier life may still be refused: that one goes first. */
     void proceed() {
-        if (!replica.usage().isHeld()) {
+        if (!replica.use().isHeld()) {
             return;
         }
-        if (replica.usage().isClosed()) {
+        if (replica.use().isClosed()) {
             takeAll().forEach(publishing -> publishing.fail(GroupReplica.stale(replica.group())));
             return;
         }
-        int jumps = progress.jumps();
+        int jumps = applied.jumps();
         if (answers.isUndecided(replica, jumps)) {
             return;
         }
@@ -70,7 +70,7 @@ final class PublishRetries {
     private synchronized @Nullable PendingPublish next(int jumps) {
         Map.Entry<Long, PendingPublish> first = waiting.firstEntry();
         if (first == null) {
-            replica.usage().release();
+            replica.use().release();
             return null;
         }
         if (first.getValue().beganAt(jumps)) {
@@ -82,7 +82,7 @@ final class PublishRetries {
 
     /** To be called regularly: nobody waits forever. */
     void tick() {
-        if (replica.usage().isHeld()) {
+        if (replica.use().isHeld()) {
             takeLate().forEach(publishing -> publishing.fail(replica.away("its log is not read")));
             proceed();
         }

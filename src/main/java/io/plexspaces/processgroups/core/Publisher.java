@@ -37,7 +37,7 @@ final class Publisher {
         private final PublishRequest request;
 
         /** Of a message for one member; null: not chosen yet. */
-        private volatile Dispatch.@Nullable OneOf choice;
+        private volatile Dispatch.@Nullable AnyOf choice;
 
         /** @param replica kept open by whoever subscribes, who also sees to it when it is in another life; null: one is to be found */
         Publish(@Nullable GroupReplica replica, PublishRequest request) {
@@ -65,7 +65,7 @@ final class Publisher {
             try {
                 OperationId operation = operations.next();
                 publishing.begin(operation);
-                if (isForOne() || present.usage().hasQueued()) {
+                if (isForOne() || present.use().hasQueued()) {
                     present.queue(() -> give(present, publishing, operation));
                 } else {
                     give(present, publishing, operation);
@@ -81,7 +81,7 @@ final class Publisher {
                 // Whoever still sees the life before is known by now, and whoever sees the next one finds the turns
                 // held.
                 String epoch = present.epoch();
-                while (present.usage().isHeld()) {
+                while (present.use().isHeld()) {
                     if (present.addToTurns(publishing)) {
                         return;
                     }
@@ -117,7 +117,7 @@ final class Publisher {
         /** For one member: in the group's serial queue alone. */
         private Dispatch dispatch(GroupReplica present) {
             if (isForOne()) {
-                Dispatch.OneOf chosen = present.members().chooseOne(request);
+                Dispatch.AnyOf chosen = present.members().chooseOne(request);
                 choice = chosen;
                 return chosen;
             }
@@ -134,7 +134,7 @@ final class Publisher {
 
         /** For one member: to the best candidate of the last choice; the log may have settled on another one. */
         Dispatch dispatch() {
-            Dispatch.OneOf last = choice;
+            Dispatch.AnyOf last = choice;
             if (last != null) {
                 return last.candidates().isEmpty()
                         ? new Dispatch.Nobody()

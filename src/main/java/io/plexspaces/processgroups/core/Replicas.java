@@ -35,7 +35,7 @@ public final class Replicas {
     private final Settings settings;
     private final DeliveryTracer tracer;
     private final Repeats repeats;
-    private final JoinRepairer reassertions;
+    private final JoinRepairer repairer;
     private final ReachNotes notes;
 
     /**
@@ -66,7 +66,7 @@ public final class Replicas {
         Slot(GroupId group) {
             CatchUp catchUp = new CatchUp(log);
             replica = new GroupReplica(
-                    group, settings, tracer, catchUp, publishing, repeats, reassertions, notes, this::lost);
+                    group, settings, tracer, catchUp, publishing, repeats, repairer, notes, this::lost);
         }
 
         Uni<GroupReplica> opened() {
@@ -108,7 +108,7 @@ public final class Replicas {
                 opened.close();
                 return;
             }
-            if (replica.usage().isClosed()) {
+            if (replica.use().isClosed()) {
                 opened.close();
             }
             tail = opened;
@@ -185,7 +185,7 @@ public final class Replicas {
             if (opening || failure != null || --ticks > 0) {
                 return false;
             }
-            if (replica.usage().closeIfUnused()) {
+            if (replica.use().closeIfUnused()) {
                 slots.remove(replica.group(), this);
                 return false;
             }
@@ -200,7 +200,7 @@ public final class Replicas {
         this.settings = settings;
         this.tracer = tracer;
         this.repeats = new Repeats(log, operations);
-        this.reassertions = new JoinRepairer(log, operations);
+        this.repairer = new JoinRepairer(log, operations);
         this.notes = new ReachNotes(log, operations);
     }
 
@@ -218,14 +218,14 @@ public final class Replicas {
     @Nullable
     GroupReplica ifOpen(GroupId group) {
         Slot slot = slots.get(group);
-        return slot != null && slot.replica.isOpen() && !slot.replica.usage().isClosed() ? slot.replica : null;
+        return slot != null && slot.replica.isOpen() && !slot.replica.use().isClosed() ? slot.replica : null;
     }
 
     /** The open replica of a group, in use until {@link ReplicaUse#exit}; null: it has to be opened first, as {@link #with} does. */
     @Nullable
     GroupReplica enter(GroupId group) {
         Slot slot = slots.get(group);
-        return slot != null && slot.ready && slot.replica.usage().enter() ? slot.replica : null;
+        return slot != null && slot.ready && slot.replica.use().enter() ? slot.replica : null;
     }
 
     /**
@@ -252,13 +252,13 @@ public final class Replicas {
     /** Once the replica has seen what the store says: that its group is gone, or in another life. */
     private Uni<Void> settled(Slot slot, int jumps) {
         GroupReplica replica = slot.replica;
-        if (!replica.usage().enter()) {
+        if (!replica.use().enter()) {
             slots.remove(replica.group(), slot);
             return Uni.createFrom().voidItem();
         }
         return replica.moved(jumps).onTermination().invoke(() -> {
-            replica.usage().exit();
-            if (replica.usage().isClosed()) {
+            replica.use().exit();
+            if (replica.use().isClosed()) {
                 slots.remove(replica.group(), slot);
             }
         });
@@ -266,10 +266,10 @@ public final class Replicas {
 
     private static <T extends @Nullable Object> Uni<T> enter(Slot slot, Function<GroupReplica, Uni<T>> use) {
         GroupReplica replica = slot.replica;
-        if (!replica.usage().enter()) {
+        if (!replica.use().enter()) {
             return Uni.createFrom().failure(GroupReplica.stale(replica.group()));
         }
-        return use.apply(replica).onTermination().invoke(replica.usage()::exit);
+        return use.apply(replica).onTermination().invoke(replica.use()::exit);
     }
 
     /** Whether what was done with an open replica failed because the group is gone, or in another life. */
@@ -320,13 +320,11 @@ public final class Replicas {
     private void closeIdle(Slot slot, int sweeps) {
         GroupReplica replica = slot.replica;
         Tail tail = slot.tail;
-        if (replica.usage().isClosed()) {
+        if (replica.use().isClosed()) {
             slots.remove(replica.group(), slot);
-        } else if (replica.usage().takeTouched()) {
+        } else if (replica.use().takeTouched()) {
             slot.idleSweeps = 0;
-        } else if (tail != null
-                && ++slot.idleSweeps >= sweeps
-                && replica.usage().closeIfUnused()) {
+        } else if (tail != null && ++slot.idleSweeps >= sweeps && replica.use().closeIfUnused()) {
             slots.remove(replica.group(), slot);
             tail.close();
         }

@@ -252,11 +252,11 @@ public final class ReplicatedGroups implements Groups {
 
     private Uni<Appended> readAgain(GroupId group, @Nullable GroupReplica before, int jumps, Appended done) {
         GroupReplica replica = replicas.ifOpen(group);
-        if (replica == null || done.position().offset() == 0 || !replica.usage().enter()) {
+        if (replica == null || done.position().offset() == 0 || !replica.use().enter()) {
             return Uni.createFrom().item(done);
         }
         Uni<Void> read = replica == before ? replica.reached(done.position(), jumps) : replica.reached(done.position());
-        return read.onTermination().invoke(replica.usage()::exit).replaceWith(done);
+        return read.onTermination().invoke(replica.use()::exit).replaceWith(done);
     }
 
     private static int joins(@Nullable Membership membership) {

@@ -13,7 +13,7 @@ final class Seat {
 
     private volatile @Nullable Connection connection;
 
-    private volatile @Nullable JoinRepair lost;
+    private volatile @Nullable JoinRepair repair;
 
     /** @param connection where the session wants to receive; null: it has not said so yet */
     Seat(Session session, @Nullable Connection connection) {
@@ -47,11 +47,11 @@ final class Seat {
 
     /** What the store has lost of its joins, and is not made again yet; null: nothing. */
     @Nullable
-    JoinRepair lost() {
-        return lost;
+    JoinRepair repair() {
+        return repair;
     }
 
-    void lost(@Nullable JoinRepair changed) {
-        lost = changed;
+    void repair(@Nullable JoinRepair changed) {
+        repair = changed;
     }
 }

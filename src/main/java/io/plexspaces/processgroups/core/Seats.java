@@ -24,25 +24,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class Seats {
     private final GroupId group;
-    private final AppliedPosition progress;
+    private final AppliedPosition applied;
     private final Members members;
-    private final ReplicaUse usage;
+    private final ReplicaUse use;
     private final Settings settings;
     private final CatchUp catchUp;
     private final Reaching reaching;
 
     Seats(
             GroupId group,
-            AppliedPosition progress,
+            AppliedPosition applied,
             Members members,
-            ReplicaUse usage,
+            ReplicaUse use,
             Settings settings,
             CatchUp catchUp,
             Reaching reaching) {
         this.group = group;
-        this.progress = progress;
+        this.applied = applied;
         this.members = members;
-        this.usage = usage;
+        this.use = use;
         this.settings = settings;
         this.catchUp = catchUp;
         this.reaching = reaching;
@@ -62,7 +62,7 @@ final class Seats {
 
     /** A seat that is not among the members yet. */
     Seat make(Subscription subscription) {
-        usage.enter();
+        use.enter();
         Seat seat = new Seat(subscription.session(), subscription.connection());
         seat.session().seated(group, seat);
         return seat;
@@ -70,7 +70,7 @@ final class Seats {
 
     /** A session has brought its joins from another node: it receives nothing before it says so. */
     void arrive(Member member, Session session) {
-        usage.enter();
+        use.enter();
         Seat seat = new Seat(session, null);
         members.seat(member, seat);
         session.seated(group, seat);
@@ -80,7 +80,7 @@ final class Seats {
     void move(Member member, Seat seat) {
         silence(member, seat);
         members.unseat(member, seat);
-        usage.exit();
+        use.exit();
         seat.session().moved(group, seat);
     }
 
@@ -116,7 +116,7 @@ final class Seats {
                     member,
                     seat,
                     subscription,
-                    catchUp.first(subscription, progress.position(), member.membership(), shown));
+                    catchUp.first(subscription, applied.position(), member.membership(), shown));
         }
     }
 
@@ -124,7 +124,7 @@ final class Seats {
         Subscriber subscriber = subscription.subscriber();
         OverflowPolicy chosen = subscription.policy() != null
                 ? subscription.policy()
-                : progress.info().spec().overflow();
+                : applied.info().spec().overflow();
         subscriber.policy(chosen == null ? settings.overflow() : chosen);
         members.change(member, () -> seat.subscription(subscription));
         reaching.look(seat);
@@ -161,7 +161,7 @@ final class Seats {
             silence(member, seat);
         }
         members.unseat(member, seat);
-        usage.exit();
+        use.exit();
         seat.session().ended(group, seat, subscription, cause);
     }
 
@@ -198,7 +198,7 @@ final class Seats {
             subscription.connection().send(Frame.of(last));
             seat.subscription(null);
         }
-        usage.exit();
+        use.exit();
         seat.session().ended(group, seat, subscription, cause);
     }
 
@@ -211,12 +211,12 @@ final class Seats {
     }
 
     private Source newLife(Subscription subscription) {
-        return CatchUp.newLife(subscription, progress.position(), subscription.snapshot() ? members.snapshot() : null);
+        return CatchUp.newLife(subscription, applied.position(), subscription.snapshot() ? members.snapshot() : null);
     }
 
     /** Tells everyone here what they missed since {@code before}, in the life that goes on, perhaps under another epoch. */
     void tellMissed(Position before) {
-        boolean renamed = !before.epoch().equals(progress.epoch());
+        boolean renamed = !before.epoch().equals(applied.epoch());
         List<CatchUp.Behind> behind = new ArrayList<>();
         for (Member member : members.withSeats()) {
             for (Seat seat : member.seats()) {
@@ -229,7 +229,7 @@ final class Seats {
             }
         }
         if (!behind.isEmpty()) {
-            catchUp.all(group, before, progress.position(), behind);
+            catchUp.all(group, before, applied.position(), behind);
         }
     }
 

@@ -174,7 +174,7 @@ public final class Session {
 
     private @Nullable JoinRepair lostIn(GroupId group) {
         Seat seat = seats.get(group);
-        return seat == null ? null : seat.lost();
+        return seat == null ? null : seat.repair();
     }
 
     /** Neither it nor anybody after it wants its joins. */

@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class Takeovers {
     private final Members members;
     private final Seats seats;
-    private final JoinRepairs recovery;
+    private final JoinRepairs repairs;
     private final Map<OperationId, Session> arriving = new ConcurrentHashMap<>(2);
 
     /** Those of {@link #arriving} that failed, but may have been made, or still be. */
     private final Set<OperationId> doubtful = ConcurrentHashMap.newKeySet(2);
 
-    Takeovers(Members members, Seats seats, JoinRepairs recovery) {
+    Takeovers(Members members, Seats seats, JoinRepairs repairs) {
         this.members = members;
         this.seats = seats;
-        this.recovery = recovery;
+        this.repairs = repairs;
     }
 
     void expect(OperationId operation, Session session) {
@@ -123,7 +123,7 @@ final class Takeovers {
             seats.arrive(member, arrived);
             if (arrived.isOver()) {
                 // It has ended just now, and did not see its seat.
-                recovery.over(arrived);
+                repairs.over(arrived);
             }
         }
     }
@@ -152,7 +152,7 @@ final class Takeovers {
     }
 
     void move(Member member, Seat seat) {
-        recovery.drop(seat);
+        repairs.drop(seat);
         seats.move(member, seat);
     }
 }

@@ -14,8 +14,8 @@ public sealed interface Dispatch {
      * @param candidates whom the publisher's node prefers, best first: the first whose membership is still the one gets it; when none is, any
      *     other that accepts it. May be empty
      */
-    record OneOf(List<To> candidates) implements Dispatch {
-        public OneOf {
+    record AnyOf(List<To> candidates) implements Dispatch {
+        public AnyOf {
             candidates = List.copyOf(candidates);
         }
     }

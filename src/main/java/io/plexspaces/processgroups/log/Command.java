@@ -80,7 +80,7 @@ public sealed interface Command {
     }
 
     /**
-     * Appends a message, never refused because of its dispatch. For one member ({@link Dispatch.OneOf}) the log settles who gets it, in the same
+     * Appends a message, never refused because of its dispatch. For one member ({@link Dispatch.AnyOf}) the log settles who gets it, in the same
      * step: so a message keeps its place before those that its publisher sends after it, whoever leaves meanwhile. When all candidates
      * have left, it looks at {@value #LOOKED_AT} other members at most, those with a live session before the rest.
      * LIMIT_EXCEEDED when too many idempotency keys were used in the last two minutes: none is forgotten before.

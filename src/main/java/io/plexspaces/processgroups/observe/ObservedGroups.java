@@ -41,8 +41,7 @@ public final class ObservedGroups implements Groups {
 
     @Override
     public Uni<GroupInfo> create(GroupId group, GroupSpec spec) {
-        return observed(
-                UseCase.CREATE, Subject.of(group), () -> groups.create(group, spec), info -> metrics.created());
+        return observed(UseCase.CREATE, Subject.of(group), () -> groups.create(group, spec), info -> metrics.created());
     }
 
     @Override

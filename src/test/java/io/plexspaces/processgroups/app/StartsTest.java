@@ -71,7 +71,8 @@ class StartsTest {
                 vertx, new RedisOptions().setConnectionString(redis.address()), settings, () -> UUID.randomUUID()
                         .toString())) {
             Replicas replicas = new Replicas(log, operations, SETTINGS, DeliveryTracer.OFF);
-            Housekeeping.Times times = new Housekeeping.Times(Duration.ofMillis(10), Duration.ofSeconds(3), Duration.ofMinutes(3));
+            Housekeeping.Times times =
+                    new Housekeeping.Times(Duration.ofMillis(10), Duration.ofSeconds(3), Duration.ofMinutes(3));
             new Housekeeping(counting(log, passes), replicas, operations, times).start(tasks, Delays.on(timer));
             NodeLease lease = log.acquire(SETTINGS.node())
                     .onFailure()

@@ -120,7 +120,7 @@ class RepeatsTest {
             run((one, two) -> {
                 GroupId room = members(one);
                 Command lost = new Command.Publish(
-                        CoreFixture.message("m", null, "key"), null, new Dispatch.OneOf(List.of()), false);
+                        CoreFixture.message("m", null, "key"), null, new Dispatch.AnyOf(List.of()), false);
                 Appended published = await(one.log.append(room, null, lost, new OperationId(new NodeId("gone"), 1, 1)));
                 Dispatch.To got = (Dispatch.To)
                         await(one.log.read(room, null, 100)).messages().get(0).dispatch();

@@ -45,7 +45,7 @@ abstract class OneOfContract extends LogFixture {
                         "/path",
                         "GET"),
                 topic == null ? null : new Topic(topic),
-                new Dispatch.OneOf(List.of(candidates)),
+                new Dispatch.AnyOf(List.of(candidates)),
                 excepted != null);
     }
 
@@ -142,7 +142,7 @@ abstract class OneOfContract extends LogFixture {
     void repeat_settlesNothingAnew() {
         Dispatch.To alice = member(ALICE, DURABLE);
         Command once =
-                new Command.Publish(message("text", "key", null), null, new Dispatch.OneOf(List.of(alice)), false);
+                new Command.Publish(message("text", "key", null), null, new Dispatch.AnyOf(List.of(alice)), false);
         Appended first = done(once);
         done(leaveAll(ALICE, null));
         Appended repeat = done(once);

@@ -98,7 +98,7 @@ final class Members {
     }
 
     /** Who gets a message that is for one member. */
-    Dispatch settle(Dispatch.OneOf one, Command.Publish publish, NodeId near) {
+    Dispatch settle(Dispatch.AnyOf one, Command.Publish publish, NodeId near) {
         for (Dispatch.To candidate : one.candidates()) {
             Membership known = byActor.get(candidate.actor());
             if (known != null && known.joinedOffset() == candidate.joinedOffset()) {

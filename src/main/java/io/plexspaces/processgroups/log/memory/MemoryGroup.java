@@ -194,7 +194,7 @@ final class MemoryGroup {
             keys = keys == null ? new IdempotencyKeys(limits.idempotencyKeys()) : keys;
             keys.requireRoom();
         }
-        Dispatch dispatch = publish.dispatch() instanceof Dispatch.OneOf one
+        Dispatch dispatch = publish.dispatch() instanceof Dispatch.AnyOf one
                 ? members.settle(one, publish, operation.node())
                 : publish.dispatch();
         long at = ++offset;

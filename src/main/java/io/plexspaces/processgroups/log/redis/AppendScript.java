@@ -96,7 +96,7 @@ final class AppendScript {
             called = System.nanoTime();
             Future<Response> said;
             try {
-                said = store.shards().call(Scripts.APPEND, keys(this), arguments(this, after));
+                said = store.servers().call(Scripts.APPEND, keys(this), arguments(this, after));
             } catch (Throwable failure) {
                 // Not even for want of memory may the partition wait for a call that was never made.
                 end(Future.failedFuture(failure));

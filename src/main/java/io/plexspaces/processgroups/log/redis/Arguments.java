@@ -58,7 +58,7 @@ final class Arguments {
     private static List<byte[]> publish(Command.Publish publish, long sequence, int format) {
         byte[] weight = bytes(publish.message().weight());
         String idempotencyKey = publish.message().idempotencyKey();
-        if (publish.dispatch() instanceof Dispatch.OneOf one) {
+        if (publish.dispatch() instanceof Dispatch.AnyOf one) {
             return publishToOne(publish, one.candidates(), weight, sequence);
         }
         byte[] body = Bodies.encode(publish, format);

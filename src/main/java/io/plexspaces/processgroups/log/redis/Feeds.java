@@ -13,12 +13,12 @@ import java.util.function.Function;
  * @param <F> the kind of feed
  */
 final class Feeds<K, F extends Feed<?>> {
-    private final RedisServers shards;
+    private final RedisServers servers;
     private final Function<K, F> make;
     private final Map<K, F> feeds = new ConcurrentHashMap<>();
 
-    Feeds(RedisServers shards, Function<K, F> make) {
-        this.shards = shards;
+    Feeds(RedisServers servers, Function<K, F> make) {
+        this.servers = servers;
         this.make = make;
     }
 
@@ -27,7 +27,7 @@ final class Feeds<K, F extends Feed<?>> {
         return feeds.compute(key, (about, present) -> {
             F feed = present == null ? make.apply(about) : present;
             if (feed.wanted++ == 0) {
-                shards.subscribe(feed.channel(), feed);
+                servers.subscribe(feed.channel(), feed);
             }
             return feed;
         });
@@ -38,7 +38,7 @@ final class Feeds<K, F extends Feed<?>> {
             if (--feed.wanted > 0) {
                 return feed;
             }
-            shards.unsubscribe(feed.channel(), feed);
+            servers.unsubscribe(feed.channel(), feed);
             return null;
         });
     }

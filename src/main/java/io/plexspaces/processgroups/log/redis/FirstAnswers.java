@@ -118,7 +118,7 @@ final class FirstAnswers {
                 return Future.succeededFuture(Optional.empty());
             }
             Promise<Optional<FirstAnswer>> later = Promise.promise();
-            store.shards().later(AGAIN_AFTER[attempt], () -> find(group, key, offset, attempt + 1)
+            store.servers().later(AGAIN_AFTER[attempt], () -> find(group, key, offset, attempt + 1)
                     .onComplete(later));
             return later.future();
         });

@@ -177,12 +177,12 @@ final class GroupAccess {
     }
 
     void later(long millis, Runnable task) {
-        store.shards().later(millis, task);
+        store.servers().later(millis, task);
     }
 
     /** Runs a task that takes long, where it keeps no answer of the store waiting. */
     void aside(Runnable task) {
-        store.shards().aside(task);
+        store.servers().aside(task);
     }
 
     void release(GroupId group) {

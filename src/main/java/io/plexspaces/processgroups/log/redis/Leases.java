@@ -148,7 +148,7 @@ final class Leases {
             Keys.Partition partition = store.keys().partition(i);
             StoreClock clock = store.clocks().get(i);
             long called = System.nanoTime();
-            all.add(store.shards()
+            all.add(store.servers()
                     .callUrgently(
                             Scripts.LEASE,
                             List.of(partition.node(node), partition.nodes(), partition.format(), partition.formats()),

@@ -55,7 +55,8 @@ final class NamespaceReading implements Feed.Reading, Tail {
         ENDED
     }
 
-    NamespaceReading(NamespaceFeed feed, NamespaceReader reader, TenantListing listing, Consumer<NamespaceReading> release) {
+    NamespaceReading(
+            NamespaceFeed feed, NamespaceReader reader, TenantListing listing, Consumer<NamespaceReading> release) {
         this.feed = feed;
         this.reader = reader;
         this.listing = listing;

@@ -83,14 +83,15 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
             RedisSettings settings,
             Supplier<String> epochs,
             LongConsumer roundTrips) {
-        RedisServers shards =
-                new RedisServers(vertx, options, ConnectionSettings.of(settings.patience(), roundTrips), settings.prefix());
-        int byKind = shards.isCluster() ? PARTITIONS_OF_A_CLUSTER : 1;
+        RedisServers servers = new RedisServers(
+                vertx, options, ConnectionSettings.of(settings.patience(), roundTrips), settings.prefix());
+        int byKind = servers.isCluster() ? PARTITIONS_OF_A_CLUSTER : 1;
         Keys keys = new Keys(settings.prefix(), settings.partitions() > 0 ? settings.partitions() : byKind);
         AtomicLong calls = new AtomicLong(System.currentTimeMillis() * 1_000);
         List<StoreClock> clocks =
                 Stream.generate(StoreClock::new).limit(keys.partitions()).toList();
-        this.store = new Store(shards, keys, settings, epochs, clocks, new Unreadables(System::nanoTime), new Format());
+        this.store =
+                new Store(servers, keys, settings, epochs, clocks, new Unreadables(System::nanoTime), new Format());
         TenantIndex index = new TenantIndex(store);
         this.groups = new GroupLifecycle(store, index, calls);
         this.lanes = new Lanes(store, calls);
@@ -102,22 +103,22 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.claims = new SessionClaims(store);
         this.leases = new Leases(store);
         this.groupFeeds = new Feeds<>(
-                shards, group -> new GroupFeed(group, keys.group(group).channel(), store.unreadables()));
+                servers, group -> new GroupFeed(group, keys.group(group).channel(), store.unreadables()));
         this.namespaceFeeds = new Feeds<>(
-                shards,
+                servers,
                 namespace -> new NamespaceFeed(
                         namespace, keys.index(namespace.tenant()).channel(namespace), store.unreadables()));
         this.access = new GroupAccess(store, groups, groupFeeds::release);
         PositionCheck check = new PositionCheck(store, listing, groupFeeds, namespaceFeeds);
-        shards.regularly("the check of positions", settings.check().toMillis(), check::run);
+        servers.regularly("the check of positions", settings.check().toMillis(), check::run);
     }
 
     private Uni<Appended> keep(GroupId group, @Nullable String epoch, Command.Answer answer, OperationId operation) {
         return Uni.createFrom().deferred(() -> {
             List<byte[]> arguments = firstAnswers.arguments(group, epoch, answer, operation.sequence());
             return Uni.createFrom()
-                    .<Appended>emitter(
-                            emitter -> lanes.add(new PendingChange(group, operation, epoch, answer, arguments, null, emitter)))
+                    .<Appended>emitter(emitter ->
+                            lanes.add(new PendingChange(group, operation, epoch, answer, arguments, null, emitter)))
                     .onItem()
                     .invoke(done -> firstAnswers.kept(group, epoch, arguments, done));
         });
@@ -140,8 +141,8 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
             } else if (command instanceof Command.Delete) {
                 alone = () -> groups.delete(group, epoch, operation);
             }
-            lanes.add(
-                    new PendingChange(group, operation, epoch, command, store.format().written(), alone, answer));
+            lanes.add(new PendingChange(
+                    group, operation, epoch, command, store.format().written(), alone, answer));
         });
     }
 
@@ -239,7 +240,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
 
     /** Whether the store answers, and announcements are heard from every part of it. */
     public boolean isHealthy() {
-        return store.shards().isHealthy();
+        return store.servers().isHealthy();
     }
 
     /** How much this server found in the store that it cannot read; never less than before. */
@@ -254,12 +255,12 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
 
     /** How long the command has waited that has waited longest for an answer of the store, in nanoseconds; 0: none waits. */
     public long longestUnanswered() {
-        return store.shards().longestUnanswered();
+        return store.servers().longestUnanswered();
     }
 
     /** The store's policy for a full memory, if it may take keys of groups. Empty: nothing is taken, as far as is known. */
     public Optional<String> eviction() {
-        return store.shards().eviction();
+        return store.servers().eviction();
     }
 
     /** Entries by which the reading that is furthest behind its log was behind it at the last check. */
@@ -272,12 +273,12 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     /** Ends all connections: what is under way fails, readers are told nothing more. */
     @Override
     public void close() {
-        store.shards().close();
+        store.servers().close();
     }
 
     private void giveUpLater(Future<Tail> opened, Runnable giveUp) {
         if (!opened.isComplete()) {
-            store.shards().later(store.settings().patience().toMillis(), giveUp);
+            store.servers().later(store.settings().patience().toMillis(), giveUp);
         }
     }
 

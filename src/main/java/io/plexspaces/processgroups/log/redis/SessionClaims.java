@@ -83,6 +83,6 @@ final class SessionClaims {
             arguments.add(wish.operation().incarnation());
             arguments.add(wish.claim());
         }
-        return store.shards().call(Scripts.CLAIM, keys, arguments);
+        return store.servers().call(Scripts.CLAIM, keys, arguments);
     }
 }

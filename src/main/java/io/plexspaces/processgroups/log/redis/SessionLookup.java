@@ -28,7 +28,7 @@ final class SessionLookup {
         List<Future<Response>> parts = new ArrayList<>();
         for (int i = 0; i < store.keys().partitions(); i++) {
             List<String> keys = List.of(store.keys().partition(i).held());
-            parts.add(store.shards().call(Scripts.HELD, keys, sessions));
+            parts.add(store.servers().call(Scripts.HELD, keys, sessions));
         }
         return Future.all(parts).map(all -> {
             List<List<String>> found = new ArrayList<>();

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 
 /** What every part of the log needs: the servers, the names of keys, the settings, new epochs. */
 record Store(
-        RedisServers shards,
+        RedisServers servers,
         Keys keys,
         RedisSettings settings,
         Supplier<String> epochs,
@@ -24,7 +24,7 @@ record Store(
     private static final String FENCED = "!FENCED";
 
     Future<Response> call(Script script, List<String> keys, Object... arguments) {
-        return shards.call(script, keys, List.of(arguments));
+        return servers.call(script, keys, List.of(arguments));
     }
 
     /**

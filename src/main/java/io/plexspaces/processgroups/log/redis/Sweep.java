@@ -185,7 +185,7 @@ final class Sweep {
                 partition.node(operation.node()),
                 partition.nodes(),
                 partition.group(group).group());
-        return store.shards().call(Scripts.EXPIRE, keys, arguments).compose(said -> {
+        return store.servers().call(Scripts.EXPIRE, keys, arguments).compose(said -> {
             Store.unfenced(said, operation);
             int ended = Integer.parseInt(said.get(0).toString());
             return said.get(1).toString().equals("1") && System.nanoTime() - end < 0

@@ -44,7 +44,7 @@ final class TenantListing {
     }
 
     void later(long millis, Runnable task) {
-        store.shards().later(millis, task);
+        store.servers().later(millis, task);
     }
 
     /**

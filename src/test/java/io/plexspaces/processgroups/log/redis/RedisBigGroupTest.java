@@ -126,7 +126,7 @@ class RedisBigGroupTest {
         fill(6_000);
         List<Boolean> onLoops = new CopyOnWriteArrayList<>();
         List<Long> offsets = new CopyOnWriteArrayList<>();
-        Told told = new Told() {
+        RecordedGroup told = new RecordedGroup() {
             @Override
             public void snapshot(Snapshot snapshot) {
                 onLoops.add(Context.isOnEventLoopThread());
@@ -162,7 +162,7 @@ class RedisBigGroupTest {
             churn(other, "churn-" + i, TopicFilter.ALL, changes);
             churn(other, actor(i * 100), TopicFilter.of(List.of("a.b")), changes);
         }
-        Told told = new Told();
+        RecordedGroup told = new RecordedGroup();
         Tail tail = result(new Writer(log(), writer.tenant).log.open(writer.group("room"), told));
         over.set(true);
         int before;
@@ -194,7 +194,7 @@ class RedisBigGroupTest {
         for (int i = 0; i < 64; i++) {
             publish(new Writer(log(), writer.tenant), published);
         }
-        Told told = new Writer(log(), writer.tenant).open("room");
+        RecordedGroup told = new Writer(log(), writer.tenant).open("room");
         long begin = told.offset();
         await().atMost(Duration.ofSeconds(20)).until(() -> told.offset() > begin + 1_000);
         over.set(true);
@@ -297,11 +297,11 @@ class RedisBigGroupTest {
     void openedWhileTheLastReaderCloses_hearsWhatIsAnnounced() {
         RedisGroupLog log = store.log(
                 new RedisSettings("", 0, Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofMinutes(1), LIMITS));
-        Tail before = result(log.open(writer.group("room"), new Told()));
+        Tail before = result(log.open(writer.group("room"), new RecordedGroup()));
         for (int i = 0; i < 200; i++) {
             Tail last = before;
             CompletableFuture<Void> closing = CompletableFuture.runAsync(last::close);
-            Told told = new Told();
+            RecordedGroup told = new RecordedGroup();
             before = result(log.open(writer.group("room"), told));
             closing.join();
             String text = "m" + i;

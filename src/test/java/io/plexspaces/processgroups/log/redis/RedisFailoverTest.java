@@ -42,7 +42,7 @@ class RedisFailoverTest {
         });
     }
 
-    private static void assertComplete(Told told, String... texts) {
+    private static void assertComplete(RecordedGroup told, String... texts) {
         await().atMost(Duration.ofSeconds(10)).until(() -> told.texts().contains(texts[texts.length - 1]));
         assertThat(told.holes).isEmpty();
         if (told.snapshots.size() == 1) {
@@ -64,7 +64,7 @@ class RedisFailoverTest {
         try (RedisStore store = RedisStore.ofSentinel(sentinel, servers)) {
             Writer writer = writer(store);
             writer.create("room", 1_000);
-            Told told = writer.open("room");
+            RecordedGroup told = writer.open("room");
             writer.publish("room", "before");
             await().until(() -> told.texts().contains("before"));
             await().until(() -> replica.call("INFO", "keyspace").contains("db0"));
@@ -89,7 +89,7 @@ class RedisFailoverTest {
         try (RedisStore store = RedisStore.ofSentinel(sentinel, servers)) {
             Writer writer = writer(store);
             writer.create("room", 1_000);
-            Told told = writer.open("room");
+            RecordedGroup told = writer.open("room");
             for (int i = 0; i < 4; i++) {
                 String before = master(sentinel);
                 await().atMost(OUTAGE).until(() -> sentinel.call("SENTINEL", "FAILOVER", RedisProcess.SENTINEL_MASTER)
@@ -115,7 +115,7 @@ class RedisFailoverTest {
                 new RedisClusterServers(RedisBinaries.required(test), RedisBinaries.requiredClient(test), 1);
         try (RedisStore store = RedisStore.of(cluster)) {
             Writer writer = writer(store);
-            Map<String, Told> rooms = new LinkedHashMap<>();
+            Map<String, RecordedGroup> rooms = new LinkedHashMap<>();
             for (int i = 0; i < 12; i++) {
                 writer.create("room" + i, 1_000);
                 rooms.put("room" + i, writer.open("room" + i));
@@ -142,7 +142,7 @@ class RedisFailoverTest {
             Writer writer = writer(store);
             writer.create("room", 1_000);
             writer.join("room", "alice");
-            Told told = writer.open("room");
+            RecordedGroup told = writer.open("room");
             setSlots(cluster, "MIGRATING");
             List<ErrorCode> said = List.of(
                     failure(writer.joining("room", "alice", writer.session("s"))),

@@ -84,7 +84,7 @@ class RedisFaultTest {
     @Test
     void scriptsFlushedAllTheTime_areLoadedAgain() {
         writer.create("room", ALL);
-        Told told = writer.open("room");
+        RecordedGroup told = writer.open("room");
         timer.scheduleAtFixedRate(() -> redis.call("SCRIPT", "FLUSH"), 0, 5, TimeUnit.MILLISECONDS);
         publishMany("room", 5_000);
         await().until(() -> told.offset() == 5_001);
@@ -95,7 +95,7 @@ class RedisFaultTest {
     @Test
     void subscriberConnectionsKilledAllTheTime_missNothing() {
         writer.create("room", ALL);
-        Told told = writer.open("room");
+        RecordedGroup told = writer.open("room");
         timer.scheduleAtFixedRate(() -> redis.call("CLIENT", "KILL", "TYPE", "pubsub"), 0, 50, TimeUnit.MILLISECONDS);
         publishMany("room", 10_000);
         await().atMost(Duration.ofSeconds(10)).until(() -> told.offset() == 10_001);
@@ -108,7 +108,7 @@ class RedisFaultTest {
     void positionsCheckedAllTheTime_loseNothingOfABusyLog() {
         Writer watched = new Writer(store.log(settings(Duration.ofSeconds(5), Duration.ofMillis(10))), tenant);
         watched.create("room", 1);
-        Told told = watched.open("room");
+        RecordedGroup told = watched.open("room");
         AtomicInteger published = new AtomicInteger();
         for (int i = 0; i < 256; i++) {
             publishNext(watched, published, 50_000);
@@ -132,7 +132,7 @@ class RedisFaultTest {
         writer.create("room", 10);
         try (Proxy proxy = new Proxy(redis.port());
                 RedisGroupLog other = log(proxy)) {
-            Told told = new Told();
+            RecordedGroup told = new RecordedGroup();
             result(other.open(writer.group("room"), told));
             proxy.deaf(true);
             publishMany("room", 1_000);
@@ -152,7 +152,7 @@ class RedisFaultTest {
         writer.create("room", ALL);
         try (Proxy proxy = new Proxy(redis.port());
                 RedisGroupLog other = log(proxy)) {
-            Told told = new Told();
+            RecordedGroup told = new RecordedGroup();
             result(other.open(writer.group("room"), told));
             await().until(other::isHealthy);
             proxy.deaf(true);
@@ -180,7 +180,7 @@ class RedisFaultTest {
     @Test
     void lostAnswer_isAskedForAgainAndAppliedOnce() throws Exception {
         writer.create("room", ALL);
-        Told told = writer.open("room");
+        RecordedGroup told = writer.open("room");
         try (Proxy proxy = new Proxy(redis.port());
                 RedisGroupLog other = log(proxy)) {
             Writer remote = new Writer(other, tenant);
@@ -210,7 +210,8 @@ class RedisFaultTest {
         long begin = System.nanoTime();
         assertThat(failure(hasty.publishing("room", "x"))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
-        assertThat(failure(hasty.log.open(hasty.group("room"), new Told()))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(failure(hasty.log.open(hasty.group("room"), new RecordedGroup())))
+                .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(hasty.log.isHealthy()).isFalse();
         redis.signal("CONT");
         await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> hasty.publish("room", "y") != null);
@@ -272,7 +273,7 @@ class RedisFaultTest {
     void restartedEmpty_groupsThatAreReadBeginANewLife() {
         writer.create("room", 77);
         writer.join("room", "alice");
-        Told told = writer.open("room");
+        RecordedGroup told = writer.open("room");
         redis.kill();
         redis.begin();
         await().atMost(Duration.ofSeconds(10)).until(() -> told.snapshots.size() > 1);
@@ -297,7 +298,7 @@ class RedisFaultTest {
         for (String part : List.of("", ":messages")) {
             assertThat(redis.call("COPY", key + part, "kept" + part)).startsWith(":1");
         }
-        Told told = writer.open("room");
+        RecordedGroup told = writer.open("room");
         String before = told.last().info().epoch();
         publishMany("room", 50);
         await().until(() -> told.offset() == 101);
@@ -319,16 +320,16 @@ class RedisFaultTest {
         writer.create("few", 5);
         try (Proxy proxy = new Proxy(redis.port());
                 RedisGroupLog other = log(proxy)) {
-            List<Told> readers = new ArrayList<>();
+            List<RecordedGroup> readers = new ArrayList<>();
             for (String room : rooms) {
-                Told told = new Told();
+                RecordedGroup told = new RecordedGroup();
                 readers.add(told);
                 result(other.open(writer.group(room), told));
                 publishMany(room, 50);
             }
             redis.call("SAVE");
             rooms.forEach(room -> publishMany(room, 50));
-            for (Told told : readers) {
+            for (RecordedGroup told : readers) {
                 await().until(() -> told.offset() == 101);
             }
             proxy.away(true);
@@ -341,7 +342,7 @@ class RedisFaultTest {
                 publishMany(room, 100);
             }
             proxy.away(false);
-            for (Told told : readers) {
+            for (RecordedGroup told : readers) {
                 String before = told.snapshots.get(0).info().epoch();
                 await().atMost(Duration.ofSeconds(10)).until(() -> told.snapshots.size() > 1);
                 assertThat(told.last().info().epoch()).isNotEqualTo(before);
@@ -356,8 +357,8 @@ class RedisFaultTest {
         writer.create("kept", ALL);
         try (Proxy proxy = new Proxy(redis.port());
                 RedisGroupLog other = log(proxy)) {
-            Told idle = new Told();
-            Told kept = new Told();
+            RecordedGroup idle = new RecordedGroup();
+            RecordedGroup kept = new RecordedGroup();
             result(other.open(writer.group("idle"), idle));
             result(other.open(writer.group("kept"), kept));
             publishMany("kept", 50);
@@ -385,7 +386,7 @@ class RedisFaultTest {
         writer.create("room", 0);
         try (Proxy proxy = new Proxy(redis.port());
                 RedisGroupLog other = log(proxy)) {
-            Told told = new Told();
+            RecordedGroup told = new RecordedGroup();
             result(other.open(writer.group("room"), told));
             proxy.deaf(true);
             publishMany("room", 100);
@@ -401,10 +402,10 @@ class RedisFaultTest {
     void deletedWhileAwayForLong_isToldAsDeletedAndStaysSo() throws Exception {
         try (Proxy proxy = new Proxy(redis.port());
                 RedisGroupLog other = log(proxy)) {
-            List<Told> readers = new ArrayList<>();
+            List<RecordedGroup> readers = new ArrayList<>();
             for (String room : List.of("gone", "again")) {
                 writer.create(room, ALL);
-                Told told = new Told();
+                RecordedGroup told = new RecordedGroup();
                 readers.add(told);
                 result(other.open(writer.group(room), told));
                 writer.publish(room, "x");
@@ -417,7 +418,7 @@ class RedisFaultTest {
             }
             writer.create("again", ALL);
             proxy.away(false);
-            for (Told told : readers) {
+            for (RecordedGroup told : readers) {
                 await().atMost(Duration.ofSeconds(10)).until(() -> told.entries.size() == 2);
                 assertThat(told.entries.get(1)).isInstanceOf(Entry.Deleted.class);
                 assertThat(told.snapshots).hasSize(1);
@@ -432,7 +433,7 @@ class RedisFaultTest {
     @Test
     void emptiedStore_groupsThatAreReadBeginANewLife() {
         writer.create("room", ALL);
-        Told told = writer.open("room");
+        RecordedGroup told = writer.open("room");
         redis.call("FLUSHALL");
         await().atMost(Duration.ofSeconds(10)).until(() -> told.snapshots.size() > 1);
         assertThat(told.last().info().epoch())

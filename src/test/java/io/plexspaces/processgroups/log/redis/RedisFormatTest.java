@@ -92,7 +92,7 @@ class RedisFormatTest {
     @Test
     void everyRecordOfTheFormatBefore_isRead() {
         StoredFormat.of(Formats.NEWEST - 1).restore(redis);
-        Told told = new Told();
+        RecordedGroup told = new RecordedGroup();
         result(log.open(ROOM, told));
 
         GroupInfo info = told.last().info();
@@ -175,7 +175,7 @@ class RedisFormatTest {
     @Test
     void groupsOfTheFormatBefore_goOnInTheNewOne() {
         StoredFormat.of(Formats.NEWEST - 1).restore(redis);
-        Told told = new Told();
+        RecordedGroup told = new RecordedGroup();
         result(log.open(ROOM, told));
         Writer writer = new Writer(log, "tenant");
         writer.as(acquire(writer.node.value()));

@@ -142,7 +142,7 @@ class RedisLineageTest {
     @Test
     void readersOfOtherNodes_goOnUnderTheEpochThatAWriterBegan() {
         writer.create("room", ALL);
-        Told told = node().open("room");
+        RecordedGroup told = node().open("room");
         Position kept = publish(writer, 10);
         await().until(() -> told.offset() == kept.offset());
         redis.call("SAVE");
@@ -159,7 +159,7 @@ class RedisLineageTest {
     @Test
     void readerOfWhatIsLost_doesNotGoOn() {
         writer.create("room", ALL);
-        Told told = node().open("room");
+        RecordedGroup told = node().open("room");
         publish(writer, 10);
         redis.call("SAVE");
         Position lost = publish(writer, 10);

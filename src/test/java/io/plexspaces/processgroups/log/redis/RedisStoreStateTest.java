@@ -89,7 +89,7 @@ class RedisStoreStateTest {
     @Test
     void afterTheDelete_onlyKeysThatExpireRemain() {
         one.create("room", 100);
-        Told told = two.open("room");
+        RecordedGroup told = two.open("room");
         result(one.joining("room", "alice", one.session("s")));
         result(one.joining("room", "bob", new Owner.Lease("l")));
         two.join("room", "carol");
@@ -202,8 +202,8 @@ class RedisStoreStateTest {
     @Test
     void twoServers_seeOneOrder() {
         one.create("room", 100_000);
-        Told first = one.open("room");
-        Told second = two.open("room");
+        RecordedGroup first = one.open("room");
+        RecordedGroup second = two.open("room");
         for (int i = 0; i < 500; i++) {
             (i % 2 == 0 ? one : two)
                     .publishing("room", Integer.toString(i))
@@ -223,7 +223,7 @@ class RedisStoreStateTest {
         result(one.joining("room", "alice", one.session("s2")));
         result(one.joining("room", "bob", one.session("s3")));
         one.join("room", "bob");
-        Told told = two.open("room");
+        RecordedGroup told = two.open("room");
         assertThat(two.expire()).isZero();
         await().atMost(Duration.ofSeconds(5)).until(() -> two.expire() > 0);
         two.expire();
@@ -373,12 +373,13 @@ class RedisStoreStateTest {
             }
         });
         changes.start();
-        List<Told> all = IntStream.range(0, 10).mapToObj(i -> two.open("large")).toList();
+        List<RecordedGroup> all =
+                IntStream.range(0, 10).mapToObj(i -> two.open("large")).toList();
         stop.set(true);
         await().until(() -> !changes.isAlive());
         long end = busy.publish("large", "last").position().offset();
         Map<ActorId, Membership> expected = busy.open("large").members();
-        for (Told told : all) {
+        for (RecordedGroup told : all) {
             await().until(() -> told.offset() == end);
             assertThat(told.holes).isEmpty();
             assertThat(told.members()).isEqualTo(expected);
@@ -431,7 +432,7 @@ class RedisStoreStateTest {
     @Test
     void changesThatFailInTheMiddle_doNotEndTheGroup() {
         one.create("room", 1_000);
-        Told told = two.open("room");
+        RecordedGroup told = two.open("room");
         redis.call("HSET", key("room") + ":members", "bob", "junk");
         List<Uni<Appended>> all = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -451,7 +452,7 @@ class RedisStoreStateTest {
     @Test
     void veryMuchPublished_isStillNumbered() {
         one.create("room", 10);
-        Told told = two.open("room");
+        RecordedGroup told = two.open("room");
         String weigh = "local m = redis.call('HGET', KEYS[1], 'm') return redis.call('HSET', KEYS[1], 'm', "
                 + "string.sub(m, 1, 48) .. struct.pack('<d', 1e14 + 1) .. string.sub(m, 57))";
         assertThat(redis.call("EVAL", weigh, "1", key("room"))).startsWith(":0");

@@ -54,7 +54,7 @@ class RedisUnreadableTest {
         store.close();
     }
 
-    private Entry.Unreadable onlyUnreadable(Told told) {
+    private Entry.Unreadable onlyUnreadable(RecordedGroup told) {
         return told.entries.stream()
                 .filter(Entry.Unreadable.class::isInstance)
                 .map(Entry.Unreadable.class::cast)
@@ -64,7 +64,7 @@ class RedisUnreadableTest {
 
     @Test
     void messageOfANewerFormat_isToldAsOneThatCannotBeRead_andTheLogGoesOn() {
-        Told told = writer.open("room");
+        RecordedGroup told = writer.open("room");
         writer.publish("room", "before");
         newer.message(writer.group("room"));
         writer.publish("room", "after");
@@ -91,7 +91,7 @@ class RedisUnreadableTest {
                 RedisStore far = RedisStore.at(proxy.address())) {
             Writer near = new Writer(own.log(SETTINGS), writer.tenant);
             near.create("room", 100);
-            Told told = new Told();
+            RecordedGroup told = new RecordedGroup();
             result(far.log(SETTINGS).open(near.group("room"), told));
             proxy.deaf(true);
             new NewerWriter(redis, PREFIX).message(near.group("room"));
@@ -120,7 +120,7 @@ class RedisUnreadableTest {
     @Test
     void changeOfAKindThatIsNotKnown_isFollowedByTheMembersAsTheyAre() {
         writer.join("room", "alice");
-        Told told = writer.open("room");
+        RecordedGroup told = writer.open("room");
         newer.change(writer.group("room"));
         writer.join("room", "bob");
         writer.publish("room", "after");
@@ -136,7 +136,7 @@ class RedisUnreadableTest {
 
     @Test
     void announcementThatCannotBeRead_isReadFromTheLog() {
-        Told told = writer.open("room");
+        RecordedGroup told = writer.open("room");
         newer.announce(writer.group("room"), "epoch 99999 P");
         newer.announce(writer.group("room"), "epoch 3 xyz");
         writer.publish("room", "after");
@@ -147,13 +147,13 @@ class RedisUnreadableTest {
 
     @Test
     void membersThatCannotBeRead_endTheReading_andAreNotServed() {
-        Told told = writer.open("room");
+        RecordedGroup told = writer.open("room");
         newer.membership(writer.group("room"), "mallory", "what is this");
         newer.change(writer.group("room"));
 
         await().untilAsserted(() -> assertThat(told.failures).hasSize(1));
         assertThat(told.failures.get(0).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
-        assertThat(failure(log.open(writer.group("room"), new Told()))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(failure(log.open(writer.group("room"), new RecordedGroup()))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(log.unreadableLately().orElseThrow()).contains("mallory");
         writer.publish("room", "after");
         assertThat(told.texts()).isEmpty();

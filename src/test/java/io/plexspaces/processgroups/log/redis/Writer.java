@@ -113,8 +113,8 @@ final class Writer {
         return result(deleting(name));
     }
 
-    Told open(String name) {
-        Told told = new Told();
+    RecordedGroup open(String name) {
+        RecordedGroup told = new RecordedGroup();
         Tail tail = result(log.open(group(name), told));
         if (tail == null) {
             throw new AssertionError("no tail");

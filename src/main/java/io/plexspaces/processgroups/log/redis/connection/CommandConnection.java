@@ -38,7 +38,7 @@ final class CommandConnection {
         final long begun = System.nanoTime();
 
         volatile boolean over;
-        volatile Future<ServerConnection> link = Future.failedFuture("not begun");
+        volatile Future<ServerConnection> connection = Future.failedFuture("not begun");
 
         boolean holds(long now) {
             return !over || now - begun < PAUSE_NANOS;
@@ -61,15 +61,15 @@ final class CommandConnection {
                     GroupException.of(ErrorCode.OVERLOADED, "too many requests wait for the store; try again later"));
         }
         Attempt attempt = attempt();
-        Future<ServerConnection> link = attempt.link;
-        Future<Response> answer = link.succeeded()
-                ? send(attempt, link.result(), request)
-                : link.compose(made -> send(attempt, made, request));
+        Future<ServerConnection> connection = attempt.connection;
+        Future<Response> answer = connection.succeeded()
+                ? send(attempt, connection.result(), request)
+                : connection.compose(made -> send(attempt, made, request));
         return answer.onComplete(done -> waiting.decrementAndGet());
     }
 
-    private static Future<Response> send(Attempt attempt, ServerConnection link, Request request) {
-        return link.send(request).onFailure(failure -> {
+    private static Future<Response> send(Attempt attempt, ServerConnection connection, Request request) {
+        return connection.send(request).onFailure(failure -> {
             boolean isAnswer = failure instanceof ErrorType answered && !answered.is("CONNECTION_CLOSED");
             if (!isAnswer && failure != ServerConnection.LATE) {
                 end(attempt);
@@ -83,14 +83,14 @@ final class CommandConnection {
      */
     void check() {
         Attempt attempt = current;
-        if (attempt == null || !attempt.link.succeeded()) {
+        if (attempt == null || !attempt.connection.succeeded()) {
             return;
         }
-        ServerConnection link = attempt.link.result();
-        if (link.silence() > silence.toNanos()) {
+        ServerConnection connection = attempt.connection.result();
+        if (connection.silence() > silence.toNanos()) {
             end(attempt);
         } else {
-            link.failOlderThan(patience.toNanos());
+            connection.failOlderThan(patience.toNanos());
         }
     }
 
@@ -100,12 +100,14 @@ final class CommandConnection {
         if (attempt == null || waiting.get() == 0) {
             return 0;
         }
-        return attempt.link.succeeded() ? attempt.link.result().longestUnanswered() : System.nanoTime() - attempt.begun;
+        return attempt.connection.succeeded()
+                ? attempt.connection.result().longestUnanswered()
+                : System.nanoTime() - attempt.begun;
     }
 
     boolean isConnected() {
         Attempt attempt = current;
-        return attempt != null && !attempt.over && attempt.link.succeeded();
+        return attempt != null && !attempt.over && attempt.connection.succeeded();
     }
 
     void close() {
@@ -132,10 +134,10 @@ final class CommandConnection {
                 attempt.over = true;
                 return attempt;
             }
-            attempt.link = ServerConnection.open(vertx, options, endpoint, silence);
+            attempt.connection = ServerConnection.open(vertx, options, endpoint, silence);
             current = attempt;
         }
-        attempt.link.onComplete(made -> {
+        attempt.connection.onComplete(made -> {
             if (made.failed() || closed) {
                 end(attempt);
             } else {
@@ -149,9 +151,9 @@ final class CommandConnection {
 
     private static void end(Attempt attempt) {
         attempt.over = true;
-        Future<ServerConnection> link = attempt.link;
-        if (link.succeeded()) {
-            link.result().close();
+        Future<ServerConnection> connection = attempt.connection;
+        if (connection.succeeded()) {
+            connection.result().close();
         }
     }
 }

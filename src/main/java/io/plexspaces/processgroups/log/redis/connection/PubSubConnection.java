@@ -47,7 +47,7 @@ final class PubSubConnection {
     /** By which it hears itself. */
     private final String beat;
 
-    private @Nullable ServerConnection link;
+    private @Nullable ServerConnection connection;
     private boolean connecting;
     private boolean closed;
     private int failures;
@@ -101,7 +101,7 @@ final class PubSubConnection {
         List<String> names = List.copyOf(added);
         serial.execute(() -> {
             channels.add(names);
-            if (link != null) {
+            if (connection != null) {
                 subscribe(names);
             } else {
                 connect();
@@ -113,7 +113,7 @@ final class PubSubConnection {
         List<String> names = List.copyOf(removed);
         serial.execute(() -> {
             channels.remove(names);
-            if (link != null) {
+            if (connection != null) {
                 send(sharded ? Command.SUNSUBSCRIBE : Command.UNSUBSCRIBE, names);
             }
         });
@@ -134,9 +134,9 @@ final class PubSubConnection {
         }
         if (System.nanoTime() - lastHeard >= deafNanos) {
             serial.execute(() -> {
-                if (link != null) {
+                if (connection != null) {
                     warn("nothing heard from " + shown + ": connecting again");
-                    drop(link);
+                    drop(connection);
                 }
             });
         } else if (channels.longestUnconfirmed() > 0) {
@@ -160,14 +160,14 @@ final class PubSubConnection {
         serial.execute(() -> {
             closed = true;
             connected = false;
-            if (link != null) {
-                link.close();
+            if (connection != null) {
+                connection.close();
             }
         });
     }
 
     private void connect() {
-        if (connecting || closed || link != null) {
+        if (connecting || closed || connection != null) {
             return;
         }
         connecting = true;
@@ -185,7 +185,7 @@ final class PubSubConnection {
     }
 
     private void connected(ServerConnection made) {
-        link = made;
+        connection = made;
         connectedAt = System.nanoTime();
         lastHeard = connectedAt;
         heard = false;
@@ -202,10 +202,10 @@ final class PubSubConnection {
     }
 
     private void ended(ServerConnection over) {
-        if (link != over) {
+        if (connection != over) {
             return;
         }
-        link = null;
+        connection = null;
         connected = false;
         if (!closed) {
             if (System.nanoTime() - connectedAt > STEADY_NANOS) {
@@ -296,7 +296,7 @@ final class PubSubConnection {
             bySlot.computeIfAbsent(sharded ? RedisServers.slot(name) : 0, slot -> new ArrayList<>())
                     .add(name);
         }
-        ServerConnection open = link;
+        ServerConnection open = connection;
         if (open == null) {
             return;
         }

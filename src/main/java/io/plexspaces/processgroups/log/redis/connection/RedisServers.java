@@ -38,7 +38,7 @@ public final class RedisServers {
     private final ConnectionSettings settings;
     private final String prefix;
     private final TopologyFinder locator;
-    private final Map<String, Shard> shards = new ConcurrentHashMap<>();
+    private final Map<String, Shard> servers = new ConcurrentHashMap<>();
 
     /** Changed in {@link #places} alone. */
     private final Map<String, Channel> channels = new ConcurrentHashMap<>();
@@ -83,7 +83,12 @@ public final class RedisServers {
         /** When its memory was looked at; null: not since it is known. */
         volatile @Nullable Long looked;
 
-        Shard(CommandConnection commands, CommandConnection urgent, PubSubConnection subscriber, String beat, String shown) {
+        Shard(
+                CommandConnection commands,
+                CommandConnection urgent,
+                PubSubConnection subscriber,
+                String beat,
+                String shown) {
             this.shown = shown;
             this.commands = commands;
             this.urgent = urgent;
@@ -175,7 +180,7 @@ public final class RedisServers {
                 && regular.stream().noneMatch(Regular::isOverdue)
                 && longestUnanswered() < settings.patience().toNanos()
                 && known.endpoints().allMatch(endpoint -> {
-                    Shard shard = shards.get(endpoint);
+                    Shard shard = servers.get(endpoint);
                     return shard != null
                             && shard.commands.isConnected()
                             && shard.subscriber.isLive(settings.deafness().toNanos());
@@ -184,7 +189,7 @@ public final class RedisServers {
 
     /** How long the command has waited that has waited longest for an answer of any server, in nanoseconds; 0: none waits. */
     public long longestUnanswered() {
-        return shards.values().stream()
+        return servers.values().stream()
                 .mapToLong(Shard::longestUnanswered)
                 .max()
                 .orElse(0);
@@ -232,7 +237,7 @@ public final class RedisServers {
     public void close() {
         closed = true;
         regular.forEach(Regular::cancel);
-        shards.values().forEach(Shard::close);
+        servers.values().forEach(Shard::close);
     }
 
     boolean isClosed() {
@@ -279,16 +284,16 @@ public final class RedisServers {
         found.endpoints().forEach(endpoint -> shard(endpoint, found));
         places.execute(() -> channels.forEach(this::place));
         List<String> present = found.endpoints().toList();
-        shards.forEach((endpoint, shard) -> {
-            if (!present.contains(endpoint) && shards.remove(endpoint, shard)) {
+        servers.forEach((endpoint, shard) -> {
+            if (!present.contains(endpoint) && servers.remove(endpoint, shard)) {
                 shard.close();
             }
         });
     }
 
     private Shard shard(String endpoint, Topology known) {
-        Shard present = shards.get(endpoint);
-        return present != null ? present : shards.computeIfAbsent(endpoint, missing -> newShard(missing, known));
+        Shard present = servers.get(endpoint);
+        return present != null ? present : servers.computeIfAbsent(endpoint, missing -> newShard(missing, known));
     }
 
     private Shard newShard(String endpoint, Topology known) {
@@ -321,7 +326,8 @@ public final class RedisServers {
                         doubt();
                     }
                 });
-        return new Shard(newCommands(endpoint), newCommands(endpoint), subscriber, beat, TopologyFinder.shown(endpoint));
+        return new Shard(
+                newCommands(endpoint), newCommands(endpoint), subscriber, beat, TopologyFinder.shown(endpoint));
     }
 
     private CommandConnection newCommands(String endpoint) {
@@ -359,7 +365,7 @@ public final class RedisServers {
         if (layout == null || (!locator.isFixed() && now - located > LOCATE_REGULARLY_NANOS)) {
             locate();
         }
-        shards.values().forEach(shard -> {
+        servers.values().forEach(shard -> {
             shard.commands.check();
             shard.urgent.check();
             shard.subscriber.check(settings.deafness().toNanos());

@@ -35,7 +35,7 @@ final class ScriptCall {
             "UNBLOCKED");
 
     private final Vertx vertx;
-    private final RedisServers shards;
+    private final RedisServers servers;
     private final Script script;
     private final List<String> keys;
     private final List<?> arguments;
@@ -49,14 +49,14 @@ final class ScriptCall {
     /** @param urgent on the connection for what must not wait */
     ScriptCall(
             Vertx vertx,
-            RedisServers shards,
+            RedisServers servers,
             Script script,
             List<String> keys,
             List<?> arguments,
             ConnectionSettings settings,
             boolean urgent) {
         this.vertx = vertx;
-        this.shards = shards;
+        this.servers = servers;
         this.script = script;
         this.keys = keys;
         this.arguments = arguments;
@@ -84,7 +84,7 @@ final class ScriptCall {
 
     private void begin() {
         attempts++;
-        Future<Topology> layout = shards.layout();
+        Future<Topology> layout = servers.layout();
         if (layout.succeeded()) {
             send(layout.result(), true);
         } else {
@@ -103,7 +103,7 @@ final class ScriptCall {
         Future<Response> answer;
         long sent = System.nanoTime();
         try {
-            answer = shards.commands(layout.endpoint(slot), layout, urgent).send(request(layout, known));
+            answer = servers.commands(layout.endpoint(slot), layout, urgent).send(request(layout, known));
         } catch (IllegalStateException nobody) {
             again(nobody);
             return;
@@ -162,8 +162,8 @@ final class ScriptCall {
     }
 
     private void again(Throwable failure) {
-        shards.doubt();
-        if (System.nanoTime() >= deadline || shards.isClosed()) {
+        servers.doubt();
+        if (System.nanoTime() >= deadline || servers.isClosed()) {
             LOG.log(
                     System.Logger.Level.DEBUG,
                     "script {0} has no answer after {1} attempts: {2}",

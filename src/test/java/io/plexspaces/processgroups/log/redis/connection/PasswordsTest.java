@@ -56,16 +56,17 @@ class PasswordsTest {
     }
 
     private PubSubConnection subscriber(String endpoint) {
-        return new PubSubConnection(vertx, new RedisOptions(), endpoint, false, "beat", PATIENCE, new PubSubConnection.Listener() {
-            @Override
-            public void message(String channel, Buffer payload) {}
+        return new PubSubConnection(
+                vertx, new RedisOptions(), endpoint, false, "beat", PATIENCE, new PubSubConnection.Listener() {
+                    @Override
+                    public void message(String channel, Buffer payload) {}
 
-            @Override
-            public void listening(String channel) {}
+                    @Override
+                    public void listening(String channel) {}
 
-            @Override
-            public void displaced() {}
-        });
+                    @Override
+                    public void displaced() {}
+                });
     }
 
     @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Watches that are asked for, and given up, before the one before is answered. */
-class WatcherTest {
+class ConnectionWatchesTest {
     /** As in the fixture's settings. */
     private static final int LIMIT = 1000;
 

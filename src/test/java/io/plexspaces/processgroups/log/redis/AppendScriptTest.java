@@ -42,7 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Two calls that are under way at once are done in their order, and each once, whatever becomes of the other. */
-class AppendsTest {
+class AppendScriptTest {
     private static final RedisSettings SETTINGS =
             RedisStore.settings(new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100), Duration.ofSeconds(5));
 
@@ -68,7 +68,8 @@ class AppendsTest {
 
     private void connect(String address, Duration patience) {
         ConnectionSettings connection = ConnectionSettings.of(patience, nanos -> {});
-        shards = new RedisServers(vertx, new RedisOptions().setConnectionString(address), connection, SETTINGS.prefix());
+        shards =
+                new RedisServers(vertx, new RedisOptions().setConnectionString(address), connection, SETTINGS.prefix());
         Keys keys = new Keys(SETTINGS.prefix(), 1);
         clock = new StoreClock();
         Store own = new Store(
@@ -169,7 +170,7 @@ class AppendsTest {
     }
 
     private static Command forOne(String topic, Dispatch.To... candidates) {
-        return new Command.Publish(message("m"), new Topic(topic), new Dispatch.OneOf(List.of(candidates)), false);
+        return new Command.Publish(message("m"), new Topic(topic), new Dispatch.AnyOf(List.of(candidates)), false);
     }
 
     private void call(List<PendingChange> changes) throws Exception {
@@ -211,8 +212,8 @@ class AppendsTest {
         Command join = new Command.Join(actors, TopicFilter.ALL, new Owner.Durable(node), node, null);
         List<PendingChange> changes = new ArrayList<>();
         Uni.createFrom()
-                .<Appended>emitter(
-                        made -> changes.add(new PendingChange(writer.group("room"), operation, null, join, 2, null, made)))
+                .<Appended>emitter(made ->
+                        changes.add(new PendingChange(writer.group("room"), operation, null, join, 2, null, made)))
                 .subscribe()
                 .with(answer::complete, answer::completeExceptionally);
         return changes.get(0);

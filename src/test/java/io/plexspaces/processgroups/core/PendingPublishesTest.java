@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Who may still be refused by the log, and what it costs to know that when many are under way. */
-class PublishAnswersTest {
+class PendingPublishesTest {
     private static final int MANY = 2_000;
 
     private final CoreFixture core = new CoreFixture(Duration.ofMillis(300));
@@ -51,7 +51,8 @@ class PublishAnswersTest {
         Groups.PublishRequest request = CoreFixture.request(replica.group(), null, "m", Groups.Spread.ALL, "", null);
         Map<OperationId, PendingPublish> begun = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
-            PendingPublish publishing = new PendingPublish(replica, publishes.new Publish(replica, request), new Nobody());
+            PendingPublish publishing =
+                    new PendingPublish(replica, publishes.new Publish(replica, request), new Nobody());
             OperationId operation = core.operations.next();
             publishing.begin(operation);
             answers.expect(operation, publishing);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Sessions that change nodes while the log goes on elsewhere than its reader stood. */
-class MovesTest {
+class TakeoversTest {
     private static final NodeId OTHER = new NodeId("other");
     private static final ActorId ALICE = new ActorId("alice");
 

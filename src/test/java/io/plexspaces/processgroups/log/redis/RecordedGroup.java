@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what a reader is told, and whether there were holes. */
-class Told implements GroupReader {
+class RecordedGroup implements GroupReader {
     final List<Snapshot> snapshots = new CopyOnWriteArrayList<>();
     final List<Entry> entries = new CopyOnWriteArrayList<>();
     final List<GroupInfo> renamed = new CopyOnWriteArrayList<>();
