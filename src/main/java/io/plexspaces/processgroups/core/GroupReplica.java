@@ -206,7 +206,7 @@ final class GroupReplica implements GroupReader {
     }
 
     /** To be called before the append of a takeover: its session has a seat from that entry on. */
-    void expectArrived(OperationId operation, Session session) {
+    void expectArrived(OperationId operation, LocalSession session) {
         follower.takeovers().expect(operation, session);
     }
 
@@ -265,7 +265,7 @@ final class GroupReplica implements GroupReader {
     }
 
     /** The leave of a session was accepted: it is not undone when that life of the log is lost. */
-    Uni<Void> left(Session session, Appended done) {
+    Uni<Void> left(LocalSession session, Appended done) {
         return done.position().epoch().equals(epoch())
                 ? Uni.createFrom().voidItem()
                 : inOrder(() -> {
@@ -275,7 +275,7 @@ final class GroupReplica implements GroupReader {
                         .replaceWithVoid();
     }
 
-    private static int joins(Appended done, Session session) {
+    private static int joins(Appended done, LocalSession session) {
         Membership membership = done.membership();
         return membership == null
                 ? 0
@@ -286,7 +286,7 @@ final class GroupReplica implements GroupReader {
     }
 
     /** A session has ended, but the store could not be told: its joins here are taken away as soon as it can. */
-    void abandoned(Session session) {
+    void abandoned(LocalSession session) {
         serial.execute(() -> follower.repairs().over(session));
     }
 
@@ -340,7 +340,7 @@ final class GroupReplica implements GroupReader {
     }
 
     /** Has it noted whether a session of this node receives, if the log does not say so. */
-    void look(Session session) {
+    void look(LocalSession session) {
         serial.execute(() -> {
             Member member = members.get(session.actor());
             Seat seat = member == null ? null : member.seatOf(session);
@@ -361,7 +361,7 @@ final class GroupReplica implements GroupReader {
     }
 
     /** A connection of a session is gone; its join stays. */
-    void disconnect(Session session, Connection connection) {
+    void disconnect(LocalSession session, Connection connection) {
         serial.execute(() -> follower.disconnect(session, connection));
     }
 

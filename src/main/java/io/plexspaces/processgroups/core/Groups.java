@@ -63,13 +63,13 @@ public interface Groups {
     Uni<Claim> claim(String session);
 
     /** As {@link #claim}, if another node has claimed this session of ours since; if not, nothing is done, and the number is the session's own. */
-    Uni<Claim> claimAgain(Session session);
+    Uni<Claim> claimAgain(LocalSession session);
 
     /** Ends a session of this node before it leaves its groups; false: another node has claimed it, and it must leave nothing. */
-    Uni<Boolean> end(Session session);
+    Uni<Boolean> end(LocalSession session);
 
     /** Brings a session's joins in a group to this node, where the session has its place from then on. GROUP_NOT_FOUND, NOT_A_MEMBER; SESSION_REPLACED after a later claim. */
-    Uni<Void> takeOver(GroupId group, Session session);
+    Uni<Void> takeOver(GroupId group, LocalSession session);
 
     /**
      * @param actors at least one, each once
@@ -105,11 +105,11 @@ public interface Groups {
             ActorId actor,
             boolean all,
             @Nullable String leaseId,
-            @Nullable Session session,
+            @Nullable LocalSession session,
             LeaveReason reason) {
         /** By request. */
         public LeaveRequest(
-                GroupId group, ActorId actor, boolean all, @Nullable String leaseId, @Nullable Session session) {
+                GroupId group, ActorId actor, boolean all, @Nullable String leaseId, @Nullable LocalSession session) {
             this(group, actor, all, leaseId, session, LeaveReason.LEFT);
         }
     }

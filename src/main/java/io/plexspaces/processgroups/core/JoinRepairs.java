@@ -169,7 +169,7 @@ final class JoinRepairs {
     }
 
     /** A leave that was accepted by a life that is over left so many joins. */
-    void less(Session session, int left) {
+    void less(LocalSession session, int left) {
         JoinRepair known = byOwner.get(session.owner());
         if (known != null) {
             known.wanted(Math.min(left, known.wanted()));
@@ -177,7 +177,7 @@ final class JoinRepairs {
     }
 
     /** A session has ended without its leave being written. */
-    void over(Session session) {
+    void over(LocalSession session) {
         Member member = members.get(session.actor());
         Seat seat = member == null ? null : member.seatOf(session);
         if (member != null && seat != null) {
@@ -241,12 +241,12 @@ final class JoinRepairs {
 
     /** The seat of a session that is no member for now; null: it has none. */
     @Nullable
-    Seat seatOf(Session session) {
+    Seat seatOf(LocalSession session) {
         JoinRepair known = byOwner.get(session.owner());
         return known == null ? null : known.seat();
     }
 
-    void disconnect(Session session, Connection connection) {
+    void disconnect(LocalSession session, Connection connection) {
         Seat seat = seatOf(session);
         Subscription subscription = seat == null ? null : seat.subscription();
         if (seat != null && subscription != null && subscription.connection() == connection) {

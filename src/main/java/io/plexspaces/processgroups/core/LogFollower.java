@@ -262,7 +262,7 @@ final class LogFollower {
     // ---- what this node does, between two entries
 
     Groups.JoinResult resume(Subscription subscription) {
-        Session session = subscription.session();
+        LocalSession session = subscription.session();
         Member member = members.get(session.actor());
         Seat seat = member == null ? null : member.seatOf(session);
         if (member != null && seat != null) {
@@ -287,7 +287,7 @@ final class LogFollower {
         }
     }
 
-    void disconnect(Session session, Connection connection) {
+    void disconnect(LocalSession session, Connection connection) {
         seats.disconnect(session, connection);
         repairs.disconnect(session, connection);
     }

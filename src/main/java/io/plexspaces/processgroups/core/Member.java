@@ -56,7 +56,7 @@ final class Member {
     }
 
     @Nullable
-    Seat seatOf(Session session) {
+    Seat seatOf(LocalSession session) {
         for (Seat seat : seats) {
             if (seat.session() == session) {
                 return seat;

@@ -101,7 +101,7 @@ final class PendingJoins {
 
     private void passed(PendingJoin joining, Position accepted) {
         Subscription subscription = joining.subscription();
-        Session session = subscription.session();
+        LocalSession session = subscription.session();
         orCut(subscription, () -> {
             Member member = members.get(session.actor());
             if (!accepted.epoch().equals(applied.epoch())) {
@@ -120,7 +120,7 @@ final class PendingJoins {
     }
 
     private void take(Member member, Subscription subscription) {
-        Session session = subscription.session();
+        LocalSession session = subscription.session();
         if (member.seatOf(session) == null) {
             seats.take(member, subscription);
             Seat seat = member.seatOf(session);

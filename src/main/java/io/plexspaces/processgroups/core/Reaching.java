@@ -104,7 +104,7 @@ final class Reaching {
                 away = noted;
                 all.remove();
                 given.put(seat, noted);
-                Session session = seat.session();
+                LocalSession session = seat.session();
                 holders.add(new Command.Reach.Holder(session.actor(), session.owner()));
             }
         }

@@ -99,7 +99,7 @@ public final class ReplicatedGroups implements Groups {
 
     @Override
     public Uni<LeaveResult> leave(LeaveRequest request) {
-        Session session = request.session();
+        LocalSession session = request.session();
         String lease = request.leaseId();
         Owner owner = session != null ? session.owner() : lease != null ? new Owner.Lease(lease) : null;
         Command leave = new Command.Leave(request.actor(), owner, request.all(), request.reason());
@@ -192,21 +192,21 @@ public final class ReplicatedGroups implements Groups {
     }
 
     @Override
-    public Uni<Claim> claimAgain(Session session) {
+    public Uni<Claim> claimAgain(LocalSession session) {
         return Uni.createFrom().deferred(() -> log.claimAgain(session.owner(), operations.next()));
     }
 
     @Override
-    public Uni<Boolean> end(Session session) {
+    public Uni<Boolean> end(LocalSession session) {
         return log.end(session.owner(), operations.next(session.owner()));
     }
 
     @Override
-    public Uni<Void> takeOver(GroupId group, Session session) {
+    public Uni<Void> takeOver(GroupId group, LocalSession session) {
         return replicas.with(group, replica -> takeOver(replica, session));
     }
 
-    private Uni<Void> takeOver(GroupReplica replica, Session session) {
+    private Uni<Void> takeOver(GroupReplica replica, LocalSession session) {
         OperationId operation = operations.next(session.owner());
         Command takeOver = new Command.TakeOver(session.actor(), session.owner(), settings.node());
         replica.expectArrived(operation, session);
@@ -236,7 +236,7 @@ public final class ReplicatedGroups implements Groups {
     }
 
     /** A leave that was accepted must not be undone by making lost joins again. */
-    private Uni<Void> keepLeft(GroupId group, Session session, Appended done) {
+    private Uni<Void> keepLeft(GroupId group, LocalSession session, Appended done) {
         GroupReplica replica = replicas.ifOpen(group);
         return replica == null ? Uni.createFrom().voidItem() : replica.left(session, done);
     }

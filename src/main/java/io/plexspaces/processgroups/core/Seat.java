@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * the store has lost and that is being made again. Changed in the group's serial queue alone, and read by any thread.
  */
 final class Seat {
-    private final Session session;
+    private final LocalSession session;
     private volatile @Nullable Subscription subscription;
 
     private volatile @Nullable Connection connection;
@@ -16,7 +16,7 @@ final class Seat {
     private volatile @Nullable JoinRepair repair;
 
     /** @param connection where the session wants to receive; null: it has not said so yet */
-    Seat(Session session, @Nullable Connection connection) {
+    Seat(LocalSession session, @Nullable Connection connection) {
         this.session = session;
         this.connection = connection;
     }
@@ -31,7 +31,7 @@ final class Seat {
         connection = changed;
     }
 
-    Session session() {
+    LocalSession session() {
         return session;
     }
 

@@ -69,7 +69,7 @@ final class Seats {
     }
 
     /** A session has brought its joins from another node: it receives nothing before it says so. */
-    void arrive(Member member, Session session) {
+    void arrive(Member member, LocalSession session) {
         use.enter();
         Seat seat = new Seat(session, null);
         members.seat(member, seat);
@@ -100,7 +100,7 @@ final class Seats {
         }
     }
 
-    void disconnect(Session session, Connection connection) {
+    void disconnect(LocalSession session, Connection connection) {
         Member member = members.get(session.actor());
         Seat seat = member == null ? null : member.seatOf(session);
         Subscription subscription = seat == null ? null : seat.subscription();

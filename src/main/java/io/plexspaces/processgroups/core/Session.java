@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * One actor on one connection at a time, holding joins in any number of groups. The joins outlive a connection by the
  * grace; whoever shows the resume token in that time goes on with them. Thread-safe.
  */
-public final class Session {
+public final class Session implements LocalSession {
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
 
     private final Sessions home;
@@ -72,15 +72,18 @@ public final class Session {
         return namespace;
     }
 
+    @Override
     public ActorId actor() {
         return actor;
     }
 
-    Owner.Session owner() {
+    @Override
+    public Owner.Session owner() {
         return owner;
     }
 
-    String resumeToken() {
+    @Override
+    public String resumeToken() {
         return resumeToken;
     }
 
@@ -161,8 +164,8 @@ public final class Session {
                 .recoverWithUni(() -> afterRecovery(group, () -> home.groups().leave(request))));
     }
 
-    /** Completes when the store has its joins in a group as they were; fails as a write does. */
-    Uni<Void> restored(GroupId group) {
+    @Override
+    public Uni<Void> restored(GroupId group) {
         return inOrder(group, () -> Uni.createFrom().voidItem());
     }
 
@@ -177,13 +180,13 @@ public final class Session {
         return seat == null ? null : seat.repair();
     }
 
-    /** Neither it nor anybody after it wants its joins. */
-    synchronized boolean isOver() {
+    @Override
+    public synchronized boolean isOver() {
         return closed && !dropped;
     }
 
-    /** It is over here, but its joins are no longer this node's: they have moved, or go with the node's lease. */
-    synchronized boolean isDropped() {
+    @Override
+    public synchronized boolean isDropped() {
         return dropped;
     }
 
@@ -204,21 +207,21 @@ public final class Session {
         });
     }
 
-    /** It has a join in a group. In the group's serial queue. */
-    void seated(GroupId group, Seat seat) {
+    @Override
+    public void seated(GroupId group, Seat seat) {
         seats.put(group, seat);
     }
 
-    /** Its last join in one life of a group has ended, by whatever cause. In the group's serial queue. */
-    void ended(GroupId group, Seat seat, @Nullable Subscription subscription, @Nullable GroupException cause) {
+    @Override
+    public void ended(GroupId group, Seat seat, @Nullable Subscription subscription, @Nullable GroupException cause) {
         seats.remove(group, seat);
         if (subscription != null && subscription.only()) {
             subscription.connection().finish(cause);
         }
     }
 
-    /** Its joins in a group are on another node now, where its client is. In the group's serial queue. */
-    void moved(GroupId group, Seat seat) {
+    @Override
+    public void moved(GroupId group, Seat seat) {
         seats.remove(group, seat);
         replaced();
     }
@@ -285,8 +288,8 @@ public final class Session {
         return seats.containsKey(group);
     }
 
-    /** Whether joins that come here under its name may still be wanted: by it, or by the same session under a later claim. */
-    boolean isComing() {
+    @Override
+    public boolean isComing() {
         Session next = successor;
         return next != null ? next.isComing() : !complete && !isOver() && !isDropped();
     }

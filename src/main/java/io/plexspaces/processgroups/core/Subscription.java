@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param only the connection is for this group alone: its first event tells the resume token, and it ends with the join
  */
 record Subscription(
-        Session session,
+        LocalSession session,
         Subscriber subscriber,
         @Nullable Position after,
         boolean snapshot,

@@ -18,7 +18,7 @@ final class Takeovers {
     private final Members members;
     private final Seats seats;
     private final JoinRepairs repairs;
-    private final Map<OperationId, Session> arriving = new ConcurrentHashMap<>(2);
+    private final Map<OperationId, LocalSession> arriving = new ConcurrentHashMap<>(2);
 
     /** Those of {@link #arriving} that failed, but may have been made, or still be. */
     private final Set<OperationId> doubtful = ConcurrentHashMap.newKeySet(2);
@@ -29,7 +29,7 @@ final class Takeovers {
         this.repairs = repairs;
     }
 
-    void expect(OperationId operation, Session session) {
+    void expect(OperationId operation, LocalSession session) {
         arriving.put(operation, session);
     }
 
@@ -39,7 +39,7 @@ final class Takeovers {
 
     /** Its append failed, but it may have been made, or still be: its entry may have been jumped over, or be read some time. */
     void doubt(OperationId operation) {
-        Session session = arriving.get(operation);
+        LocalSession session = arriving.get(operation);
         if (session != null) {
             doubtful.add(operation);
             find(operation, session);
@@ -49,7 +49,7 @@ final class Takeovers {
     /** To be called regularly: what is made late for a session that has ended is nobody's, and taken away when it is read. */
     void tick() {
         doubtful.removeIf(operation -> {
-            Session session = arriving.get(operation);
+            LocalSession session = arriving.get(operation);
             return session == null || (!session.isComing() && arriving.remove(operation, session));
         });
     }
@@ -74,7 +74,7 @@ final class Takeovers {
         settle(member, by, take(operation));
     }
 
-    private @Nullable Session take(OperationId operation) {
+    private @Nullable LocalSession take(OperationId operation) {
         doubtful.remove(operation);
         return arriving.remove(operation);
     }
@@ -82,14 +82,14 @@ final class Takeovers {
     /** Members were told all at once: a session that they show on this node has arrived, though its takeover was not read. */
     void found() {
         for (OperationId operation : doubtful) {
-            Session session = arriving.get(operation);
+            LocalSession session = arriving.get(operation);
             if (session != null) {
                 find(operation, session);
             }
         }
     }
 
-    private void find(OperationId operation, Session session) {
+    private void find(OperationId operation, LocalSession session) {
         Member member = members.get(session.actor());
         if (member != null && member.membership().heldBy(session.owner())) {
             take(operation);
@@ -99,7 +99,7 @@ final class Takeovers {
 
     /** A takeover was accepted, and its entry is not to come any more: if that was jumped over, its session has a seat from now on. */
     void passed(OperationId operation) {
-        Session arrived = take(operation);
+        LocalSession arrived = take(operation);
         Member member = arrived == null ? null : members.get(arrived.actor());
         if (arrived != null && member != null && member.membership().heldBy(arrived.owner())) {
             settle(member, arrived.owner(), arrived);
@@ -110,10 +110,10 @@ final class Takeovers {
      * @param asked the session that asked for its joins on this node, if any did; one that has ended since is as good as none, but one that was
      *     replaced has its seat, until its joins move on or it ends what was left behind
      */
-    private void settle(Member member, Owner.Session owner, @Nullable Session asked) {
-        Session arrived = asked == null || asked.isOver() ? null : asked;
+    private void settle(Member member, Owner.Session owner, @Nullable LocalSession asked) {
+        LocalSession arrived = asked == null || asked.isOver() ? null : asked;
         for (Seat seat : List.copyOf(member.seats())) {
-            Session seated = seat.session();
+            LocalSession seated = seat.session();
             boolean stays = arrived == null ? member.membership().heldBy(seated.owner()) : seated == arrived;
             if (!stays && seated.owner().id().equals(owner.id())) {
                 move(member, seat);
@@ -141,7 +141,7 @@ final class Takeovers {
     }
 
     /** Whether a session of this node has joins in {@code after} on another node alone. */
-    static boolean isElsewhere(@Nullable Membership after, Session seated) {
+    static boolean isElsewhere(@Nullable Membership after, LocalSession seated) {
         if (after == null || after.heldBy(seated.owner())) {
             return false;
         }

@@ -2,7 +2,7 @@ package io.plexspaces.processgroups.observe;
 
 import io.opentelemetry.api.trace.Span;
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.Session;
+import io.plexspaces.processgroups.core.LocalSession;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -131,17 +131,17 @@ public final class ObservedGroups implements Groups {
     }
 
     @Override
-    public Uni<Claim> claimAgain(Session session) {
+    public Uni<Claim> claimAgain(LocalSession session) {
         return groups.claimAgain(session);
     }
 
     @Override
-    public Uni<Boolean> end(Session session) {
+    public Uni<Boolean> end(LocalSession session) {
         return groups.end(session);
     }
 
     @Override
-    public Uni<Void> takeOver(GroupId group, Session session) {
+    public Uni<Void> takeOver(GroupId group, LocalSession session) {
         return groups.takeOver(group, session);
     }
 

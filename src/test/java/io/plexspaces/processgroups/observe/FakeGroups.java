@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.observe;
 
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.Session;
+import io.plexspaces.processgroups.core.LocalSession;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
@@ -103,17 +103,17 @@ final class FakeGroups implements Groups {
     }
 
     @Override
-    public Uni<Claim> claimAgain(Session session) {
+    public Uni<Claim> claimAgain(LocalSession session) {
         return answer(new Claim(1, false));
     }
 
     @Override
-    public Uni<Boolean> end(Session session) {
+    public Uni<Boolean> end(LocalSession session) {
         return answer(true);
     }
 
     @Override
-    public Uni<Void> takeOver(GroupId group, Session session) {
+    public Uni<Void> takeOver(GroupId group, LocalSession session) {
         return Uni.createFrom().voidItem();
     }
 }
