@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Joins of one session of this node that the store does not have as they were: made again, or taken back, until it has.
  * Part of the group's reading, and as little thread-safe as that, but for {@link #restored} and {@link #queued}.
  */
-final class JoinRepair {
-    private final GroupReplica replica;
+final class JoinRepair implements Seat.Repair {
+    private final JoinRepairs repairs;
     private final ActorId actor;
     private final Owner.Session owner;
     private final @Nullable Seat seat;
@@ -27,13 +27,13 @@ final class JoinRepair {
      * @param wanted joins there were, ≥ 0
      */
     JoinRepair(
-            GroupReplica replica,
+            JoinRepairs repairs,
             ActorId actor,
             Owner.Session owner,
             @Nullable Seat seat,
             TopicFilter filter,
             int wanted) {
-        this.replica = replica;
+        this.repairs = repairs;
         this.actor = actor;
         this.owner = owner;
         this.seat = seat;
@@ -41,8 +41,8 @@ final class JoinRepair {
         this.wanted = wanted;
     }
 
-    GroupReplica replica() {
-        return replica;
+    JoinRepairs repairs() {
+        return repairs;
     }
 
     ActorId actor() {
@@ -86,8 +86,8 @@ final class JoinRepair {
         return seat != null && seat.session().isDropped();
     }
 
-    /** Completes when the store has the joins, or nobody wants them any more; fails as a write does. */
-    Uni<Void> restored() {
-        return replica.restored(this);
+    @Override
+    public Uni<Void> restored() {
+        return repairs.restored(this);
     }
 }

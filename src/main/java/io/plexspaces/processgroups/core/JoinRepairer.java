@@ -57,7 +57,7 @@ final class JoinRepairer {
         Seat seat = repair.seat();
         Uni<Void> restoring = seat == null
                 ? repair.restored()
-                : seat.session().restored(repair.replica().group());
+                : seat.session().restored(repair.repairs().state().group());
         restoring.subscribe().with(done -> ended(repair), failure -> ended(repair));
     }
 
@@ -82,12 +82,12 @@ final class JoinRepairer {
 
     /** True: look again. */
     private Uni<Boolean> step(JoinRepair repair) {
-        return repair.replica()
+        return repair.repairs()
                 .missing(repair)
                 .chain(missing -> missing.commands().isEmpty()
                         ? Uni.createFrom().item(false)
                         : append(repair, missing)
-                                .chain(repair.replica()::reached)
+                                .chain(repair.repairs().state()::reached)
                                 .replaceWith(true));
     }
 
@@ -96,10 +96,10 @@ final class JoinRepairer {
         if (failure instanceof GroupException refused
                 && (code == ErrorCode.LIMIT_EXCEEDED || code == ErrorCode.FENCED)) {
             LeaveReason reason = code == ErrorCode.FENCED ? LeaveReason.NODE_DOWN : LeaveReason.EVICTED;
-            repair.replica().giveUp(repair, reason, refused);
+            repair.repairs().refused(repair, reason, refused);
             return refused;
         }
-        return repair.replica().away("its joins are being made again");
+        return repair.repairs().state().away("its joins are being made again");
     }
 
     /** Appends all in the name of their session, in order; completes with the position of the last. */
@@ -107,7 +107,7 @@ final class JoinRepairer {
         List<Uni<Appended>> appends = new ArrayList<>(missing.commands().size());
         for (Command command : missing.commands()) {
             OperationId operation = operations.next(repair.owner());
-            appends.add(log.append(repair.replica().group(), missing.epoch(), command, operation));
+            appends.add(log.append(repair.repairs().state().group(), missing.epoch(), command, operation));
         }
         return Uni.join().all(appends).andFailFast().map(all -> all.get(all.size() - 1)
                 .position());

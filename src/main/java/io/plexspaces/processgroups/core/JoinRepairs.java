@@ -10,10 +10,12 @@ import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
+import io.smallrye.mutiny.Uni;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +26,8 @@ final class JoinRepairs {
     /** Joins of one owner made in one go. */
     private static final int AT_ONCE = 100;
 
-    private final GroupReplica replica;
+    private final ReplicaState state;
     private final NodeId self;
-    private final AppliedPosition applied;
     private final Members members;
     private final Seats seats;
     private final JoinRepairer repairer;
@@ -34,16 +35,9 @@ final class JoinRepairs {
     /** Concurrent for {@link #isEmpty} alone. */
     private final Map<Owner.Session, JoinRepair> byOwner = new ConcurrentHashMap<>(2);
 
-    JoinRepairs(
-            GroupReplica replica,
-            NodeId self,
-            AppliedPosition applied,
-            Members members,
-            Seats seats,
-            JoinRepairer repairer) {
-        this.replica = replica;
+    JoinRepairs(ReplicaState state, NodeId self, Members members, Seats seats, JoinRepairer repairer) {
+        this.state = state;
         this.self = self;
-        this.applied = applied;
         this.members = members;
         this.seats = seats;
         this.repairer = repairer;
@@ -73,12 +67,15 @@ final class JoinRepairs {
 
     /** What the store had of a seat, or was to have. */
     private JoinRepair lostOf(Member member, Seat seat) {
-        JoinRepair known = seat.repair();
+        JoinRepair known = of(seat);
         Membership had = member.membership();
         Owner.Session owner = seat.session().owner();
-        return known != null
-                ? known
-                : new JoinRepair(replica, had.actor(), owner, seat, had.filter(), joins(had, owner));
+        return known != null ? known : new JoinRepair(this, had.actor(), owner, seat, had.filter(), joins(had, owner));
+    }
+
+    private @Nullable JoinRepair of(Seat seat) {
+        JoinRepair known = byOwner.get(seat.session().owner());
+        return known != null && known.seat() == seat ? known : null;
     }
 
     private void note(JoinRepair noted) {
@@ -99,12 +96,16 @@ final class JoinRepairs {
         }
     }
 
-    /** Members that another life brought back, or that were told all at once, may hold joins that nobody here knows of. */
-    void endForgotten(Map<ActorId, Membership> present, PendingJoins joining, Takeovers takeovers) {
+    /**
+     * Members that another life brought back, or that were told all at once, may hold joins that nobody here knows of.
+     *
+     * @param expected whether a join or takeover in the name of this owner is under way
+     */
+    void endForgotten(Map<ActorId, Membership> present, Predicate<Owner.Session> expected) {
         for (Membership membership : present.values()) {
             for (Membership.Holding held : membership.holdings()) {
                 if (held.owner() instanceof Owner.Session owner) {
-                    endForgotten(membership, owner, joining, takeovers);
+                    endForgotten(membership, owner, expected);
                 }
             }
         }
@@ -114,14 +115,13 @@ final class JoinRepairs {
      * Takes joins away whose session has ended, or was told that they failed: nobody else ends them. An append can be made after all when
      * its answer was lost.
      */
-    void endForgotten(Membership membership, Owner.Session owner, PendingJoins joining, Takeovers takeovers) {
+    void endForgotten(Membership membership, Owner.Session owner, Predicate<Owner.Session> expected) {
         if (owner.node().equals(self)
                 && owner.incarnation() == repairer.incarnation()
                 && !byOwner.containsKey(owner)
                 && !seats.isSeated(membership.actor(), owner.id())
-                && !takeovers.isExpected(owner)
-                && !joining.isExpected(owner)) {
-            begin(new JoinRepair(replica, membership.actor(), owner, null, membership.filter(), 0));
+                && !expected.test(owner)) {
+            begin(new JoinRepair(this, membership.actor(), owner, null, membership.filter(), 0));
         }
     }
 
@@ -136,7 +136,7 @@ final class JoinRepairs {
         JoinRepair known = byOwner.get(owner);
         if (known != null && known.seat() == null) {
             begin(new JoinRepair(
-                    replica, known.actor(), owner, seat, member.membership().filter(), 1));
+                    this, known.actor(), owner, seat, member.membership().filter(), 1));
         }
     }
 
@@ -160,7 +160,7 @@ final class JoinRepairs {
         } else {
             Seat made = seats.make(subscription);
             made.subscription(subscription);
-            JoinRepair noted = new JoinRepair(replica, actor, owner, made, joining.filter(), 1);
+            JoinRepair noted = new JoinRepair(this, actor, owner, made, joining.filter(), 1);
             note(noted);
             if (member != null && member.membership().heldBy(owner)) {
                 attach(member, noted);
@@ -210,7 +210,7 @@ final class JoinRepairs {
 
     /** A seat has ended: nothing is wanted for it any more. */
     void drop(Seat seat) {
-        JoinRepair known = seat.repair();
+        JoinRepair known = of(seat);
         if (known != null) {
             seat.repair(null);
             byOwner.remove(known.owner(), known);
@@ -254,10 +254,9 @@ final class JoinRepairs {
         }
     }
 
-    /** The store refuses the joins for good. */
-    void giveUp(JoinRepair one, LeaveReason reason, @Nullable GroupException cause) {
+    private void giveUp(JoinRepair one, LeaveReason reason, @Nullable GroupException cause) {
         if (byOwner.get(one.owner()) == one) {
-            end(one, new Event.Left(replica.group(), applied.offset(), one.actor(), reason), cause);
+            end(one, new Event.Left(state.group(), state.applied().offset(), one.actor(), reason), cause);
         }
     }
 
@@ -268,11 +267,30 @@ final class JoinRepairs {
      */
     record Missing(String epoch, List<Command> commands) {}
 
-    Missing missing(JoinRepair one) {
+    /** Completes when the store has the joins of a session as they were; fails as a write does. Any thread. */
+    Uni<Void> restored(JoinRepair one) {
+        return repairer.restored(one);
+    }
+
+    ReplicaState state() {
+        return state;
+    }
+
+    /** Any thread. */
+    Uni<Missing> missing(JoinRepair one) {
+        return state.inOrder(() -> present(one));
+    }
+
+    /** The store refuses the joins for good. Any thread. */
+    void refused(JoinRepair one, LeaveReason reason, GroupException cause) {
+        state.execute(() -> giveUp(one, reason, cause));
+    }
+
+    private Missing present(JoinRepair one) {
         if (one.isDropped()) {
             giveUp(one, LeaveReason.NODE_DOWN, null);
         }
-        return new Missing(applied.epoch(), byOwner.get(one.owner()) == one ? commands(one) : List.of());
+        return new Missing(state.applied().epoch(), byOwner.get(one.owner()) == one ? commands(one) : List.of());
     }
 
     private List<Command> commands(JoinRepair one) {
@@ -300,7 +318,7 @@ final class JoinRepairs {
         Seat seat = one.seat();
         if (wanted == 0 && seat != null) {
             LeaveReason reason = one.isOver() ? LeaveReason.DISCONNECTED : LeaveReason.LEFT;
-            end(one, new Event.Left(replica.group(), applied.offset(), one.actor(), reason), null);
+            end(one, new Event.Left(state.group(), state.applied().offset(), one.actor(), reason), null);
             return;
         }
         byOwner.remove(one.owner(), one);

@@ -20,6 +20,7 @@ import io.plexspaces.processgroups.log.Snapshot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ final class LogFollower {
     private static final System.Logger LOG = System.getLogger(LogFollower.class.getName());
     private static final int GAP_WEIGHT = 256;
 
-    private final GroupReplica replica;
+    private final ReplicaState state;
     private final GroupId group;
     private final NodeId self;
     private final DeliveryTracer tracer;
@@ -38,9 +39,10 @@ final class LogFollower {
     private final Seats seats;
     private final PendingPublishes answers;
     private final JoinRepairs repairs;
-    private final PublishRetries retries;
+    private final GroupPublishes publishes;
+    private final Consumer<GroupException> onLost;
     private final GroupWatches watches = new GroupWatches();
-    private final OffsetWaiters waiters = new OffsetWaiters();
+    private final OffsetWaiters waiters;
     private final PendingJoins joins;
     private final Takeovers takeovers;
 
@@ -48,35 +50,33 @@ final class LogFollower {
     private boolean lost;
 
     LogFollower(
-            GroupReplica replica,
+            ReplicaState state,
             NodeId self,
             DeliveryTracer tracer,
-            AppliedPosition applied,
             Members members,
             Seats seats,
             PendingPublishes answers,
+            GroupPublishes publishes,
             JoinRepairs repairs,
-            PublishRetries retries) {
-        this.replica = replica;
-        this.group = replica.group();
+            Consumer<GroupException> onLost) {
+        this.state = state;
+        this.group = state.group();
         this.self = self;
         this.tracer = tracer;
-        this.applied = applied;
+        this.applied = state.applied();
+        this.waiters = state.waiters();
         this.members = members;
         this.seats = seats;
         this.answers = answers;
         this.repairs = repairs;
-        this.retries = retries;
+        this.publishes = publishes;
+        this.onLost = onLost;
         this.joins = new PendingJoins(group, applied, members, seats, repairs);
         this.takeovers = new Takeovers(members, seats, repairs);
     }
 
     GroupWatches watches() {
         return watches;
-    }
-
-    OffsetWaiters waiters() {
-        return waiters;
     }
 
     JoinRepairs repairs() {
@@ -136,7 +136,7 @@ final class LogFollower {
     void lose(GroupException cause) {
         lost = true;
         try {
-            replica.lose(cause);
+            onLost.accept(cause);
         } finally {
             seats.cut(cause);
             watches.cut(cause);
@@ -197,7 +197,7 @@ final class LogFollower {
         if (expected != null) {
             joins.seat(member, expected.subscription());
         } else if (entry.by() instanceof Owner.Session by) {
-            repairs.endForgotten(membership, by, joins, takeovers);
+            repairs.endForgotten(membership, by, this::isExpected);
         }
         if (entry.by() instanceof Owner.Session by) {
             seats.reaching().read(member, by);
@@ -251,11 +251,11 @@ final class LogFollower {
         joins.deleted(event, gone);
         takeovers.clear();
         for (int i = watches.end(event, last, gone); i > 0; i--) {
-            replica.use().exit();
+            state.use().exit();
         }
-        replica.use().close();
-        answers.answerPassed(replica, applied);
-        retries.proceed();
+        state.use().close();
+        publishes.answerPassed();
+        publishes.proceedNow();
         waiters.jumped(Long.MAX_VALUE);
     }
 
@@ -283,8 +283,12 @@ final class LogFollower {
     void failed(PendingJoin joining) {
         Member member = members.get(joining.subscription().session().actor());
         if (member != null && member.membership().heldBy(joining.owner())) {
-            repairs.endForgotten(member.membership(), joining.owner(), joins, takeovers);
+            repairs.endForgotten(member.membership(), joining.owner(), this::isExpected);
         }
+    }
+
+    private boolean isExpected(Owner.Session owner) {
+        return takeovers.isExpected(owner) || joins.isExpected(owner);
     }
 
     void disconnect(LocalSession session, Connection connection) {
@@ -335,7 +339,7 @@ final class LogFollower {
         try {
             Position before = applied.position();
             // Publishes that named the epoch before are still to be refused: they go first.
-            replica.use().hold();
+            state.use().hold();
             applied.jump(renamed, before.offset());
             seats.tellMissed(before);
             settle(Long.MAX_VALUE);
@@ -345,12 +349,12 @@ final class LogFollower {
     }
 
     private void settle(long reached) {
-        answers.answerPassed(replica, applied);
+        publishes.answerPassed();
         joins.jumped();
         repairs.again();
         seats.reaching().readAll();
         // After what that makes again, so that those who are here get the messages.
-        replica.proceed();
+        publishes.proceed();
         waiters.jumped(reached);
     }
 
@@ -362,7 +366,7 @@ final class LogFollower {
         Position before = applied.position();
         if (snapshot.goesOn()) {
             // Publishes that named the epoch before are still to be refused: they go first.
-            replica.use().hold();
+            state.use().hold();
         }
         applied.jump(snapshot.info(), snapshot.position().offset());
         for (Member member : members.withSeats()) {
@@ -373,7 +377,7 @@ final class LogFollower {
         seats.tellMissed(before);
         repairs.attachFound();
         takeovers.found();
-        repairs.endForgotten(present, joins, takeovers);
+        repairs.endForgotten(present, this::isExpected);
         long missed = applied.offset() - before.offset();
         if (!watches.isEmpty() && !(snapshot.goesOn() && missed == 0)) {
             tellWatches(new Event.Gap(
@@ -386,7 +390,7 @@ final class LogFollower {
         takeovers.away(present);
         repairs.keep(present);
         // Before the new life can be seen: publishes that are still to be refused by it go first.
-        replica.use().hold();
+        state.use().hold();
         applied.jump(snapshot.info(), snapshot.position().offset());
         answers.forgetFirstAnswers();
         members.replaceBy(present);
@@ -395,7 +399,7 @@ final class LogFollower {
         }
         repairs.attachFound();
         takeovers.found();
-        repairs.endForgotten(present, joins, takeovers);
+        repairs.endForgotten(present, this::isExpected);
         if (!watches.isEmpty()) {
             tellWatches(new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, applied.offset() + 1));
         }

@@ -79,7 +79,7 @@ final class PendingJoins {
         }
         if (gone) {
             waiting.remove(operation);
-            throw GroupReplica.stale(group);
+            throw ReplicaState.stale(group);
         }
         joining.answered();
         if (applied.isPast(accepted)) {

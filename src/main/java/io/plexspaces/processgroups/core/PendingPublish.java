@@ -1,11 +1,13 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.Groups.PublishResult;
+import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.smallrye.mutiny.Context;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniSubscriber;
 import io.smallrye.mutiny.subscription.UniSubscription;
 import java.time.Instant;
@@ -21,8 +23,28 @@ import org.jspecify.annotations.Nullable;
 final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
     private static final int UNTRIED = -1;
 
-    private final GroupReplica replica;
-    private final Publisher.Publish publish;
+    /** How it is given to the log: once, and again in each life of the log that refuses it. */
+    interface Attempts {
+        Groups.PublishRequest request();
+
+        default Groups.Recipients wanted() {
+            return request().recipients();
+        }
+
+        /** As it was given to the log for the last time. */
+        Dispatch dispatch();
+
+        void again(GroupPublishes publishes, PendingPublish publishing);
+
+        /** Whether it has entered its replica for itself, and tries the next one when that one is closed. */
+        boolean entersAlone();
+
+        /** The same, once the group is open in the life that it is in. */
+        Uni<PublishResult> patiently();
+    }
+
+    private final GroupPublishes publishes;
+    private final Attempts attempts;
 
     /** How often the log had gone on elsewhere when this began, for the last time. */
     private int jumps;
@@ -39,11 +61,11 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
     private @Nullable OperationId operation;
     private volatile @Nullable Position accepted;
 
-    PendingPublish(GroupReplica replica, Publisher.Publish publish, UniSubscriber<? super PublishResult> answer) {
-        this.replica = replica;
-        this.publish = publish;
+    PendingPublish(GroupPublishes publishes, Attempts attempts, UniSubscriber<? super PublishResult> answer) {
+        this.publishes = publishes;
+        this.attempts = attempts;
         this.answer = answer;
-        this.jumps = replica.jumps();
+        this.jumps = publishes.state().jumps();
     }
 
     /** To be called before the append. */
@@ -52,7 +74,7 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
         if (turn == 0) {
             turn = as.sequence();
         }
-        replica.expectPublished(as, this);
+        publishes.expect(as, this);
     }
 
     /** Grows in the order in which they began, whatever happened since. */
@@ -65,21 +87,21 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
         return Objects.requireNonNull(operation);
     }
 
-    boolean isOf(GroupReplica other) {
-        return replica == other;
+    boolean isOf(ReplicaState other) {
+        return publishes.state() == other;
     }
 
     Groups.Recipients wanted() {
-        return publish.wanted();
+        return attempts.wanted();
     }
 
     String idempotencyKey() {
-        return publish.request().message().idempotencyKey();
+        return attempts.request().message().idempotencyKey();
     }
 
     /** What was published, as if it had been at {@code first}. */
     Entry.Published asPublishedAt(Position first) {
-        Groups.PublishRequest request = publish.request();
+        Groups.PublishRequest request = attempts.request();
         return new Entry.Published(
                 first.offset(),
                 Instant.EPOCH,
@@ -87,12 +109,12 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
                 0,
                 request.message(),
                 request.topic(),
-                publish.dispatch(),
+                attempts.dispatch(),
                 request.excludeSender());
     }
 
     boolean isToOne() {
-        return publish.request().spread() == Groups.Spread.ONE;
+        return attempts.request().spread() == Groups.Spread.ONE;
     }
 
     /** Where the log has it; null: not known yet. */
@@ -108,7 +130,7 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
 
     /** Its entry is not waited for any more; false: it has come meanwhile, or was given up before. */
     boolean giveUp(OperationId as) {
-        return replica.forgetPublished(as, this);
+        return publishes.forget(as, this);
     }
 
     // ---- in its group's turns
@@ -132,9 +154,9 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
     /** It is its turn. */
     void again() {
         if (!isAnswered()) {
-            jumps = replica.jumps();
+            jumps = publishes.state().jumps();
             ticks = 0;
-            publish.again(replica, this);
+            attempts.again(publishes, this);
         }
     }
 
@@ -161,8 +183,8 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
         if (told == null) {
             return;
         }
-        if (publish.entersAlone() && Replicas.isElsewhere(failure)) {
-            publish.patiently().subscribe().with(told::onItem, told::onFailure);
+        if (attempts.entersAlone() && ReplicaState.isElsewhere(failure)) {
+            attempts.patiently().subscribe().with(told::onItem, told::onFailure);
         } else {
             told.onFailure(failure);
         }
@@ -194,8 +216,8 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
             taken = answer;
             answer = null;
         }
-        if (taken != null && publish.entersAlone()) {
-            replica.use().exit();
+        if (taken != null && attempts.entersAlone()) {
+            publishes.state().use().exit();
         }
         return taken;
     }
@@ -203,15 +225,17 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
     private void forget() {
         OperationId begun = operation;
         if (begun != null) {
-            replica.forgetPublished(begun);
+            publishes.forget(begun);
         }
     }
 
     /** Others may have waited to know what becomes of it. */
     private void decided() {
         OperationId begun = operation;
-        if (begun != null && (replica.jumps() != jumps || replica.use().isClosed())) {
-            replica.passed(begun);
+        if (begun != null
+                && (publishes.state().jumps() != jumps
+                        || publishes.state().use().isClosed())) {
+            publishes.passed(begun);
         }
     }
 
@@ -241,16 +265,18 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
     /** No entry will come: the message is in the log since the first time. Nor may it have been read here yet. */
     private void repeated(Position first) {
         forget();
-        replica.reached(first)
-                .chain(() -> replica.firstAnswer(first, this))
+        publishes
+                .state()
+                .reached(first)
+                .chain(() -> publishes.firstAnswer(first, this))
                 .subscribe()
                 .with(this::complete, this::fail);
     }
 
     @Override
     public void onFailure(Throwable failure) {
-        if (Replicas.isElsewhere(failure)) {
-            replica.refused(operation(), this);
+        if (ReplicaState.isElsewhere(failure)) {
+            publishes.refused(operation(), this);
             return;
         }
         forget();

@@ -117,12 +117,12 @@ final class PendingPublishes {
         return Recipients.of(entry, members).resultAt(first, maxIds);
     }
 
-    /** Answers what was accepted at places that {@code replica} has gone past without reading them. */
-    void answerPassed(GroupReplica replica, AppliedPosition applied) {
+    /** Answers what was accepted at places that {@code group} has gone past without reading them. */
+    void answerPassed(ReplicaState group) {
         if (expected.get() > 0) {
             waiting.forEach((operation, publishing) -> {
-                if (publishing.isOf(replica)) {
-                    answerPassed(operation, applied);
+                if (publishing.isOf(group)) {
+                    answerPassed(operation, group.applied());
                 }
             });
         }
@@ -138,17 +138,17 @@ final class PendingPublishes {
     }
 
     /**
-     * Whether one of {@code replica} that began before the last of so many jumps may still be refused by the log. It is asked for each
+     * Whether one of {@code group} that began before the last of so many jumps may still be refused by the log. It is asked for each
      * refusal, so everybody is looked at once for each jump: whoever comes after the jump is seen here has read its life.
      */
-    boolean isUndecided(GroupReplica replica, int jumps) {
+    boolean isUndecided(ReplicaState group, int jumps) {
         if (jumpsSeen != jumps) {
             jumpsSeen = jumps;
             undecided = null;
             begunBefore = expected.get() > 0 ? waiting.values().iterator() : Collections.emptyIterator();
         }
         PendingPublish one = undecided;
-        while (one == null || !isUndecided(one, replica, jumps)) {
+        while (one == null || !isUndecided(one, group, jumps)) {
             if (!begunBefore.hasNext()) {
                 undecided = null;
                 begunBefore = Collections.emptyIterator();
@@ -160,8 +160,8 @@ final class PendingPublishes {
         return true;
     }
 
-    private boolean isUndecided(PendingPublish publishing, GroupReplica replica, int jumps) {
-        return publishing.isOf(replica)
+    private boolean isUndecided(PendingPublish publishing, ReplicaState group, int jumps) {
+        return publishing.isOf(group)
                 && publishing.accepted() == null
                 && !publishing.beganAt(jumps)
                 && waiting.get(publishing.operation()) == publishing;

@@ -13,16 +13,14 @@ import org.jspecify.annotations.Nullable;
  * ({@link ReplicaUse#isHeld}).
  */
 final class PublishRetries {
-    private final GroupReplica replica;
-    private final AppliedPosition applied;
+    private final ReplicaState state;
     private final PendingPublishes answers;
 
     /** By {@link PendingPublish#turn}. Guarded by this. */
     private final NavigableMap<Long, PendingPublish> waiting = new TreeMap<>();
 
-    PublishRetries(GroupReplica replica, AppliedPosition applied, PendingPublishes answers) {
-        this.replica = replica;
-        this.applied = applied;
+    PublishRetries(ReplicaState state, PendingPublishes answers) {
+        this.state = state;
         this.answers = answers;
     }
 
@@ -30,13 +28,13 @@ final class PublishRetries {
 
     /** The log did not take it in the life that was read when it was given to it. */
     synchronized void refused(PendingPublish publishing) {
-        replica.use().hold();
+        state.use().hold();
         waiting.put(publishing.turn(), publishing);
     }
 
     /** False: nobody has to go first any more. */
     synchronized boolean add(PendingPublish publishing) {
-        if (!replica.use().isHeld()) {
+        if (!state.use().isHeld()) {
             return false;
         }
         publishing.untried();
@@ -48,15 +46,15 @@ final class PublishRetries {
 
     /** Lets go on who may, unless one that began in an earlier life may still be refused: that one goes first. */
     void proceed() {
-        if (!replica.use().isHeld()) {
+        if (!state.use().isHeld()) {
             return;
         }
-        if (replica.use().isClosed()) {
-            takeAll().forEach(publishing -> publishing.fail(GroupReplica.stale(replica.group())));
+        if (state.use().isClosed()) {
+            takeAll().forEach(publishing -> publishing.fail(ReplicaState.stale(state.group())));
             return;
         }
-        int jumps = applied.jumps();
-        if (answers.isUndecided(replica, jumps)) {
+        int jumps = state.jumps();
+        if (answers.isUndecided(state, jumps)) {
             return;
         }
         PendingPublish next = next(jumps);
@@ -70,7 +68,7 @@ final class PublishRetries {
     private synchronized @Nullable PendingPublish next(int jumps) {
         Map.Entry<Long, PendingPublish> first = waiting.firstEntry();
         if (first == null) {
-            replica.use().release();
+            state.use().release();
             return null;
         }
         if (first.getValue().beganAt(jumps)) {
@@ -82,8 +80,8 @@ final class PublishRetries {
 
     /** To be called regularly: nobody waits forever. */
     void tick() {
-        if (replica.use().isHeld()) {
-            takeLate().forEach(publishing -> publishing.fail(replica.away("its log is not read")));
+        if (state.use().isHeld()) {
+            takeLate().forEach(publishing -> publishing.fail(state.away("its log is not read")));
             proceed();
         }
     }

@@ -32,7 +32,7 @@ final class Publisher {
     }
 
     /** Publishes a message each time it is subscribed to. */
-    final class Publish extends AbstractUni<PublishResult> {
+    final class Publish extends AbstractUni<PublishResult> implements PendingPublish.Attempts {
         private final @Nullable GroupReplica replica;
         private final PublishRequest request;
 
@@ -52,20 +52,20 @@ final class Publisher {
                 AbstractUni.subscribe(patiently(), answer);
                 return;
             }
-            PendingPublish publishing = new PendingPublish(present, this, answer);
+            PendingPublish publishing = new PendingPublish(present.publishes(), this, answer);
             answer.onSubscribe(publishing);
-            begin(present, publishing);
+            begin(present.publishes(), publishing);
         }
 
         /**
          * Gives the message to the log. One for one member goes there through the group's serial queue, which alone may choose; and so do all
          * that come before it has: a publisher's messages get their offsets in the order in which it sent them.
          */
-        private void begin(GroupReplica present, PendingPublish publishing) {
+        private void begin(GroupPublishes present, PendingPublish publishing) {
             try {
                 OperationId operation = operations.next();
                 publishing.begin(operation);
-                if (isForOne() || present.use().hasQueued()) {
+                if (isForOne() || present.state().use().hasQueued()) {
                     present.queue(() -> give(present, publishing, operation));
                 } else {
                     give(present, publishing, operation);
@@ -76,16 +76,16 @@ final class Publisher {
         }
 
         /** Or it waits for its turn, when another one may have to go first. */
-        private void give(GroupReplica present, PendingPublish publishing, OperationId operation) {
+        private void give(GroupPublishes present, PendingPublish publishing, OperationId operation) {
             try {
                 // Whoever still sees the life before is known by now, and whoever sees the next one finds the turns
                 // held.
-                String epoch = present.epoch();
-                while (present.use().isHeld()) {
-                    if (present.addToTurns(publishing)) {
+                String epoch = present.state().epoch();
+                while (present.state().use().isHeld()) {
+                    if (present.addToRetries(publishing)) {
                         return;
                     }
-                    epoch = present.epoch();
+                    epoch = present.state().epoch();
                 }
                 append(present, epoch, operation, publishing);
             } catch (RuntimeException | Error failure) {
@@ -94,20 +94,21 @@ final class Publisher {
         }
 
         /** The same when it is its turn. */
-        void again(GroupReplica present, PendingPublish publishing) {
+        @Override
+        public void again(GroupPublishes present, PendingPublish publishing) {
             try {
                 OperationId operation = operations.next();
                 publishing.begin(operation);
-                append(present, present.epoch(), operation, publishing);
+                append(present, present.state().epoch(), operation, publishing);
             } catch (RuntimeException | Error failure) {
                 publishing.abort(failure);
             }
         }
 
-        private void append(GroupReplica present, String epoch, OperationId operation, PendingPublish publishing) {
+        private void append(GroupPublishes present, String epoch, OperationId operation, PendingPublish publishing) {
             Command publish =
                     new Command.Publish(request.message(), request.topic(), dispatch(present), request.excludeSender());
-            AbstractUni.subscribe(log.append(present.group(), epoch, publish, operation), publishing);
+            AbstractUni.subscribe(log.append(present.state().group(), epoch, publish, operation), publishing);
         }
 
         private boolean isForOne() {
@@ -115,7 +116,7 @@ final class Publisher {
         }
 
         /** For one member: in the group's serial queue alone. */
-        private Dispatch dispatch(GroupReplica present) {
+        private Dispatch dispatch(GroupPublishes present) {
             if (isForOne()) {
                 Dispatch.AnyOf chosen = present.members().chooseOne(request);
                 choice = chosen;
@@ -124,16 +125,14 @@ final class Publisher {
             return dispatch();
         }
 
-        Groups.Recipients wanted() {
-            return request.recipients();
-        }
-
-        PublishRequest request() {
+        @Override
+        public PublishRequest request() {
             return request;
         }
 
         /** For one member: to the best candidate of the last choice; the log may have settled on another one. */
-        Dispatch dispatch() {
+        @Override
+        public Dispatch dispatch() {
             Dispatch.AnyOf last = choice;
             if (last != null) {
                 return last.candidates().isEmpty()
@@ -144,12 +143,14 @@ final class Publisher {
         }
 
         /** Whether it has entered its replica for itself, and tries the next one when that one is closed. */
-        boolean entersAlone() {
+        @Override
+        public boolean entersAlone() {
             return replica == null;
         }
 
         /** The same, once the group is open in the life that it is in. */
-        Uni<PublishResult> patiently() {
+        @Override
+        public Uni<PublishResult> patiently() {
             return replicas.with(request.group(), open -> new Publish(open, request));
         }
     }

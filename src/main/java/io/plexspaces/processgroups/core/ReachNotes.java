@@ -16,7 +16,7 @@ final class ReachNotes {
 
     private final GroupLog log;
     private final OperationIds operations;
-    private final Queue<GroupReplica> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Reaching> waiting = new ConcurrentLinkedQueue<>();
     private final Semaphore free = new Semaphore(AT_ONCE);
     private final SerialQueue turns = new SerialQueue();
 
@@ -26,37 +26,37 @@ final class ReachNotes {
     }
 
     /** Nothing happens when it waits already. */
-    void add(GroupReplica replica) {
-        if (replica.noting.compareAndSet(false, true)) {
-            waiting.add(replica);
+    void add(Reaching group) {
+        if (group.noting.compareAndSet(false, true)) {
+            waiting.add(group);
             turns.execute(this::next);
         }
     }
 
     private void next() {
         while (!waiting.isEmpty() && free.tryAcquire()) {
-            GroupReplica replica = waiting.poll();
-            if (replica == null) {
+            Reaching group = waiting.poll();
+            if (group == null) {
                 free.release();
             } else {
-                note(replica).subscribe().with(done -> ended(replica, false), failure -> ended(replica, true));
+                note(group).subscribe().with(done -> ended(group, false), failure -> ended(group, true));
             }
         }
     }
 
-    private Uni<Void> note(GroupReplica replica) {
-        return replica.nextNote()
+    private Uni<Void> note(Reaching group) {
+        return group.nextNote()
                 .chain(note -> note.isEmpty()
                         ? Uni.createFrom().voidItem()
-                        : log.append(replica.group(), replica.epoch(), note.get(), operations.next())
-                                .chain(done -> replica.reached(done.position())));
+                        : log.append(group.state().group(), group.state().epoch(), note.get(), operations.next())
+                                .chain(done -> group.state().reached(done.position())));
     }
 
-    private void ended(GroupReplica replica, boolean failed) {
-        replica.noting.set(false);
+    private void ended(Reaching group, boolean failed) {
+        group.noting.set(false);
         free.release();
-        if (!failed && replica.hasNotes()) {
-            add(replica);
+        if (!failed && !group.isEmpty()) {
+            add(group);
         }
         turns.execute(this::next);
     }

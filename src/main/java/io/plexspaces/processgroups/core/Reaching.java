@@ -3,12 +3,15 @@ package io.plexspaces.processgroups.core;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.log.Command;
+import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +22,7 @@ final class Reaching {
     /** Sessions of one note: more would keep others waiting for the store. */
     static final int AT_ONCE = 64;
 
-    private final GroupReplica replica;
+    private final ReplicaState state;
     private final Members members;
     private final ReachNotes notes;
 
@@ -33,10 +36,17 @@ final class Reaching {
      */
     private final Map<Seat, Boolean> given = new ConcurrentHashMap<>(2);
 
-    Reaching(GroupReplica replica, Members members, ReachNotes notes) {
-        this.replica = replica;
+    /** Of {@link ReachNotes}: it is waiting or at work there. */
+    final AtomicBoolean noting = new AtomicBoolean();
+
+    Reaching(ReplicaState state, Members members, ReachNotes notes) {
+        this.state = state;
         this.members = members;
         this.notes = notes;
+    }
+
+    ReplicaState state() {
+        return state;
     }
 
     /** Any thread: nothing is to be noted now. */
@@ -55,7 +65,7 @@ final class Reaching {
         if (noted == null) {
             given.remove(seat);
         } else if (!noted.equals(given.get(seat)) && wrong.add(seat)) {
-            notes.add(replica);
+            notes.add(this);
         }
     }
 
@@ -86,12 +96,16 @@ final class Reaching {
         given.keySet().stream().filter(seat -> toNote(seat) != null).forEach(wrong::add);
         given.clear();
         if (!wrong.isEmpty()) {
-            notes.add(replica);
+            notes.add(this);
         }
     }
 
-    /** What is to be written next; null: nothing. */
-    Command.@Nullable Reach next() {
+    /** What is to be written next; empty: nothing. Any thread. */
+    Uni<Optional<Command.Reach>> nextNote() {
+        return state.inOrder(() -> Optional.ofNullable(next()));
+    }
+
+    private Command.@Nullable Reach next() {
         List<Command.Reach.Holder> holders = new ArrayList<>();
         boolean away = false;
         Iterator<Seat> all = wrong.iterator();

@@ -1,7 +1,6 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
-import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
@@ -98,9 +97,8 @@ public final class Replicas {
             int before = losses.get();
             log.open(replica.group(), replica)
                     .subscribe()
-                    .with(
-                            opened -> replica.afterwards(() -> begin(before, opened)),
-                            cause -> replica.afterwards(() -> fail(before, cause)));
+                    .with(opened -> replica.state().execute(() -> begin(before, opened)), cause -> replica.state()
+                            .execute(() -> fail(before, cause)));
         }
 
         private void begin(int before, Tail opened) {
@@ -130,7 +128,7 @@ public final class Replicas {
             if (before != losses.get()) {
                 return;
             }
-            if (replica.isOpen() && !isMissing(cause)) {
+            if (replica.isOpen() && !ReplicaState.isMissing(cause)) {
                 over(cause);
                 return;
             }
@@ -243,7 +241,8 @@ public final class Replicas {
         Slot slot = present != null ? present : slots.computeIfAbsent(group, Slot::new);
         int jumps = slot.replica.jumps();
         Uni<T> used = slot.ready ? enter(slot, use) : slot.opened().chain(replica -> enter(slot, use));
-        return used.onFailure(failure -> isStale(failure) || (isMissing(failure) && slot.ready))
+        return used.onFailure(
+                        failure -> ReplicaState.isStale(failure) || (ReplicaState.isMissing(failure) && slot.ready))
                 .recoverWithUni(failure -> attempt < ATTEMPTS
                         ? settled(slot, jumps).chain(() -> attempt(group, use, attempt + 1))
                         : Uni.createFrom().failure(GroupException.groupNotFound(group)));
@@ -256,7 +255,7 @@ public final class Replicas {
             slots.remove(replica.group(), slot);
             return Uni.createFrom().voidItem();
         }
-        return replica.moved(jumps).onTermination().invoke(() -> {
+        return replica.state().moved(jumps).onTermination().invoke(() -> {
             replica.use().exit();
             if (replica.use().isClosed()) {
                 slots.remove(replica.group(), slot);
@@ -267,22 +266,9 @@ public final class Replicas {
     private static <T extends @Nullable Object> Uni<T> enter(Slot slot, Function<GroupReplica, Uni<T>> use) {
         GroupReplica replica = slot.replica;
         if (!replica.use().enter()) {
-            return Uni.createFrom().failure(GroupReplica.stale(replica.group()));
+            return Uni.createFrom().failure(ReplicaState.stale(replica.group()));
         }
         return use.apply(replica).onTermination().invoke(replica.use()::exit);
-    }
-
-    /** Whether what was done with an open replica failed because the group is gone, or in another life. */
-    static boolean isElsewhere(Throwable failure) {
-        return isStale(failure) || isMissing(failure);
-    }
-
-    private static boolean isStale(Throwable failure) {
-        return failure instanceof GroupException expected && expected.code() == ErrorCode.EPOCH_CHANGED;
-    }
-
-    private static boolean isMissing(Throwable failure) {
-        return failure instanceof GroupException expected && expected.code() == ErrorCode.GROUP_NOT_FOUND;
     }
 
     /**
@@ -302,7 +288,7 @@ public final class Replicas {
                     .chain(done -> missing.test(done)
                             ? settled(slot, jumps).chain(change::get)
                             : Uni.createFrom().item(done))
-                    .onFailure(Replicas::isMissing)
+                    .onFailure(ReplicaState::isMissing)
                     .recoverWithUni(() -> settled(slot, jumps).chain(change::get));
         });
     }

@@ -138,7 +138,7 @@ public final class ReplicatedGroups implements Groups {
                 query.group(),
                 replica -> query.localOnly()
                         ? Uni.createFrom().item(page(query, replica))
-                        : log.end(query.group()).chain(replica::upTo).map(reached -> page(query, replica)));
+                        : log.end(query.group()).chain(replica.state()::upTo).map(reached -> page(query, replica)));
     }
 
     private static MemberPage page(MembersQuery query, GroupReplica replica) {
@@ -255,7 +255,9 @@ public final class ReplicatedGroups implements Groups {
         if (replica == null || done.position().offset() == 0 || !replica.use().enter()) {
             return Uni.createFrom().item(done);
         }
-        Uni<Void> read = replica == before ? replica.reached(done.position(), jumps) : replica.reached(done.position());
+        Uni<Void> read = replica == before
+                ? replica.state().reached(done.position(), jumps)
+                : replica.state().reached(done.position());
         return read.onTermination().invoke(replica.use()::exit).replaceWith(done);
     }
 

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.Connection;
+import io.smallrye.mutiny.Uni;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,12 +9,18 @@ import org.jspecify.annotations.Nullable;
  * the store has lost and that is being made again. Changed in the group's serial queue alone, and read by any thread.
  */
 final class Seat {
+    /** What the store has lost of its joins, and is not made again yet. */
+    interface Repair {
+        /** Completes when the store has the joins, or nobody wants them any more; fails as a write does. */
+        Uni<Void> restored();
+    }
+
     private final LocalSession session;
     private volatile @Nullable Subscription subscription;
 
     private volatile @Nullable Connection connection;
 
-    private volatile @Nullable JoinRepair repair;
+    private volatile @Nullable Repair repair;
 
     /** @param connection where the session wants to receive; null: it has not said so yet */
     Seat(LocalSession session, @Nullable Connection connection) {
@@ -45,13 +52,13 @@ final class Seat {
         subscription = changed;
     }
 
-    /** What the store has lost of its joins, and is not made again yet; null: nothing. */
+    /** Null: the store has its joins as they should be. */
     @Nullable
-    JoinRepair repair() {
+    Repair repair() {
         return repair;
     }
 
-    void repair(@Nullable JoinRepair changed) {
+    void repair(@Nullable Repair changed) {
         repair = changed;
     }
 }

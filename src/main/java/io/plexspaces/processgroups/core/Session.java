@@ -171,11 +171,11 @@ public final class Session implements LocalSession {
 
     /** No change is made to joins that the store has lost: first they are made again. */
     private <T> Uni<T> afterRecovery(GroupId group, Supplier<Uni<T>> change) {
-        JoinRepair lost = lostIn(group);
+        Seat.Repair lost = lostIn(group);
         return lost == null ? change.get() : lost.restored().chain(() -> change.get());
     }
 
-    private @Nullable JoinRepair lostIn(GroupId group) {
+    private Seat.@Nullable Repair lostIn(GroupId group) {
         Seat seat = seats.get(group);
         return seat == null ? null : seat.repair();
     }

@@ -52,7 +52,7 @@ class PendingPublishesTest {
         Map<OperationId, PendingPublish> begun = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
             PendingPublish publishing =
-                    new PendingPublish(replica, publishes.new Publish(replica, request), new Nobody());
+                    new PendingPublish(replica.publishes(), publishes.new Publish(replica, request), new Nobody());
             OperationId operation = core.operations.next();
             publishing.begin(operation);
             answers.expect(operation, publishing);
@@ -64,15 +64,15 @@ class PendingPublishesTest {
     @Test
     void undecided_untilTheLastThatBeganBeforeTheJumpIsForgotten() {
         List<OperationId> begun = new ArrayList<>(begin(room, 3).keySet());
-        assertThat(answers.isUndecided(room, 0)).isFalse();
-        assertThat(answers.isUndecided(room, 1)).isTrue();
+        assertThat(answers.isUndecided(room.state(), 0)).isFalse();
+        assertThat(answers.isUndecided(room.state(), 1)).isTrue();
         answers.forget(begun.get(1));
         answers.forget(begun.get(0));
-        assertThat(answers.isUndecided(room, 1)).isTrue();
+        assertThat(answers.isUndecided(room.state(), 1)).isTrue();
         answers.forget(begun.get(2));
-        assertThat(answers.isUndecided(room, 1)).isFalse();
+        assertThat(answers.isUndecided(room.state(), 1)).isFalse();
         begin(room, 1);
-        assertThat(answers.isUndecided(room, 2)).isTrue();
+        assertThat(answers.isUndecided(room.state(), 2)).isTrue();
     }
 
     @Test
@@ -80,7 +80,7 @@ class PendingPublishesTest {
         List<OperationId> begun = new ArrayList<>(begin(room, MANY).keySet());
         for (OperationId operation : begun) {
             answers.forget(operation);
-            assertThat(answers.isUndecided(room, 0)).isFalse();
+            assertThat(answers.isUndecided(room.state(), 0)).isFalse();
         }
         assertThat(table.looks).hasValueLessThanOrEqualTo(MANY);
     }
@@ -90,11 +90,11 @@ class PendingPublishesTest {
         begin(open("other"), MANY);
         OperationId last = begin(room, 1).keySet().iterator().next();
         for (int i = 0; i < MANY; i++) {
-            assertThat(answers.isUndecided(room, 1)).isTrue();
+            assertThat(answers.isUndecided(room.state(), 1)).isTrue();
         }
         answers.forget(last);
-        assertThat(answers.isUndecided(room, 1)).isFalse();
-        assertThat(answers.isUndecided(room, 1)).isFalse();
+        assertThat(answers.isUndecided(room.state(), 1)).isFalse();
+        assertThat(answers.isUndecided(room.state(), 1)).isFalse();
         assertThat(table.looks).hasValueLessThanOrEqualTo(MANY + 1);
     }
 
@@ -102,15 +102,15 @@ class PendingPublishesTest {
     void groupWithoutPublishes_doesNotLookAtThoseOfOthers() {
         begin(open("other"), MANY);
         PendingPublishes quiet = new PendingPublishes(table, CoreFixture.NODE, 10, (entry, answer) -> {});
-        quiet.answerPassed(room, new AppliedPosition());
-        assertThat(quiet.isUndecided(room, 1)).isFalse();
+        quiet.answerPassed(room.state());
+        assertThat(quiet.isUndecided(room.state(), 1)).isFalse();
         OperationId forgotten = begin(room, 1, quiet).keySet().iterator().next();
         quiet.forget(forgotten);
-        quiet.answerPassed(room, new AppliedPosition());
-        assertThat(quiet.isUndecided(room, 2)).isFalse();
+        quiet.answerPassed(room.state());
+        assertThat(quiet.isUndecided(room.state(), 2)).isFalse();
         assertThat(table.looks).hasValue(0);
         begin(room, 1, quiet);
-        assertThat(quiet.isUndecided(room, 3)).isTrue();
+        assertThat(quiet.isUndecided(room.state(), 3)).isTrue();
     }
 
     /** Counts who is looked at without being asked for by name. */

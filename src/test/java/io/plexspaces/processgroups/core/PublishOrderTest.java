@@ -85,7 +85,7 @@ class PublishOrderTest {
         member("alice");
         GroupReplica replica = Objects.requireNonNull(core.replicas.ifOpen(room));
         // Somebody else is at work in the group's queue.
-        replica.queue(() -> {
+        replica.publishes().queue(() -> {
             CompletableFuture.runAsync(() -> {
                         publishing("1", Groups.Spread.ONE);
                         publishing("2", Groups.Spread.ALL);
