@@ -88,34 +88,43 @@ final class Appends {
         Future<Response> send() {
             Call after = before;
             before = null;
-            send(after);
+            guarded(() -> send(after));
             return answer.future();
         }
 
         private void send(@Nullable Call after) {
             called = System.nanoTime();
-            Future<Response> said;
-            try {
-                said = store.shards().call(Scripts.APPEND, keys(this), arguments(this, after));
-            } catch (Throwable failure) {
-                // Not even for want of memory may the partition wait for a call that was never made.
-                end(Future.failedFuture(failure));
-                return;
+            store.shards()
+                    .call(Scripts.APPEND, keys(this), arguments(this, after))
+                    .onComplete(done -> guarded(() -> answered(done, after)));
+        }
+
+        private void answered(AsyncResult<Response> done, @Nullable Call after) {
+            if (after != null && done.succeeded() && done.result().toString().equals(EARLY)) {
+                after.over.future().onComplete(any -> guarded(() -> send(null)));
+            } else {
+                end(done);
             }
-            said.onComplete(done -> {
-                if (after != null
-                        && done.succeeded()
-                        && done.result().toString().equals(EARLY)) {
-                    after.over.future().onComplete(any -> send(null));
-                } else {
-                    end(done);
+        }
+
+        /** Not even for want of memory may the partition wait for a call that was never made, or for an answer that nobody took. */
+        private void guarded(Runnable step) {
+            try {
+                step.run();
+            } catch (Throwable failure) {
+                if (answer.future().isComplete()) {
+                    throw failure;
                 }
-            });
+                end(Future.failedFuture(failure));
+            }
         }
 
         private void end(AsyncResult<Response> done) {
-            over.complete();
-            answer.handle(done);
+            try {
+                over.tryComplete();
+            } finally {
+                answer.handle(done);
+            }
         }
     }
 

@@ -69,11 +69,12 @@ final class Commands {
     }
 
     private static Future<Response> send(Attempt attempt, Link link, Request request) {
-        return link.send(request).onFailure(failure -> {
+        return link.send(request).recover(failure -> {
             boolean isAnswer = failure instanceof ErrorType answered && !answered.is("CONNECTION_CLOSED");
             if (!isAnswer && failure != Link.LATE) {
                 end(attempt);
             }
+            return Future.failedFuture(failure);
         });
     }
 

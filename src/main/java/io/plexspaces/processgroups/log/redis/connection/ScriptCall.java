@@ -71,10 +71,14 @@ final class ScriptCall {
         return promise.future();
     }
 
-    /** Whatever goes wrong here has no caller but the one who waits for the answer. */
     private void attempt() {
+        guarded(this::begin);
+    }
+
+    /** Whatever goes wrong in a step has no caller but the one who waits for the answer. */
+    private void guarded(Runnable step) {
         try {
-            begin();
+            step.run();
         } catch (Throwable failure) {
             if (!promise.tryFail(failure)) {
                 throw failure;
@@ -88,13 +92,13 @@ final class ScriptCall {
         if (layout.succeeded()) {
             send(layout.result(), true);
         } else {
-            layout.onComplete(known -> {
+            layout.onComplete(known -> guarded(() -> {
                 if (known.succeeded()) {
                     send(known.result(), true);
                 } else {
                     again(known.cause());
                 }
-            });
+            }));
         }
     }
 
@@ -112,12 +116,12 @@ final class ScriptCall {
             promise.tryFail(failure);
             return;
         }
-        answer.onComplete(done -> {
+        answer.onComplete(done -> guarded(() -> {
             if (done.succeeded() || done.cause() instanceof ErrorType) {
                 roundTrips.accept(System.nanoTime() - sent);
             }
             answered(done, layout, known);
-        });
+        }));
     }
 
     private Request request(Layout layout, boolean known) {
