@@ -207,15 +207,22 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private void load() {
         state = State.READING;
-        access.open(feed.group())
-                .onComplete(done -> ifOpen(() -> {
-                    if (done.succeeded()
-                            && done.result().filter(GroupReading::isLarge).isPresent()) {
-                        access.aside(() -> ifOpen(() -> opened(done)));
-                    } else {
-                        opened(done);
-                    }
-                }));
+        access.open(feed.group()).onComplete(done -> {
+            if (done.succeeded() && done.result().filter(GroupReading::isLarge).isPresent()) {
+                aside(() -> opened(done));
+            } else {
+                ifOpen(() -> opened(done));
+            }
+        });
+    }
+
+    /** Not from within the queue: whoever is at work there would take it along. */
+    private void aside(Runnable step) {
+        try {
+            access.aside(() -> ifOpen(step));
+        } catch (RuntimeException | Error refused) {
+            ifOpen(step);
+        }
     }
 
     /** What follows from so many members takes longer than the answers to others should wait for. */

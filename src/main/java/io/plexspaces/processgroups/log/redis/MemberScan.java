@@ -66,6 +66,11 @@ final class MemberScan {
     }
 
     private void begin(Response opened) {
+        GroupException tooLarge = Heap.refused("group " + group.name(), Store.number(opened.get(5)));
+        if (tooLarge != null) {
+            done.fail(tooLarge);
+            return;
+        }
         members.clear();
         said = 0;
         atOnce = FIRST;
