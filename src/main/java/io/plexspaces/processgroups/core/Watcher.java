@@ -213,10 +213,12 @@ public final class Watcher {
         private void beginNext() {
             while (begun < AT_ONCE && !found.isEmpty()) {
                 begun++;
-                begin(found.remove(), () -> beginning.execute(() -> {
-                    begun--;
-                    beginNext();
-                }));
+                begin(
+                        found.remove(),
+                        () -> beginning.execute(() -> {
+                            begun--;
+                            beginNext();
+                        }));
             }
         }
 

@@ -303,7 +303,7 @@ abstract class CallbackFaults {
                         new ActorId(actor),
                         resumed ? before.opened().resumeToken() : null)
                 .chain(opened -> opened.session()
-                        .join(group, TopicFilter.ALL, after, turn % 4 == 0, null, true)
+                        .join(connection, group, TopicFilter.ALL, after, turn % 4 == 0, null, true)
                         .invoke(() -> clients.add(new Client(peer, connection, opened))))
                 .onFailure()
                 .invoke(failure -> connection.finish(null)));
