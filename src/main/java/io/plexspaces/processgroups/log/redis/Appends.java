@@ -13,6 +13,7 @@ import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.redis.codec.Memberships;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
+import io.plexspaces.processgroups.log.redis.connection.Escapes;
 import io.plexspaces.processgroups.log.redis.connection.Shards;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls append.lua for one partition: changes as its arguments, its answers as what they did. */
 final class Appends {
-    private static final System.Logger LOG = System.getLogger(Appends.class.getName());
+    private static final Escapes ESCAPES = new Escapes(Appends.class);
     private static final String FENCED = "!FENCED";
     private static final String EARLY = "!EARLY";
 
@@ -222,7 +223,7 @@ final class Appends {
             GroupException unknown = GroupException.groupNotFound(part.group());
             part.changes().forEach(change -> change.fail(unknown));
         } else if (epoch.charAt(0) == '!') {
-            LOG.log(System.Logger.Level.ERROR, "changes of {0} were refused: {1}", part.group(), epoch);
+            ESCAPES.refused("changes of groups", epoch.substring(1) + " (" + Texts.group(part.group()) + ")");
             GroupException refused =
                     GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the store refused the request; try again later");
             part.changes().forEach(change -> change.fail(refused));
