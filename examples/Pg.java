@@ -254,7 +254,9 @@ final class Pg {
             case GROUP_CREATED -> "group created";
             case GROUP_DELETED -> "group deleted";
             case GAP ->
-                "gap of " + event.getGap().getMissed() + " messages: "
+                (event.getGap().getMissed() == 0
+                                ? "gap: "
+                                : "gap of " + event.getGap().getMissed() + " messages: ")
                         + event.getGap().getReason();
             case DRAINING -> "this server stops: go to another one";
             case ANSWER, KIND_NOT_SET -> "";

@@ -30,6 +30,11 @@ local function begin(now)
   redis.call('ZADD', string.sub(DUE, 1, -4) .. 'outbox', format('%.0f', now), '+' .. name .. ' ' .. group.epoch)
 end
 
+-- Whether servers may be there that know the first format alone. They would take a group under another epoch for one that was deleted.
+local function besideFirst()
+  return redis.call('GET', string.sub(DUE, 1, -4) .. 'format') == '1'
+end
+
 local function load(groupKey, groupName, now)
   group.offsetWas = math.huge
   local meta = redis.call('HMGET', groupKey, 'e', 'm', 'g')
@@ -44,7 +49,7 @@ local function load(groupKey, groupName, now)
   group.alarmWas, group.offsetWas = group.alarm, group.offset
   group.keeps = group.most > 0 and group.age > 0
   group.begun = false
-  if meta[3] ~= TOKEN and TOKEN ~= '' then
+  if meta[3] ~= TOKEN and TOKEN ~= '' and not besideFirst() then
     begin(now)
   end
   told[1], group.told = group.epoch, 1

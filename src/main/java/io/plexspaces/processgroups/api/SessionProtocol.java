@@ -304,12 +304,13 @@ public final class SessionProtocol {
         });
     }
 
-    private static Uni<Answer.Builder> join(Session session, Requests in, SubscribeRequest request) {
+    private Uni<Answer.Builder> join(Session session, Requests in, SubscribeRequest request) {
         if (!request.getResumeToken().isEmpty()) {
             throw GroupException.invalid("resume_token", "belongs into open");
         }
         Requests.Subscribe wish = in.subscribe(request);
-        return session.join(wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), false)
+        return session.join(
+                        connection, wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), false)
                 .map(result -> Answer.newBuilder().setJoined(Answers.joined(result)));
     }
 

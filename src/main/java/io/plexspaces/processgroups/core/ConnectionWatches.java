@@ -9,10 +9,13 @@ import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.log.NamespaceReader;
+import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -165,10 +168,19 @@ public final class ConnectionWatches {
 
     /** Watches each group of a namespace as it comes. */
     private final class NamespaceWatch implements NamespaceReader {
+        /** Groups of a snapshot that are opened at once. */
+        private static final int AT_ONCE = 32;
+
         private final Namespace namespace;
 
         /** Groups that were created again while their life before is watched. */
         private final Set<GroupId> nextLives = ConcurrentHashMap.newKeySet();
+
+        /** Of a snapshot, and not begun yet: in the queue alone. */
+        private final Queue<GroupInfo> found = new ArrayDeque<>();
+
+        private final SerialQueue beginning = new SerialQueue();
+        private int begun;
 
         private volatile @Nullable Tail tail;
         private volatile boolean closed;
@@ -189,28 +201,54 @@ public final class ConnectionWatches {
             return settings.watchedGroups();
         }
 
+        /** Thousands of groups that are opened at once would keep everything else of this node waiting, its lease too. */
         @Override
-        public void snapshot(List<GroupInfo> found) {
-            found.forEach(this::created);
+        public void snapshot(List<GroupInfo> groups) {
+            beginning.execute(() -> {
+                found.addAll(groups);
+                beginNext();
+            });
+        }
+
+        private void beginNext() {
+            while (begun < AT_ONCE && !found.isEmpty()) {
+                begun++;
+                begin(
+                        found.remove(),
+                        () -> beginning.execute(() -> {
+                            begun--;
+                            beginNext();
+                        }));
+            }
         }
 
         @Override
         public void created(GroupInfo group) {
+            begin(group, () -> {});
+        }
+
+        /** @param then called once, when it is begun, or cannot be */
+        private void begin(GroupInfo group, Runnable then) {
+            boolean attaching = false;
             try {
-                follow(group);
+                attaching = follow(group, then);
             } catch (RuntimeException | Error failure) {
                 LOG.log(System.Logger.Level.ERROR, "a group of a namespace could not be watched", failure);
                 notAttached(group.id(), failure);
             }
+            if (!attaching) {
+                then.run();
+            }
         }
 
-        private void follow(GroupInfo group) {
+        /** False: {@code then} will not be called. */
+        private boolean follow(GroupInfo group, Runnable then) {
             GroupReplica replica = replicas.ifOpen(group.id());
             boolean known = groups.containsKey(group.id())
                     && replica != null
                     && replica.epoch().equals(group.epoch());
             if (closed || known) {
-                return;
+                return false;
             }
             if (groups.containsKey(group.id())) {
                 // Another life, or the same under another epoch: what is watched says which, by its end.
@@ -218,26 +256,31 @@ public final class ConnectionWatches {
                 if (!groups.containsKey(group.id())) {
                     ended(group.id());
                 }
-                return;
+                return false;
             }
             if (groups.size() >= settings.watchedGroups()) {
                 connection.cut(GroupException.limit("watched-groups", settings.watchedGroups()));
-                return;
+                return false;
             }
             if (replica != null && !replica.epoch().equals(group.epoch())) {
                 nextLives.add(group.id());
             }
-            attachTo(group.id());
+            attachTo(group.id(), then);
+            return true;
         }
 
-        private void attachTo(GroupId group) {
-            attach(subscriber(group), true).subscribe().with(done -> {}, failure -> notAttached(group, failure));
+        private void attachTo(GroupId group, Runnable then) {
+            attach(subscriber(group), true)
+                    .onTermination()
+                    .invoke(then)
+                    .subscribe()
+                    .with(done -> {}, failure -> notAttached(group, failure));
         }
 
         /** A group's life has ended; it may have begun another one, of which this has heard already. */
         void ended(GroupId group) {
             if (nextLives.remove(group) && !closed) {
-                attachTo(group);
+                attachTo(group, () -> {});
             }
         }
 

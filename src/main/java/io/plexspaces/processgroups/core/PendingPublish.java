@@ -249,6 +249,15 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
 
     @Override
     public void onItem(Appended done) {
+        try {
+            appended(done);
+        } catch (Throwable failure) {
+            abort(failure);
+            throw failure;
+        }
+    }
+
+    private void appended(Appended done) {
         if (done.repeated()) {
             repeated(done.position());
         } else if (!isAnswered()) {

@@ -96,6 +96,7 @@ public final class Session implements LocalSession {
      * that a resumed session still holds and does not receive yet: goes on receiving, with no further join and with the
      * topics it has. For a group it receives already: one more join.
      *
+     * @param by whose request it is: SESSION_REPLACED when another connection has the session meanwhile, as it is not for that one
      * @param after last position the client saw; null: only what comes
      * @param snapshot tell the members with the first event
      * @param policy null: the group's, or else the server's
@@ -103,22 +104,26 @@ public final class Session implements LocalSession {
      *     the connection ends too
      */
     public Uni<Groups.JoinResult> join(
+            Connection by,
             GroupId group,
             TopicFilter filter,
             @Nullable Position after,
             boolean snapshot,
             @Nullable OverflowPolicy policy,
             boolean only) {
-        Connection on = live();
-        if (on == null) {
+        if (live() == null) {
             return Uni.createFrom().failure(ended());
         }
         OverflowPolicy assumed = policy == null ? home.settings().overflow() : policy;
-        Subscriber subscriber = new Subscriber(on, group, actor, assumed);
+        Subscriber subscriber = new Subscriber(by, group, actor, assumed);
         Subscription subscription = new Subscription(this, subscriber, after, snapshot, policy, only);
         return inOrder(group, () -> {
+            Connection on = live();
+            if (on != null && on != by) {
+                return Uni.createFrom().failure(GroupException.sessionReplaced());
+            }
             Seat seat = seats.get(group);
-            return seat != null && seat.connection() != on
+            return seat != null && seat.connection() != by
                     ? resume(group, filter, subscription)
                     : joinAnew(group, filter, subscription);
         });

@@ -14,6 +14,9 @@ import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -115,6 +118,32 @@ class LogIT {
         assertThat(token).isNotEmpty();
         assertThat(lease).isNotEmpty();
         assertThat(node.output()).doesNotContain(CONTENT).doesNotContain(token).doesNotContain(lease);
+    }
+
+    /** A port was mixed up, or somebody tries what is there: no line tells what they sent, and none looks like a defect. */
+    @Test
+    void connectionsThatSpeakSomethingElse_leaveNothingOfItInTheLog() throws IOException {
+        String address = "GET /ws/acme/default/room?actor=ann&resume=" + CONTENT + " HTTP/1.1\r\nHost: here\r\n\r\n";
+        speak(node.grpcPort(), address);
+        speak(node.grpcPort(), CONTENT.repeat(9));
+        speak(node.httpPort(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + CONTENT.repeat(9));
+        speak(node.httpPort(), CONTENT.repeat(9) + "\r\n\r\n");
+        assertThat(node.output()).doesNotContain(CONTENT);
+        assertThat(lines()).allSatisfy(line -> {
+            assertThat(line.path("level").asText()).isNotEqualTo("ERROR");
+            assertThat(line.has("stackTrace")).isFalse();
+        });
+    }
+
+    /** Until the server closes the connection. */
+    private static void speak(int port, String text) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+        } catch (SocketException reset) {
+            // Closed, too.
+        }
     }
 
     @Test

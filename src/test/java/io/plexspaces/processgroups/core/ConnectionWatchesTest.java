@@ -9,12 +9,19 @@ import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
 import io.smallrye.mutiny.Uni;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,5 +154,44 @@ class ConnectionWatchesTest {
             assertThat(watching).isNotDone();
         }
         assertRefused(watcher.watch(GroupId.of("t", "", "more")), ErrorCode.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void namespaceOfManyGroups_isOpenedAFewAtATime() {
+        MemoryGroupLog memory = new MemoryGroupLog(
+                Clock.systemUTC(), new LogLimits(1_000, 100, 16, 10, 1 << 20, 10), () -> UUID.randomUUID()
+                        .toString());
+        AtomicInteger opening = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        GroupLog slow = (GroupLog) Proxy.newProxyInstance(
+                GroupLog.class.getClassLoader(), new Class<?>[] {GroupLog.class}, (proxy, method, arguments) -> {
+                    Object made = method.invoke(memory, arguments);
+                    return method.getName().equals("open") ? slowly((Uni<?>) made, opening, most) : made;
+                });
+        NodeLease lease = CoreFixture.await(memory.acquire(CoreFixture.NODE));
+        CoreFixture many = new CoreFixture(Duration.ofMillis(300), slow, lease);
+        for (int i = 0; i < 200; i++) {
+            many.create("g" + i);
+        }
+        FakePeer watching = new FakePeer(0);
+        Connection connection = many.sessions.connect(watching);
+        watching.connected(connection);
+        CoreFixture.await(
+                many.sessions.watcher(connection, false).watch(many.group("any").namespace()));
+
+        await().untilAsserted(
+                        () -> assertThat(watching.seen(Event.Members.class)).hasSize(200));
+        assertThat(most).hasValueBetween(2, 32);
+        many.close();
+    }
+
+    private static Uni<?> slowly(Uni<?> made, AtomicInteger opening, AtomicInteger most) {
+        return made.onSubscription()
+                .invoke(() -> most.accumulateAndGet(opening.incrementAndGet(), Math::max))
+                .onItem()
+                .delayIt()
+                .by(Duration.ofMillis(5))
+                .onTermination()
+                .invoke(opening::decrementAndGet);
     }
 }

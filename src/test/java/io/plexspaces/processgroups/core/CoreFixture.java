@@ -212,7 +212,8 @@ final class CoreFixture implements AutoCloseable {
 
         Groups.JoinResult joinWith(
                 GroupId group, @Nullable Position after, @Nullable OverflowPolicy policy, String... topics) {
-            return await(opened.session().join(group, TopicFilter.of(List.of(topics)), after, false, policy, false));
+            return await(opened.session()
+                    .join(connection, group, TopicFilter.of(List.of(topics)), after, false, policy, false));
         }
 
         void drop() {

@@ -212,16 +212,19 @@ class HardTimesTest {
     private static void pipeline(Client client, GroupId group) {
         Session session = client.opened().session();
         List<CompletableFuture<?>> answers = new ArrayList<>();
-        answers.add(join(session, group));
+        answers.add(join(client, group));
         for (int i = 0; i < 2000; i++) {
             answers.add(session.leave(group, false).subscribeAsCompletionStage());
-            answers.add(join(session, group));
+            answers.add(join(client, group));
         }
         answers.forEach(CompletableFuture::join);
     }
 
-    private static CompletableFuture<?> join(Session session, GroupId group) {
-        return session.join(group, TopicFilter.ALL, null, false, null, false).subscribeAsCompletionStage();
+    private static CompletableFuture<?> join(Client client, GroupId group) {
+        return client.opened()
+                .session()
+                .join(client.connection(), group, TopicFilter.ALL, null, false, null, false)
+                .subscribeAsCompletionStage();
     }
 
     private void publishWithTtl(GroupId group, Duration ttl, Groups.Spread spread) {

@@ -55,7 +55,7 @@ class JoinLimitTest {
     private CompletableFuture<Groups.JoinResult> joining(GroupId group) {
         return alice.opened()
                 .session()
-                .join(group, TopicFilter.ALL, null, false, null, false)
+                .join(alice.connection(), group, TopicFilter.ALL, null, false, null, false)
                 .subscribeAsCompletionStage();
     }
 

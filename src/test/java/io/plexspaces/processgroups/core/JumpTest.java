@@ -394,8 +394,8 @@ class JumpTest {
         member("other");
         log.heard = false;
         Client alice = core.connect("alice", null, room.namespace());
-        CompletableFuture<Groups.JoinResult> joining =
-                begin(alice.opened().session().join(room, TopicFilter.ALL, null, false, null, false));
+        CompletableFuture<Groups.JoinResult> joining = begin(
+                alice.opened().session().join(alice.connection(), room, TopicFilter.ALL, null, false, null, false));
         log.publish("while deaf");
         log.jump();
         log.publish("live");
@@ -574,8 +574,8 @@ class JumpTest {
         member("other");
         log.heard = false;
         Client alice = core.connect("alice", null, room.namespace());
-        CompletableFuture<Groups.JoinResult> joining =
-                begin(alice.opened().session().join(room, TopicFilter.ALL, null, false, null, false));
+        CompletableFuture<Groups.JoinResult> joining = begin(
+                alice.opened().session().join(alice.connection(), room, TopicFilter.ALL, null, false, null, false));
         log.lose("second");
         log.jump();
         log.publish("live");

@@ -98,6 +98,23 @@ class SessionOwnerTest {
         assertThat(after.peer().isClosed()).isFalse();
     }
 
+    /** Both came back at once, and the slower one has its request carried out last. */
+    @Test
+    void joinOfAConnectionThatWasReplaced_isRefused_andTakesNothingFromItsSuccessor() {
+        Client before = member();
+        String token = before.opened().resumeToken();
+        before.drop();
+        Client first = one.connect("ann", token);
+        Client second = one.connect("ann", token);
+        assertThat(second.join(hall).joinCount()).isEqualTo(1);
+        assertThatExceptionOfType(GroupException.class)
+                .isThrownBy(() -> first.join(hall))
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo(ErrorCode.SESSION_REPLACED));
+        assertThat(joins(hall)).isEqualTo(1);
+        one.publish(hall, null, "to whoever has it");
+        await().untilAsserted(() -> assertThat(second.peer().texts()).containsExactly("to whoever has it"));
+    }
+
     @Test
     void sessionThatHasEnded_isGoneWhole() {
         Client before = member();
@@ -200,7 +217,7 @@ class SessionOwnerTest {
             before.join(room);
             CompletableFuture<?> joining = CompletableFuture.runAsync(() -> before.opened()
                     .session()
-                    .join(group, TopicFilter.ALL, null, false, null, false)
+                    .join(before.connection(), group, TopicFilter.ALL, null, false, null, false)
                     .subscribe()
                     .with(joined -> {}, failure -> {}));
             after.put(group, two.connect("ann", before.opened().resumeToken()));
@@ -227,7 +244,9 @@ class SessionOwnerTest {
             }
             for (GroupId group : groups) {
                 List<Uni<Groups.JoinResult>> joins = clients.stream()
-                        .map(client -> client.opened().session().join(group, TopicFilter.ALL, null, false, null, false))
+                        .map(client -> client.opened()
+                                .session()
+                                .join(client.connection(), group, TopicFilter.ALL, null, false, null, false))
                         .toList();
                 await(Uni.join().all(joins).andFailFast());
             }

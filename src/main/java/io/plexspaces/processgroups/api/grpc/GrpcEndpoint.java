@@ -175,12 +175,12 @@ public final class GrpcEndpoint implements BindableService {
         Traces.Caller caller = service.traces().current();
         follow(connection, () -> sessions.open(connection, wish.group().namespace(), wish.actor(), wish.resumeToken())
                 .chain(opened -> caller == null
-                        ? join(opened.session(), wish)
-                        : caller.asking(() -> join(opened.session(), wish))));
+                        ? join(connection, opened.session(), wish)
+                        : caller.asking(() -> join(connection, opened.session(), wish))));
     }
 
-    private static Uni<Groups.JoinResult> join(Session session, Requests.Subscribe wish) {
-        return session.join(wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true);
+    private static Uni<Groups.JoinResult> join(Connection by, Session session, Requests.Subscribe wish) {
+        return session.join(by, wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true);
     }
 
     private void watch(WatchRequest request, ServerCallStreamObserver<byte[]> events) {

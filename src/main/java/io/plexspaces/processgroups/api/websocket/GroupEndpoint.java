@@ -46,7 +46,14 @@ class GroupEndpoint {
 
     private static void receive(Peer peer, Session session, Requests.Subscribe wish) {
         peer.protocol().opened(session);
-        peer.asking(() -> session.join(wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true))
+        peer.asking(() -> session.join(
+                        peer.connection(),
+                        wish.group(),
+                        wish.filter(),
+                        wish.after(),
+                        wish.snapshot(),
+                        wish.policy(),
+                        true))
                 .subscribe()
                 .with(joined -> {}, failure -> Peers.refuse(peer, failure));
         peer.protocol().release();

@@ -13,6 +13,7 @@ import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.redis.codec.Memberships;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
+import io.plexspaces.processgroups.log.redis.connection.Escapes;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls append.lua for one partition: changes as its arguments, its answers as what they did. */
 final class AppendScript {
-    private static final System.Logger LOG = System.getLogger(AppendScript.class.getName());
+    private static final Escapes ESCAPES = new Escapes(AppendScript.class);
     private static final String FENCED = "!FENCED";
     private static final String EARLY = "!EARLY";
 
@@ -88,34 +89,43 @@ final class AppendScript {
         Future<Response> send() {
             Call after = before;
             before = null;
-            send(after);
+            guarded(() -> send(after));
             return answer.future();
         }
 
         private void send(@Nullable Call after) {
             called = System.nanoTime();
-            Future<Response> said;
-            try {
-                said = store.servers().call(Scripts.APPEND, keys(this), arguments(this, after));
-            } catch (Throwable failure) {
-                // Not even for want of memory may the partition wait for a call that was never made.
-                end(Future.failedFuture(failure));
-                return;
+            store.servers()
+                    .call(Scripts.APPEND, keys(this), arguments(this, after))
+                    .onComplete(done -> guarded(() -> answered(done, after)));
+        }
+
+        private void answered(AsyncResult<Response> done, @Nullable Call after) {
+            if (after != null && done.succeeded() && done.result().toString().equals(EARLY)) {
+                after.over.future().onComplete(any -> guarded(() -> send(null)));
+            } else {
+                end(done);
             }
-            said.onComplete(done -> {
-                if (after != null
-                        && done.succeeded()
-                        && done.result().toString().equals(EARLY)) {
-                    after.over.future().onComplete(any -> send(null));
-                } else {
-                    end(done);
+        }
+
+        /** Not even for want of memory may the partition wait for a call that was never made, or for an answer that nobody took. */
+        private void guarded(Runnable step) {
+            try {
+                step.run();
+            } catch (Throwable failure) {
+                if (answer.future().isComplete()) {
+                    throw failure;
                 }
-            });
+                end(Future.failedFuture(failure));
+            }
         }
 
         private void end(AsyncResult<Response> done) {
-            over.complete();
-            answer.handle(done);
+            try {
+                over.tryComplete();
+            } finally {
+                answer.handle(done);
+            }
         }
     }
 
@@ -213,7 +223,7 @@ final class AppendScript {
             GroupException unknown = GroupException.groupNotFound(part.group());
             part.changes().forEach(change -> change.fail(unknown));
         } else if (epoch.charAt(0) == '!') {
-            LOG.log(System.Logger.Level.ERROR, "changes of {0} were refused: {1}", part.group(), epoch);
+            ESCAPES.refused("changes of groups", epoch.substring(1) + " (" + Texts.group(part.group()) + ")");
             GroupException refused =
                     GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the store refused the request; try again later");
             part.changes().forEach(change -> change.fail(refused));

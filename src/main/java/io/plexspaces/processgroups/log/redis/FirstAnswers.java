@@ -117,10 +117,9 @@ final class FirstAnswers {
             if (attempt == AGAIN_AFTER.length) {
                 return Future.succeededFuture(Optional.empty());
             }
-            Promise<Optional<FirstAnswer>> later = Promise.promise();
-            store.servers().later(AGAIN_AFTER[attempt], () -> find(group, key, offset, attempt + 1)
-                    .onComplete(later));
-            return later.future();
+            Promise<Void> pause = Promise.promise();
+            store.servers().later(AGAIN_AFTER[attempt], pause::complete);
+            return pause.future().compose(over -> find(group, key, offset, attempt + 1));
         });
     }
 

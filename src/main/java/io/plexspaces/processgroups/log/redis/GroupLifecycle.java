@@ -50,7 +50,10 @@ final class GroupLifecycle {
                         "groups-per-tenant", store.settings().limits().groupsPerTenant());
             }
             return make(group, epoch, spec, operation)
-                    .onFailure(failure -> index.release(group, epoch))
+                    .recover(failure -> {
+                        index.release(group, epoch);
+                        return Future.failedFuture(failure);
+                    })
                     .compose(at -> index.list(new GroupInfo(group, spec, epoch, at, 0))
                             .map(listed -> new Appended(new Position(epoch, 1), at, null, false)));
         });

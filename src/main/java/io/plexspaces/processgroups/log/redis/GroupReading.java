@@ -209,11 +209,20 @@ final class GroupReading implements Feed.Reading, Tail {
         state = State.READING;
         access.open(feed.group()).onComplete(done -> {
             if (done.succeeded() && done.result().filter(GroupReading::isLarge).isPresent()) {
-                access.aside(() -> opened(done));
+                aside(() -> opened(done));
             } else {
-                opened(done);
+                ifOpen(() -> opened(done));
             }
         });
+    }
+
+    /** Not from within the queue: whoever is at work there would take it along. */
+    private void aside(Runnable step) {
+        try {
+            access.aside(() -> ifOpen(step));
+        } catch (RuntimeException | Error refused) {
+            ifOpen(step);
+        }
     }
 
     /** What follows from so many members takes longer than the answers to others should wait for. */
@@ -222,18 +231,16 @@ final class GroupReading implements Feed.Reading, Tail {
     }
 
     private void opened(AsyncResult<Optional<GroupAccess.Opened>> done) {
-        ifOpen(() -> {
-            Optional<GroupAccess.Opened> found = done.succeeded() ? done.result() : Optional.empty();
-            if (found.isPresent()) {
-                loaded(found.get());
-            } else if (done.failed() && (info == null || !isOfTheStore(done.cause()))) {
-                end(access.told(feed.group(), done.cause()));
-            } else if (info == null) {
-                end(GroupException.groupNotFound(feed.group()));
-            } else {
-                again(this::catchUp);
-            }
-        });
+        Optional<GroupAccess.Opened> found = done.succeeded() ? done.result() : Optional.empty();
+        if (found.isPresent()) {
+            loaded(found.get());
+        } else if (done.failed() && (info == null || !isOfTheStore(done.cause()))) {
+            end(access.told(feed.group(), done.cause()));
+        } else if (info == null) {
+            end(GroupException.groupNotFound(feed.group()));
+        } else {
+            again(this::catchUp);
+        }
     }
 
     /** The store is away, or has too much to do: that passes. Anything else would come again each time. */
@@ -455,9 +462,16 @@ final class GroupReading implements Feed.Reading, Tail {
         }
         state = State.ENDED;
         kept.clear();
-        if (feed.remove(this)) {
-            access.release(feed.group());
+        try {
+            if (feed.remove(this)) {
+                access.release(feed.group());
+            }
+        } finally {
+            tellEnd(cause);
         }
+    }
+
+    private void tellEnd(@Nullable Throwable cause) {
         if (cause != null && !opened.tryFail(cause)) {
             GroupException told = cause instanceof GroupException known
                     ? known

@@ -116,12 +116,15 @@ final class Lane {
             Future<Response> done;
             try {
                 done = call.send();
+            } catch (Throwable failure) {
+                done = Future.failedFuture(failure);
             } finally {
                 sent();
             }
-            whenDone(work, done, () -> {
+            Future<Response> said = done;
+            whenDone(work, said, () -> {
                 call.parts.forEach(part -> part.changes().forEach(onEnd));
-                appends.answer(call, done);
+                appends.answer(call, said);
             });
         }
         work.late.forEach(this::late);
@@ -131,16 +134,19 @@ final class Lane {
         sending = false;
     }
 
-    /** The next call goes out before anybody hears of this one. */
+    /** The next call goes out before anybody hears of this one; whatever becomes of that. */
     private void whenDone(Work work, Future<?> call, Runnable tell) {
         if (call.isComplete()) {
             release(work);
             tell.run();
         } else {
             call.onComplete(done -> {
-                release(work);
-                pump();
-                tell.run();
+                try {
+                    release(work);
+                    pump();
+                } finally {
+                    tell.run();
+                }
             });
         }
     }

@@ -6,13 +6,16 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Membership;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Response;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Reads many members by steps while they change. Each step brings some of them, and what changed since the step before with the whole
@@ -63,6 +66,11 @@ final class MemberScan {
     }
 
     private void begin(Response opened) {
+        GroupException tooLarge = Heap.refused("group " + group.name(), Store.number(opened.get(5)));
+        if (tooLarge != null) {
+            done.fail(tooLarge);
+            return;
+        }
         members.clear();
         said = 0;
         atOnce = FIRST;
@@ -79,20 +87,25 @@ final class MemberScan {
                         atOnce,
                         before.offset(),
                         CHANGES_AT_ONCE)
-                .onComplete(answer -> {
-                    if (answer.failed()) {
-                        done.fail(answer.cause());
-                        return;
-                    }
-                    try {
-                        read(opened, before, answer.result());
-                    } catch (RuntimeException unreadable) {
-                        done.tryFail(unreadable);
-                    } catch (Error failure) {
-                        done.tryFail(failure);
-                        throw failure;
-                    }
-                });
+                .onComplete(guarded(answer -> read(opened, before, answer)));
+    }
+
+    /** What fails in the middle is told to whoever waits for the members; an error is also its thread's. */
+    private Handler<AsyncResult<Response>> guarded(Consumer<Response> step) {
+        return answer -> {
+            if (answer.failed()) {
+                done.fail(answer.cause());
+                return;
+            }
+            try {
+                step.accept(answer.result());
+            } catch (RuntimeException unreadable) {
+                done.tryFail(unreadable);
+            } catch (Error failure) {
+                done.tryFail(failure);
+                throw failure;
+            }
+        };
     }
 
     private void read(Response opened, Step before, Response answer) {
@@ -169,14 +182,12 @@ final class MemberScan {
                     ErrorCode.STORE_UNAVAILABLE, "the members change faster than they can be read; try again later"));
             return;
         }
-        access.state(group).onComplete(answer -> {
-            if (answer.failed()) {
-                done.fail(answer.cause());
-            } else if (answer.result().size() == 0) {
+        access.state(group).onComplete(guarded(opened -> {
+            if (opened.size() == 0) {
                 done.complete(Optional.empty());
             } else {
-                begin(answer.result());
+                begin(opened);
             }
-        });
+        }));
     }
 }

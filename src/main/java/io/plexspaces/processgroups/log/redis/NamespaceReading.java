@@ -238,9 +238,16 @@ final class NamespaceReading implements Feed.Reading, Tail {
         }
         state = State.ENDED;
         kept.clear();
-        if (feed.remove(this)) {
-            release.accept(this);
+        try {
+            if (feed.remove(this)) {
+                release.accept(this);
+            }
+        } finally {
+            tellEnd(cause);
         }
+    }
+
+    private void tellEnd(@Nullable Throwable cause) {
         if (cause != null && !opened.tryFail(cause)) {
             GroupException told = cause instanceof GroupException known
                     ? known

@@ -6,7 +6,6 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.redis.connection.Escapes;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -79,10 +78,15 @@ final class Replays {
     private void pump() {
         for (GroupId group = next(); group != null; group = next()) {
             GroupId begun = group;
-            serve(begun, taken(begun)).onComplete(done -> {
-                over(begun);
-                pump();
-            });
+            List<Reader> readers = taken(begun);
+            Future.<Void>future(served -> serve(begun, readers).onComplete(served))
+                    .onComplete(done -> {
+                        over(begun);
+                        if (done.failed()) {
+                            readers.forEach(reader -> giveUp(reader, done.cause()));
+                        }
+                        pump();
+                    });
         }
     }
 
@@ -107,21 +111,19 @@ final class Replays {
         }
     }
 
-    /** Reads from the first position; whoever the result does not serve is served by another reading. Never fails. */
+    /** Reads from the first position; whoever the result does not serve is served by another reading. */
     private Future<Void> serve(GroupId group, List<Reader> readers) {
         if (readers.isEmpty()) {
             return Future.succeededFuture();
         }
         Reader first =
                 readers.stream().min(Comparator.comparingLong(Reader::offset)).get();
-        return begun(group, first.after()).transform(done -> {
+        return whole(group, first.after(), Integer.MAX_VALUE, ATTEMPTS).compose(read -> {
             List<Reader> others = new ArrayList<>();
             for (Reader reader : readers) {
-                Slice slice = done.succeeded() ? of(done.result(), first.after(), reader.after()) : null;
+                Slice slice = of(read, first.after(), reader.after());
                 if (slice != null) {
-                    tell(reader, Future.succeededFuture(slice));
-                } else if (done.failed()) {
-                    tell(reader, Future.failedFuture(done.cause()));
+                    tell(() -> reader.answer().complete(slice));
                 } else {
                     others.add(reader);
                 }
@@ -130,18 +132,15 @@ final class Replays {
         });
     }
 
-    private Future<Slice> begun(GroupId group, @Nullable Position after) {
-        try {
-            return whole(group, after, Integer.MAX_VALUE, ATTEMPTS);
-        } catch (Throwable failure) {
-            return Future.failedFuture(failure);
-        }
+    /** Nothing happens when it has its answer. */
+    private static void giveUp(Reader reader, Throwable failure) {
+        tell(() -> reader.answer().tryFail(failure));
     }
 
     /** What whoever asked throws is logged: the others have their answers all the same. */
-    private static void tell(Reader reader, AsyncResult<Slice> said) {
+    private static void tell(Runnable answer) {
         try {
-            reader.answer().handle(said);
+            answer.run();
         } catch (Throwable escaped) {
             ESCAPES.add("what takes the messages to catch up with", escaped);
         }

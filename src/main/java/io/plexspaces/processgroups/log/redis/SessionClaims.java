@@ -64,10 +64,11 @@ final class SessionClaims {
         String[] answers = new String[wishes.size()];
         List<Future<Response>> calls = new ArrayList<>();
         byPartition.forEach(
-                (partition, places) -> calls.add(call(partition, places, wishes).onSuccess(said -> {
+                (partition, places) -> calls.add(call(partition, places, wishes).map(said -> {
                     for (int i = 0; i < places.size(); i++) {
                         answers[places.get(i)] = said.get(i).toString();
                     }
+                    return said;
                 })));
         return Future.all(calls).map(all -> Arrays.asList(answers));
     }

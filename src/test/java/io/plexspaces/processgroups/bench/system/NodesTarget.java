@@ -38,16 +38,16 @@ public record NodesTarget(List<? extends Target> subscribersAt, List<? extends T
 
     @Override
     public Connections connections(Tally tally) {
-        return new Turns(tally);
+        return new ByTurns(tally);
     }
 
-    private final class Turns implements Connections {
+    private final class ByTurns implements Connections {
         private final Tally tally;
         private final Map<Target, Connections> byNode = new IdentityHashMap<>();
         private int subscribers;
         private int publishers;
 
-        Turns(Tally tally) {
+        ByTurns(Tally tally) {
             this.tally = tally;
         }
 

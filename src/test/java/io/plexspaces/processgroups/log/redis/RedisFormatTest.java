@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.log.redis;
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
@@ -20,6 +21,7 @@ import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
@@ -214,6 +216,32 @@ class RedisFormatTest {
         result(log.renew(lease));
         assertThat(get("format")).isEqualTo("2");
         assertThat(writtenFormat(new Writer(log, Writer.newTenant()))).isEqualTo(Formats.NEWEST);
+    }
+
+    /** It would take a group under another epoch for one that was deleted. */
+    @Test
+    void besideAServerThatReadsTheFirstAlone_groupsKeepTheirEpoch_untilItIsGone() {
+        oldServer(60);
+        Writer writer = new Writer(log, Writer.newTenant());
+        NodeLease lease = acquire(writer.node.value());
+        writer.as(lease);
+        Position made = writer.create("g", 10).position();
+        RecordedGroup told = writer.open("g");
+        // It says of none under which token it is.
+        redis.call(
+                "HDEL", new Keys("processgroups:", 1).group(writer.group("g")).group(), "g");
+        Position beside = writer.publish("g", "beside").position();
+        assertThat(beside.epoch()).isEqualTo(made.epoch());
+
+        oldServer(-1);
+        result(log.renew(lease));
+        Position alone = writer.publish("g", "alone").position();
+        assertThat(alone.epoch()).isNotEqualTo(made.epoch());
+        await().until(() -> told.offset() == alone.offset());
+        assertThat(told.snapshots).hasSize(1);
+        assertThat(told.holes).isEmpty();
+        assertThat(told.texts()).containsExactly("beside", "alone");
+        assertThat(result(log.read(writer.group("g"), beside, 10)).messages()).hasSize(1);
     }
 
     @Test

@@ -69,11 +69,12 @@ final class CommandConnection {
     }
 
     private static Future<Response> send(Attempt attempt, ServerConnection connection, Request request) {
-        return connection.send(request).onFailure(failure -> {
+        return connection.send(request).recover(failure -> {
             boolean isAnswer = failure instanceof ErrorType answered && !answered.is("CONNECTION_CLOSED");
             if (!isAnswer && failure != ServerConnection.LATE) {
                 end(attempt);
             }
+            return Future.failedFuture(failure);
         });
     }
 

@@ -41,13 +41,28 @@ public final class Escapes {
 
     /** @param place begins the line: what failed */
     public void add(String place, Throwable escaped) {
-        String name = place + " " + escaped.getClass().getName();
-        Kind kind = kinds.containsKey(name) || kinds.size() < MOST_KINDS
+        long count = kind(place + " " + escaped.getClass().getName()).add();
+        if (count > 0) {
+            log.log(System.Logger.Level.ERROR, place + " failed" + times(count), escaped);
+        }
+    }
+
+    /** The same of what the store refuses, which is no defect here: without a stack. The first word of {@code why} is its kind. */
+    public void refused(String what, String why) {
+        int end = why.indexOf(' ');
+        long count = kind(what + " " + (end < 0 ? why : why.substring(0, end))).add();
+        if (count > 0) {
+            log.log(System.Logger.Level.ERROR, what + " refused by the store" + times(count) + ": " + why);
+        }
+    }
+
+    private Kind kind(String name) {
+        return kinds.containsKey(name) || kinds.size() < MOST_KINDS
                 ? kinds.computeIfAbsent(name, missing -> new Kind())
                 : kinds.computeIfAbsent("", missing -> new Kind());
-        long count = kind.add();
-        if (count > 0) {
-            log.log(System.Logger.Level.ERROR, place + " failed" + (count > 1 ? ", " + count + " times" : ""), escaped);
-        }
+    }
+
+    private static String times(long count) {
+        return count > 1 ? ", " + count + " times" : "";
     }
 }

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.log.redis.connection;
 
 import io.plexspaces.processgroups.log.SerialQueue;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
@@ -171,7 +172,8 @@ final class PubSubConnection {
             return;
         }
         connecting = true;
-        ServerConnection.open(vertx, options, endpoint, patience)
+        Future.<ServerConnection>future(made -> ServerConnection.open(vertx, options, endpoint, patience)
+                        .onComplete(made))
                 .onComplete(made -> serial.execute(() -> {
                     connecting = false;
                     if (made.failed()) {
@@ -179,13 +181,23 @@ final class PubSubConnection {
                     } else if (closed) {
                         made.result().close();
                     } else {
-                        connected(made.result());
+                        begin(made.result());
                     }
                 }));
     }
 
-    private void connected(ServerConnection made) {
+    /** One that cannot be used is no connection. */
+    private void begin(ServerConnection made) {
         connection = made;
+        try {
+            connected(made);
+        } catch (Throwable failure) {
+            drop(made);
+            throw failure;
+        }
+    }
+
+    private void connected(ServerConnection made) {
         connectedAt = System.nanoTime();
         lastHeard = connectedAt;
         heard = false;

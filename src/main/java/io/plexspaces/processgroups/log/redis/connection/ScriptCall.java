@@ -11,6 +11,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongConsumer;
@@ -18,6 +19,7 @@ import java.util.function.LongConsumer;
 /** One call of one script, repeated until there is an answer or the time is over. */
 final class ScriptCall {
     private static final System.Logger LOG = System.getLogger(ScriptCall.class.getName());
+    private static final Escapes ESCAPES = new Escapes(ScriptCall.class);
     private static final long LONGEST_PAUSE_MILLIS = 250;
 
     /** Answers that say: not here, or not now. */
@@ -71,10 +73,14 @@ final class ScriptCall {
         return promise.future();
     }
 
-    /** Whatever goes wrong here has no caller but the one who waits for the answer. */
     private void attempt() {
+        guarded(this::begin);
+    }
+
+    /** Whatever goes wrong in a step has no caller but the one who waits for the answer. */
+    private void guarded(Runnable step) {
         try {
-            begin();
+            step.run();
         } catch (Throwable failure) {
             if (!promise.tryFail(failure)) {
                 throw failure;
@@ -88,13 +94,13 @@ final class ScriptCall {
         if (layout.succeeded()) {
             send(layout.result(), true);
         } else {
-            layout.onComplete(known -> {
+            layout.onComplete(known -> guarded(() -> {
                 if (known.succeeded()) {
                     send(known.result(), true);
                 } else {
                     again(known.cause());
                 }
-            });
+            }));
         }
     }
 
@@ -112,12 +118,12 @@ final class ScriptCall {
             promise.tryFail(failure);
             return;
         }
-        answer.onComplete(done -> {
+        answer.onComplete(done -> guarded(() -> {
             if (done.succeeded() || done.cause() instanceof ErrorType) {
                 roundTrips.accept(System.nanoTime() - sent);
             }
             answered(done, layout, known);
-        });
+        }));
     }
 
     private Request request(Topology layout, boolean known) {
@@ -157,7 +163,7 @@ final class ScriptCall {
 
     /** The server answers, but does not do it. */
     private void refused(ErrorType error) {
-        LOG.log(System.Logger.Level.ERROR, "script {0} was refused: {1}", script.name(), error.getMessage());
+        ESCAPES.refused("script " + script.name(), Objects.requireNonNullElse(error.getMessage(), ""));
         promise.fail(unavailable("the store refused the request"));
     }
 

@@ -1,0 +1,174 @@
+package io.plexspaces.processgroups.core;
+
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.redis.RedisBinaries;
+import io.plexspaces.processgroups.log.redis.RedisGroupLog;
+import io.plexspaces.processgroups.log.redis.RedisProcess;
+import io.plexspaces.processgroups.log.redis.RedisSettings;
+import io.plexspaces.processgroups.tasks.Delays;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.RedisOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The callbacks of the log in Redis, with two nodes. */
+class CallbackFaultsOnRedisTest extends CallbackFaults {
+    /** More than the store tells at once. */
+    private static final int MANY = 260;
+
+    private static final List<String> POINTS = List.of(
+            "core.LogFollower#published",
+            "core.LogFollower#joined",
+            "core.PendingPublish#appended",
+            "log.redis.GroupFeed#message",
+            "log.redis.Feed#add",
+            "log.redis.Feeds#release",
+            "log.redis.GroupReading#listening",
+            "log.redis.GroupReading#announced",
+            "log.redis.GroupReading#apply",
+            "log.redis.GroupReading#opened",
+            "log.redis.GroupReading#loaded",
+            "log.redis.GroupReading#catchUp",
+            "log.redis.GroupReading#caughtUp",
+            "log.redis.GroupReading#missed",
+            "log.redis.GroupReading#seen",
+            "log.redis.GroupReading#tell",
+            "log.redis.NamespaceFeed#message",
+            "log.redis.NamespaceReading#announced",
+            "log.redis.NamespaceReading#apply",
+            "log.redis.NamespaceReading#loaded",
+            "log.redis.codec.Entries#parse",
+            "log.redis.codec.Entries#announcement",
+            "log.redis.codec.Bodies#decode",
+            "log.redis.codec.Memberships#parse",
+            "log.redis.codec.NamespaceChange#parse",
+            "log.redis.codec.Infos#decode",
+            "log.redis.GroupAccess#opened",
+            "log.redis.GroupAccess#entries",
+            "log.redis.MemberScan#next",
+            "log.redis.MemberScan#read",
+            "log.redis.HistoryRead#slice",
+            "log.redis.Replays#serve",
+            "log.redis.Replays#more",
+            "log.redis.Arguments#of",
+            "log.redis.AppendScript$Call#send",
+            "log.redis.AppendScript#tell",
+            "log.redis.AppendScript#appended",
+            "log.redis.AppendScript#arguments",
+            "log.redis.SessionLookup#ask",
+            "log.redis.SessionClaims#ask",
+            "log.redis.SessionClaims#call",
+            "log.redis.FirstAnswers#arguments",
+            "log.redis.FirstAnswers#find",
+            "log.redis.GroupLifecycle#make",
+            "log.redis.GroupLifecycle#deleted",
+            "log.redis.TenantListing#names",
+            "log.redis.Sweep#due",
+            "log.redis.Sweep#group",
+            "log.redis.TenantIndex#name",
+            "log.redis.TenantIndex#settle",
+            "log.redis.TenantIndex#list",
+            "log.redis.PositionCheck#seen",
+            "log.redis.connection.ScriptCall#send",
+            "log.redis.connection.ScriptCall#request",
+            "log.redis.connection.ScriptCall#answered",
+            "log.redis.connection.ScriptCall#again",
+            "log.redis.connection.PubSubConnection#pushed",
+            "log.redis.connection.PubSubConnection#subscribed",
+            "log.redis.connection.PubSubConnection#connected",
+            "log.redis.connection.PubSubConnection#ended",
+            "log.redis.connection.PubSubConnection#subscribe",
+            "log.redis.connection.PubSubConnection#send",
+            "log.redis.connection.CommandConnection#send",
+            "log.redis.connection.CommandConnection#check",
+            "log.redis.connection.CommandConnection#begin",
+            "log.redis.connection.ServerConnection#send",
+            "log.redis.connection.RedisServers#check",
+            "log.redis.connection.RedisServers#place",
+            "log.redis.connection.RedisServers#commands");
+
+    private @Nullable RedisProcess redis;
+    private @Nullable Vertx vertx;
+    private final List<RedisGroupLog> logs = new ArrayList<>();
+
+    CallbackFaultsOnRedisTest() {
+        super(POINTS, 9);
+    }
+
+    @BeforeAll
+    void startStore() {
+        redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    void stopStore() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        redis.close();
+    }
+
+    @AfterEach
+    void closeLogs() {
+        logs.forEach(RedisGroupLog::close);
+        logs.clear();
+    }
+
+    @Override
+    List<CoreFixture> begin() {
+        String prefix = UUID.randomUUID() + ":";
+        Duration grace = Duration.ofMillis(100);
+        CoreFixture first = CoreFixture.on(log(prefix), grace, new NodeId("one"));
+        return List.of(first, first.another(log(prefix), new NodeId("two")));
+    }
+
+    @Override
+    void work(CoreFixture node, PeriodicTasks tasks, Delays timer) {
+        NodeLeases leases = (NodeLeases) node.log;
+        tasks.every(
+                Duration.ofMillis(500),
+                Duration.ofSeconds(15),
+                "renewing the lease",
+                timer,
+                () -> leases.renew(node.operations.lease()));
+    }
+
+    @Override
+    void disturb() {
+        redis.call("CLIENT", "KILL", "TYPE", "normal");
+        redis.call("CLIENT", "KILL", "TYPE", "pubsub");
+    }
+
+    @Override
+    boolean isHealthy() {
+        return logs.stream().allMatch(RedisGroupLog::isHealthy);
+    }
+
+    @Override
+    int absent(String point) {
+        return point.contains("MemberScan") ? MANY : 1;
+    }
+
+    private RedisGroupLog log(String prefix) {
+        RedisSettings settings = new RedisSettings(
+                prefix,
+                0,
+                Duration.ofSeconds(5),
+                Duration.ofMillis(200),
+                Duration.ofMinutes(10),
+                new LogLimits(1_000, 10_000, 16, 1000, 8 << 20, 100));
+        RedisGroupLog log = new RedisGroupLog(
+                vertx, new RedisOptions().setConnectionString(redis.address()), settings, () -> UUID.randomUUID()
+                        .toString());
+        logs.add(log);
+        return log;
+    }
+}
