@@ -8,6 +8,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the packages to the table of rooms: each may use only what its row lists, and nothing uses {@code app}. */
 class ArchitectureTest {
@@ -44,6 +47,8 @@ class ArchitectureTest {
             Map.entry("observe", List.of("core", "core.delivery", "log", "domain")),
             Map.entry("proto.v1", List.of()));
 
+    private static final int MOST_IN_A_CIRCLE = 4;
+
     private static final DescribedPredicate<JavaClass> RECORDS =
             DescribedPredicate.describe("records", JavaClass::isRecord);
 
@@ -64,6 +69,43 @@ class ArchitectureTest {
         return MAY_USE.entrySet().stream()
                 .map(row -> DynamicTest.dynamicTest(
                         row.getKey(), () -> rule(row.getKey(), row.getValue()).check(MAIN)));
+    }
+
+    /** Types that know each other in a circle can only be understood together: more than a few are a knot that no package shows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"core", "log.redis"})
+    void types_knowEachOtherInSmallCirclesAlone(String room) {
+        List<Set<String>> large = Circles.of(known(room)).stream()
+                .filter(circle -> circle.size() > MOST_IN_A_CIRCLE)
+                .toList();
+
+        assertThat(large).isEmpty();
+    }
+
+    /** Each type of a room with the other types of the room it uses; what is nested counts as what it is nested in. */
+    private static Map<String, Set<String>> known(String room) {
+        return MAIN.stream()
+                .filter(type -> isIn(type, room))
+                .collect(Collectors.groupingBy(
+                        ArchitectureTest::outermost,
+                        Collectors.flatMapping(
+                                type -> type.getDirectDependenciesFromSelf().stream()
+                                        .map(Dependency::getTargetClass)
+                                        .filter(target -> isIn(target, room))
+                                        .map(ArchitectureTest::outermost)
+                                        .filter(target -> !target.equals(outermost(type))),
+                                Collectors.toCollection(TreeSet::new))));
+    }
+
+    private static boolean isIn(JavaClass type, String room) {
+        return type.getPackageName().equals(BASE + "." + room)
+                || (room.equals("log.redis") && type.getPackageName().startsWith(BASE + ".log.redis."));
+    }
+
+    private static String outermost(JavaClass type) {
+        String name = type.getName();
+        int nested = name.indexOf('$');
+        return nested < 0 ? name : name.substring(0, nested);
     }
 
     @Test
