@@ -23,7 +23,10 @@ final class Circles {
 
     static List<Set<String>> of(Map<String, Set<String>> edges) {
         Circles circles = new Circles(edges);
-        edges.keySet().stream().sorted().filter(node -> !circles.index.containsKey(node)).forEach(circles::visit);
+        edges.keySet().stream()
+                .sorted()
+                .filter(node -> !circles.index.containsKey(node))
+                .forEach(circles::visit);
         return circles.found;
     }
 

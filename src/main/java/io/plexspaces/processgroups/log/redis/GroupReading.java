@@ -42,6 +42,12 @@ final class GroupReading implements Feed.Reading, Tail {
 
     private static final int MANY_MEMBERS = 5_000;
 
+    /** Of what was missed, before clients get a moment to take it: a quarter of what may wait for one. */
+    private static final int PORTION_BYTES = 256 * 1024;
+
+    private static final long PORTION_PAUSE_MILLIS = 5;
+    private static final int CHANGE_WEIGHT = 256;
+
     private final GroupFeed feed;
     private final GroupReader reader;
     private final GroupAccess access;
@@ -341,7 +347,8 @@ final class GroupReading implements Feed.Reading, Tail {
     }
 
     /**
-     * Both lists are in order and may be cut short; together they have no hole unless the log was trimmed.
+     * Both lists are in order and may be cut short; together they have no hole unless the log was trimmed. They are told in portions: what would
+     * come at once fills the queue of a client that reads as fast as it can.
      *
      * @param till from here on the log goes on under that epoch; null: under the one that is known
      */
@@ -349,6 +356,7 @@ final class GroupReading implements Feed.Reading, Tail {
         int nextMessage = 0;
         int nextChange = 0;
         long before = offset;
+        long told = 0;
         boolean more = true;
         while (more) {
             goOn(till);
@@ -362,6 +370,15 @@ final class GroupReading implements Feed.Reading, Tail {
                 return;
             }
             more = next != null;
+            told += next instanceof Entry.Published published
+                    ? published.message().weight()
+                    : CHANGE_WEIGHT;
+            if (told > PORTION_BYTES && nextMessage < messages.size()) {
+                List<Entry> messagesLeft = messages.subList(nextMessage, messages.size());
+                List<Entry> changesLeft = changes.subList(nextChange, changes.size());
+                later(PORTION_PAUSE_MILLIS, () -> missed(end, till, messagesLeft, changesLeft));
+                return;
+            }
         }
         if (offset >= end || isKept(offset + 1)) {
             live();

@@ -22,10 +22,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +167,34 @@ class RedisFaultTest {
             await().atMost(Duration.ofSeconds(2)).until(() -> told.texts().contains("heard"));
             assertThat(told.holes).isEmpty();
             assertThat(told.snapshots).hasSize(1);
+        }
+    }
+
+    @Test
+    void largeMessagesThatWereMissed_areToldInPortions() throws Exception {
+        writer.create("room", ALL);
+        List<Long> times = new CopyOnWriteArrayList<>();
+        RecordedGroup told = new RecordedGroup() {
+            @Override
+            public void entry(Entry entry) {
+                times.add(System.nanoTime());
+                super.entry(entry);
+            }
+        };
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisGroupLog other = log(proxy)) {
+            result(other.open(writer.group("room"), told));
+            await().until(other::isHealthy);
+            proxy.deaf(true);
+            for (int i = 0; i < 12; i++) {
+                writer.publish("room", i + "x".repeat(60_000));
+            }
+            await().atMost(Duration.ofSeconds(10)).until(() -> times.size() == 12);
+            assertThat(told.holes).isEmpty();
+            // Five in a portion, and a pause after each but the last.
+            assertThat(IntStream.range(1, 12).filter(i -> times.get(i) - times.get(i - 1) > 4_000_000))
+                    .hasSizeGreaterThanOrEqualTo(2);
+            proxy.deaf(false);
         }
     }
 
