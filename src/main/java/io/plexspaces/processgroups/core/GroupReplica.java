@@ -35,6 +35,7 @@ final class GroupReplica implements GroupReader {
     private final GroupPublishes publishes;
     private final Reaching reaching;
     private final LogFollower follower;
+
     /**
      * @param tracer told of each message that is read
      * @param publishing publishes of this node that wait for their entries, of any group
