@@ -205,6 +205,8 @@ public final class ConnectionWatches {
         @Override
         public void snapshot(List<GroupInfo> groups) {
             beginning.execute(() -> {
+                // A later one tells all groups there are: what waits of the one before would only make this longer.
+                found.clear();
                 found.addAll(groups);
                 beginNext();
             });

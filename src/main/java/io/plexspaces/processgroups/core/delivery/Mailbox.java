@@ -128,7 +128,7 @@ final class Mailbox {
     }
 
     private boolean hasFrames() {
-        return last != null && (last != first || last.source == null);
+        return bytes > (long) sources * ITEM_BYTES;
     }
 
     private long room() {

@@ -99,11 +99,13 @@ class ConnectionTest {
     @Test
     void oneFrame_isTakenWhereNoneWaits_howeverLong() {
         Source first = awaited();
+        Source second = awaited();
         connection.send(frame(100 * BOUND));
         assertThat(connection.isClosed()).isFalse();
 
         connection.supply(first, List.of(frame(1)).iterator(), 1);
-        assertThat(peer.got).containsExactly(1, 100 * BOUND);
+        connection.supply(second, List.of(frame(2)).iterator(), 1);
+        assertThat(peer.got).containsExactly(1, 2, 100 * BOUND);
     }
 
     @Test
