@@ -143,4 +143,31 @@ class CountingTest {
         history.add(read(300_000, 300_001, false));
         assertThat(Counting.violation(history)).isPresent();
     }
+
+    /** As after a node that died, or on a machine so slow that many calls reach their deadline. */
+    @Test
+    void manyLostAnswers_areJudgedQuickly_alsoWhenTheHistoryIsWrong() {
+        List<Operation> history = new ArrayList<>();
+        Random random = new Random(2);
+        int count = 0;
+        for (int i = 0; i < 30_000; i++) {
+            long start = 10L * i - random.nextInt(40);
+            long end = 10L * i + random.nextInt(40);
+            boolean lost = i % 1_500 < 3;
+            boolean joins = random.nextBoolean();
+            // Of what was lost every second took effect.
+            if (!lost || i % 2 == 0) {
+                count = joins ? count + 1 : Math.max(-1, count - 1);
+            }
+            history.add(
+                    joins
+                            ? join(start, lost ? Counting.NEVER : end, count)
+                            : leave(start, lost ? Counting.NEVER : end, count));
+            count = Math.max(0, count);
+        }
+        assertThat(Counting.violation(history)).isEmpty();
+        long after = 400_000;
+        history.add(join(after, after + 1, count + 1_000));
+        assertThat(Counting.violation(history)).isPresent();
+    }
 }
