@@ -65,13 +65,28 @@ final class LeaseRenewal {
     }
 
     private void attempt(CompletableFuture<Void> taken, long deadline) {
-        leases.acquire(node()).subscribe().with(first -> take(taken, first), failure -> {
-            if (stopped || System.nanoTime() - deadline > 0 || !isRetryable(failure)) {
-                taken.completeExceptionally(failure);
-            } else {
-                timer.after(START_AGAIN, () -> attempt(taken, deadline));
-            }
-        });
+        orFail(taken, () -> leases.acquire(node())
+                .subscribe()
+                .with(
+                        first -> orFail(taken, () -> take(taken, first)),
+                        failure -> orFail(taken, () -> notTaken(taken, deadline, failure))));
+    }
+
+    /** A defect ends the start: a server that waits for nothing any more would neither serve nor say so. */
+    private static void orFail(CompletableFuture<Void> taken, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error defect) {
+            taken.completeExceptionally(defect);
+        }
+    }
+
+    private void notTaken(CompletableFuture<Void> taken, long deadline, Throwable failure) {
+        if (stopped || System.nanoTime() - deadline > 0 || !isRetryable(failure)) {
+            taken.completeExceptionally(failure);
+        } else {
+            timer.after(START_AGAIN, () -> orFail(taken, () -> attempt(taken, deadline)));
+        }
     }
 
     private void take(CompletableFuture<Void> taken, NodeLease first) {
@@ -144,11 +159,12 @@ final class LeaseRenewal {
         LOG.warnf("Node %s drops its connections: %s", name(), failure.getMessage());
         lost = true;
         losses.incrementAndGet();
-        sessions.dropAll(GroupException.of(ErrorCode.FENCED, "this server has lost its lease"));
         return beginAnew();
     }
 
+    /** What was dropped before is not there to be dropped again, and what an attempt did not get to is. */
     private Uni<Void> beginAnew() {
+        sessions.dropAll(GroupException.of(ErrorCode.FENCED, "this server has lost its lease"));
         return leases.reacquire(operations.lease())
                 .invoke(this::begun)
                 .replaceWithVoid()

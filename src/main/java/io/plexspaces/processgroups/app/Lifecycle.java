@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.app;
 import io.plexspaces.processgroups.api.grpc.GrpcLoops;
 import io.plexspaces.processgroups.api.websocket.Peers;
 import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -84,18 +85,25 @@ final class Lifecycle {
     }
 
     private CompletableFuture<Void> serve(Background background) {
-        return lease.begin().thenRun(() -> {
-            background.begin();
-            serving = true;
-            LOG.infof("Node %s serves", sessions.node().value());
-        });
+        // Also what is thrown at once comes to whoever waits.
+        return CompletableFuture.completedFuture(lease)
+                .thenCompose(LeaseRenewal::begin)
+                .thenRun(() -> {
+                    background.begin();
+                    serving = true;
+                    LOG.infof("Node %s serves", sessions.node().value());
+                });
     }
 
     private String notStarted(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return "Node " + sessions.node().value() + " does not start, as the store gives it no lease"
-                + " (processgroups.node.start-timeout = " + config.node().startTimeout() + "): " + cause.getMessage();
+        return cause instanceof GroupException
+                ? "Node " + sessions.node().value() + " does not start, as the store gives it no lease"
+                        + " (processgroups.node.start-timeout = "
+                        + config.node().startTimeout() + "): "
+                        + cause.getMessage()
+                : "Node " + sessions.node().value() + " does not start, because of a defect: " + cause;
     }
 
     void announce(

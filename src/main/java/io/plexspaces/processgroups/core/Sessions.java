@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.log.SessionOwners.Claim;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
@@ -323,8 +324,11 @@ public final class Sessions {
     /** Ends every connection at once, and forgets their sessions without leaving: this node may not write for them any more. */
     public void dropAll(GroupException cause) {
         connections.refuse(cause);
-        byId.values().forEach(Session::drop);
-        connections.cutAll(cause);
+        try {
+            PeriodicTasks.withEach(byId.values(), Session::drop);
+        } finally {
+            connections.cutAll(cause);
+        }
     }
 
     /** Takes connections again after {@link #dropAll}. */

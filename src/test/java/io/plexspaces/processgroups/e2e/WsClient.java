@@ -49,11 +49,23 @@ public final class WsClient implements WebSocket.Listener, AutoCloseable {
 
     /** @param headers of the handshake, beside those every client sends */
     public static WsClient connect(URI address, String subprotocol, Map<String, String> headers) {
+        return connecting(address, subprotocol, headers).join();
+    }
+
+    /** Completes when the handshake has been answered, with a failure where it was refused. */
+    public static CompletableFuture<WsClient> connecting(URI address, String subprotocol) {
+        return connecting(address, subprotocol, Map.of());
+    }
+
+    private static CompletableFuture<WsClient> connecting(
+            URI address, String subprotocol, Map<String, String> headers) {
         WsClient client = new WsClient();
         WebSocket.Builder handshake = HTTP.newWebSocketBuilder().subprotocols(subprotocol);
         headers.forEach(handshake::header);
-        client.socket = handshake.buildAsync(address, client).join();
-        return client;
+        return handshake.buildAsync(address, client).thenApply(socket -> {
+            client.socket = socket;
+            return client;
+        });
     }
 
     public WsClient send(String message) {

@@ -25,6 +25,8 @@ public final class FaultPoints {
 
     /** In this process, until it is closed. */
     public static AutoCloseable install(List<String> points) {
+        // A type that is first loaded while another one is transformed would be left as it is.
+        points.forEach(FaultPoints::exists);
         Instrumentation instrumentation = ByteBuddyAgent.install();
         ResettableClassFileTransformer transformer = install(instrumentation, points);
         return () -> {

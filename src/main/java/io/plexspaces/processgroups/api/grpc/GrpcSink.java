@@ -76,11 +76,11 @@ final class GrpcSink implements Sink<byte[]> {
         if (closed || call.isCancelled()) {
             return;
         }
-        closed = true;
         if (cause == null) {
             call.onCompleted();
         } else {
             call.onError(GrpcErrors.toStatus(cause));
         }
+        closed = true;
     }
 }

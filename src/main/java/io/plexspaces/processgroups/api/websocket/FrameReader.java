@@ -108,7 +108,15 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     /** The receiver may have become free on another thread before it could see that nothing is read any more. */
     private void resumeIfNoLongerBusy() {
         if (receiver != null && !receiver.isBusy()) {
-            context().executor().execute(this::resume);
+            context().executor().execute(this::resumeOrEnd);
+        }
+    }
+
+    private void resumeOrEnd() {
+        try {
+            resume();
+        } catch (RuntimeException | Error failure) {
+            exceptionCaught(context(), failure);
         }
     }
 

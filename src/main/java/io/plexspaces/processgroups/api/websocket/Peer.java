@@ -162,7 +162,11 @@ final class Peer implements FrameReader.Receiver {
         if (!readySoon) {
             reader.context().channel().eventLoop().execute(() -> {
                 readySoon = false;
-                connection.ready();
+                try {
+                    connection.ready();
+                } catch (RuntimeException | Error failure) {
+                    fail(failure);
+                }
             });
             readySoon = true;
         }
@@ -171,10 +175,10 @@ final class Peer implements FrameReader.Receiver {
     @Override
     public void ended() {
         if (!ended) {
-            ended = true;
             sink.peerCloses();
             connection.lost();
             onEnd.accept(this);
+            ended = true;
         }
     }
 
@@ -210,6 +214,11 @@ final class Peer implements FrameReader.Receiver {
      */
     void check(long now, HeartbeatTimes times) {
         ChannelHandlerContext context = reader.context();
+        if (!context.channel().isActive()) {
+            // Nobody could be told when it ended.
+            ended();
+            return;
+        }
         if (sink.isClosed()) {
             closedAt = closedAt == 0 ? now : closedAt;
             reader.resume();
@@ -217,6 +226,10 @@ final class Peer implements FrameReader.Receiver {
                 context.close();
             }
             return;
+        }
+        if (!context.channel().config().isAutoRead()) {
+            // It goes on by itself once the receiver is free; here, if that failed.
+            reader.resume();
         }
         if (heard || !context.channel().config().isAutoRead()) {
             heard = false;

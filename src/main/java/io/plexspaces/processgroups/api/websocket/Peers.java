@@ -76,7 +76,14 @@ public final class Peers {
         if (loop.inEventLoop()) {
             open(upgraded, reader, start);
         } else {
-            loop.execute(() -> open(upgraded, reader, start));
+            loop.execute(() -> {
+                try {
+                    open(upgraded, reader, start);
+                } catch (RuntimeException | Error failure) {
+                    reader.context().close();
+                    throw failure;
+                }
+            });
         }
     }
 

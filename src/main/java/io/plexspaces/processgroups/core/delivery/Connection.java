@@ -21,6 +21,9 @@ public final class Connection {
     /** How long a peer may take to take the rest. */
     private static final Duration FINISH_TIMEOUT = Duration.ofSeconds(5);
 
+    private static final Duration CLOSE_AGAIN = Duration.ofSeconds(1);
+    private static final int CLOSE_ATTEMPTS = 5;
+
     private final Sink<?> sink;
     private final DeliveryLoop loop;
     private final DeliveryObserver observer;
@@ -317,13 +320,27 @@ public final class Connection {
         step(mailbox::clear);
         if (byServer) {
             step(this::flush);
-            step(() -> sink.close(cause));
+            close(cause, CLOSE_ATTEMPTS);
             if (cause != null) {
                 step(() -> observer.cut(cause.code()));
             }
         }
         own = null;
         onEnd.forEach(action -> step(() -> action.accept(cause)));
+    }
+
+    /** A peer whose transport could not be closed would take its connection for a living one. */
+    private void close(@Nullable GroupException cause, int attempts) {
+        step(() -> {
+            try {
+                sink.close(cause);
+            } catch (RuntimeException | Error failure) {
+                if (attempts > 1) {
+                    loop.later(CLOSE_AGAIN, () -> close(cause, attempts - 1));
+                }
+                throw failure;
+            }
+        });
     }
 
     /** One that fails does not keep the others from being done: a session that is not told would hold its joins forever. */

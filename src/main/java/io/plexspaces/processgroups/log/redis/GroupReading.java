@@ -324,7 +324,12 @@ final class GroupReading implements Feed.Reading, Tail {
                 lineage = said.get(5).toString();
                 String epoch = said.get(6).toString();
                 Position till = epoch.equals(epoch()) ? null : new Position(epoch, Store.number(said.get(7)));
-                missed(Store.number(said.get(1)), till, access.entries(said.get(2)), access.entries(said.get(3)));
+                missed(
+                        Store.number(said.get(1)),
+                        till,
+                        access.entries(said.get(2)),
+                        access.entries(said.get(3)),
+                        offset);
             }
             case "D" -> tell(last(said.get(1).toBytes()));
             case "F" -> mend(access.fork(feed.group(), epoch()));
@@ -350,12 +355,12 @@ final class GroupReading implements Feed.Reading, Tail {
      * Both lists are in order and may be cut short; together they have no hole unless the log was trimmed. They are told in portions: what would
      * come at once fills the queue of a client that reads as fast as it can.
      *
+     * @param before where this reading was when it asked
      * @param till from here on the log goes on under that epoch; null: under the one that is known
      */
-    private void missed(long end, @Nullable Position till, List<Entry> messages, List<Entry> changes) {
+    private void missed(long end, @Nullable Position till, List<Entry> messages, List<Entry> changes, long before) {
         int nextMessage = 0;
         int nextChange = 0;
-        long before = offset;
         long told = 0;
         boolean more = true;
         while (more) {
@@ -376,7 +381,7 @@ final class GroupReading implements Feed.Reading, Tail {
             if (told > PORTION_BYTES && nextMessage < messages.size()) {
                 List<Entry> messagesLeft = messages.subList(nextMessage, messages.size());
                 List<Entry> changesLeft = changes.subList(nextChange, changes.size());
-                later(PORTION_PAUSE_MILLIS, () -> missed(end, till, messagesLeft, changesLeft));
+                later(PORTION_PAUSE_MILLIS, () -> missed(end, till, messagesLeft, changesLeft, before));
                 return;
             }
         }

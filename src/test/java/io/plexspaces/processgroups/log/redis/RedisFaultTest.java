@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /** A store that fails, forgets or falls silent: nothing happens twice, nothing is lost without a word, nothing waits forever. */
 class RedisFaultTest {
-    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 16 << 20, 100);
     private static final int ALL = 100_000;
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
