@@ -55,7 +55,7 @@ class WebSocketFaultsTest extends LiveServer {
             "api.websocket.Heartbeat#remove",
             "api.websocket.Heartbeat#tick",
             "api.websocket.JsonFormatted#encode",
-            "api.websocket.JsonFormatted#join",
+            "api.websocket.FrameFormat#join",
             "api.websocket.JsonFormatted#read",
             "api.websocket.Peer#check",
             "api.websocket.Peer#closing",

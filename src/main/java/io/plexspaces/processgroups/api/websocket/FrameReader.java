@@ -178,7 +178,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             return;
         }
         if (receiver == null) {
+            // Not ours to tell about; but a frame may be lost, and must not seem to wait for its answer.
             ctx.fireExceptionCaught(failure);
+            ctx.close();
             return;
         }
         receiver.ended();

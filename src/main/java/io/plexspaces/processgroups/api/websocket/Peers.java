@@ -74,16 +74,19 @@ public final class Peers {
         FrameReader reader = upgraded.userData().get(UpgradeCheck.READER);
         EventLoop loop = reader.context().channel().eventLoop();
         if (loop.inEventLoop()) {
-            open(upgraded, reader, start);
+            openOrEnd(upgraded, reader, start);
         } else {
-            loop.execute(() -> {
-                try {
-                    open(upgraded, reader, start);
-                } catch (RuntimeException | Error failure) {
-                    reader.context().close();
-                    throw failure;
-                }
-            });
+            loop.execute(() -> openOrEnd(upgraded, reader, start));
+        }
+    }
+
+    /** Without a peer nobody would read what comes, or end the connection. */
+    private void openOrEnd(WebSocketConnection upgraded, FrameReader reader, Consumer<Peer> start) {
+        try {
+            open(upgraded, reader, start);
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.ERROR, "a WebSocket could not be opened", failure);
+            reader.context().close();
         }
     }
 
