@@ -72,12 +72,9 @@ class LeaseFaultsTest {
             "core.Connections#acceptAgain",
             "core.Connections#cutAll",
             "core.Connections#refuse",
-            "tasks.PeriodicTask#ended",
             "tasks.PeriodicTask#goOnAfter",
-            "tasks.PeriodicTask#succeeded",
             "tasks.PeriodicTask#tell",
             "tasks.PeriodicTask$Pass#begin",
-            "tasks.PeriodicTask$Pass#bind",
             "tasks.PeriodicTask$Pass#end",
             "tasks.PeriodicTask$Pass#giveUp");
 

@@ -31,9 +31,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Isolated
 class WebSocketFaultsTest extends LiveServer {
     private static final Duration SOON = Duration.ofSeconds(10);
-    private static final int TURNS = 10;
+    private static final int TURNS = 6;
     private static final int MOST_TURNS = 400;
-    private static final Duration PAUSE = Duration.ofMillis(40);
+    private static final Duration PAUSE = Duration.ofMillis(25);
     private static final int MOST_CLIENTS = 40;
 
     /** More than a socket takes at once, so that transports fill up and drain. */
