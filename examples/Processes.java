@@ -27,7 +27,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The processes of this machine as a group: every start is published to {@code started.<name>}, every end to
- * {@code ended.<name>}. One subscriber sees the starts, another one the ends. Run it with {@code examples/processes.sh}.
+ * {@code ended.<name>}. One subscriber sees the starts, another one the ends. Run it with
+ * {@code examples/processes.sh}.
  */
 final class Processes {
     private static final String TENANT = "local";

@@ -13,10 +13,14 @@ end
 local last, messages, changes, most, age = struct.unpack(STATE, meta[2])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local strange = ARGV[2] ~= ''
-  and (ARGV[1] ~= meta[1] or tonumber(ARGV[2]) > last)
-  and not covers(meta[3], ARGV[1], tonumber(ARGV[2]))
-local after = (ARGV[2] == '' or strange) and 0 or tonumber(ARGV[2])
+local strange, after = false, tonumber(ARGV[2]) or 0
+if ARGV[2] ~= '' and (ARGV[1] ~= meta[1] or after > last) then
+  local covered, _, till = covers(meta[3], ARGV[1], after)
+  if not covered then
+    -- Up to where the lost past is part of this log, the client has had what it wants.
+    strange, after = true, ARGV[1] == meta[1] and last or tonumber(till or 0)
+  end
+end
 
 local function changeAt(from)
   local found = redis.call('XRANGE', KEYS[3], from, '+', 'COUNT', '1')[1]

@@ -71,7 +71,10 @@ class ArchitectureTest {
                         row.getKey(), () -> rule(row.getKey(), row.getValue()).check(MAIN)));
     }
 
-    /** Types that know each other in a circle can only be understood together: more than a few are a knot that no package shows. */
+    /**
+     * Types that know each other in a circle can only be understood together: more than a few are a knot that no
+     * package shows.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"core", "log.redis"})
     void types_knowEachOtherInSmallCirclesAlone(String room) {

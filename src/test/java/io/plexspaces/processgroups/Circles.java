@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Nodes of a graph that can all be reached from each other, by Tarjan's algorithm for strongly connected components. */
+/**
+ * Nodes of a graph that can all be reached from each other, by Tarjan's algorithm for strongly connected components.
+ */
 final class Circles {
     private final Map<String, Set<String>> edges;
     private final Map<String, Integer> index = new HashMap<>();

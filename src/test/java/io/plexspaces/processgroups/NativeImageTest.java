@@ -38,8 +38,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What breaks a native executable, as far as it can be seen in class files: classes are initialized when it is built, and what they hold then is
- * part of it; what is found by name must be registered.
+ * What breaks a native executable, as far as it can be seen in class files: classes are initialized when it is built,
+ * and what they hold then is part of it; what is found by name must be registered.
  */
 class NativeImageTest {
     /** Wherever a build or an editor compiles tests to. */

@@ -14,13 +14,14 @@ import java.util.Set;
  * @param maxRetainedMessages most messages a group may ask to retain; more is INVALID_ARGUMENT
  * @param maxRetentionAge longest time a group may ask to retain messages; longer is INVALID_ARGUMENT
  * @param defaultRetention what a group created without retention keeps
- * @param maxInFlight requests of one session that wait for their answer; further ones are not read until one is answered
+ * @param maxInFlight requests of one session that wait for their answer; further ones are not read until one is
+ *     answered
  * @param maxHeaderBytes bytes of the headers of one gRPC call; more are refused by the transport
  * @param maxStreamsPerConnection gRPC calls open at once on one connection; the client holds back further ones
  * @param pingInterval time without a sign of the peer after which it is pinged
  * @param pongTimeout time for the answer to a ping; afterwards the connection ends with PEER_TIMEOUT
- * @param allowedOrigins values of the Origin header that browsers may connect from, exactly as they send them; {@code *}
- *     allows every one, none allows only the server's own
+ * @param allowedOrigins values of the Origin header that browsers may connect from, exactly as they send them;
+ *     {@code *} allows every one, none allows only the server's own
  */
 public record ApiSettings(
         int maxMessageBytes,

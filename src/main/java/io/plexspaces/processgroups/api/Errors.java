@@ -51,8 +51,8 @@ public final class Errors {
     }
 
     /**
-     * The failure as a client may see it. Whatever is no {@link GroupException} is a defect: it is logged here, and nothing
-     * of it is told. To be called once for a failure, at the edge.
+     * The failure as a client may see it. Whatever is no {@link GroupException} is a defect: it is logged here, and
+     * nothing of it is told. To be called once for a failure, at the edge.
      */
     public static GroupException expected(Throwable failure) {
         Throwable cause = failure;

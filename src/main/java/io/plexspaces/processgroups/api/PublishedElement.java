@@ -16,8 +16,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * The answer to a publish of a session, as what {@link Answers#published} makes is encoded, but without the objects for it: there
- * is one for every message.
+ * The answer to a publish of a session, as what {@link Answers#published} makes is encoded, but without the objects for
+ * it: there is one for every message.
  */
 final class PublishedElement extends EventElement {
     private static final int MAP_KEY = 1;

@@ -27,9 +27,11 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one connection. Each gets exactly one answer, in the order in which they complete; a request that fails
- * leaves the others alone. Requests are handed over one at a time; a change that has begun is completed even when the
- * connection ends meanwhile.
+ * The requests of one connection. Each gets exactly one answer, in the order in which they complete; a request that
+ * fails leaves the others alone. Requests are handed over one at a time; a change that has begun is completed even when
+ * the connection ends meanwhile.
+ *
+ * <p>One file, as all requests share one count of what is under way and one end.
  */
 public final class SessionProtocol {
     private final Groups groups;

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses values that do not go together, before anything is started with them. Each for itself has passed {@link ConfigGuard}. */
+/**
+ * Refuses values that do not go together, before anything is started with them. Each for itself has passed
+ * {@link ConfigGuard}.
+ */
 final class ConfigCheck {
     private static final Pattern ORIGIN =
             Pattern.compile("\\*|null|[a-z][a-z0-9+.-]*://[^/,\\s]+", Pattern.CASE_INSENSITIVE);
@@ -69,9 +72,8 @@ final class ConfigCheck {
                 .flatMap(List::stream)
                 .filter(origin -> !ORIGIN.matcher(origin).matches())
                 .findFirst()
-                .map(origin ->
-                        "processgroups.websocket.allowed-origins must be *, or origins such as https://example.com:8443,"
-                                + " but has " + origin)
+                .map(origin -> "processgroups.websocket.allowed-origins must be *, or origins such as"
+                        + " https://example.com:8443, but has " + origin)
                 .orElse(null);
     }
 

@@ -13,9 +13,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every value of the service's own keys before it is converted. What is out of its range, or cannot be converted, stops the start with a sentence
- * that names the key, what it may be, and what it is; a conversion's own complaint would not say what it may be. Addresses of the store are looked at,
- * too: a conversion's complaint would show the password in them.
+ * Looks at every value of the service's own keys before it is converted. What is out of its range, or cannot be
+ * converted, stops the start with a sentence that names the key, what it may be, and what it is; a conversion's own
+ * complaint would not say what it may be. Addresses of the store are looked at, too: a conversion's complaint would
+ * show the password in them.
  */
 @Priority(Priorities.APPLICATION)
 public final class ConfigGuard implements ConfigSourceInterceptor {

@@ -15,8 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps this node's lease alive. Once it has run out, nothing written under it is accepted any more: the node drops its sessions, whose joins others
- * end, and begins anew under a new lease; or, where another server has the node's name since, stops for good.
+ * Keeps this node's lease alive. Once it has run out, nothing written under it is accepted any more: the node drops its
+ * sessions, whose joins others end, and begins anew under a new lease; or, where another server has the node's name
+ * since, stops for good.
  */
 @Singleton
 final class LeaseRenewal {
@@ -54,7 +55,8 @@ final class LeaseRenewal {
     }
 
     /**
-     * Takes the lease, and keeps it. Waits for a store that is not there yet, until the time of {@code processgroups.node.start-timeout} is over.
+     * Takes the lease, and keeps it. Waits for a store that is not there yet, until the time of
+     * {@code processgroups.node.start-timeout} is over.
      *
      * @return completes when this node has it; fails when it does not get it
      */
@@ -102,7 +104,10 @@ final class LeaseRenewal {
         taken.complete(null);
     }
 
-    /** This server has no lease: not yet, not again after it was away for too long, or never again since another has its name. */
+    /**
+     * This server has no lease: not yet, not again after it was away for too long, or never again since another has its
+     * name.
+     */
     boolean isLost() {
         return lost;
     }
@@ -183,8 +188,8 @@ final class LeaseRenewal {
         failures.incrementAndGet();
         if (isFenced(failure)) {
             LOG.errorf(
-                    "Another server has taken the name of node %s, and this one stops: no two servers of one store may share"
-                            + " processgroups.node.id",
+                    "Another server has taken the name of node %s, and this one stops: no two servers of one store may"
+                            + " share processgroups.node.id",
                     name());
             stopped = true;
             exit.now(Exit.REPLACED);

@@ -54,8 +54,8 @@ final class Lifecycle {
     }
 
     /**
-     * The lease is taken last, when every listener has its socket: taking it ends the server that has it, and a start that fails must not do that. Requests
-     * that come before are refused.
+     * The lease is taken last, when every listener has its socket: taking it ends the server that has it, and a start
+     * that fails must not do that. Requests that come before are refused.
      */
     void begin(@Observes StartupEvent started, Background background, TimerThread timer, Exit exit) {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
@@ -128,7 +128,10 @@ final class Lifecycle {
         drain();
     }
 
-    /** Comes after HTTP has closed, or alone where a stop has no delay. Writes are possible until the last call has its answer. */
+    /**
+     * Comes after HTTP has closed, or alone where a stop has no delay. Writes are possible until the last call has its
+     * answer.
+     */
     void end(@Observes ShutdownEvent stopped, GrpcLoops grpc, Peers webSockets) {
         try {
             inAnyCase("send clients elsewhere", this::drain);

@@ -6,8 +6,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last word on {@code processgroups.node.id}, so that other keys can name this node where nobody has named it: logs and traces do, by
- * {@code ${processgroups.node.id}}.
+ * The last word on {@code processgroups.node.id}, so that other keys can name this node where nobody has named it: logs
+ * and traces do, by {@code ${processgroups.node.id}}.
  */
 public final class NodeIdDefault implements ConfigSource {
     private static final String KEY = "processgroups.node.id";

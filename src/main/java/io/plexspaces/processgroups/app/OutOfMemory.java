@@ -16,8 +16,9 @@ import org.jboss.logmanager.LogContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the process when memory has run out, however it was started: what a thread did not get done then may be missing anywhere. Many catch such an error on
- * its way, event loops and libraries among them, and go on; but whoever does says so in the log, so it is seen there.
+ * Ends the process when memory has run out, however it was started: what a thread did not get done then may be missing
+ * anywhere. Many catch such an error on its way, event loops and libraries among them, and go on; but whoever does says
+ * so in the log, so it is seen there.
  */
 @Singleton
 final class OutOfMemory {

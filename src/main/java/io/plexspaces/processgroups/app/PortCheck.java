@@ -12,8 +12,8 @@ import java.net.ServerSocket;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Looks whether the ports can be had, before anything is started: the platform says of a taken one neither its key nor, for gRPC, ends the start. It is asked
- * here because nothing of the application is asked earlier.
+ * Looks whether the ports can be had, before anything is started: the platform says of a taken one neither its key nor,
+ * for gRPC, ends the start. It is asked here because nothing of the application is asked earlier.
  */
 @Singleton
 @Unremovable

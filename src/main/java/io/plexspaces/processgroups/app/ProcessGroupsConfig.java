@@ -9,14 +9,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Every setting of the service itself; {@code docs/configuration.md} lists them. A value out of its range stops the start. */
+/**
+ * Every setting of the service itself; {@code docs/configuration.md} lists them. A value out of its range stops the
+ * start.
+ */
 @ConfigMapping(prefix = "processgroups")
 // ConfigKey reads the methods of each section, and their annotations.
 @RegisterForReflection
 interface ProcessGroupsConfig {
     /**
-     * Where groups are kept. {@code memory}: in this process alone, gone with it. {@code redis}: in Redis or Valkey, shared by all servers
-     * of it.
+     * Where groups are kept. {@code memory}: in this process alone, gone with it. {@code redis}: in Redis or Valkey,
+     * shared by all servers of it.
      */
     @WithDefault("memory")
     Store store();
@@ -43,7 +46,9 @@ interface ProcessGroupsConfig {
     /** What groups keep that are created without a retention of their own. */
     Retention retention();
 
-    /** Bounds on everything a client can make grow. What passes one is refused with LIMIT_EXCEEDED or INVALID_ARGUMENT. */
+    /**
+     * Bounds on everything a client can make grow. What passes one is refused with LIMIT_EXCEEDED or INVALID_ARGUMENT.
+     */
     Limits limits();
 
     /** This node's live readings of groups. */
@@ -72,14 +77,14 @@ interface ProcessGroupsConfig {
     /** This server among others. */
     interface Node {
         /**
-         * Name of this server: 1 to 255 bytes, by the rule for names; no two live servers of one store share it. Default:
-         * the host's name (`HOSTNAME`, or else as the system has it) and the gRPC port.
+         * Name of this server: 1 to 255 bytes, by the rule for names; no two live servers of one store share it.
+         * Default: the host's name (`HOSTNAME`, or else as the system has it) and the gRPC port.
          */
         Optional<String> id();
 
         /**
-         * How long this server may write after it last renewed its lease in a shared store. When it is over, other servers end the joins of its
-         * connections.
+         * How long this server may write after it last renewed its lease in a shared store. When it is over, other
+         * servers end the joins of its connections.
          */
         @WithDefault("15S")
         @Range(min = "500ms", max = "1H")
@@ -103,14 +108,16 @@ interface ProcessGroupsConfig {
         String prefix();
 
         /**
-         * How many slots the groups are spread over; the same for all servers, for as long as there are groups. 0: 64 on a cluster, else
-         * 1.
+         * How many slots the groups are spread over; the same for all servers, for as long as there are groups. 0: 64
+         * on a cluster, else 1.
          */
         @WithDefault("0")
         @Range(min = "0", max = "1024")
         int partitions();
 
-        /** How long a request waits for the store, over repeated attempts; afterwards it fails with STORE_UNAVAILABLE. */
+        /**
+         * How long a request waits for the store, over repeated attempts; afterwards it fails with STORE_UNAVAILABLE.
+         */
         @WithDefault("5S")
         @Range(min = "100ms", max = "30S")
         Duration timeout();
@@ -153,7 +160,9 @@ interface ProcessGroupsConfig {
 
     /** The way of events to connections. */
     interface Delivery {
-        /** Bytes one event loop may have waiting; above, publishes are refused with OVERLOADED until it has caught up. */
+        /**
+         * Bytes one event loop may have waiting; above, publishes are refused with OVERLOADED until it has caught up.
+         */
         @WithDefault("64M")
         @Range(min = "1M", max = "4G")
         MemorySize backlogBytes();
@@ -210,8 +219,8 @@ interface ProcessGroupsConfig {
         int watchedGroups();
 
         /**
-         * Live connections of this server, gRPC streams and WebSockets together; and as many sessions, connected or in their
-         * grace.
+         * Live connections of this server, gRPC streams and WebSockets together; and as many sessions, connected or in
+         * their grace.
          */
         @WithDefault("100000")
         @Range(min = "1", max = "10000000")
@@ -301,7 +310,10 @@ interface ProcessGroupsConfig {
         @Range(min = "100ms", max = "1H")
         Duration pongTimeout();
 
-        /** Origins browsers may connect from, comma-separated, as they send them; {@code *}: all. Default: the server's own. */
+        /**
+         * Origins browsers may connect from, comma-separated, as they send them; {@code *}: all. Default: the server's
+         * own.
+         */
         Optional<List<String>> allowedOrigins();
     }
 
@@ -311,7 +323,10 @@ interface ProcessGroupsConfig {
         @WithDefault("true")
         boolean enabled();
 
-        /** Groups, the first ones used, with labels of their own; all others share {@code _other}. 0: no group has its own. */
+        /**
+         * Groups, the first ones used, with labels of their own; all others share {@code _other}. 0: no group has its
+         * own.
+         */
         @WithDefault("100")
         @Range(min = "0", max = "100000")
         int groups();

@@ -10,7 +10,9 @@ import io.vertx.redis.client.RedisOptions;
 import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
-/** Where Redis is and how to get in, as the platform's {@code quarkus.redis} keys say: hosts, kind, credentials, TLS. */
+/**
+ * Where Redis is and how to get in, as the platform's {@code quarkus.redis} keys say: hosts, kind, credentials, TLS.
+ */
 @Singleton
 @Unremovable
 final class RedisAddress implements RedisOptionsCustomizer {

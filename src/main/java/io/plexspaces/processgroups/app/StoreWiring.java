@@ -27,8 +27,8 @@ final class StoreWiring {
     private final @Nullable RedisGroupLog redis;
 
     /**
-     * @param client of the platform: not used itself, as each connection has a purpose here; but asking for it makes it, and so its options
-     *     known
+     * @param client of the platform: not used itself, as each connection has a purpose here; but asking for it makes
+     *     it, and so its options known
      * @throws ConfigurationException without the address of a store that needs one
      */
     StoreWiring(
@@ -112,7 +112,9 @@ final class StoreWiring {
         return redis == null ? Optional.empty() : redis.unreadableLately();
     }
 
-    /** How long the call has waited that has waited longest for an answer of the store, in nanoseconds; 0: none waits. */
+    /**
+     * How long the call has waited that has waited longest for an answer of the store, in nanoseconds; 0: none waits.
+     */
     long longestUnanswered() {
         return redis == null ? 0 : redis.longestUnanswered();
     }

@@ -8,7 +8,10 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Which life of its group a replica reads, and how far it is. Changed in the group's serial queue alone; read by any thread. */
+/**
+ * Which life of its group a replica reads, and how far it is. Changed in the group's serial queue alone; read by any
+ * thread.
+ */
 final class AppliedPosition {
     private static final VarHandle OFFSET;
 
@@ -67,7 +70,10 @@ final class AppliedPosition {
         jumps.incrementAndGet();
     }
 
-    /** Others see it soon, and then what was done before: nobody waits for that, as a full barrier for each message would. */
+    /**
+     * Others see it soon, and then what was done before: nobody waits for that, as a full barrier for each message
+     * would.
+     */
     void reach(long at) {
         OFFSET.setRelease(this, at);
     }

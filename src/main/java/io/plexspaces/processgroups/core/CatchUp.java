@@ -171,8 +171,8 @@ final class CatchUp {
     }
 
     /**
-     * Gives everyone who is behind what came after {@code before} and up to {@code position}, from one reading of the log. What
-     * cannot be had is a gap.
+     * Gives everyone who is behind what came after {@code before} and up to {@code position}, from one reading of the
+     * log. What cannot be had is a gap.
      */
     void all(GroupId group, Position before, Position position, List<Behind> behind) {
         Missing all = new Missing(before, position, behind);

@@ -44,8 +44,8 @@ public final class ConnectionWatches {
     }
 
     /**
-     * The members of a group, then every change. GROUP_NOT_FOUND; FAILED_PRECONDITION when it is watched already, alone or
-     * with its namespace; LIMIT_EXCEEDED.
+     * The members of a group, then every change. GROUP_NOT_FOUND; FAILED_PRECONDITION when it is watched already, alone
+     * or with its namespace; LIMIT_EXCEEDED.
      */
     public Uni<Void> watch(GroupId group) {
         GroupException refused = namespaces.containsKey(group.namespace())
@@ -201,7 +201,9 @@ public final class ConnectionWatches {
             return settings.watchedGroups();
         }
 
-        /** Thousands of groups that are opened at once would keep everything else of this node waiting, its lease too. */
+        /**
+         * Thousands of groups that are opened at once would keep everything else of this node waiting, its lease too.
+         */
         @Override
         public void snapshot(List<GroupInfo> groups) {
             beginning.execute(() -> {

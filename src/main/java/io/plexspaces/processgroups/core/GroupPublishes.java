@@ -6,7 +6,10 @@ import io.plexspaces.processgroups.domain.Position;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
-/** Publishes of this node in one group: those that wait for their entries, those that have to begin again, and what a repeat is answered. Any thread. */
+/**
+ * Publishes of this node in one group: those that wait for their entries, those that have to begin again, and what a
+ * repeat is answered. Any thread.
+ */
 final class GroupPublishes {
     private final ReplicaState state;
     private final Members members;
@@ -54,7 +57,9 @@ final class GroupPublishes {
         return answers.take(operation, publishing);
     }
 
-    /** The log is in another life than the one that {@code publishing} began in: it begins again when it is its turn. */
+    /**
+     * The log is in another life than the one that {@code publishing} began in: it begins again when it is its turn.
+     */
     void refused(OperationId operation, PendingPublish publishing) {
         retries.refused(publishing);
         answers.forget(operation);
@@ -75,7 +80,9 @@ final class GroupPublishes {
         state.execute(retries::proceed);
     }
 
-    /** The answer that the message at {@code first} got, whichever node published it; with what {@code repeat} asks for. */
+    /**
+     * The answer that the message at {@code first} got, whichever node published it; with what {@code repeat} asks for.
+     */
     Uni<Groups.PublishResult> firstAnswer(Position first, PendingPublish repeat) {
         return state.inOrder(() -> Optional.ofNullable(answers.known(first)))
                 .chain(known -> known.filter(IdempotentAnswers.Known::own)
@@ -91,7 +98,10 @@ final class GroupPublishes {
                         .orElseGet(() -> ownView(first, repeat, known)));
     }
 
-    /** The node that published it has died before its answer was kept: what this one has read, or finds now, is the first answer. */
+    /**
+     * The node that published it has died before its answer was kept: what this one has read, or finds now, is the
+     * first answer.
+     */
     private Uni<Groups.PublishResult> ownView(
             Position first, PendingPublish repeat, Optional<IdempotentAnswers.Known> known) {
         String key = repeat.idempotencyKey();

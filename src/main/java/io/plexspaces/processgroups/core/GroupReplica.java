@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * This node's live reading of one group: who is a member, who of them is connected here, and who wants what. Everything that
- * changes happens in one serial queue, in the order of the log; so a delivery, an answer and a watch that speak of the same
- * offset agree. Members may be read by any thread.
+ * This node's live reading of one group: who is a member, who of them is connected here, and who wants what. Everything
+ * that changes happens in one serial queue, in the order of the log; so a delivery, an answer and a watch that speak of
+ * the same offset agree. Members may be read by any thread.
  *
- * <p>{@link LogFollower} is what the log does to it; here is what this node does with it. It ends with the group, but outlives a
- * life that the store has lost.
+ * <p>{@link LogFollower} is what the log does to it; here is what this node does with it. It ends with the group, but
+ * outlives a life that the store has lost.
  */
 final class GroupReplica implements GroupReader {
     private final GroupId group;
@@ -39,7 +39,8 @@ final class GroupReplica implements GroupReader {
     /**
      * @param tracer told of each message that is read
      * @param publishing publishes of this node that wait for their entries, of any group
-     * @param onLost called in the serial queue when what is read here is not to be relied on before the log is opened again
+     * @param onLost called in the serial queue when what is read here is not to be relied on before the log is opened
+     *     again
      */
     GroupReplica(
             GroupId group,
@@ -190,8 +191,8 @@ final class GroupReplica implements GroupReader {
     }
 
     /**
-     * The append of a join was accepted: completes as {@link #reached}, and sees that the session has its seat. EPOCH_CHANGED
-     * when the group is gone.
+     * The append of a join was accepted: completes as {@link #reached}, and sees that the session has its seat.
+     * EPOCH_CHANGED when the group is gone.
      */
     Uni<Void> joined(OperationId operation, Position position) {
         if (!follower.joins().accepted(operation, position)) {

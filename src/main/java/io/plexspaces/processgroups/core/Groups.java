@@ -43,8 +43,8 @@ public interface Groups {
     Uni<RenewResult> renew(RenewRequest request);
 
     /**
-     * GROUP_NOT_FOUND; STORE_UNAVAILABLE. Each member once, ordered by id; never older than anything that was answered before, on
-     * whichever node, unless those of this node alone are asked for.
+     * GROUP_NOT_FOUND; STORE_UNAVAILABLE. Each member once, ordered by id; never older than anything that was answered
+     * before, on whichever node, unless those of this node alone are asked for.
      */
     Uni<MemberPage> members(MembersQuery query);
 
@@ -62,13 +62,22 @@ public interface Groups {
     /** Makes this node the one that may bring a session's joins here, until the next claim. */
     Uni<Claim> claim(String session);
 
-    /** As {@link #claim}, if another node has claimed this session of ours since; if not, nothing is done, and the number is the session's own. */
+    /**
+     * As {@link #claim}, if another node has claimed this session of ours since; if not, nothing is done, and the
+     * number is the session's own.
+     */
     Uni<Claim> claimAgain(LocalSession session);
 
-    /** Ends a session of this node before it leaves its groups; false: another node has claimed it, and it must leave nothing. */
+    /**
+     * Ends a session of this node before it leaves its groups; false: another node has claimed it, and it must leave
+     * nothing.
+     */
     Uni<Boolean> end(LocalSession session);
 
-    /** Brings a session's joins in a group to this node, where the session has its place from then on. GROUP_NOT_FOUND, NOT_A_MEMBER; SESSION_REPLACED after a later claim. */
+    /**
+     * Brings a session's joins in a group to this node, where the session has its place from then on. GROUP_NOT_FOUND,
+     * NOT_A_MEMBER; SESSION_REPLACED after a later claim.
+     */
     Uni<Void> takeOver(GroupId group, LocalSession session);
 
     /**

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of messages with an idempotency key that were read here, for those who publish them again. Bounded by time and by the ids
- * they name. Part of a group's reading, and as little thread-safe as that.
+ * The answers of messages with an idempotency key that were read here, for those who publish them again. Bounded by
+ * time and by the ids they name. Part of a group's reading, and as little thread-safe as that.
  */
 final class IdempotentAnswers {
     private static final Duration KEPT = Duration.ofMinutes(2).plusSeconds(5);
@@ -48,7 +48,10 @@ final class IdempotentAnswers {
         weight = 0;
     }
 
-    /** What the message at {@code first} was answered, or would have been by this node; null: it was not read here, or is forgotten. */
+    /**
+     * What the message at {@code first} was answered, or would have been by this node; null: it was not read here, or
+     * is forgotten.
+     */
     @Nullable
     Known get(Position first) {
         Known found = byOffset.get(first.offset());

@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 
 /**
- * Makes joins of this node's sessions again that a store has lost, of all groups: so many at a time that a store which has
- * just come back serves others too. What fails is left to the next tick of its group. Thread-safe.
+ * Makes joins of this node's sessions again that a store has lost, of all groups: so many at a time that a store which
+ * has just come back serves others too. What fails is left to the next tick of its group. Thread-safe.
  */
 final class JoinRepairer {
     private static final int AT_ONCE = 256;
@@ -34,7 +34,10 @@ final class JoinRepairer {
         this.operations = operations;
     }
 
-    /** The joins are as they should be before long, unless the store fails again. Nothing happens when they are waiting already. */
+    /**
+     * The joins are as they should be before long, unless the store fails again. Nothing happens when they are waiting
+     * already.
+     */
     void add(JoinRepair repair) {
         if (repair.queued.compareAndSet(false, true)) {
             waiting.add(repair);

@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins of this node's sessions in one group that the store does not have as it should: what is missing or too many, and who
- * sits without being a member meanwhile. Part of the group's reading, and as little thread-safe as that.
+ * Joins of this node's sessions in one group that the store does not have as it should: what is missing or too many,
+ * and who sits without being a member meanwhile. Part of the group's reading, and as little thread-safe as that.
  */
 final class JoinRepairs {
     /** Joins of one owner made in one go. */
@@ -112,8 +112,8 @@ final class JoinRepairs {
     }
 
     /**
-     * Takes joins away whose session has ended, or was told that they failed: nobody else ends them. An append can be made after all when
-     * its answer was lost.
+     * Takes joins away whose session has ended, or was told that they failed: nobody else ends them. An append can be
+     * made after all when its answer was lost.
      */
     void endForgotten(Membership membership, Owner.Session owner, Predicate<Owner.Session> expected) {
         if (owner.node().equals(self)
@@ -130,7 +130,10 @@ final class JoinRepairs {
         repairer.add(noted);
     }
 
-    /** A session has its seat, whose owner may have joins from before that are being taken away: the one that it asked for stays. */
+    /**
+     * A session has its seat, whose owner may have joins from before that are being taken away: the one that it asked
+     * for stays.
+     */
     void seated(Member member, Seat seat) {
         Owner.Session owner = seat.session().owner();
         JoinRepair known = byOwner.get(owner);

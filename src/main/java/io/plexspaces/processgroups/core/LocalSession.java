@@ -7,7 +7,9 @@ import io.plexspaces.processgroups.domain.Owner;
 import io.smallrye.mutiny.Uni;
 import org.jspecify.annotations.Nullable;
 
-/** A session of this node, as groups see it: who holds their joins, and who is told what becomes of them. Thread-safe. */
+/**
+ * A session of this node, as groups see it: who holds their joins, and who is told what becomes of them. Thread-safe.
+ */
 public interface LocalSession {
     Owner.Session owner();
 
@@ -21,7 +23,10 @@ public interface LocalSession {
     /** It is over here, but its joins are no longer this node's: they have moved, or go with the node's lease. */
     boolean isDropped();
 
-    /** Whether joins that come here under its name may still be wanted: by it, or by the same session under a later claim. */
+    /**
+     * Whether joins that come here under its name may still be wanted: by it, or by the same session under a later
+     * claim.
+     */
     boolean isComing();
 
     /** It has a join in a group. In the group's serial queue. */

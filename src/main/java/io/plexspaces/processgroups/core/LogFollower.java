@@ -24,7 +24,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the log tells of one group, and what follows from it: deliveries, answers, watches. All in the group's serial queue.
+ * What the log tells of one group, and what follows from it: deliveries, answers, watches. All in the group's serial
+ * queue.
+ *
+ * <p>One file, as everything in it follows from one entry of the log, in this order.
  */
 final class LogFollower {
     private static final System.Logger LOG = System.getLogger(LogFollower.class.getName());
@@ -115,7 +118,10 @@ final class LogFollower {
         waiters.release(applied.offset());
     }
 
-    /** What was told is applied by half at best: it is read anew. An error, such as want of memory, concerns the thread as well. */
+    /**
+     * What was told is applied by half at best: it is read anew. An error, such as want of memory, concerns the thread
+     * as well.
+     */
     private void failed(Throwable defect) {
         lost = true;
         try {
@@ -359,8 +365,8 @@ final class LogFollower {
     }
 
     /**
-     * Entries of this life are gone, or it goes on under another epoch: what was missed of the messages is told from what the
-     * log still has.
+     * Entries of this life are gone, or it goes on under another epoch: what was missed of the messages is told from
+     * what the log still has.
      */
     private void jump(Snapshot snapshot, Map<ActorId, Membership> present) {
         Position before = applied.position();

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A member as this node reads it. The membership may be read by any thread; the rest belongs to the group's reading. */
+/**
+ * A member as this node reads it. The membership may be read by any thread; the rest belongs to the group's reading.
+ */
 final class Member {
     private volatile Membership membership;
     private final NodeId self;

@@ -129,8 +129,8 @@ final class Members {
     }
 
     /**
-     * Everything is made anew from the memberships, as a change may have been made by half. Sessions here keep their seats and receive
-     * nothing until they ask again.
+     * Everything is made anew from the memberships, as a change may have been made by half. Sessions here keep their
+     * seats and receive nothing until they ask again.
      */
     void renew() {
         List<Member> before = List.copyOf(byId.values());

@@ -6,8 +6,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Who waits for an offset to be read, or for the log to go on elsewhere. Nobody waits forever: {@link #tick} lets go who did
- * so for {@link #PATIENCE} calls of it. Part of a group's reading, and as little thread-safe as that.
+ * Who waits for an offset to be read, or for the log to go on elsewhere. Nobody waits forever: {@link #tick} lets go
+ * who did so for {@link #PATIENCE} calls of it. Part of a group's reading, and as little thread-safe as that.
  */
 final class OffsetWaiters {
     private static final System.Logger LOG = System.getLogger(OffsetWaiters.class.getName());

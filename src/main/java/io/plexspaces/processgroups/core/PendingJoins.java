@@ -16,8 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins of this node's sessions whose entries are still to be read, and what becomes of them when the log jumps over those.
- * {@link #expect}, {@link #accepted} and {@link #forget} may be called by any thread; the rest is part of the group's reading.
+ * Joins of this node's sessions whose entries are still to be read, and what becomes of them when the log jumps over
+ * those. {@link #expect}, {@link #accepted} and {@link #forget} may be called by any thread; the rest is part of the
+ * group's reading.
  */
 final class PendingJoins {
     private final GroupId group;
@@ -130,7 +131,10 @@ final class PendingJoins {
         }
     }
 
-    /** A subscriber that is not seated by the end is not among those that are cut, though it was told that it joined, or is about to be. */
+    /**
+     * A subscriber that is not seated by the end is not among those that are cut, though it was told that it joined, or
+     * is about to be.
+     */
     private static void orCut(Subscription subscription, Runnable step) {
         try {
             step.run();

@@ -17,8 +17,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One publish of this node, until its entry comes back in the group's reading and answers it. One object where operators
- * on the append would be several, since every message comes this way. Thread-safe.
+ * One publish of this node, until its entry comes back in the group's reading and answers it. One object where
+ * operators on the append would be several, since every message comes this way. Thread-safe.
  */
 final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
     private static final int UNTRIED = -1;
@@ -197,7 +197,9 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
         decided();
     }
 
-    /** Whoever asked does not want to know any more; the message is published all the same, if it was given to the log. */
+    /**
+     * Whoever asked does not want to know any more; the message is published all the same, if it was given to the log.
+     */
     @Override
     public void cancel() {
         if (take() != null) {

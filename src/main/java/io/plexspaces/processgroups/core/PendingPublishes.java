@@ -12,13 +12,16 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers this node's publishes when their entries come back, from the members at that offset. Part of a group's reading;
- * {@link #expect} and {@link #forget} may be called by any thread.
+ * Answers this node's publishes when their entries come back, from the members at that offset. Part of a group's
+ * reading; {@link #expect} and {@link #forget} may be called by any thread.
  */
 final class PendingPublishes {
     private final Map<OperationId, PendingPublish> waiting;
 
-    /** How many of {@code waiting} are this group's, or more for a moment: without any, nobody walks the table of all groups. */
+    /**
+     * How many of {@code waiting} are this group's, or more for a moment: without any, nobody walks the table of all
+     * groups.
+     */
     private final AtomicInteger expected = new AtomicInteger();
 
     private final NodeId self;
@@ -138,8 +141,9 @@ final class PendingPublishes {
     }
 
     /**
-     * Whether one of {@code group} that began before the last of so many jumps may still be refused by the log. It is asked for each
-     * refusal, so everybody is looked at once for each jump: whoever comes after the jump is seen here has read its life.
+     * Whether one of {@code group} that began before the last of so many jumps may still be refused by the log. It is
+     * asked for each refusal, so everybody is looked at once for each jump: whoever comes after the jump is seen here
+     * has read its life.
      */
     boolean isUndecided(ReplicaState group, int jumps) {
         if (jumpsSeen != jumps) {

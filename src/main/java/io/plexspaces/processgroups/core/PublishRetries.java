@@ -8,9 +8,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes of one group that the log refused, as it is in another life than was read here, and those that came while one of
- * them may still go first: they go on in the order in which they began. While nothing of that kind is known, nobody asks here
- * ({@link ReplicaUse#isHeld}).
+ * Publishes of one group that the log refused, as it is in another life than was read here, and those that came while
+ * one of them may still go first: they go on in the order in which they began. While nothing of that kind is known,
+ * nobody asks here ({@link ReplicaUse#isHeld}).
  */
 final class PublishRetries {
     private final ReplicaState state;

@@ -13,7 +13,10 @@ import io.smallrye.mutiny.operators.AbstractUni;
 import io.smallrye.mutiny.subscription.UniSubscriber;
 import org.jspecify.annotations.Nullable;
 
-/** Publishing. Every message comes this way: in a group that is open and stays so, it costs few objects and no operators. */
+/**
+ * Publishing. Every message comes this way: in a group that is open and stays so, it costs few objects and no
+ * operators.
+ */
 final class Publisher {
     private final GroupLog log;
     private final Replicas replicas;
@@ -39,7 +42,10 @@ final class Publisher {
         /** Of a message for one member; null: not chosen yet. */
         private volatile Dispatch.@Nullable AnyOf choice;
 
-        /** @param replica kept open by whoever subscribes, who also sees to it when it is in another life; null: one is to be found */
+        /**
+         * @param replica kept open by whoever subscribes, who also sees to it when it is in another life; null: one is
+         * to be found
+         */
         Publish(@Nullable GroupReplica replica, PublishRequest request) {
             this.replica = replica;
             this.request = request;
@@ -58,8 +64,9 @@ final class Publisher {
         }
 
         /**
-         * Gives the message to the log. One for one member goes there through the group's serial queue, which alone may choose; and so do all
-         * that come before it has: a publisher's messages get their offsets in the order in which it sent them.
+         * Gives the message to the log. One for one member goes there through the group's serial queue, which alone may
+         * choose; and so do all that come before it has: a publisher's messages get their offsets in the order in which
+         * it sent them.
          */
         private void begin(GroupPublishes present, PendingPublish publishing) {
             try {

@@ -8,8 +8,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 
 /**
- * Has the log note which sessions of this node receive: of so many groups at a time that other changes go on when thousands of clients lose
- * their connections at once, and one note of a group after the other. What fails is left to the next tick of its group. Thread-safe.
+ * Has the log note which sessions of this node receive: of so many groups at a time that other changes go on when
+ * thousands of clients lose their connections at once, and one note of a group after the other. What fails is left to
+ * the next tick of its group. Thread-safe.
  */
 final class ReachNotes {
     private static final int AT_ONCE = 16;

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions of this node in one group of which the log says that they receive though they do not, or the other way round. Part of the group's
- * reading, and as little thread-safe as that. Bounded by the seats here.
+ * Sessions of this node in one group of which the log says that they receive though they do not, or the other way
+ * round. Part of the group's reading, and as little thread-safe as that. Bounded by the seats here.
  */
 final class Reaching {
     /** Sessions of one note: more would keep others waiting for the store. */
@@ -30,9 +30,9 @@ final class Reaching {
     private final Set<Seat> wrong = ConcurrentHashMap.newKeySet(2);
 
     /**
-     * What was given to the log to note, and is not read yet: the log may hold it noted already though what is read here says otherwise, as after a
-     * change by a server that knows no such notes. So it is given once between two calls of {@link #again}. Concurrent for {@link #isSettled}
-     * alone.
+     * What was given to the log to note, and is not read yet: the log may hold it noted already though what is read
+     * here says otherwise, as after a change by a server that knows no such notes. So it is given once between two
+     * calls of {@link #again}. Concurrent for {@link #isSettled} alone.
      */
     private final Map<Seat, Boolean> given = new ConcurrentHashMap<>(2);
 
@@ -69,7 +69,10 @@ final class Reaching {
         }
     }
 
-    /** The same for the seats of a member that a session of this node has joined, or got a note. One that has just arrived is left alone. */
+    /**
+     * The same for the seats of a member that a session of this node has joined, or got a note. One that has just
+     * arrived is left alone.
+     */
     void read(Member member, Owner.Session by) {
         List<Seat> seats = member.seats();
         for (int i = 0; i < seats.size(); i++) {

@@ -25,7 +25,10 @@ final class Repeats {
         this.operations = operations;
     }
 
-    /** This node has given an answer. Nobody waits for it to be kept: what is lost is found again by those who read the message. */
+    /**
+     * This node has given an answer. Nobody waits for it to be kept: what is lost is found again by those who read the
+     * message.
+     */
     void keep(GroupId group, String key, PublishResult answer) {
         append(group, key, answer)
                 .subscribe()
@@ -36,8 +39,8 @@ final class Repeats {
     }
 
     /**
-     * The answer that was kept first: another one than {@code answer}, when somebody was quicker. That one, when the log has no room for it, or
-     * no such group any more.
+     * The answer that was kept first: another one than {@code answer}, when somebody was quicker. That one, when the
+     * log has no room for it, or no such group any more.
      */
     Uni<PublishResult> keepFirst(GroupId group, String key, PublishResult answer) {
         return append(group, key, answer)

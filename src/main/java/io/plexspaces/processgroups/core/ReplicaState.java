@@ -11,8 +11,8 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.function.Consumer;
 
 /**
- * Where this node's reading of one group stands: the serial queue in which everything about it happens, how far the log has been applied, who
- * uses it, and who waits for what is still to come. Any thread may call.
+ * Where this node's reading of one group stands: the serial queue in which everything about it happens, how far the log
+ * has been applied, who uses it, and who waits for what is still to come. Any thread may call.
  */
 final class ReplicaState {
     private final GroupId group;
@@ -80,7 +80,8 @@ final class ReplicaState {
     }
 
     /**
-     * The same for what was written after {@code jumps} were counted: it may be of an epoch that is still to be read here.
+     * The same for what was written after {@code jumps} were counted: it may be of an epoch that is still to be read
+     * here.
      */
     Uni<Void> reached(Position written, int jumps) {
         return written.epoch().equals(epoch())
@@ -89,8 +90,8 @@ final class ReplicaState {
     }
 
     /**
-     * Completes when everything up to {@code end} has been read. EPOCH_CHANGED when that is in another life; STORE_UNAVAILABLE
-     * when the log says nothing for too long.
+     * Completes when everything up to {@code end} has been read. EPOCH_CHANGED when that is in another life;
+     * STORE_UNAVAILABLE when the log says nothing for too long.
      */
     Uni<Void> upTo(Position end) {
         return reached(end)
@@ -107,8 +108,8 @@ final class ReplicaState {
     }
 
     /**
-     * Completes when the log has gone on elsewhere since {@code jumps} were counted, or the group is gone. STORE_UNAVAILABLE
-     * when neither happens before long.
+     * Completes when the log has gone on elsewhere since {@code jumps} were counted, or the group is gone.
+     * STORE_UNAVAILABLE when neither happens before long.
      */
     Uni<Void> moved(int jumps) {
         return serially(emitter -> {

@@ -38,9 +38,9 @@ public final class Replicas {
     private final ReachNotes notes;
 
     /**
-     * The reading of one group, shared by all who wait for it. They go on in the order in which they came, before anybody who
-     * comes later: messages of one publisher keep their order. A reading that is lost is begun again, for the same replica: until then nobody
-     * is served from what was read before.
+     * The reading of one group, shared by all who wait for it. They go on in the order in which they came, before
+     * anybody who comes later: messages of one publisher keep their order. A reading that is lost is begun again, for
+     * the same replica: until then nobody is served from what was read before.
      */
     private final class Slot {
         private static final int MOST_TICKS = 16;
@@ -219,7 +219,10 @@ public final class Replicas {
         return slot != null && slot.replica.isOpen() && !slot.replica.use().isClosed() ? slot.replica : null;
     }
 
-    /** The open replica of a group, in use until {@link ReplicaUse#exit}; null: it has to be opened first, as {@link #with} does. */
+    /**
+     * The open replica of a group, in use until {@link ReplicaUse#exit}; null: it has to be opened first, as
+     * {@link #with} does.
+     */
     @Nullable
     GroupReplica enter(GroupId group) {
         Slot slot = slots.get(group);
@@ -227,9 +230,9 @@ public final class Replicas {
     }
 
     /**
-     * Does something with the replica of a group, which stays open meanwhile. GROUP_NOT_FOUND. Done again when the group is in
-     * another life by then, or the store has lost it: with the next replica, or with this one when that goes on in the new
-     * life. STORE_UNAVAILABLE when it does not before long.
+     * Does something with the replica of a group, which stays open meanwhile. GROUP_NOT_FOUND. Done again when the
+     * group is in another life by then, or the store has lost it: with the next replica, or with this one when that
+     * goes on in the new life. STORE_UNAVAILABLE when it does not before long.
      */
     <T extends @Nullable Object> Uni<T> with(GroupId group, Function<GroupReplica, Uni<T>> use) {
         return Uni.createFrom().deferred(() -> attempt(group, use, 1));
@@ -272,8 +275,8 @@ public final class Replicas {
     }
 
     /**
-     * Makes a change that needs no replica. When there is an open one and the store has no such group, the change is made
-     * again once the replica has seen whether the group was deleted or lost.
+     * Makes a change that needs no replica. When there is an open one and the store has no such group, the change is
+     * made again once the replica has seen whether the group was deleted or lost.
      *
      * @param missing whether the answer says that there is no group
      */

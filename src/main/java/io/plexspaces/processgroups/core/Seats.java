@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of this node that sit among the members of one group, and what they receive. Part of the group's reading,
- * and as little thread-safe as that.
+ * The sessions of this node that sit among the members of one group, and what they receive. Part of the group's
+ * reading, and as little thread-safe as that.
  */
 final class Seats {
     private final GroupId group;
@@ -214,7 +214,9 @@ final class Seats {
         return CatchUp.newLife(subscription, applied.position(), subscription.snapshot() ? members.snapshot() : null);
     }
 
-    /** Tells everyone here what they missed since {@code before}, in the life that goes on, perhaps under another epoch. */
+    /**
+     * Tells everyone here what they missed since {@code before}, in the life that goes on, perhaps under another epoch.
+     */
     void tellMissed(Position before) {
         boolean renamed = !before.epoch().equals(applied.epoch());
         List<CatchUp.Behind> behind = new ArrayList<>();

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One actor on one connection at a time, holding joins in any number of groups. The joins outlive a connection by the
  * grace; whoever shows the resume token in that time goes on with them. Thread-safe.
+ *
+ * <p>One file, as every change of a session depends on whether it lives, moves or ends.
  */
 public final class Session implements LocalSession {
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
@@ -92,16 +94,17 @@ public final class Session implements LocalSession {
     }
 
     /**
-     * Joins a group and receives its messages on the session's connection: first an {@code Event.Subscribed}. For a group
-     * that a resumed session still holds and does not receive yet: goes on receiving, with no further join and with the
-     * topics it has. For a group it receives already: one more join.
+     * Joins a group and receives its messages on the session's connection: first an {@code Event.Subscribed}. For a
+     * group that a resumed session still holds and does not receive yet: goes on receiving, with no further join and
+     * with the topics it has. For a group it receives already: one more join.
      *
-     * @param by whose request it is: SESSION_REPLACED when another connection has the session meanwhile, as it is not for that one
+     * @param by whose request it is: SESSION_REPLACED when another connection has the session meanwhile, as it is not
+     *     for that one
      * @param after last position the client saw; null: only what comes
      * @param snapshot tell the members with the first event
      * @param policy null: the group's, or else the server's
-     * @param only the connection is for this group alone: the first event tells the resume token, and when the join ends
-     *     the connection ends too
+     * @param only the connection is for this group alone: the first event tells the resume token, and when the join
+     *     ends the connection ends too
      */
     public Uni<Groups.JoinResult> join(
             Connection by,
@@ -250,7 +253,10 @@ public final class Session implements LocalSession {
         end(() -> {});
     }
 
-    /** What did not move with the others in time is still this node's to end, unless its client is on its way here, and may get it yet. */
+    /**
+     * What did not move with the others in time is still this node's to end, unless its client is on its way here, and
+     * may get it yet.
+     */
     private void endRest() {
         if (home.isComing(owner.id())) {
             home.afterTakeover(this::endRest);

@@ -31,7 +31,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The live connections of this node, and the sessions on them or waiting for the next. Thread-safe. */
+/**
+ * The live connections of this node, and the sessions on them or waiting for the next. Thread-safe.
+ *
+ * <p>One file, as opening, taking over and ending a session are decided on the same map.
+ */
 public final class Sessions {
     private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
     private static final int TAKEOVERS_AT_ONCE = 64;
@@ -88,11 +92,11 @@ public final class Sessions {
     }
 
     /**
-     * Opens a session, or takes over the one of {@code resumeToken}, here or from another node, if it is still known and of the same actor and
-     * namespace. When the connection ends, its joins last for the grace.
+     * Opens a session, or takes over the one of {@code resumeToken}, here or from another node, if it is still known
+     * and of the same actor and namespace. When the connection ends, its joins last for the grace.
      *
-     * <p>Of several that take one session over at once, on whatever nodes, the one with the last claim gets it whole; the others fail with
-     * SESSION_REPLACED, and their connections end with it.
+     * <p>Of several that take one session over at once, on whatever nodes, the one with the last claim gets it whole;
+     * the others fail with SESSION_REPLACED, and their connections end with it.
      *
      * <p>Fails with LIMIT_EXCEEDED, when too many sessions are connected or in their grace.
      *
@@ -136,7 +140,10 @@ public final class Sessions {
         return known.groups().isEmpty() ? stay(known, who) : unlessClaimed(known, who);
     }
 
-    /** Its client may have tried another node, which has claimed it, and has not moved everything yet: that must not end what goes on here. */
+    /**
+     * Its client may have tried another node, which has claimed it, and has not moved everything yet: that must not end
+     * what goes on here.
+     */
     private Uni<Opened> unlessClaimed(Session known, Who who) {
         long own = known.owner().claim();
         return groups.claimAgain(known)
@@ -180,7 +187,8 @@ public final class Sessions {
     }
 
     /**
-     * Whatever cannot be brought now may be brought by the next attempt: until then the session is incomplete, and in its grace.
+     * Whatever cannot be brought now may be brought by the next attempt: until then the session is incomplete, and in
+     * its grace.
      *
      * @param latest the session that this node has under the latest claim
      */
@@ -244,7 +252,10 @@ public final class Sessions {
         byId.put(session.owner().id(), session);
     }
 
-    /** The one of the two that has the later claim, which is known from now on: one that was known before it has been replaced. */
+    /**
+     * The one of the two that has the later claim, which is known from now on: one that was known before it has been
+     * replaced.
+     */
     private Session replace(Session arriving) {
         String id = arriving.owner().id();
         AtomicReference<@Nullable Session> replaced = new AtomicReference<>();
@@ -310,8 +321,8 @@ public final class Sessions {
     }
 
     /**
-     * Takes no more connections, and ends those there are: each is told, and some time later told to come back elsewhere. Their joins stay, for
-     * other nodes to take over.
+     * Takes no more connections, and ends those there are: each is told, and some time later told to come back
+     * elsewhere. Their joins stay, for other nodes to take over.
      *
      * @param period over which they are told, one after the other
      * @param notice between being told and the end
@@ -321,7 +332,10 @@ public final class Sessions {
         return connections.drain(period, notice);
     }
 
-    /** Ends every connection at once, and forgets their sessions without leaving: this node may not write for them any more. */
+    /**
+     * Ends every connection at once, and forgets their sessions without leaving: this node may not write for them any
+     * more.
+     */
     public void dropAll(GroupException cause) {
         connections.refuse(cause);
         try {

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions whose joins in one group change nodes: those that come here, and those that are elsewhere now. {@link #expect} and
- * {@link #forget} may be called by any thread; the rest is part of the group's reading.
+ * Sessions whose joins in one group change nodes: those that come here, and those that are elsewhere now.
+ * {@link #expect} and {@link #forget} may be called by any thread; the rest is part of the group's reading.
  */
 final class Takeovers {
     private final Members members;
@@ -37,7 +37,10 @@ final class Takeovers {
         arriving.remove(operation);
     }
 
-    /** Its append failed, but it may have been made, or still be: its entry may have been jumped over, or be read some time. */
+    /**
+     * Its append failed, but it may have been made, or still be: its entry may have been jumped over, or be read some
+     * time.
+     */
     void doubt(OperationId operation) {
         LocalSession session = arriving.get(operation);
         if (session != null) {
@@ -46,7 +49,10 @@ final class Takeovers {
         }
     }
 
-    /** To be called regularly: what is made late for a session that has ended is nobody's, and taken away when it is read. */
+    /**
+     * To be called regularly: what is made late for a session that has ended is nobody's, and taken away when it is
+     * read.
+     */
     void tick() {
         doubtful.removeIf(operation -> {
             LocalSession session = arriving.get(operation);
@@ -79,7 +85,10 @@ final class Takeovers {
         return arriving.remove(operation);
     }
 
-    /** Members were told all at once: a session that they show on this node has arrived, though its takeover was not read. */
+    /**
+     * Members were told all at once: a session that they show on this node has arrived, though its takeover was not
+     * read.
+     */
     void found() {
         for (OperationId operation : doubtful) {
             LocalSession session = arriving.get(operation);
@@ -97,7 +106,10 @@ final class Takeovers {
         }
     }
 
-    /** A takeover was accepted, and its entry is not to come any more: if that was jumped over, its session has a seat from now on. */
+    /**
+     * A takeover was accepted, and its entry is not to come any more: if that was jumped over, its session has a seat
+     * from now on.
+     */
     void passed(OperationId operation) {
         LocalSession arrived = take(operation);
         Member member = arrived == null ? null : members.get(arrived.actor());
@@ -107,8 +119,8 @@ final class Takeovers {
     }
 
     /**
-     * @param asked the session that asked for its joins on this node, if any did; one that has ended since is as good as none, but one that was
-     *     replaced has its seat, until its joins move on or it ends what was left behind
+     * @param asked the session that asked for its joins on this node, if any did; one that has ended since is as good
+     *     as none, but one that was replaced has its seat, until its joins move on or it ends what was left behind
      */
     private void settle(Member member, Owner.Session owner, @Nullable LocalSession asked) {
         LocalSession arrived = asked == null || asked.isOver() ? null : asked;

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds who wants a topic, at a cost that follows the patterns that match, not the members. Part of a group's reading, and
- * as little thread-safe as that.
+ * Finds who wants a topic, at a cost that follows the patterns that match, not the members. Part of a group's reading,
+ * and as little thread-safe as that.
  */
 final class TopicIndex {
     private static final int CACHED_TOPICS = 1024;

@@ -8,11 +8,11 @@ public sealed interface Dispatch {
     record All() implements Dispatch {}
 
     /**
-     * One of them, as asked of the log, which settles who: its entry says {@link To}, or {@link Nobody} when none accepts the message at
-     * its offset.
+     * One of them, as asked of the log, which settles who: its entry says {@link To}, or {@link Nobody} when none
+     * accepts the message at its offset.
      *
-     * @param candidates whom the publisher's node prefers, best first: the first whose membership is still the one gets it; when none is, any
-     *     other that accepts it. May be empty
+     * @param candidates whom the publisher's node prefers, best first: the first whose membership is still the one gets
+     *     it; when none is, any other that accepts it. May be empty
      */
     record AnyOf(List<To> candidates) implements Dispatch {
         public AnyOf {

@@ -3,7 +3,9 @@ package io.plexspaces.processgroups.domain;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** One entry of a group's log. The first of every epoch, at offset 1, is the creation, which a snapshot always includes. */
+/**
+ * One entry of a group's log. The first of every epoch, at offset 1, is the creation, which a snapshot always includes.
+ */
 public sealed interface Entry {
     /** 1, 2, 3 … without holes. */
     long offset();

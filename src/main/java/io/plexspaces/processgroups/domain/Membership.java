@@ -30,7 +30,8 @@ public record Membership(
      * @param node where the actor lives, as the owner says
      * @param joins at least 1
      * @param lease of a {@link Owner.Lease}, and of no other
-     * @param away the session that holds them receives nothing for now: it has lost its connection, and may come back within its grace
+     * @param away the session that holds them receives nothing for now: it has lost its connection, and may come back
+     *     within its grace
      */
     public record Holding(
             Owner owner, NodeId node, int joins, @Nullable Lease lease, boolean away) {
@@ -75,7 +76,10 @@ public record Membership(
         return new Membership(actor, filter.union(more), joinedAt, joinedOffset, now, next);
     }
 
-    /** Takes one join of {@code owner} away, or all of its joins. Empty when it was the last; unchanged without that owner. */
+    /**
+     * Takes one join of {@code owner} away, or all of its joins. Empty when it was the last; unchanged without that
+     * owner.
+     */
     public Optional<Membership> leave(Owner owner, boolean all) {
         int at = indexOf(owner);
         if (at < 0) {
@@ -102,7 +106,8 @@ public record Membership(
     }
 
     /**
-     * Gives the joins of a session to the node that serves it now: those of every owner with the same id become one holding of {@code owner}.
+     * Gives the joins of a session to the node that serves it now: those of every owner with the same id become one
+     * holding of {@code owner}.
      *
      * @return empty when that session has none
      */
@@ -125,7 +130,9 @@ public record Membership(
         return Optional.of(new Membership(actor, filter, joinedAt, joinedOffset, now, next));
     }
 
-    /** Notes that a session receives nothing for now, or again. Empty when it holds no joins, or that is noted already. */
+    /**
+     * Notes that a session receives nothing for now, or again. Empty when it holds no joins, or that is noted already.
+     */
     public Optional<Membership> reach(Owner.Session owner, boolean away) {
         int at = indexOf(owner);
         if (at < 0 || holdings.get(at).away() == away) {
@@ -196,7 +203,9 @@ public record Membership(
         return holdings.stream().anyMatch(held -> held.node().equals(node));
     }
 
-    /** How near it is to a publisher on {@code node}: 0 a session there that can be reached, 1 one elsewhere, 2 none. */
+    /**
+     * How near it is to a publisher on {@code node}: 0 a session there that can be reached, 1 one elsewhere, 2 none.
+     */
     public int distance(NodeId node) {
         int nearest = 2;
         for (Holding held : holdings) {

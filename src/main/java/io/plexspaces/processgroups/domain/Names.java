@@ -8,8 +8,8 @@ final class Names {
     private Names() {}
 
     /**
-     * @return {@code value}, when it is 1 to {@code max} bytes of {@code A-Z a-z 0-9 . _ : @ ~ -} beginning with a letter
-     *     or digit
+     * @return {@code value}, when it is 1 to {@code max} bytes of {@code A-Z a-z 0-9 . _ : @ ~ -} beginning with a
+     *     letter or digit
      * @throws GroupException INVALID_ARGUMENT naming {@code field}
      */
     static String check(String field, String value, int max) {

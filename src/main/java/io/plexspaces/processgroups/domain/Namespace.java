@@ -7,7 +7,10 @@ public record Namespace(String tenant, String name) implements Comparable<Namesp
     /** What an empty namespace means. */
     public static final String DEFAULT = "default";
 
-    /** @throws GroupException INVALID_ARGUMENT naming {@code tenant_id} or {@code namespace}; an empty name is {@code default} */
+    /**
+     * @throws GroupException INVALID_ARGUMENT naming {@code tenant_id} or {@code namespace}; an empty name is
+     * {@code default}
+     */
     public Namespace {
         Names.check("tenant_id", tenant, Names.GROUP_BYTES);
         name = name.isEmpty() ? DEFAULT : Names.check("namespace", name, Names.GROUP_BYTES);

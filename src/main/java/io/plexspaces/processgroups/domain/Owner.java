@@ -9,10 +9,12 @@ public sealed interface Owner {
     record Lease(String id) implements Owner {}
 
     /**
-     * The joins of one session, on the node that serves it now. Taken over by another node, they have another owner of the same id.
+     * The joins of one session, on the node that serves it now. Taken over by another node, they have another owner of
+     * the same id.
      *
      * @param incarnation of the node that serves it
-     * @param claim number of the claim by which it came to that node: the greatest one has the session; 0: it began there
+     * @param claim number of the claim by which it came to that node: the greatest one has the session; 0: it began
+     *     there
      */
     record Session(String id, NodeId node, long incarnation, long claim) implements Owner {
         /** Of a session that began on the node. */

@@ -21,7 +21,9 @@ public record Topic(String value) {
         return List.of(value.split("\\.", -1));
     }
 
-    /** Checks length, token count and characters; with {@code wildcards}, {@code *} and a last {@code >} are tokens too. */
+    /**
+     * Checks length, token count and characters; with {@code wildcards}, {@code *} and a last {@code >} are tokens too.
+     */
     static void checkTokens(String field, String value, boolean wildcards) {
         if (value.isEmpty()) {
             throw GroupException.invalid(field, "must not be empty");

@@ -55,8 +55,9 @@ public sealed interface Command {
     record Leave(ActorId actor, @Nullable Owner owner, boolean all, LeaveReason reason) implements Command {}
 
     /**
-     * Gives the joins of a session to the node that serves it now. Makes an {@code Entry.Joined} that is neither first nor a change of the
-     * filter. NOT_A_MEMBER when a session of that id holds none; SESSION_REPLACED when they have come to their node by a later claim.
+     * Gives the joins of a session to the node that serves it now. Makes an {@code Entry.Joined} that is neither first
+     * nor a change of the filter. NOT_A_MEMBER when a session of that id holds none; SESSION_REPLACED when they have
+     * come to their node by a later claim.
      *
      * @param owner the same session on its new node
      * @param node where the actor lives now
@@ -64,9 +65,9 @@ public sealed interface Command {
     record TakeOver(ActorId actor, Owner.Session owner, NodeId node) implements Command {}
 
     /**
-     * Notes of sessions that they receive nothing for now, as they have lost their connections, or that they do again. Makes an
-     * {@code Entry.Joined} that is neither first nor a change of the filter for each of them that holds joins and of which that is not noted
-     * yet. A further join of a session, or its takeover, says that it receives.
+     * Notes of sessions that they receive nothing for now, as they have lost their connections, or that they do again.
+     * Makes an {@code Entry.Joined} that is neither first nor a change of the filter for each of them that holds joins
+     * and of which that is not noted yet. A further join of a session, or its takeover, says that it receives.
      *
      * @param holders at least one
      */
@@ -80,10 +81,11 @@ public sealed interface Command {
     }
 
     /**
-     * Appends a message, never refused because of its dispatch. For one member ({@link Dispatch.AnyOf}) the log settles who gets it, in the same
-     * step: so a message keeps its place before those that its publisher sends after it, whoever leaves meanwhile. When all candidates
-     * have left, it looks at {@value #LOOKED_AT} other members at most, those with a live session before the rest.
-     * LIMIT_EXCEEDED when too many idempotency keys were used in the last two minutes: none is forgotten before.
+     * Appends a message, never refused because of its dispatch. For one member ({@link Dispatch.AnyOf}) the log settles
+     * who gets it, in the same step: so a message keeps its place before those that its publisher sends after it,
+     * whoever leaves meanwhile. When all candidates have left, it looks at {@value #LOOKED_AT} other members at most,
+     * those with a live session before the rest. LIMIT_EXCEEDED when too many idempotency keys were used in the last
+     * two minutes: none is forgotten before.
      */
     record Publish(Message message, @Nullable Topic topic, Dispatch dispatch, boolean excludeSender)
             implements Command {
@@ -97,8 +99,9 @@ public sealed interface Command {
     }
 
     /**
-     * Keeps what the message with an idempotency key was answered, as long as the key. Makes no entry. Does nothing when there is an answer
-     * already, or the key is not that message's any more. Ids of many different answers of one group are not all kept.
+     * Keeps what the message with an idempotency key was answered, as long as the key. Makes no entry. Does nothing
+     * when there is an answer already, or the key is not that message's any more. Ids of many different answers of one
+     * group are not all kept.
      *
      * @param offset of the message
      */

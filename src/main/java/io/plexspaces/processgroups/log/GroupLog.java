@@ -48,8 +48,8 @@ public interface GroupLog extends SessionOwners {
     Uni<Slice> read(GroupId group, @Nullable Position after, int limit);
 
     /**
-     * What the message with an idempotency key was answered ({@link Command.Answer}), whichever node published it. Waits a moment for an answer
-     * that is on its way. Empty: none is kept. GROUP_NOT_FOUND may be told or not.
+     * What the message with an idempotency key was answered ({@link Command.Answer}), whichever node published it.
+     * Waits a moment for an answer that is on its way. Empty: none is kept. GROUP_NOT_FOUND may be told or not.
      *
      * @param offset of the message, as a repeat is told
      */
@@ -62,17 +62,18 @@ public interface GroupLog extends SessionOwners {
     Uni<Tail> follow(Namespace namespace, NamespaceReader reader);
 
     /**
-     * How long ago, by the store's clock alone, something of a group was accepted; at least 0. As far as that is known here: at most by the time
-     * of an answer less than it is. Never waits for the store.
+     * How long ago, by the store's clock alone, something of a group was accepted; at least 0. As far as that is known
+     * here: at most by the time of an answer less than it is. Never waits for the store.
      *
      * @param at a time that the store has given, as {@code Entry.at}
      */
     Duration age(GroupId group, Instant at);
 
     /**
-     * Ends leased joins whose time has come (reason LEASE_EXPIRED), and session joins whose node's lease has run out (NODE_DOWN); forgets
-     * messages past their age. To be called regularly, by every server; each expiry is applied once, however many call.
-     * It ends in bounded time, however much is due, and leaves the rest to the next call; so it does with a group in which nothing can be ended.
+     * Ends leased joins whose time has come (reason LEASE_EXPIRED), and session joins whose node's lease has run out
+     * (NODE_DOWN); forgets messages past their age. To be called regularly, by every server; each expiry is applied
+     * once, however many call. It ends in bounded time, however much is due, and leaves the rest to the next call; so
+     * it does with a group in which nothing can be ended.
      *
      * @return how many joins ended
      */

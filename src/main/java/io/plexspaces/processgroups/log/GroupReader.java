@@ -5,8 +5,8 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 
 /**
- * Is told what happens in one group: calls come one at a time, each after what the one before did is visible. Must not block. A call that throws
- * ends the reading.
+ * Is told what happens in one group: calls come one at a time, each after what the one before did is visible. Must not
+ * block. A call that throws ends the reading.
  */
 public interface GroupReader {
     /**
@@ -15,22 +15,22 @@ public interface GroupReader {
     void snapshot(Snapshot snapshot);
 
     /**
-     * The log goes on under another epoch, and everything that was told is part of it: the store has come back, or another server of it
-     * has taken over.
+     * The log goes on under another epoch, and everything that was told is part of it: the store has come back, or
+     * another server of it has taken over.
      *
      * @param renamed the group, whose epoch alone is another one
      */
     void goesOn(GroupInfo renamed);
 
     /**
-     * The next entry: its offset is the one before plus 1. {@link Entry.Deleted} alone may be further on, as what stood between is gone
-     * with the group; after it no call comes. {@link Entry.Unreadable} is always a message.
+     * The next entry: its offset is the one before plus 1. {@link Entry.Deleted} alone may be further on, as what stood
+     * between is gone with the group; after it no call comes. {@link Entry.Unreadable} is always a message.
      */
     void entry(Entry entry);
 
     /**
-     * The group cannot be read any further, and may go on without this reader: after this no call comes. Never called for a reading that its
-     * owner closed, nor when the group is gone.
+     * The group cannot be read any further, and may go on without this reader: after this no call comes. Never called
+     * for a reading that its owner closed, nor when the group is gone.
      *
      * @param cause as clients are told
      */

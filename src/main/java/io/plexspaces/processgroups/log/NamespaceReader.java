@@ -4,7 +4,9 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import java.util.List;
 
-/** Is told which groups a namespace has: calls come one at a time. Must not block. A call that throws ends the reading. */
+/**
+ * Is told which groups a namespace has: calls come one at a time. Must not block. A call that throws ends the reading.
+ */
 public interface NamespaceReader {
     /** More groups than these need not be told at once: who is told one more gives up. */
     default int mostGroups() {
@@ -21,7 +23,8 @@ public interface NamespaceReader {
     void deleted(GroupInfo group);
 
     /**
-     * The namespace cannot be read any further: after this no call comes. Never called for a reading that its owner closed.
+     * The namespace cannot be read any further: after this no call comes. Never called for a reading that its owner
+     * closed.
      *
      * @param cause as clients are told
      */

@@ -10,21 +10,22 @@ public interface NodeLeases {
     Uni<NodeLease> acquire(NodeId node);
 
     /**
-     * Takes the node id again after this lease has run out. FENCED when a newer lease has taken its place meanwhile: then the node id belongs to
-     * another server.
+     * Takes the node id again after this lease has run out. FENCED when a newer lease has taken its place meanwhile:
+     * then the node id belongs to another server.
      */
     Uni<NodeLease> reacquire(NodeLease lapsed);
 
     /**
-     * Prolongs a lease, in stores where it runs out. FENCED when a newer one has taken its place, or when it has run out: every write under it
-     * is refused since, and only a new incarnation helps.
+     * Prolongs a lease, in stores where it runs out. FENCED when a newer one has taken its place, or when it has run
+     * out: every write under it is refused since, and only a new incarnation helps.
      */
     Uni<Void> renew(NodeLease lease);
 
     /**
      * Gives a lease back: writes under it are refused from here on. FENCED when a newer one has taken its place.
      *
-     * @param grace how long its sessions' joins stay for other nodes to take over; then they end as if the lease had run out
+     * @param grace how long its sessions' joins stay for other nodes to take over; then they end as if the lease had
+     *     run out
      */
     Uni<Void> release(NodeLease lease, Duration grace);
 }

@@ -6,12 +6,12 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks one at a time, each seeing what the ones before it did, without locks or threads of its own: the caller that
- * finds the queue idle runs its task, and those that come meanwhile; any other caller leaves its task and goes.
+ * Runs tasks one at a time, each seeing what the ones before it did, without locks or threads of its own: the caller
+ * that finds the queue idle runs its task, and those that come meanwhile; any other caller leaves its task and goes.
  *
- * <p>Tasks of one caller run in the order of its calls. A task given from inside a task runs after it. A task that throws
- * is logged and counted, and does not keep the others from running; an {@code Error} goes to the default uncaught handler as well. Tasks must
- * not block.
+ * <p>Tasks of one caller run in the order of its calls. A task given from inside a task runs after it. A task that
+ * throws is logged and counted, and does not keep the others from running; an {@code Error} goes to the default
+ * uncaught handler as well. Tasks must not block.
  */
 public final class SerialQueue {
     private static final System.Logger LOG = System.getLogger(SerialQueue.class.getName());
@@ -28,8 +28,8 @@ public final class SerialQueue {
     }
 
     /**
-     * Null: nobody runs tasks. Else somebody does, and this is the newest of those that wait, or {@link #NONE}. One word for
-     * all, since every message takes the queue of its group, and that is seldom in the processor's caches.
+     * Null: nobody runs tasks. Else somebody does, and this is the newest of those that wait, or {@link #NONE}. One
+     * word for all, since every message takes the queue of its group, and that is seldom in the processor's caches.
      */
     @SuppressWarnings("UnusedVariable") // by STATE
     private volatile @Nullable Waiting state;

@@ -7,11 +7,13 @@ import java.util.List;
 /**
  * Retained messages after a position.
  *
- * @param messages in log order, no others between them; expired ones (ttl) are left out, and so are those that cannot be read
+ * @param messages in log order, no others between them; expired ones (ttl) are left out, and so are those that cannot
+ *     be read
  * @param unreadable offsets of retained messages that this server cannot read, in order
  * @param missed messages after the asked position that retention no longer has; 0 with {@code epochChanged}
  * @param exact {@code missed} is exact; else it is the most it can be
- * @param epochChanged the asked position is not of this life of the log, and {@code messages} start at the oldest retained
+ * @param epochChanged the asked position is not of this life of the log, and {@code messages} start at the oldest
+ *     retained, or where the two logs part if that is known
  * @param end up to here everything is included
  * @param more more is retained after {@code end}
  * @param past where earlier epochs ended of which everything up to there is part of this log, the newest first
@@ -42,7 +44,9 @@ public record Slice(
         return new Slice(chosen, unreadable, missed, exact, epochChanged, end, more, past);
     }
 
-    /** Whether everything up to a position is of this log: it is of its epoch, or not beyond the end of an earlier one. */
+    /**
+     * Whether everything up to a position is of this log: it is of its epoch, or not beyond the end of an earlier one.
+     */
     public boolean goesOnFrom(Position position) {
         return end.epoch().equals(position.epoch())
                 || past.stream()

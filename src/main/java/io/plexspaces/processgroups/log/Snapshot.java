@@ -10,7 +10,8 @@ import java.util.List;
  *
  * @param position every entry up to here is included, none after
  * @param members unordered, each actor once
- * @param goesOn though the epoch is another one than its reader knows, the log is the same: it holds every entry that was told before
+ * @param goesOn though the epoch is another one than its reader knows, the log is the same: it holds every entry that
+ *     was told before
  */
 public record Snapshot(GroupInfo info, Position position, List<Membership> members, boolean goesOn) {
     /** Of a log the reader knows nothing of, or knows by its epoch. */

@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A span {@code process_group.deliver} for each message of a recorded trace on each node that has somebody to deliver it to, however many these are: from
- * the reading of its entry until the last event loop has handed it to its connections. It is a child of the publish, and linked to it.
+ * A span {@code process_group.deliver} for each message of a recorded trace on each node that has somebody to deliver
+ * it to, however many these are: from the reading of its entry until the last event loop has handed it to its
+ * connections. It is a child of the publish, and linked to it.
  */
 public final class DeliverySpans implements DeliveryTracer {
     private final Tracer tracer;
@@ -48,7 +49,10 @@ public final class DeliverySpans implements DeliveryTracer {
         return new Delivery(span);
     }
 
-    /** Ends its span with the last of what is under way. Without connections here, the span never ends, and so never was. */
+    /**
+     * Ends its span with the last of what is under way. Without connections here, the span never ends, and so never
+     * was.
+     */
     private static final class Delivery implements Delivering {
         private final Span span;
 

@@ -12,10 +12,12 @@ import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line for each request: DEBUG when it succeeded, WARN without a stack when it was refused, TRACE when it begins and what became of it. Never
- * payloads, headers, tokens or leases. The parts of the subject are fields of the line (diagnostic context), which structured output shows on their own.
+ * One line for each request: DEBUG when it succeeded, WARN without a stack when it was refused, TRACE when it begins
+ * and what became of it. Never payloads, headers, tokens or leases. The parts of the subject are fields of the line
+ * (diagnostic context), which structured output shows on their own.
  *
- * <p>Of refusals of one operation for one reason only the first few of a period have lines; {@link #summarize} tells how many had none. Thread-safe.
+ * <p>Of refusals of one operation for one reason only the first few of a period have lines; {@link #summarize} tells
+ * how many had none. Thread-safe.
  */
 public final class RequestLog {
     private static final Logger LOG = Logger.getLogger("io.plexspaces.processgroups.requests");

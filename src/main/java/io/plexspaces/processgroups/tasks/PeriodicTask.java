@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is done again and again, until it is cancelled. After a failed pass the next one comes sooner than the period
- * at first, and later each time. Thread-safe.
+ * One thing that is done again and again, until it is cancelled. After a failed pass the next one comes sooner than the
+ * period at first, and later each time. Thread-safe.
  */
 public final class PeriodicTask {
     private static final System.Logger LOG = System.getLogger(PeriodicTask.class.getName());

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * All that this node does again and again, and how it fares. A task goes on whatever a pass of it throws, and a pass that does not end is given up; both are
- * counted, and told in the log once a minute for each kind. Thread-safe.
+ * All that this node does again and again, and how it fares. A task goes on whatever a pass of it throws, and a pass
+ * that does not end is given up; both are counted, and told in the log once a minute for each kind. Thread-safe.
  */
 public final class PeriodicTasks {
     private final LongSupplier nanos;
@@ -38,7 +38,8 @@ public final class PeriodicTasks {
     }
 
     /**
-     * Begins a task whose passes end when what they return does. No two passes are under way at once, unless one was given up.
+     * Begins a task whose passes end when what they return does. No two passes are under way at once, unless one was
+     * given up.
      *
      * @param period from the end of a pass to the begin of the next, > 0; the first begins after one
      * @param longest after which a pass is given up
@@ -51,7 +52,10 @@ public final class PeriodicTasks {
         return task;
     }
 
-    /** Names of the tasks that have not finished a pass for too long, sorted: three of their periods, and 5 s at least, beside the time a pass may take. */
+    /**
+     * Names of the tasks that have not finished a pass for too long, sorted: three of their periods, and 5 s at least,
+     * beside the time a pass may take.
+     */
     public List<String> stalled() {
         return named(PeriodicTask::isStalled);
     }

@@ -48,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** One file, as it has one case for each field that is checked. */
 class RequestsTest {
     private static final GroupId ROOM = GroupId.of("acme", "", "room");
 

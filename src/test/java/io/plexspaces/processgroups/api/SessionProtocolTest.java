@@ -41,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** One file, as it has one case for each request and each state of the session. */
 class SessionProtocolTest {
     private static final GroupId ROOM = GroupId.of("acme", "", "room");
     private static final int MAX_IN_FLIGHT = 3;

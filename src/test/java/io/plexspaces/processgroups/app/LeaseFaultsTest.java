@@ -39,8 +39,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each step of taking, keeping and losing the lease throws at random for a while, as the store also does. The start ends, the
- * lease is kept and taken anew, and no connection of a lost lease lives on; or the node says that a task has stalled.
+ * Each step of taking, keeping and losing the lease throws at random for a while, as the store also does. The start
+ * ends, the lease is kept and taken anew, and no connection of a lost lease lives on; or the node says that a task has
+ * stalled.
  */
 @Isolated
 class LeaseFaultsTest {

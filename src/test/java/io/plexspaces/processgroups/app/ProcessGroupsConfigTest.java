@@ -92,7 +92,8 @@ class ProcessGroupsConfigTest {
     @ParameterizedTest
     @CsvSource({
         "processgroups.session.grace, 2H, 'processgroups.session.grace must be a time from 0S to 1H, but is 2H'",
-        "processgroups.limits.sessions, many, 'processgroups.limits.sessions must be a number from 1 to 10000000, but is many'",
+        "processgroups.limits.sessions, many,"
+                + " 'processgroups.limits.sessions must be a number from 1 to 10000000, but is many'",
         "processgroups.store, disk, 'processgroups.store must be memory or redis, but is disk'",
     })
     void illegalValue_isRefusedBeforeItIsConverted(String key, String value, String sentence) {

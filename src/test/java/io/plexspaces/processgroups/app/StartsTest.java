@@ -32,7 +32,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Fifty starts on an empty store that is there, or that answers late: in each, leases are ended once the node has its own. */
+/**
+ * Fifty starts on an empty store that is there, or that answers late: in each, leases are ended once the node has its
+ * own.
+ */
 class StartsTest {
     private static final int STARTS = 50;
     private static final int LATEST_MILLIS = 300;

@@ -110,7 +110,10 @@ public final class Benchmark implements AutoCloseable {
         }
     }
 
-    /** Loads each target, then lets the compilers of both sides come to an end; twice, since what they compile changes what runs. */
+    /**
+     * Loads each target, then lets the compilers of both sides come to an end; twice, since what they compile changes
+     * what runs.
+     */
     private void warmUp() {
         Options warming = options.warmingUp();
         for (int round = 0; round < WARM_UP_ROUNDS; round++) {

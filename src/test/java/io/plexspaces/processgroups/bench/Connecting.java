@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How fast subscribers come, and what each costs while nothing is published. The last thing done is one publish to all. */
+/**
+ * How fast subscribers come, and what each costs while nothing is published. The last thing done is one publish to all.
+ */
 record Connecting() {
     private static final double KIB = 1024;
 

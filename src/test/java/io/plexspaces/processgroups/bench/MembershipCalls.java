@@ -23,7 +23,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Joins, leaves and looks at the members of groups, of which the first may have others already. Calls over gRPC, some of them at once. */
+/**
+ * Joins, leaves and looks at the members of groups, of which the first may have others already. Calls over gRPC, some
+ * of them at once.
+ */
 final class MembershipCalls {
     static final int AT_ONCE = 64;
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * What is kept, by the growth of what holds it: the allocator of one Redis, and the heap and direct buffers of a node after a garbage
- * collection. The first node makes everything, the second only reads it.
+ * What is kept, by the growth of what holds it: the allocator of one Redis, and the heap and direct buffers of a node
+ * after a garbage collection. The first node makes everything, the second only reads it.
  */
 final class MemoryPrices {
     private static final int AT_ONCE = 1000;

@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a message and a change cost in processor time of the store and of each node, on one Redis. The first node publishes; with two, the
- * second has all the subscribers; with three, the second only reads, and the third has them: so the difference of two nodes is the price of what
- * one of them does in addition.
+ * What a message and a change cost in processor time of the store and of each node, on one Redis. The first node
+ * publishes; with two, the second has all the subscribers; with three, the second only reads, and the third has them:
+ * so the difference of two nodes is the price of what one of them does in addition.
  */
 record ProcessorPrices(Options options) {
     private static final int NODES = 3;

@@ -9,7 +9,9 @@ import java.util.function.LongSupplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** The time after a load in which nothing arrives any more, but the compilers of the JVMs still work on what was loaded. */
+/**
+ * The time after a load in which nothing arrives any more, but the compilers of the JVMs still work on what was loaded.
+ */
 final class Quiet {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofSeconds(45);

@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One run of a topology on a target: subscribers and publishers connected, each message numbered, every delivery checked. */
+/**
+ * One run of a topology on a target: subscribers and publishers connected, each message numbered, every delivery
+ * checked.
+ */
 final class Run implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int CONNECTING = 64;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * As much as goes through. Closed loop: a message is published when those on their way to subscribers, and those without
- * an answer, leave room in the window; so nobody's queue overflows, and what is measured arrived.
+ * As much as goes through. Closed loop: a message is published when those on their way to subscribers, and those
+ * without an answer, leave room in the window; so nobody's queue overflows, and what is measured arrived.
  */
 record Saturated(Options options) {
     private static final Duration PATIENCE = Duration.ofSeconds(5);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Measures what has to be known to tell how many nodes and shards a load needs: what things cost in memory and processor time, and how they
- * spread. Started by {@code bench/scaling}.
+ * Measures what has to be known to tell how many nodes and shards a load needs: what things cost in memory and
+ * processor time, and how they spread. Started by {@code bench/scaling}.
  */
 public final class Scaling {
     private static final Path RESULTS = Path.of("target/bench");

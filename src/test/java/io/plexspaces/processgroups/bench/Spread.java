@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How groups lie over the shards of a store and their subscribers over nodes: the same load on three nodes with one Redis and with a cluster, at a rate both
- * can bear. Each group has a subscriber on each node; each node publishes to a third of the groups.
+ * How groups lie over the shards of a store and their subscribers over nodes: the same load on three nodes with one
+ * Redis and with a cluster, at a rate both can bear. Each group has a subscriber on each node; each node publishes to a
+ * third of the groups.
  */
 record Spread(Options options) {
     private static final int NODES = 3;

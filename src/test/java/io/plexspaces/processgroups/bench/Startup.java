@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * Measures how long servers take from the start of their process to the first accepted gRPC call and to readiness, and what an idle one
- * keeps in memory. Started by {@code bench/startup}.
+ * Measures how long servers take from the start of their process to the first accepted gRPC call and to readiness, and
+ * what an idle one keeps in memory. Started by {@code bench/startup}.
  */
 public final class Startup {
     private static final String USAGE = "bench/startup [--repeat N] [--idle SECONDS] NAME=COMMAND...";
@@ -76,8 +76,9 @@ public final class Startup {
     }
 
     private String table(Map<String, List<Started>> results) {
-        StringBuilder table = new StringBuilder(
-                "| server | first gRPC call ms | best to worst | ready ms | × the first row | resident MiB | of it files | threads |\n"
+        StringBuilder table =
+                new StringBuilder("| server | first gRPC call ms | best to worst | ready ms | × the first row"
+                        + " | resident MiB | of it files | threads |\n"
                         + "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         long reference = median(results.values().iterator().next(), Started::firstCallMillis);
         results.forEach((name, runs) -> {

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** One of three masters of a cluster dies while clients publish to groups of all of them, and stays away for longer than the leases. */
+/**
+ * One of three masters of a cluster dies while clients publish to groups of all of them, and stays away for longer than
+ * the leases.
+ */
 class ClusterFailoverIT extends OnNodes {
     private static final int ALL = 100_000;
     private static final Duration BACK = Duration.ofSeconds(5);

@@ -17,9 +17,12 @@ class ConfigIT {
     @ParameterizedTest
     @CsvSource({
         "PROCESSGROUPS_SESSION_GRACE, 2H, 'processgroups.session.grace must be a time from 0S to 1H, but is 2H'",
-        "PROCESSGROUPS_SESSION_QUEUE_BYTES, lots, 'processgroups.session.queue-bytes must be bytes from 16K to 1G, but is lots'",
+        "PROCESSGROUPS_SESSION_QUEUE_BYTES, lots,"
+                + " 'processgroups.session.queue-bytes must be bytes from 16K to 1G, but is lots'",
         "PROCESSGROUPS_STORE, disk, 'processgroups.store must be memory or redis, but is disk'",
-        "PROCESSGROUPS_NODE_RENEW_INTERVAL, 20S, 'processgroups.node.renew-interval must be less than processgroups.node.lease-ttl = PT15S, but is PT20S'",
+        "PROCESSGROUPS_NODE_RENEW_INTERVAL, 20S,"
+                + " 'processgroups.node.renew-interval must be less than processgroups.node.lease-ttl = PT15S,"
+                + " but is PT20S'",
         "PROCESSGROUPS_STORE, redis, 'processgroups.store = redis needs the address in quarkus.redis.hosts'",
     })
     void illegalSetting_stopsTheStartWithASentence(String variable, String value, String sentence) throws IOException {

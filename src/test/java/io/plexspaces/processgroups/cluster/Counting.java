@@ -23,6 +23,8 @@ final class Counting {
     /** Operations with an answer that are under way at once: a state has a bit for each. */
     private static final int MOST_AT_ONCE = Long.SIZE;
 
+    private static final int MOST_STATES = 1_000_000;
+
     /** What is under way and will be answered, each in a place of its own. */
     private final Operation[] pending = new Operation[MOST_AT_ONCE];
 
@@ -51,8 +53,8 @@ final class Counting {
      *
      * @param start when it was called
      * @param end when it was answered, on the same clock; {@link #NEVER}: it was not
-     * @param result count after a join or leave, -1 for a leave that was refused; 1 or 0 for a read that saw a member or
-     *     not; any if it never ended
+     * @param result count after a join or leave, -1 for a leave that was refused; 1 or 0 for a read that saw a member
+     *     or not; any if it never ended
      */
     record Operation(Kind kind, long start, long end, int result) {
         boolean isAnswered() {
@@ -146,6 +148,9 @@ final class Counting {
         before.forEach((state, lost) -> see(looked(state), lost, seen, open));
         while (!open.isEmpty()) {
             State state = open.remove();
+            if (seen.size() > MOST_STATES) {
+                throw new IllegalStateException("too much was under way at once to be judged, before " + operation);
+            }
             Lost lost = seen.get(state);
             if (state.has(place)) {
                 keepBest(states, state.without(place), lost);
@@ -162,7 +167,7 @@ final class Counting {
         int count = state.count();
         for (int i = 0; i < MOST_AT_ONCE; i++) {
             Operation next = pending[i];
-            if (next != null && !next.isLook() && !state.has(i) && next.fits(count)) {
+            if (next != null && !next.isLook() && !state.has(i) && next.fits(count) && isFirstOfItsKind(i, state)) {
                 see(looked(new State(state.done() | 1L << i, next.result())), lost, seen, open);
             }
         }
@@ -173,6 +178,22 @@ final class Counting {
         if (lost.leaves() < lostLeaves && count > 0) {
             see(looked(new State(state.done(), count - 1)), new Lost(lost.joins(), lost.leaves() + 1), seen, open);
         }
+    }
+
+    /** Of two that are alike the one that is answered first goes first: the other way nothing more is possible. */
+    private boolean isFirstOfItsKind(int place, State state) {
+        Operation one = pending[place];
+        for (int i = 0; i < MOST_AT_ONCE; i++) {
+            Operation other = pending[i];
+            if (other != null
+                    && other.kind() == one.kind()
+                    && other.result() == one.result()
+                    && other.end() < one.end()
+                    && !state.has(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** After all that only looks and fits: it changes nothing for those after it, so that later is never better. */

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscriber that keeps everything it hears. When its stream ends it comes back to the same node with its resume token and the last position
- * it has seen.
+ * A subscriber that keeps everything it hears. When its stream ends it comes back to the same node with its resume
+ * token and the last position it has seen.
  */
 final class Follower {
     private static final int RETRY_MILLIS = 100;

@@ -120,7 +120,9 @@ class LogIT {
         assertThat(node.output()).doesNotContain(CONTENT).doesNotContain(token).doesNotContain(lease);
     }
 
-    /** A port was mixed up, or somebody tries what is there: no line tells what they sent, and none looks like a defect. */
+    /**
+     * A port was mixed up, or somebody tries what is there: no line tells what they sent, and none looks like a defect.
+     */
     @Test
     void connectionsThatSpeakSomethingElse_leaveNothingOfItInTheLog() throws IOException {
         String address = "GET /ws/acme/default/room?actor=ann&resume=" + CONTENT + " HTTP/1.1\r\nHost: here\r\n\r\n";

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Compares what publishers were told with what one follower heard: whatever is missing must lie in a gap that it was told of. */
+/**
+ * Compares what publishers were told with what one follower heard: whatever is missing must lie in a gap that it was
+ * told of.
+ */
 final class Losses {
     private final Map<String, Long> heardAt = new HashMap<>();
     private final Map<String, Life> lives = new HashMap<>();

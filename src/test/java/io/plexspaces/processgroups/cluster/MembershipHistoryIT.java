@@ -37,6 +37,7 @@ class MembershipHistoryIT extends OnNodes {
     private static final int CLIENTS = Integer.getInteger("processgroups.test.history.clients", 48);
 
     private static final int ACTORS = 8;
+    private static final long SPREAD = 0x9E3779B97F4A7C15L;
     private static final String ROOM = "room";
     private static final int DEADLINE_SECONDS = 10;
 
@@ -73,7 +74,8 @@ class MembershipHistoryIT extends OnNodes {
     }
 
     private void work(int number, CountDownLatch half) {
-        Random random = new Random(number);
+        // Numbers one after the other would have all clients begin with the same actor.
+        Random random = new Random(number * SPREAD);
         int node = number % Nodes.NAMES.size();
         GrpcClient client = on(Nodes.NAMES.get(node));
         for (int i = 0; i < OPERATIONS; i++) {
@@ -149,7 +151,10 @@ class MembershipHistoryIT extends OnNodes {
         }
     }
 
-    /** The members as a publish finds them at its own offset; a node's own list may lag behind what another one has answered. */
+    /**
+     * The members as a publish finds them at its own offset; a node's own list may lag behind what another one has
+     * answered.
+     */
     private Set<String> read(GrpcClient client) {
         return new HashSet<>(client.calls
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)

@@ -27,7 +27,11 @@ import java.util.stream.Collectors;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 
-/** Nodes start, stop, die, freeze and meet their like; what clients and watchers elsewhere see of it. */
+/**
+ * Nodes start, stop, die, freeze and meet their like; what clients and watchers elsewhere see of it.
+ *
+ * <p>One file, as all cases share the nodes, which take seconds to start.
+ */
 class NodeLifeIT extends OnNodes {
     private static final Duration LATEST = Duration.ofSeconds(2);
     private static final String ROOM = "room";

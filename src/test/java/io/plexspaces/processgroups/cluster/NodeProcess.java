@@ -20,7 +20,9 @@ import java.util.concurrent.TimeUnit;
 
 /** One server in a process of its own; ends with this one at the latest. */
 final class NodeProcess implements AutoCloseable {
-    /** The command that starts the product, words separated by spaces; it is configured by environment variables alone. */
+    /**
+     * The command that starts the product, words separated by spaces; it is configured by environment variables alone.
+     */
     static final String COMMAND = "processgroups.test.command";
 
     private static final String BUILT =

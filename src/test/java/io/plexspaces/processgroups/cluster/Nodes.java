@@ -64,7 +64,10 @@ final class Nodes implements AutoCloseable {
         return running.get(name);
     }
 
-    /** Another server, which is not ready yet. It takes the place of the one with its name in {@link #get}, which goes on running. */
+    /**
+     * Another server, which is not ready yet. It takes the place of the one with its name in {@link #get}, which goes
+     * on running.
+     */
     NodeProcess begin(String name) {
         Map<String, String> variables = new HashMap<>(Map.of(
                 "PROCESSGROUPS_STORE", "redis",

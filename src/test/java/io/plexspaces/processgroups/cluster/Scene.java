@@ -97,8 +97,8 @@ final class Scene implements AutoCloseable {
     }
 
     /**
-     * Every follower has each accepted message, or a gap that names it; and nobody was told anything else than to try again
-     * later.
+     * Every follower has each accepted message, or a gap that names it; and nobody was told anything else than to try
+     * again later.
      *
      * @param fault when the store began to fail, by the clock of {@link System#nanoTime()}
      */
@@ -153,9 +153,11 @@ final class Scene implements AutoCloseable {
     }
 
     /**
-     * The longest time until a client on some node could publish to some group again, and until a follower heard something new.
+     * The longest time until a client on some node could publish to some group again, and until a follower heard
+     * something new.
      *
-     * @param fault when the store began to fail; {@code over}: when it served again; by the clock of {@link System#nanoTime()}
+     * @param fault when the store began to fail; {@code over}: when it served again; by the clock of
+     *     {@link System#nanoTime()}
      */
     Duration backAfter(long fault, long over) {
         Map<String, Long> published = new HashMap<>();

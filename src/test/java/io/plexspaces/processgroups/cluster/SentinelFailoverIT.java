@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A replica takes its master's place while clients publish: they go on soon, and what it had not copied yet is told. */
+/**
+ * A replica takes its master's place while clients publish: they go on soon, and what it had not copied yet is told.
+ */
 class SentinelFailoverIT extends OnNodes {
     private static final int ALL = 100_000;
     private static final Duration BACK = Duration.ofSeconds(5);

@@ -26,7 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a start comes to when something is missing or taken: one sentence, its exit code, and no harm to anybody else. */
+/**
+ * What a start comes to when something is missing or taken: one sentence, its exit code, and no harm to anybody else.
+ */
 @Isolated
 class StartIT {
     private static final String ROOM = "room";

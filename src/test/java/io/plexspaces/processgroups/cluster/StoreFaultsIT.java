@@ -31,7 +31,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** A store that cuts, forgets, falls silent, dies or comes back with its past: clients miss nothing without being told. */
+/**
+ * A store that cuts, forgets, falls silent, dies or comes back with its past: clients miss nothing without being told.
+ */
 @TestMethodOrder(OrderAnnotation.class)
 class StoreFaultsIT extends OnNodes {
     private static final int ALL = 100_000;

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** One trace from a publisher through the node it publishes on and the log to the deliveries of all nodes, as a collector gets it. */
+/**
+ * One trace from a publisher through the node it publishes on and the log to the deliveries of all nodes, as a
+ * collector gets it.
+ */
 class TraceIT extends OnNodes {
     private static final String ROOM = "room";
     private static final String TRACEPARENT = "traceparent";

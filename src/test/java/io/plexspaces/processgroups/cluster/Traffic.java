@@ -21,7 +21,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Clients that go on publishing numbered texts, each one text after the other over a node of its own, whatever fails. */
+/**
+ * Clients that go on publishing numbered texts, each one text after the other over a node of its own, whatever fails.
+ */
 final class Traffic implements AutoCloseable {
     /** Longer than a node waits for its store: whatever takes longer hangs. */
     private static final int DEADLINE_SECONDS = 10;
@@ -42,7 +44,8 @@ final class Traffic implements AutoCloseable {
      * One publish as its client saw it.
      *
      * @param text each once
-     * @param start when it was called, by the clock of {@link System#nanoTime()}; so is {@code end}, when it was answered
+     * @param start when it was called, by the clock of {@link System#nanoTime()}; so is {@code end}, when it was
+     *     answered
      * @param position null: it failed, and nobody knows whether it will be heard
      */
     record Sent(

@@ -57,8 +57,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each of some callbacks and tasks throws at random for a while. Whatever is asked meanwhile is answered, and within ten seconds everything is true
- * again on every node, or its connection has ended with a code.
+ * Each of some callbacks and tasks throws at random for a while. Whatever is asked meanwhile is answered, and within
+ * ten seconds everything is true again on every node, or its connection has ended with a code.
+ *
+ * <p>One file, as what clients ask and what must be true in the end belong together.
  */
 @Isolated
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -16,7 +16,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Things that meet: messages and a session that changes nodes, the last leave of an actor and its next subscription. */
+/**
+ * Things that meet: messages and a session that changes nodes, the last leave of an actor and its next subscription.
+ */
 class CrossingTest {
     private static final int ROUNDS = 40;
     private static final int A_ROUND = 30;

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** One file, as all cases share peers that stop reading. */
 class DeliveryTest {
     private final CoreFixture core = new CoreFixture(Duration.ofMillis(300));
 

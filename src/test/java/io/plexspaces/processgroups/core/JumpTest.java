@@ -30,7 +30,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A log that goes on elsewhere than its reader stood: in the same life after a hole, or in another one. */
+/**
+ * A log that goes on elsewhere than its reader stood: in the same life after a hole, or in another one.
+ *
+ * <p>One file, as all cases share the log that loses what they say.
+ */
 class JumpTest {
     private final GroupId room = GroupId.of("t", "", "room");
     private final ScriptedLog log = new ScriptedLog(room);

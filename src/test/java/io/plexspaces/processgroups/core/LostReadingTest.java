@@ -18,7 +18,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A log that cannot be followed any further, or was applied by half: nobody is served from what is left, and it is read anew. */
+/**
+ * A log that cannot be followed any further, or was applied by half: nobody is served from what is left, and it is read
+ * anew.
+ */
 class LostReadingTest {
     private final GroupId room = GroupId.of("t", "", "room");
     private final ScriptedLog log = new ScriptedLog(room);

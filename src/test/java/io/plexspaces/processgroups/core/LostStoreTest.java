@@ -39,8 +39,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two nodes over one Redis that dies, forgets, or is not heard, under traffic: who was a member is one again, and whoever
- * misses a message is told so.
+ * Two nodes over one Redis that dies, forgets, or is not heard, under traffic: who was a member is one again, and
+ * whoever misses a message is told so.
  */
 class LostStoreTest {
     private static final Duration SOON = Duration.ofSeconds(10);

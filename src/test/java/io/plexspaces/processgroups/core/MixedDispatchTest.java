@@ -33,7 +33,10 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Messages of one publisher, whatever their dispatch, have their offsets in the order in which it sent them, while members come and go. */
+/**
+ * Messages of one publisher, whatever their dispatch, have their offsets in the order in which it sent them, while
+ * members come and go.
+ */
 class MixedDispatchTest {
     private static final int NODES = 3;
     private static final int PUBLISHERS = 4;

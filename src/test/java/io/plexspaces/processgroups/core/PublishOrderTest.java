@@ -28,7 +28,11 @@ import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a publisher may rely on that does not wait for one answer before the next message: its order, and once each. */
+/**
+ * What a publisher may rely on that does not wait for one answer before the next message: its order, and once each.
+ *
+ * <p>One file, as all cases share the log that answers late.
+ */
 class PublishOrderTest {
     private final GroupId room = GroupId.of("t", "", "room");
     private final ScriptedLog log = new ScriptedLog(room);

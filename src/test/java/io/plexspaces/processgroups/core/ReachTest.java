@@ -18,7 +18,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A message for one member goes to somebody who receives, whichever node that is on, and all nodes agree about keys. */
+/**
+ * A message for one member goes to somebody who receives, whichever node that is on, and all nodes agree about keys.
+ */
 class ReachTest {
     private final CoreFixture one = new CoreFixture(Duration.ofSeconds(30));
     private final CoreFixture two = one.another("node-2");

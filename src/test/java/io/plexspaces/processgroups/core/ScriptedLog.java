@@ -42,7 +42,11 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The log of one group, which loses what the test tells it to. */
+/**
+ * The log of one group, which loses what the test tells it to.
+ *
+ * <p>One file, as it is one interface, each method of which may fail.
+ */
 final class ScriptedLog implements GroupLog {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The parts of each overlay fit each other and the service. {@code deploy/check} compares them with the schemas of Kubernetes. */
+/**
+ * The parts of each overlay fit each other and the service. {@code deploy/check} compares them with the schemas of
+ * Kubernetes.
+ */
 class KubernetesTest {
     private static final String NAMESPACE = "processgroups";
 

@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Dashboard, alerts and their runbook speak of what there is. {@code ExportedMetricsTest} compares them with a running server. */
+/**
+ * Dashboard, alerts and their runbook speak of what there is. {@code ExportedMetricsTest} compares them with a running
+ * server.
+ */
 class MonitoringTest {
     private static final Path RUNBOOK = Path.of("docs/operations.md");
 

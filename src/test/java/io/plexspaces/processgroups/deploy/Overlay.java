@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The resources of an overlay, put together as kustomize does it, as far as the files here need it: resources, components, strategic patches
- * that name their target, and images. Anything else in a kustomization is an error.
+ * The resources of an overlay, put together as kustomize does it, as far as the files here need it: resources,
+ * components, strategic patches that name their target, and images. Anything else in a kustomization is an error.
  */
 public final class Overlay {
     private static final Set<String> KNOWN =

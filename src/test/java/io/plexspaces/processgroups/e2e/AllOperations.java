@@ -19,7 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** Every operation once with success and once without, over gRPC, a session and WebSockets; messages hold what nobody else is to see. */
+/**
+ * Every operation once with success and once without, over gRPC, a session and WebSockets; messages hold what nobody
+ * else is to see.
+ */
 final class AllOperations {
     /** Stands in payloads, headers and metadata. */
     static final String CONTENT = "s3cr3t-c0nt3nt";

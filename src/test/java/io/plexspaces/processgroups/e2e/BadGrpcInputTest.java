@@ -45,7 +45,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Requests of gRPC that nobody should send. */
+/**
+ * Requests of gRPC that nobody should send.
+ *
+ * <p>One file, as it has one case for each kind of field.
+ */
 @QuarkusTest
 class BadGrpcInputTest extends LiveServer {
     private static final String GROUP = "room";

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Subscribers that read as fast as they can. They keep nothing but how far they are: messages carry their number, from 0
- * on, as id, and when they were sent in the header {@link #SENT}.
+ * Subscribers that read as fast as they can. They keep nothing but how far they are: messages carry their number, from
+ * 0 on, as id, and when they were sent in the header {@link #SENT}.
  */
 final class Crowd implements AutoCloseable {
     /** System.nanoTime() of the publisher. */

@@ -15,7 +15,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The one started application, in this process or in one of its own, with a fresh tenant and fresh connections for each test. */
+/**
+ * The one started application, in this process or in one of its own, with a fresh tenant and fresh connections for each
+ * test.
+ */
 abstract class LiveServer {
     @TestHTTPResource("/ws")
     URI webSocket;

@@ -9,7 +9,10 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 
-/** The service as it is packaged, jar or native executable, in a process of its own; configured as it is in tests otherwise. */
+/**
+ * The service as it is packaged, jar or native executable, in a process of its own; configured as it is in tests
+ * otherwise.
+ */
 public class Packaged implements QuarkusTestProfile {
     /** System property of the tests: where that process has its gRPC server. */
     static final String GRPC_PORT = "processgroups.test.grpc-port";

@@ -36,7 +36,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Clients that lose their connection and come back. */
+/**
+ * Clients that lose their connection and come back.
+ *
+ * <p>One file, as all cases are one story told with other losses.
+ */
 @QuarkusTest
 class ResumeTest extends LiveServer {
     private static final String GROUP = "news";

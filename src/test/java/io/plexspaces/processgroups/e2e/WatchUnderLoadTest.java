@@ -114,7 +114,10 @@ class WatchUnderLoadTest extends LiveServer {
         });
     }
 
-    /** As long as there are changes, ends one of the watches after the other and begins a new one. Returns the last ones. */
+    /**
+     * As long as there are changes, ends one of the watches after the other and begins a new one. Returns the last
+     * ones.
+     */
     private List<EventStream<WatchRequest, WatchResponse>> comeAndGo(
             List<Load<Change>> writers, List<EventStream<WatchRequest, WatchResponse>> ended) {
         Random random = new Random(7);

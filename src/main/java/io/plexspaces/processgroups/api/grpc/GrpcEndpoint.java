@@ -42,8 +42,8 @@ import io.smallrye.mutiny.Uni;
 import java.util.function.Supplier;
 
 /**
- * The service on gRPC. Calls start on the event loop of their connection and nothing in them blocks it; streams send only
- * while their client takes it, and what waits meanwhile is bounded by the connection's mailbox.
+ * The service on gRPC. Calls start on the event loop of their connection and nothing in them blocks it; streams send
+ * only while their client takes it, and what waits meanwhile is bounded by the connection's mailbox.
  */
 @GrpcService
 public final class GrpcEndpoint implements BindableService {

@@ -9,7 +9,10 @@ import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/** Failures as a gRPC status with {@code google.rpc.ErrorInfo}. A native executable has what the messages' own code finds by reflection only where it is asked for. */
+/**
+ * Failures as a gRPC status with {@code google.rpc.ErrorInfo}. A native executable has what the messages' own code
+ * finds by reflection only where it is asked for.
+ */
 @RegisterForReflection(
         targets = {
             Any.class,

@@ -24,11 +24,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the gRPC server an event loop per processor, two at least. The started server has one, which serves all connections; Vert.x
- * lends further ones to it when servers of the same address are started on them. They begin no listening of their own.
- * {@code quarkus.grpc.server.instances} is meant for this, but with more than one instance the start fails half way, and
- * the health check stays DOWN. Having its loops, this also has hold of the server itself, which the platform keeps open until nothing is left that could
- * answer a call, and lives on without when its port is taken.
+ * Gives the gRPC server an event loop per processor, two at least. The started server has one, which serves all
+ * connections; Vert.x lends further ones to it when servers of the same address are started on them. They begin no
+ * listening of their own. {@code quarkus.grpc.server.instances} is meant for this, but with more than one instance the
+ * start fails half way, and the health check stays DOWN. Having its loops, this also has hold of the server itself,
+ * which the platform keeps open until nothing is left that could answer a call, and lives on without when its port is
+ * taken.
  */
 @Singleton
 public final class GrpcLoops {
@@ -81,7 +82,8 @@ public final class GrpcLoops {
     }
 
     /**
-     * Answers the calls that are under way, refuses those that come with SHUTTING_DOWN, and closes the server. On the thread that stops.
+     * Answers the calls that are under way, refuses those that come with SHUTTING_DOWN, and closes the server. On the
+     * thread that stops.
      *
      * @param answers how long to wait for calls under way
      */

@@ -8,8 +8,8 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The receiving half of a session: asks for another request whenever one may be executed, and for some ahead, so that those
- * that arrive together are executed together and their deliveries travel together.
+ * The receiving half of a session: asks for another request whenever one may be executed, and for some ahead, so that
+ * those that arrive together are executed together and their deliveries travel together.
  */
 final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     private static final int READ_AHEAD = 256;

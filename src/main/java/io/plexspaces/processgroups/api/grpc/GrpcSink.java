@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** The sending half of one call that streams events. */
 final class GrpcSink implements Sink<byte[]> {
     /**
-     * What the transport may hold before a call is not ready. With grpc-java's 32 KiB, a call that has once fallen behind gets no more than
-     * that in each turn of a busy loop, too little to catch up with a few thousand messages a second.
+     * What the transport may hold before a call is not ready. With grpc-java's 32 KiB, a call that has once fallen
+     * behind gets no more than that in each turn of a busy loop, too little to catch up with a few thousand messages a
+     * second.
      */
     private static final int READY_BYTES = 128 * 1024;
 

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the frames of one peer from its channel, in order, and hands over whole messages. In the pipeline before the
- * handler of the HTTP server, which sees requests, pongs and close frames alone. While the receiver is busy, or not there
- * yet, nothing more is read; what was read already waits. On the event loop alone.
+ * handler of the HTTP server, which sees requests, pongs and close frames alone. While the receiver is busy, or not
+ * there yet, nothing more is read; what was read already waits. On the event loop alone.
  */
 final class FrameReader extends ChannelInboundHandlerAdapter {
     static final String NAME = "process-groups";

@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pings the peers of one event loop and finds those that are gone: one timer for all of them, none while there are none.
- * On the event loop alone.
+ * Pings the peers of one event loop and finds those that are gone: one timer for all of them, none while there are
+ * none. On the event loop alone.
  */
 final class Heartbeat {
     /** How long a peer may take to answer a close frame. */

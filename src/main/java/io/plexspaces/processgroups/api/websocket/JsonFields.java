@@ -14,8 +14,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Fields of proto3 JSON, straight from a parser into builders: no tree between, and every refusal names its field. Bytes
- * of {@code data} are taken as they stand in the text, so that numbers of any size and the order of keys survive.
+ * Fields of proto3 JSON, straight from a parser into builders: no tree between, and every refusal names its field.
+ * Bytes of {@code data} are taken as they stand in the text, so that numbers of any size and the order of keys survive.
  */
 final class JsonFields {
     private static final Descriptor MESSAGE = io.plexspaces.processgroups.proto.v1.Message.getDescriptor();

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pages may connect. A browser lets every page open a WebSocket to any server and tells only the page's origin, so
- * without this check any site could use the access a visitor has.
+ * Which pages may connect. A browser lets every page open a WebSocket to any server and tells only the page's origin,
+ * so without this check any site could use the access a visitor has.
  */
 final class Origins {
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");

@@ -44,8 +44,8 @@ public final class Peers {
     }
 
     /**
-     * Ends connections whose peers did not take the end they were told, before there is nobody left to hear of theirs. On the thread that stops; waits until
-     * that is done.
+     * Ends connections whose peers did not take the end they were told, before there is nobody left to hear of theirs.
+     * On the thread that stops; waits until that is done.
      */
     public void abandonAll() {
         List<Future<?>> ends = new ArrayList<>();

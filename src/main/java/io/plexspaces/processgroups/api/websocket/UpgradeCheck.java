@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a handshake must fulfil: an origin that may connect, the one version of the protocol, and a subprotocol we speak if
- * any is asked for. Keeps the way to the channel, which an endpoint does not show.
+ * What a handshake must fulfil: an origin that may connect, the one version of the protocol, and a subprotocol we speak
+ * if any is asked for. Keeps the way to the channel, which an endpoint does not show.
  */
 @Singleton
 final class UpgradeCheck implements HttpUpgradeCheck {

@@ -10,8 +10,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes ready frames straight to the channel, past the layers that would encode and copy each of them again. On the event
- * loop alone.
+ * Writes ready frames straight to the channel, past the layers that would encode and copy each of them again. On the
+ * event loop alone.
  */
 final class WebSocketSink implements Sink<ByteBuf> {
     static final int NORMAL_CLOSURE = 1000;

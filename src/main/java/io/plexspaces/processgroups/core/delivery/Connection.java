@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One live network connection: what is due to it goes straight to its transport while that is ready, and waits in a
  * bounded mailbox while it is not. Never blocks; methods may be called from any thread unless they say otherwise.
+ *
+ * <p>One file, as it is one state machine on one loop.
  */
 public final class Connection {
     private static final System.Logger LOG = System.getLogger(Connection.class.getName());
@@ -60,8 +62,8 @@ public final class Connection {
     }
 
     /**
-     * Adds what to do once when the connection ends, whoever ended it: on the loop, with the cause when the server cut it.
-     * Not called when it has ended already.
+     * Adds what to do once when the connection ends, whoever ended it: on the loop, with the cause when the server cut
+     * it. Not called when it has ended already.
      */
     public void onEnd(Consumer<@Nullable GroupException> action) {
         onEnd.add(action);
@@ -107,12 +109,18 @@ public final class Connection {
         });
     }
 
-    /** @param how ends it with {@link #finish} once what is under way for its peer is done; called at most once, on any thread */
+    /**
+     * @param how ends it with {@link #finish} once what is under way for its peer is done; called at most once, on any
+     * thread
+     */
     public void politely(Consumer<GroupException> how) {
         politely = how;
     }
 
-    /** Ends the connection as {@link #finish}, but after the answers to requests under way; a few seconds later without them. */
+    /**
+     * Ends the connection as {@link #finish}, but after the answers to requests under way; a few seconds later without
+     * them.
+     */
     public void retire(GroupException cause) {
         Consumer<GroupException> how = politely;
         if (how == null) {
@@ -343,7 +351,9 @@ public final class Connection {
         });
     }
 
-    /** One that fails does not keep the others from being done: a session that is not told would hold its joins forever. */
+    /**
+     * One that fails does not keep the others from being done: a session that is not told would hold its joins forever.
+     */
     private static void step(Runnable ending) {
         try {
             ending.run();

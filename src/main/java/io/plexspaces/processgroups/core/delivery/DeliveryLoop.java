@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * The deliveries of one event loop. What any thread posts is done on the loop in the order of posting; everything posted
- * while the loop was busy is one turn, in which each connection is flushed once.
+ * The deliveries of one event loop. What any thread posts is done on the loop in the order of posting; everything
+ * posted while the loop was busy is one turn, in which each connection is flushed once.
  */
 final class DeliveryLoop {
     private static final System.Logger LOG = System.getLogger(DeliveryLoop.class.getName());

@@ -44,7 +44,10 @@ public final class DeliveryLoops {
         return loop;
     }
 
-    /** Completes once each loop has done what was posted to it before: a loop that hangs, or is gone, keeps it from that. */
+    /**
+     * Completes once each loop has done what was posted to it before: a loop that hangs, or is gone, keeps it from
+     * that.
+     */
     public CompletableFuture<Void> turned() {
         return CompletableFuture.allOf(all.stream().map(DeliveryLoop::turned).toArray(CompletableFuture<?>[]::new));
     }

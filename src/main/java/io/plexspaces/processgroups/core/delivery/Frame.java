@@ -38,7 +38,8 @@ public final class Frame {
      * A message.
      *
      * @param traced told where it gets to
-     * @param deadline until when it may be delivered, by {@link System#nanoTime}, whatever wall clocks say; {@link #NEVER}: for ever
+     * @param deadline until when it may be delivered, by {@link System#nanoTime}, whatever wall clocks say;
+     *     {@link #NEVER}: for ever
      */
     public static Frame of(Event.Delivered event, DeliveryTracer.@Nullable Delivering traced, long deadline) {
         return new Frame(event, traced, null, deadline);

@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection has not taken yet, in order, bounded in bytes. One frame is always accepted where none waits. While the
- * store is asked for what comes first, the client cannot take anything, and has more room for what comes meanwhile.
- * On the connection's loop alone.
+ * What one connection has not taken yet, in order, bounded in bytes. One frame is always accepted where none waits.
+ * While the store is asked for what comes first, the client cannot take anything, and has more room for what comes
+ * meanwhile. On the connection's loop alone.
  */
 final class Mailbox {
     /** What an item costs beside its bytes. */
@@ -117,7 +117,10 @@ final class Mailbox {
         sourceBytes += source.queued ? weight : 0;
     }
 
-    /** Sources keep more alive than is allowed. One is always; with several, what they keep is bounded like the frames are. */
+    /**
+     * Sources keep more alive than is allowed. One is always; with several, what they keep is bounded like the frames
+     * are.
+     */
     boolean isOverweight() {
         return sources > 1 && sourceBytes > bound;
     }

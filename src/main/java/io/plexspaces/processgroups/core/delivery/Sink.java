@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half of one network connection, as its transport gives it. All methods but {@link #loop} and {@link #format}
- * are called on the loop alone.
+ * The sending half of one network connection, as its transport gives it. All methods but {@link #loop} and
+ * {@link #format} are called on the loop alone.
  *
  * @param <S> joined bytes as the transport wants them
  */
@@ -20,8 +20,8 @@ public interface Sink<S> {
     boolean ready();
 
     /**
-     * Hands bytes to the transport, which may keep them until {@link #flush}. {@code joined} is released by the caller when
-     * this returns: whoever keeps it retains it.
+     * Hands bytes to the transport, which may keep them until {@link #flush}. {@code joined} is released by the caller
+     * when this returns: whoever keeps it retains it.
      *
      * @param shared other connections may get the same object
      */

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which group next has something to expire, soonest first: at most one entry for a group, none for a group where nothing
- * ever expires. Thread-safe; each group keeps its own entry up to date.
+ * Which group next has something to expire, soonest first: at most one entry for a group, none for a group where
+ * nothing ever expires. Thread-safe; each group keeps its own entry up to date.
  */
 final class Expiries {
     /** A time that never comes. */
@@ -33,7 +33,9 @@ final class Expiries {
         return new Alarm(group);
     }
 
-    /** Takes the groups whose time has come, or comes within the present millisecond. No two calls take the same entry. */
+    /**
+     * Takes the groups whose time has come, or comes within the present millisecond. No two calls take the same entry.
+     */
     List<MemoryGroup> takeDue(Instant now) {
         List<MemoryGroup> taken = new ArrayList<>();
         for (Due due : groups.headMap(new Due(now.toEpochMilli(), Long.MAX_VALUE), true)
@@ -46,7 +48,10 @@ final class Expiries {
         return taken;
     }
 
-    /** When one group wants to be taken. It may be taken early, and then sets its alarm anew. Used by one thread at a time. */
+    /**
+     * When one group wants to be taken. It may be taken early, and then sets its alarm anew. Used by one thread at a
+     * time.
+     */
     final class Alarm {
         private final MemoryGroup group;
         private @Nullable Due due;

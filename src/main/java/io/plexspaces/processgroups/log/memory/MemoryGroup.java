@@ -31,8 +31,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of one group. All but {@link #id}, {@link #info}, {@link #isDeleted} and {@link #execute} belongs to its serial queue.
- * A change that fails has changed nothing.
+ * One life of one group. All but {@link #id}, {@link #info}, {@link #isDeleted} and {@link #execute} belongs to its
+ * serial queue. A change that fails has changed nothing.
+ *
+ * <p>One file, as each change is checked and made in one step under one queue.
  */
 final class MemoryGroup {
     private final GroupInfo created;
@@ -149,7 +151,11 @@ final class MemoryGroup {
         if (history == null) {
             return new Slice(List.of(), 0, true, epochChanged, end(), false);
         }
-        return history.read(after == null || epochChanged ? null : after.offset(), limit, epochChanged, end(), now);
+        // Whoever was further than this log is has had what is in it.
+        @Nullable
+        Long from =
+                after != null && after.epoch().equals(created.epoch()) ? (Long) Math.min(after.offset(), offset) : null;
+        return history.read(from, limit, epochChanged, end(), now);
     }
 
     /** Ends the leases and forgets the messages and keys whose time has come; returns how many joins ended. */

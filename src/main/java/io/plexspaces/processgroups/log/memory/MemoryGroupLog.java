@@ -38,8 +38,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of one process. Each group has a serial queue: its changes, and the calls of its readers, run there one after the
- * other on the threads that ask for them. Answers come on the thread that did the work, before it goes on.
+ * The log of one process. Each group has a serial queue: its changes, and the calls of its readers, run there one after
+ * the other on the threads that ask for them. Answers come on the thread that did the work, before it goes on.
  */
 public final class MemoryGroupLog implements GroupLog, NodeLeases {
     private final InstantSource clock;
@@ -73,7 +73,9 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         return new Change(group, epoch, command, operation);
     }
 
-    /** A change inside a group, made each time this is subscribed to. The path of every message, so without operators. */
+    /**
+     * A change inside a group, made each time this is subscribed to. The path of every message, so without operators.
+     */
     private final class Change extends AbstractUni<Appended> {
         private final GroupId id;
         private final @Nullable String epoch;

@@ -29,7 +29,10 @@ final class Reading<R> implements Tail {
         this.whenFailed = whenFailed;
     }
 
-    /** A reader that fails has not taken what it was told, and is told nothing more: neither the change nor other readers are touched. */
+    /**
+     * A reader that fails has not taken what it was told, and is told nothing more: neither the change nor other
+     * readers are touched.
+     */
     void tell(Consumer<R> call) {
         if (closed) {
             return;

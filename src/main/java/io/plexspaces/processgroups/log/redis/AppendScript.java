@@ -31,7 +31,10 @@ final class AppendScript {
     private static final String FENCED = "!FENCED";
     private static final String EARLY = "!EARLY";
 
-    /** How many calls of one partition may be under way: one is made while another is done, so that neither side waits for the other. */
+    /**
+     * How many calls of one partition may be under way: one is made while another is done, so that neither side waits
+     * for the other.
+     */
     static final int TRACKS = 2;
 
     private final Store store;
@@ -58,8 +61,8 @@ final class AppendScript {
     record Part(GroupId group, List<PendingChange> changes) {}
 
     /**
-     * One call, made again under the same number until it is certain what became of it. Calls are done in the order of their numbers, though
-     * one is sent before the answer of the other is there.
+     * One call, made again under the same number until it is certain what became of it. Calls are done in the order of
+     * their numbers, though one is sent before the answer of the other is there.
      */
     final class Call {
         final List<Part> parts;
@@ -108,7 +111,10 @@ final class AppendScript {
             }
         }
 
-        /** Not even for want of memory may the partition wait for a call that was never made, or for an answer that nobody took. */
+        /**
+         * Not even for want of memory may the partition wait for a call that was never made, or for an answer that
+         * nobody took.
+         */
         private void guarded(Runnable step) {
             try {
                 step.run();
@@ -184,7 +190,10 @@ final class AppendScript {
         return all;
     }
 
-    /** Gives each change its answer or failure. An answer that cannot be read fails those it does not reach, and is thrown. */
+    /**
+     * Gives each change its answer or failure. An answer that cannot be read fails those it does not reach, and is
+     * thrown.
+     */
     void answer(Call call, Future<Response> said) {
         try {
             tell(call, said);

@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What messages with idempotency keys were answered. The ids of an answer, which are the same for many, are a key of their own, named by
- * their digest, and go to the store once in a while only. Thread-safe.
+ * What messages with idempotency keys were answered. The ids of an answer, which are the same for many, are a key of
+ * their own, named by their digest, and go to the store once in a while only. Thread-safe.
  */
 final class FirstAnswers {
     private static final String NONE = "-";
@@ -83,7 +83,10 @@ final class FirstAnswers {
         return all;
     }
 
-    /** An answer is in the store, and its ids with it, unless {@code done} says that there are too many: then no more of this group are sent for a while. */
+    /**
+     * An answer is in the store, and its ids with it, unless {@code done} says that there are too many: then no more of
+     * this group are sent for a while.
+     */
     void kept(GroupId group, @Nullable String epoch, List<byte[]> arguments, Appended done) {
         if (arguments.get(6).length > 0) {
             String digest = done.repeated() ? REFUSED : new String(arguments.get(5), UTF_8);

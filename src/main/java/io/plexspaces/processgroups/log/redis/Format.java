@@ -5,8 +5,8 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.log.redis.codec.Formats;
 
 /**
- * The format this server writes: the newest that every server with a lease reads, as the store says at each renewal of this one's own. Before the
- * first lease, the oldest. Thread-safe.
+ * The format this server writes: the newest that every server with a lease reads, as the store says at each renewal of
+ * this one's own. Before the first lease, the oldest. Thread-safe.
  */
 final class Format {
     private volatile int written = Formats.FIRST;
@@ -27,7 +27,8 @@ final class Format {
                 ErrorCode.FAILED_PRECONDITION,
                 stored > Formats.NEWEST
                         ? "the store is in format " + stored + " of newer servers, " + reads
-                                + ": start the newer version, or give this one another store or processgroups.redis.prefix"
+                                + ": start the newer version, or give this one another store or"
+                                + " processgroups.redis.prefix"
                         : "the store is in format " + stored + " of much older servers, " + reads
                                 + ": start a version between them first");
     }

@@ -54,7 +54,10 @@ final class GroupAccess {
         }
     }
 
-    /** The group as it is; empty: there is none. Many members, or large ones, are read by steps, so that nobody else has to wait for them. */
+    /**
+     * The group as it is; empty: there is none. Many members, or large ones, are read by steps, so that nobody else has
+     * to wait for them.
+     */
     Future<Optional<Opened>> open(GroupId group) {
         return state(group).compose(said -> {
             if (said.size() == 0) {

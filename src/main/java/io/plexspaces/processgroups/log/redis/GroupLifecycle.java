@@ -124,7 +124,10 @@ final class GroupLifecycle {
                 : index.unlist(group, epoch).map(unlisted -> done);
     }
 
-    /** Takes what the members of an ended life held out of the partition's index, by steps. What a crash leaves undone a sweep begins again. */
+    /**
+     * Takes what the members of an ended life held out of the partition's index, by steps. What a crash leaves undone a
+     * sweep begins again.
+     */
     void clear(GroupId group, String epoch) {
         clear(group, epoch, "0");
     }

@@ -25,9 +25,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader of one group: tells it the snapshot, then every entry, in order. What the channel did not bring is read from the log;
- * what is no longer there, or cannot be read, becomes a new snapshot. A group that has no readable members is not read at all, and a
- * failure in the middle ends the reading, so that nobody takes a part for the whole. Belongs to the serial queue of its feed.
+ * One reader of one group: tells it the snapshot, then every entry, in order. What the channel did not bring is read
+ * from the log; what is no longer there, or cannot be read, becomes a new snapshot. A group that has no readable
+ * members is not read at all, and a failure in the middle ends the reading, so that nobody takes a part for the whole.
+ * Belongs to the serial queue of its feed.
+ *
+ * <p>One file, as it is one state machine: each step depends on where the reading is.
  */
 final class GroupReading implements Feed.Reading, Tail {
     private static final System.Logger LOG = System.getLogger(GroupReading.class.getName());
@@ -162,8 +165,8 @@ final class GroupReading implements Feed.Reading, Tail {
     }
 
     /**
-     * A reading that has gone on hears what is announced, and would see a hole; one that has not missed something. To ask before
-     * that is known would be wrong on a busy log: it trims what this reading is about to hear.
+     * A reading that has gone on hears what is announced, and would see a hole; one that has not missed something. To
+     * ask before that is known would be wrong on a busy log: it trims what this reading is about to hear.
      */
     private void stillAt(long before) {
         if (state == State.LIVE && offset == before) {
@@ -197,7 +200,9 @@ final class GroupReading implements Feed.Reading, Tail {
         }
     }
 
-    /** False: nothing follows, or it is a change that cannot be read: then the members are read anew, which include it. */
+    /**
+     * False: nothing follows, or it is a change that cannot be read: then the members are read anew, which include it.
+     */
     private boolean isTold(Entry entry) {
         if (entry instanceof Entry.Unreadable unreadable) {
             access.unreadable(feed.group(), "entry " + unreadable.offset() + ", " + unreadable.why());
@@ -352,8 +357,8 @@ final class GroupReading implements Feed.Reading, Tail {
     }
 
     /**
-     * Both lists are in order and may be cut short; together they have no hole unless the log was trimmed. They are told in portions: what would
-     * come at once fills the queue of a client that reads as fast as it can.
+     * Both lists are in order and may be cut short; together they have no hole unless the log was trimmed. They are
+     * told in portions: what would come at once fills the queue of a client that reads as fast as it can.
      *
      * @param before where this reading was when it asked
      * @param till from here on the log goes on under that epoch; null: under the one that is known

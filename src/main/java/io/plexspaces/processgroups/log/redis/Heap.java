@@ -9,11 +9,14 @@ import java.lang.management.MemoryUsage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this server can hold a group of many members. One that does not fit is refused before it is read: a heap that is nearly full does not
- * end a server, but keeps it collecting garbage and answering nobody.
+ * Whether this server can hold a group of many members. One that does not fit is refused before it is read: a heap that
+ * is nearly full does not end a server, but keeps it collecting garbage and answering nobody.
  */
 final class Heap {
-    /** What a member takes while it is read, with room for what is done meanwhile: a million were read in a heap of 768 MiB, and not in one of 512. */
+    /**
+     * What a member takes while it is read, with room for what is done meanwhile: a million were read in a heap of 768
+     * MiB, and not in one of 512.
+     */
     static final long BYTES_PER_MEMBER = 600;
 
     private static final int MIB = 1 << 20;

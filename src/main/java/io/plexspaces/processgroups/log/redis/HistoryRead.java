@@ -23,7 +23,10 @@ final class HistoryRead {
     private static final int MOST_AT_ONCE = 1_000_000;
     private static final OperationId NOBODY = new OperationId(new NodeId("unknown"), 0, 0);
 
-    /** About what one answer holds, so that neither the store nor what else is asked of it waits for it; one message more is in it, however large. */
+    /**
+     * About what one answer holds, so that neither the store nor what else is asked of it waits for it; one message
+     * more is in it, however large.
+     */
     private static final int BYTES_AT_ONCE = 512 * 1024;
 
     private final Store store;
@@ -185,7 +188,10 @@ final class HistoryRead {
         return !answer.forgotChanges() || (oldest != null && after >= oldest.first() - 1);
     }
 
-    /** Messages up to the offset; when that is not exact, the least it can be. All entries up to the next change are messages. */
+    /**
+     * Messages up to the offset; when that is not exact, the least it can be. All entries up to the next change are
+     * messages.
+     */
     private static long messagesUpTo(Answer answer, long after) {
         Pair next = answer.nextChange();
         long end = next == null ? answer.end() + 1 : next.first();

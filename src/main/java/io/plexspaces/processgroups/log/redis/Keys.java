@@ -8,8 +8,8 @@ import io.plexspaces.processgroups.log.redis.connection.Slots;
 import java.util.List;
 
 /**
- * Names every key. Injective: the parts of a key are separated by colons, which are encoded where a name holds one. The tag in braces
- * decides the slot: that of the group's partition, so that a script reaches everything it needs.
+ * Names every key. Injective: the parts of a key are separated by colons, which are encoded where a name holds one. The
+ * tag in braces decides the slot: that of the group's partition, so that a script reaches everything it needs.
  */
 final class Keys {
     private final String prefix;

@@ -17,8 +17,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of the groups of one partition on their way to the store: one call after the other, with what has gathered of all groups
- * meanwhile. The changes of a group go in the order they came; those of different groups take turns. Thread-safe.
+ * The changes of the groups of one partition on their way to the store: one call after the other, with what has
+ * gathered of all groups meanwhile. The changes of a group go in the order they came; those of different groups take
+ * turns. Thread-safe.
  */
 final class Lane {
     private static final int CHANGES_AT_ONCE = 256;
@@ -167,7 +168,10 @@ final class Lane {
         }
     }
 
-    /** Lets it go on where it may; what goes alone waits until nothing of the group is under way, and what is behind it with it. */
+    /**
+     * Lets it go on where it may; what goes alone waits until nothing of the group is under way, and what is behind it
+     * with it.
+     */
     private void queue(Waiting waiting) {
         PendingChange first = waiting.changes.peek();
         if (waiting.queued || waiting.calls == Waiting.ALONE) {

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The leases of nodes: the same in every partition, since a script sees the copy of its own partition alone. On connections of their own: a lease must not
- * be lost because much else is asked and answered.
+ * The leases of nodes: the same in every partition, since a script sees the copy of its own partition alone. On
+ * connections of their own: a lease must not be lost because much else is asked and answered.
  */
 final class Leases {
     private static final int ATTEMPTS = 5;
@@ -29,7 +29,10 @@ final class Leases {
     /** Numbers kept of calls that nobody heard of: the last of them may be on their way to the store. */
     private static final int MOST_DOUBTFUL = 64;
 
-    /** What was to be taken, when nobody knows whether it was: found later, it is no other server's. The oldest first; under its own lock. */
+    /**
+     * What was to be taken, when nobody knows whether it was: found later, it is no other server's. The oldest first;
+     * under its own lock.
+     */
     private final Deque<Long> doubtful = new ArrayDeque<>();
 
     /** When each was last taken or renewed, by the store's clock in microseconds. */
@@ -56,7 +59,10 @@ final class Leases {
         return answer;
     }
 
-    /** Greater than every incarnation any partition knows. FAILED_PRECONDITION when the store is in a format that this server does not read. */
+    /**
+     * Greater than every incarnation any partition knows. FAILED_PRECONDITION when the store is in a format that this
+     * server does not read.
+     */
     Future<NodeLease> acquire(NodeId node) {
         return acquire(node, Long.MAX_VALUE, ATTEMPTS);
     }

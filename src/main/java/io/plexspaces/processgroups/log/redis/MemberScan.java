@@ -18,16 +18,19 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Reads many members by steps while they change. Each step brings some of them, and what changed since the step before with the whole
- * membership after it; laid over each other in order, they give the members at the last step's offset. The log has to keep no more
- * changes than come between two steps.
+ * Reads many members by steps while they change. Each step brings some of them, and what changed since the step before
+ * with the whole membership after it; laid over each other in order, they give the members at the last step's offset.
+ * The log has to keep no more changes than come between two steps.
  */
 final class MemberScan {
     private static final System.Logger LOG = System.getLogger(MemberScan.class.getName());
     private static final int ATTEMPTS = 10;
     private static final int CHANGES_AT_ONCE = 2_000;
 
-    /** Bytes one step is to bring; a step asks for fewer members when the one before brought more, and for twice as many at most. */
+    /**
+     * Bytes one step is to bring; a step asks for fewer members when the one before brought more, and for twice as many
+     * at most.
+     */
     private static final int BYTES_AT_ONCE = 256 * 1024;
 
     private static final int FIRST = 16;

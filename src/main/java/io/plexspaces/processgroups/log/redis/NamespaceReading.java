@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader of one namespace: tells it which groups there are, then each that comes or goes. When a change was missed, the groups are
- * read anew. Belongs to the serial queue of its feed.
+ * One reader of one namespace: tells it which groups there are, then each that comes or goes. When a change was missed,
+ * the groups are read anew. Belongs to the serial queue of its feed.
  */
 final class NamespaceReading implements Feed.Reading, Tail {
     private static final System.Logger LOG = System.getLogger(NamespaceReading.class.getName());

@@ -14,7 +14,9 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A change on its way to the store: one for append.lua, or one that takes calls of its own. Gets one answer or failure. */
+/**
+ * A change on its way to the store: one for append.lua, or one that takes calls of its own. Gets one answer or failure.
+ */
 final class PendingChange {
     private static final Escapes ESCAPES = new Escapes(PendingChange.class);
     private static final int WEIGHT = 256;

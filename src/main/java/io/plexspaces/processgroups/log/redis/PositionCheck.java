@@ -6,7 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Compares regularly where each log that is read ends with how far its readings are: a message that got lost may have no successor. */
+/**
+ * Compares regularly where each log that is read ends with how far its readings are: a message that got lost may have
+ * no successor.
+ */
 final class PositionCheck {
     private static final System.Logger LOG = System.getLogger(PositionCheck.class.getName());
     private static final int GROUPS_AT_ONCE = 200;

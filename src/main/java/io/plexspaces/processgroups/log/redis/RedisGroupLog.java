@@ -37,14 +37,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log in Redis, shared by all servers that use the same store and prefix. Answers, and calls of readers, come on the threads of
- * the connections.
+ * The log in Redis, shared by all servers that use the same store and prefix. Answers, and calls of readers, come on
+ * the threads of the connections.
  *
- * <p>Besides what the port says, every operation can fail with STORE_UNAVAILABLE: the store did not answer within the patience of the settings (three times that, behind a call that fails), and
- * a change may or may not have been made; or with OVERLOADED: too much waits for the store, and nothing was done.
+ * <p>Besides what the port says, every operation can fail with STORE_UNAVAILABLE: the store did not answer within the
+ * patience of the settings (three times that, behind a call that fails), and a change may or may not have been made; or
+ * with OVERLOADED: too much waits for the store, and nothing was done.
  */
 public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable {
-    /** How long {@link #expire} goes on to call the store, however much is due. What it began is two calls at most, one after the other. */
+    /**
+     * How long {@link #expire} goes on to call the store, however much is due. What it began is two calls at most, one
+     * after the other.
+     */
     public static final Duration EXPIRY_BEGINS_FOR = Sweep.BEGINS_FOR;
 
     private static final int PARTITIONS_OF_A_CLUSTER = 64;
@@ -70,13 +74,16 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
 
     /**
      * @param options where the store is and how to get in: standalone, Sentinel or cluster
-     * @param epochs a new one at each call, at most 64 characters of letters, digits, {@code -} and {@code _}; called by many threads
+     * @param epochs a new one at each call, at most 64 characters of letters, digits, {@code -} and {@code _}; called
+     *     by many threads
      */
     public RedisGroupLog(Vertx vertx, RedisOptions options, RedisSettings settings, Supplier<String> epochs) {
         this(vertx, options, settings, epochs, nanos -> {});
     }
 
-    /** @param roundTrips told of each answer of the store how long after its call it came, in nanoseconds; must be quick */
+    /**
+     * @param roundTrips told of each answer of the store how long after its call it came, in nanoseconds; must be quick
+     */
     public RedisGroupLog(
             Vertx vertx,
             RedisOptions options,
@@ -253,12 +260,17 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         return Optional.ofNullable(store.unreadables().lately());
     }
 
-    /** How long the command has waited that has waited longest for an answer of the store, in nanoseconds; 0: none waits. */
+    /**
+     * How long the command has waited that has waited longest for an answer of the store, in nanoseconds; 0: none
+     * waits.
+     */
     public long longestUnanswered() {
         return store.servers().longestUnanswered();
     }
 
-    /** The store's policy for a full memory, if it may take keys of groups. Empty: nothing is taken, as far as is known. */
+    /**
+     * The store's policy for a full memory, if it may take keys of groups. Empty: nothing is taken, as far as is known.
+     */
     public Optional<String> eviction() {
         return store.servers().eviction();
     }

@@ -7,9 +7,10 @@ import java.time.Duration;
  * How the log uses its store.
  *
  * @param prefix of every key and channel; servers with different ones do not see each other. No braces
- * @param partitions how many the groups are spread over, the same for all servers of one store; 0: 64 on a cluster, else 1
- * @param patience how long a call waits for the store, over repeated attempts: at most half of the minute for which the store knows the answer of a call
- *     that is made again
+ * @param partitions how many the groups are spread over, the same for all servers of one store; 0: 64 on a cluster,
+ *     else 1
+ * @param patience how long a call waits for the store, over repeated attempts: at most half of the minute for which the
+ *     store knows the answer of a call that is made again
  * @param check time between two looks whether a reader has missed something
  * @param leaseTtl how long a node may write after it last renewed its lease
  */

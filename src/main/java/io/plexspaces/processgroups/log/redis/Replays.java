@@ -21,9 +21,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads everything that is retained after a position, page by page. Those who want that of one group while it is read for others are served together by the
- * next reading, and share its messages; and few groups are read at once, so that many clients which come back together neither fill the memory nor the connection to the
- * store. Thread-safe.
+ * Reads everything that is retained after a position, page by page. Those who want that of one group while it is read
+ * for others are served together by the next reading, and share its messages; and few groups are read at once, so that
+ * many clients which come back together neither fill the memory nor the connection to the store. Thread-safe.
  */
 final class Replays {
     private static final Escapes ESCAPES = new Escapes(Replays.class);
@@ -36,7 +36,10 @@ final class Replays {
     private final Map<GroupId, List<Reader>> waiting = new HashMap<>();
     private final Queue<GroupId> turns = new ArrayDeque<>();
 
-    /** Groups that are read now: who asks for one of these meanwhile waits until that is over, as it may be past what it asks for. */
+    /**
+     * Groups that are read now: who asks for one of these meanwhile waits until that is over, as it may be past what it
+     * asks for.
+     */
     private final Set<GroupId> busy = new HashSet<>();
 
     /** What one call of the store gives: everything, or as much as fits into one answer. */
@@ -54,7 +57,10 @@ final class Replays {
         }
     }
 
-    /** As {@link io.plexspaces.processgroups.log.GroupLog#read}. What can be read is shared by all who ask for everything at once. */
+    /**
+     * As {@link io.plexspaces.processgroups.log.GroupLog#read}. What can be read is shared by all who ask for
+     * everything at once.
+     */
     Future<Slice> read(GroupId group, @Nullable Position after, int limit) {
         if (limit < Integer.MAX_VALUE) {
             return whole(group, after, limit, ATTEMPTS);

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Questions to the store that go together: those that come while some are asked go next, as many come at once when a server is gone.
- * Thread-safe.
+ * Questions to the store that go together: those that come while some are asked go next, as many come at once when a
+ * server is gone. Thread-safe.
  */
 final class Rounds<Q, A> {
     private static final Escapes ESCAPES = new Escapes(Rounds.class);

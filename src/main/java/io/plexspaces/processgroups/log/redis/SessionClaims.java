@@ -23,7 +23,10 @@ final class SessionClaims {
         this.rounds = new Rounds<>(store.settings().patience().toNanos(), this::ask);
     }
 
-    /** @param claim empty: the next one is wanted; '>' and a number: the next one, if that is not the last; else the one under which the session is to end */
+    /**
+     * @param claim empty: the next one is wanted; '>' and a number: the next one, if that is not the last; else the one
+     * under which the session is to end
+     */
     private record Wish(String session, String claim, OperationId operation) {}
 
     Future<Claim> next(String session, OperationId operation) {

@@ -23,7 +23,9 @@ final class SessionLookup {
                 .recover(failure -> Future.failedFuture(store.told("the groups of a session", failure)));
     }
 
-    /** For each session in its order, what all partitions say; what cannot be read among it concerns that session alone. */
+    /**
+     * For each session in its order, what all partitions say; what cannot be read among it concerns that session alone.
+     */
     private Future<List<List<String>>> ask(List<String> sessions) {
         List<Future<Response>> parts = new ArrayList<>();
         for (int i = 0; i < store.keys().partitions(); i++) {

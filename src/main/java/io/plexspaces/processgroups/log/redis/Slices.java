@@ -23,8 +23,8 @@ final class Slices {
     }
 
     /**
-     * Two parts, the second read after the end of the first. Where messages between them were trimmed meanwhile, those of the first are as old, and count as
-     * missed with them, not exactly.
+     * Two parts, the second read after the end of the first. Where messages between them were trimmed meanwhile, those
+     * of the first are as old, and count as missed with them, not exactly.
      *
      * @param after what the first was read after
      */

@@ -5,14 +5,18 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What this server knows of the clock of the store's server that has one partition. Each answer that tells its time bounds it: that was read between
- * call and answer. What was known stays where it is within the bounds, so a store whose clock is set, or another one that has taken over, is
- * followed at the next answer. The wall clock of this server has no say. Thread-safe.
+ * What this server knows of the clock of the store's server that has one partition. Each answer that tells its time
+ * bounds it: that was read between call and answer. What was known stays where it is within the bounds, so a store
+ * whose clock is set, or another one that has taken over, is followed at the next answer. The wall clock of this server
+ * has no say. Thread-safe.
  */
 final class StoreClock {
     private static final long UNKNOWN = Long.MIN_VALUE;
 
-    /** The store's microseconds since 1970, less this server's monotonic ones: the least it can be, of what the bounds allow. */
+    /**
+     * The store's microseconds since 1970, less this server's monotonic ones: the least it can be, of what the bounds
+     * allow.
+     */
     private volatile long ahead = UNKNOWN;
 
     /**

@@ -17,11 +17,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends what is due, in every partition; and does what others left undone in the index. What cannot be done keeps nothing else from being done, and is
- * tried again after a while.
+ * Ends what is due, in every partition; and does what others left undone in the index. What cannot be done keeps
+ * nothing else from being done, and is tried again after a while.
  */
 final class Sweep {
-    /** How long a call goes on to begin rounds, however much is due: it must end before it is taken for one that hangs. */
+    /**
+     * How long a call goes on to begin rounds, however much is due: it must end before it is taken for one that hangs.
+     */
     static final Duration BEGINS_FOR = Duration.ofSeconds(5);
 
     private static final int GROUPS_AT_ONCE = 100;

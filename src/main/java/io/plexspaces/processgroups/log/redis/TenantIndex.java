@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Which groups a tenant has: an index that lies in another slot than its groups and follows them. A group that was made or deleted has a note
- * in its partition's outbox until the index has heard of it.
+ * Which groups a tenant has: an index that lies in another slot than its groups and follows them. A group that was made
+ * or deleted has a note in its partition's outbox until the index has heard of it.
  */
 final class TenantIndex {
     private static final System.Logger LOG = System.getLogger(TenantIndex.class.getName());
@@ -58,8 +58,8 @@ final class TenantIndex {
     }
 
     /**
-     * Takes a life of a group out that was just deleted; never fails, as {@link #list}. Where it is listed under an epoch that it had before,
-     * as when it was given another a moment ago, it is taken out under that one.
+     * Takes a life of a group out that was just deleted; never fails, as {@link #list}. Where it is listed under an
+     * epoch that it had before, as when it was given another a moment ago, it is taken out under that one.
      */
     Future<Void> unlist(GroupId group, String epoch) {
         return takeOut(group, epoch)

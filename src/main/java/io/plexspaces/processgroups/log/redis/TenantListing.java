@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a tenant's index. What it lists is looked up in the groups themselves, so that only groups that are there are shown. */
+/**
+ * Reads a tenant's index. What it lists is looked up in the groups themselves, so that only groups that are there are
+ * shown.
+ */
 final class TenantListing {
     private static final int NAMES_AT_ONCE = 2_000;
 

@@ -6,7 +6,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What this server found in the store and could not read: counted, said in the log once a minute at most, and known for a while. Thread-safe. */
+/**
+ * What this server found in the store and could not read: counted, said in the log once a minute at most, and known for
+ * a while. Thread-safe.
+ */
 final class Unreadables {
     /** How long one is spoken of: long enough for a probe to fail more than once. */
     static final Duration REMEMBERED = Duration.ofSeconds(60);
@@ -37,7 +40,8 @@ final class Unreadables {
             long unsaid = found.count() - (before == null ? 0 : before.count()) - 1;
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "what a newer server wrote, or is damaged, cannot be read here ({0} more since the last such line): {1}",
+                    "what a newer server wrote, or is damaged, cannot be read here ({0} more since the last such line):"
+                            + " {1}",
                     unsaid,
                     found.what());
         }

@@ -70,7 +70,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Every operation over real sockets. */
+/**
+ * Every operation over real sockets.
+ *
+ * <p>One file, as it has one case for each operation.
+ */
 class GrpcEndpointTest {
     private static final int MAILBOX = 256 * 1024;
 

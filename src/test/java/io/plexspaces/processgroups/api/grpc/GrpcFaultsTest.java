@@ -54,8 +54,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each callback between gRPC and the core throws at random for a while, over real sockets. Every call and every request of a session is answered or
- * ends with a status, and every stream goes on or ends with one.
+ * Each callback between gRPC and the core throws at random for a while, over real sockets. Every call and every request
+ * of a session is answered or ends with a status, and every stream goes on or ends with one.
+ *
+ * <p>One file, as the clients are those that this test alone needs.
  */
 @Isolated
 class GrpcFaultsTest {
@@ -234,7 +236,10 @@ class GrpcFaultsTest {
         pause();
     }
 
-    /** Until this turn's requests have their answers, but not for long: else all would be asked before the first is answered. */
+    /**
+     * Until this turn's requests have their answers, but not for long: else all would be asked before the first is
+     * answered.
+     */
     private void pause() {
         long end = System.nanoTime() + PAUSE.toNanos();
         while (System.nanoTime() < end

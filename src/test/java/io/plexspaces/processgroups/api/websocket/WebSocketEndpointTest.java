@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** One file, as it has one case for each way to use a WebSocket. */
 @QuarkusTest
 class WebSocketEndpointTest {
     private static final String JOIN = "{\"requestId\":2,\"join\":{\"groupName\":\"news\"}}";

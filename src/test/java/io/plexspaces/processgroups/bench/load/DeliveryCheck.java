@@ -7,8 +7,8 @@ import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Holds what one subscriber gets against what was published for it: each message of each of its streams once, in the order
- * of their numbers 0, 1, 2 … Not thread-safe.
+ * Holds what one subscriber gets against what was published for it: each message of each of its streams once, in the
+ * order of their numbers 0, 1, 2 … Not thread-safe.
  */
 final class DeliveryCheck {
     private static final int NOT_WANTED = -1;

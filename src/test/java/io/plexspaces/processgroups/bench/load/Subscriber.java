@@ -18,8 +18,8 @@ public final class Subscriber {
     }
 
     /**
-     * One event or message stands from {@code from} to {@code to} (exclusive). One without payload must be the first one,
-     * which says that the subscription has begun.
+     * One event or message stands from {@code from} to {@code to} (exclusive). One without payload must be the first
+     * one, which says that the subscription has begun.
      */
     public void event(ByteBuffer in, int from, int to) {
         int at = from + likely;

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The script by which the service changes memberships, with one join or leave in each call: what Redis can do of them when
- * nothing stands before it and nothing goes together. Actors join and leave by turns.
+ * The script by which the service changes memberships, with one join or leave in each call: what Redis can do of them
+ * when nothing stands before it and nothing goes together. Actors join and leave by turns.
  */
 final class MembershipScript implements CalledScript {
     private static final Script CREATE = Script.of("prelude", "state", "create");

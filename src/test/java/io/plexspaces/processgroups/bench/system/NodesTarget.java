@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Several servers of one store. Subscribers connect to some of them by turns, publishers to some; a server that stands in a list twice gets
- * twice as many.
+ * Several servers of one store. Subscribers connect to some of them by turns, publishers to some; a server that stands
+ * in a list twice gets twice as many.
  */
 public record NodesTarget(List<? extends Target> subscribersAt, List<? extends Target> publishersAt) implements Target {
     @Override

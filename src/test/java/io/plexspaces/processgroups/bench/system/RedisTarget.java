@@ -63,7 +63,9 @@ public final class RedisTarget implements Target {
         return new ScriptCalls(links(), connections, atOnce, connection -> new CountingScript());
     }
 
-    /** Calls the script that changes memberships over and over, with one join or leave in each call; on one connection. */
+    /**
+     * Calls the script that changes memberships over and over, with one join or leave in each call; on one connection.
+     */
     public ScriptCalls membershipCalls(int atOnce) {
         return new ScriptCalls(links(), 1, atOnce, connection -> new MembershipScript(connection, atOnce));
     }

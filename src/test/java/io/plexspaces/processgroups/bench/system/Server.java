@@ -101,7 +101,10 @@ public final class Server implements AutoCloseable {
         return new Server(ChildProcess.start(command, log, () -> isReady(http)), store, label, java, http, grpc);
     }
 
-    /** A new gRPC connection; all of them share two threads, on which answers are handled. To be shut down by the caller. */
+    /**
+     * A new gRPC connection; all of them share two threads, on which answers are handled. To be shut down by the
+     * caller.
+     */
     public ManagedChannel channel() {
         return NettyChannelBuilder.forAddress(grpc)
                 .usePlaintext()

@@ -20,8 +20,9 @@ public enum SessionFormat {
     JSON("ws-json", "processgroups.v1.json") {
         @Override
         byte[] open(String actor) {
-            return """
-                    {"requestId":"1","open":{"tenantId":"%s","namespace":"%s","actorId":"%s"}}""".formatted(Server.TENANT, Server.NAMESPACE, actor).getBytes(UTF_8);
+            String request =
+                    "{\"requestId\":\"1\",\"open\":{\"tenantId\":\"%s\",\"namespace\":\"%s\",\"actorId\":\"%s\"}}";
+            return request.formatted(Server.TENANT, Server.NAMESPACE, actor).getBytes(UTF_8);
         }
 
         @Override

@@ -20,8 +20,8 @@ class HeapTest {
         assertThat(refused).isNotNull();
         assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED);
         assertThat(refused)
-                .hasMessage(
-                        "group room has 1000000 members, for which this server needs about 572 MiB more memory, and has 512");
+                .hasMessage("group room has 1000000 members, for which this server needs about 572 MiB more memory,"
+                        + " and has 512");
     }
 
     @Test

@@ -6,7 +6,10 @@ import io.plexspaces.processgroups.log.redis.connection.Script;
 
 /** Writes into a group what no server of this version does, with all that goes with an entry. */
 final class NewerWriter {
-    /** KEYS: group. ARGV: kind, rest of the entry's head, body or ''. In the body {@code ~} stands for the byte that says format 9. */
+    /**
+     * KEYS: group. ARGV: kind, rest of the entry's head, body or ''. In the body {@code ~} stands for the byte that
+     * says format 9.
+     */
     private static final String APPEND = Script.of("state").text() + """
             local m = {struct.unpack(STATE, redis.call('HGET', KEYS[1], 'm'))}
             m[13] = nil

@@ -32,7 +32,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A store that fails, forgets or falls silent: nothing happens twice, nothing is lost without a word, nothing waits forever. */
+/**
+ * A store that fails, forgets or falls silent: nothing happens twice, nothing is lost without a word, nothing waits
+ * forever.
+ *
+ * <p>One file, as all cases share one store that is stopped and started.
+ */
 class RedisFaultTest {
     private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 16 << 20, 100);
     private static final int ALL = 100_000;

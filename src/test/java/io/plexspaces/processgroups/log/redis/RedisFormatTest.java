@@ -38,7 +38,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A store that says its format: what earlier servers wrote is read, and nobody writes what another one there cannot read. */
+/**
+ * A store that says its format: what earlier servers wrote is read, and nobody writes what another one there cannot
+ * read.
+ */
 class RedisFormatTest {
     private static final GroupId ROOM = GroupId.of("tenant", "space", "room");
     private static final String PARTITION = "processgroups:{0.0}:";

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A store that comes back with an older past while nobody reads the group: whoever comes back with a position of what is lost
- * is told so, however the log has grown since; whoever has lost nothing is told nothing.
+ * A store that comes back with an older past while nobody reads the group: whoever comes back with a position of what
+ * is lost is told so, however the log has grown since; whoever has lost nothing is told nothing.
  */
 class RedisLineageTest {
     private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
@@ -79,7 +79,11 @@ class RedisLineageTest {
         Writer later = node();
         Position grown = publish(later, 15);
         assertThat(grown.offset()).isGreaterThan(lost.offset());
-        assertThat(read(later, lost).epochChanged()).isTrue();
+        Slice afterLost = read(later, lost);
+        assertThat(afterLost.epochChanged()).isTrue();
+        // What was there before the loss, the client has had.
+        assertThat(afterLost.messages()).hasSize(15);
+        assertThat(afterLost.messages().get(0).offset()).isEqualTo(kept.offset() + 1);
         Slice since = read(later, kept);
         assertThat(since.epochChanged()).isFalse();
         assertThat(since.missed()).isZero();
@@ -94,7 +98,9 @@ class RedisLineageTest {
         redis.call("SAVE");
         Position lost = publish(writer, 10);
         restart();
-        assertThat(read(node(), lost).epochChanged()).isTrue();
+        Slice afterLost = read(node(), lost);
+        assertThat(afterLost.epochChanged()).isTrue();
+        assertThat(afterLost.messages()).isEmpty();
     }
 
     @Test

@@ -33,7 +33,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** A lease is kept while its node lives, whatever the store has to do; and is over when it is, whatever the store remembers. */
+/**
+ * A lease is kept while its node lives, whatever the store has to do; and is over when it is, whatever the store
+ * remembers.
+ */
 class RedisNodeLeaseTest {
     private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
     private static final Duration TTL = Duration.ofMillis(1_500);

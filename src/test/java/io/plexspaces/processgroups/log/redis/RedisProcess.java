@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** One Redis server of a test's own, on a free port of the loopback, which keeps nothing on disk unless it is asked to. */
+/**
+ * One Redis server of a test's own, on a free port of the loopback, which keeps nothing on disk unless it is asked to.
+ */
 public final class RedisProcess implements AutoCloseable {
     public static final String SENTINEL_MASTER = "main";
 

@@ -12,8 +12,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store to test against, and logs on it: the address in PROCESSGROUPS_TEST_REDIS, else a server of its own, installed or embedded.
- * Closing it ends all of them.
+ * A store to test against, and logs on it: the address in PROCESSGROUPS_TEST_REDIS, else a server of its own, installed
+ * or embedded. Closing it ends all of them.
  */
 public final class RedisStore implements AutoCloseable {
     private static final String ADDRESS = System.getenv("PROCESSGROUPS_TEST_REDIS");

@@ -46,7 +46,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What the scripts leave in the store, and what several servers see of each other there. */
+/**
+ * What the scripts leave in the store, and what several servers see of each other there.
+ *
+ * <p>One file, as every case is a look into the same keys.
+ */
 class RedisStoreStateTest {
     private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
     private static final Duration TTL = Duration.ofMillis(700);
@@ -161,7 +165,8 @@ class RedisStoreStateTest {
         }
         result(Uni.join().all(all).andFailFast());
         String age =
-                "for _, k in ipairs(redis.call('HKEYS', KEYS[1])) do redis.call('HSET', KEYS[1], k, '2 ' .. ARGV[1]) end";
+                "for _, k in ipairs(redis.call('HKEYS', KEYS[1])) do redis.call('HSET', KEYS[1], k, '2 ' .. ARGV[1])"
+                        + " end";
         String longAgo = Long.toString((System.currentTimeMillis() - 121_000) * 1_000);
         redis.call("EVAL", age, "1", key("room") + ":keys", longAgo);
         assertThat(result(keyed(busy, "key299")).repeated()).isFalse();

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A store that holds what only a newer server understands, or nobody: it is said, and nothing goes on as if it were not there. */
+/**
+ * A store that holds what only a newer server understands, or nobody: it is said, and nothing goes on as if it were not
+ * there.
+ */
 class RedisUnreadableTest {
     private static final String PREFIX = "test:";
     private static final RedisSettings SETTINGS = new RedisSettings(

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** What servers of an earlier format wrote, kept as they wrote it. Each line of the resource is a key with its dump, or a channel with what was said there. */
+/**
+ * What servers of an earlier format wrote, kept as they wrote it. Each line of the resource is a key with its dump, or
+ * a channel with what was said there.
+ */
 final class StoredFormat {
     /** Incarnation of node-1, which wrote all of it. */
     static final long INCARNATION = 1795868314446175L;

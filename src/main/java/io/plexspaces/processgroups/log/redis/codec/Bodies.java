@@ -13,8 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a message's entry that is known before the log accepts it: binary, as no script looks into it; after the number of its format. One
- * for a member that the script settles is joined there around its dispatch, and so always of the first format.
+ * The part of a message's entry that is known before the log accepts it: binary, as no script looks into it; after the
+ * number of its format. One for a member that the script settles is joined there around its dispatch, and so always of
+ * the first format.
  */
 public final class Bodies {
     /** Of everything that is short: numbers, and the tags and lengths of names and payload. */

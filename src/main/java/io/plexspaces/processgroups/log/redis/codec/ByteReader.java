@@ -38,7 +38,10 @@ final class ByteReader {
         at += count;
     }
 
-    /** @throws IllegalArgumentException when what was read lasts longer than there are bytes; the last word needs no space behind it */
+    /**
+     * @throws IllegalArgumentException when what was read lasts longer than there are bytes; the last word needs no
+     * space behind it
+     */
     void checkEnd() {
         if (at > end + 1) {
             throw new IllegalArgumentException("it ends too early");

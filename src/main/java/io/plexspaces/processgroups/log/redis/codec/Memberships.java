@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads memberships as the scripts write them: joined at, joined offset, heartbeat, filter and holdings, separated by spaces; the
- * holdings by commas; within each owner, node, joins, ttl and end by bars, and {@code a}
- * behind them while its session receives nothing.
+ * Reads memberships as the scripts write them: joined at, joined offset, heartbeat, filter and holdings, separated by
+ * spaces; the holdings by commas; within each owner, node, joins, ttl and end by bars, and {@code a} behind them while
+ * its session receives nothing.
  */
 public final class Memberships {
     private Memberships() {}

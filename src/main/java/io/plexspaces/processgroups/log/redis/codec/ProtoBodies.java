@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bodies of format 2: what {@code Body} of {@code docs/store.md} describes, in protobuf's wire format. Fields that are not known are passed over; a
- * field that a reader has to understand needs a format of its own.
+ * Bodies of format 2: what {@code Body} of {@code docs/store.md} describes, in protobuf's wire format. Fields that are
+ * not known are passed over; a field that a reader has to understand needs a format of its own.
  */
 final class ProtoBodies {
     private static final int TOPIC = 1;

@@ -15,7 +15,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Specs of format 2: what {@code Spec} of {@code docs/store.md} describes, in protobuf's wire format. Fields that are not known are passed over. */
+/**
+ * Specs of format 2: what {@code Spec} of {@code docs/store.md} describes, in protobuf's wire format. Fields that are
+ * not known are passed over.
+ */
 final class ProtoSpecs {
     private static final int RETAINED_MESSAGES = 1;
     private static final int RETAINED_SECONDS = 2;

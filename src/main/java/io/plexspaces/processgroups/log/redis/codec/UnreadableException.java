@@ -1,6 +1,9 @@
 package io.plexspaces.processgroups.log.redis.codec;
 
-/** Something that is stored, or was announced, is not as this server knows it: a newer server wrote it, or it is damaged. */
+/**
+ * Something that is stored, or was announced, is not as this server knows it: a newer server wrote it, or it is
+ * damaged.
+ */
 public final class UnreadableException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

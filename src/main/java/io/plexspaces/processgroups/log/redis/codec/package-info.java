@@ -1,4 +1,6 @@
-/** How memberships, entries and groups are written in Redis, and read again. Uses the port's commands and the domain. */
+/**
+ * How memberships, entries and groups are written in Redis, and read again. Uses the port's commands and the domain.
+ */
 @NullMarked
 package io.plexspaces.processgroups.log.redis.codec;
 

@@ -6,6 +6,9 @@ import io.vertx.core.buffer.Buffer;
 public interface ChannelListener {
     void message(Buffer payload);
 
-    /** From here on messages are heard; those sent since the channel was last heard are lost. At first, and after each reconnect. */
+    /**
+     * From here on messages are heard; those sent since the channel was last heard are lost. At first, and after each
+     * reconnect.
+     */
     void listening();
 }

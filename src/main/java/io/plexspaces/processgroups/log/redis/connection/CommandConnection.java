@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends commands to one server over one connection, many at a time; answers come in the same order. The connection is made when
- * first needed, and again when it has ended. Thread-safe.
+ * Sends commands to one server over one connection, many at a time; answers come in the same order. The connection is
+ * made when first needed, and again when it has ended. Thread-safe.
  */
 final class CommandConnection {
     /** Commands that may wait for their answers. */
@@ -79,8 +79,8 @@ final class CommandConnection {
     }
 
     /**
-     * To be called regularly: ends a connection that answers nothing for too long, however many answers it owes; and fails the commands that
-     * have waited for longer than any caller would.
+     * To be called regularly: ends a connection that answers nothing for too long, however many answers it owes; and
+     * fails the commands that have waited for longer than any caller would.
      */
     void check() {
         Attempt attempt = current;

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What callbacks and regular tasks throw that should not: each kind, by its place and class, is logged when it is new, and then at most once a minute
- * with how often it came. Thread-safe.
+ * What callbacks and regular tasks throw that should not: each kind, by its place and class, is logged when it is new,
+ * and then at most once a minute with how often it came. Thread-safe.
  */
 public final class Escapes {
     private static final long AGAIN_NANOS = 60_000_000_000L;
@@ -47,7 +47,10 @@ public final class Escapes {
         }
     }
 
-    /** The same of what the store refuses, which is no defect here: without a stack. The first word of {@code why} is its kind. */
+    /**
+     * The same of what the store refuses, which is no defect here: without a stack. The first word of {@code why} is
+     * its kind.
+     */
     public void refused(String what, String why) {
         int end = why.indexOf(' ');
         long count = kind(what + " " + (end < 0 ? why : why.substring(0, end))).add();

@@ -25,7 +25,8 @@ final class Eviction {
         if (now != null && !now.equals(before)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "{0} may take away keys of groups when its memory is full: set maxmemory-policy {1} there, it is {2}",
+                    "{0} may take away keys of groups when its memory is full: set maxmemory-policy {1} there,"
+                            + " it is {2}",
                     shown,
                     NONE,
                     now);

@@ -19,8 +19,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens to channels of one server on a connection of its own, which never carries another command. Made anew when it ends, or
- * when it does not even hear what was sent to it; then all channels are subscribed to again. Thread-safe.
+ * Listens to channels of one server on a connection of its own, which never carries another command. Made anew when it
+ * ends, or when it does not even hear what was sent to it; then all channels are subscribed to again. Thread-safe.
  */
 final class PubSubConnection {
     private static final System.Logger LOG = System.getLogger(PubSubConnection.class.getName());
@@ -128,7 +128,10 @@ final class PubSubConnection {
                 && channels.longestUnconfirmed() < deafNanos;
     }
 
-    /** To be called regularly: ends a connection that has been silent for too long, and asks again for what the server has not confirmed. */
+    /**
+     * To be called regularly: ends a connection that has been silent for too long, and asks again for what the server
+     * has not confirmed.
+     */
     void check(long deafNanos) {
         if (!connected) {
             return;

@@ -18,8 +18,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All servers of one store: calls scripts at the server of a slot, and listens to channels there, wherever that is at the moment.
- * Thread-safe; nothing blocks.
+ * All servers of one store: calls scripts at the server of a slot, and listens to channels there, wherever that is at
+ * the moment. Thread-safe; nothing blocks.
+ *
+ * <p>One file, as calls and channels of a slot move together when it does.
  */
 public final class RedisServers {
     /** Stands among the arguments of a script for the command that announces: PUBLISH or SPUBLISH. */
@@ -43,7 +45,10 @@ public final class RedisServers {
     /** Changed in {@link #places} alone. */
     private final Map<String, Channel> channels = new ConcurrentHashMap<>();
 
-    /** Who listens to what, and where, changes in order: a channel that is given up must not take along the next one of its name. */
+    /**
+     * Who listens to what, and where, changes in order: a channel that is given up must not take along the next one of
+     * its name.
+     */
     private final SerialQueue places = new SerialQueue();
 
     private final Queue<Regular> regular = new ConcurrentLinkedQueue<>();
@@ -133,8 +138,8 @@ public final class RedisServers {
     }
 
     /**
-     * Calls a script. Repeats it when the answer is lost, the server has moved or is not there: it may have been applied before, so it must
-     * bear that.
+     * Calls a script. Repeats it when the answer is lost, the server has moved or is not there: it may have been
+     * applied before, so it must bear that.
      *
      * <p>STORE_UNAVAILABLE after the patience of the settings; OVERLOADED.
      *
@@ -145,7 +150,10 @@ public final class RedisServers {
         return new ScriptCall(vertx, this, script, keys, arguments, settings, false).run();
     }
 
-    /** The same, on a connection that nothing but such calls use: for the few that must not come late, whatever else is asked and answered. */
+    /**
+     * The same, on a connection that nothing but such calls use: for the few that must not come late, whatever else is
+     * asked and answered.
+     */
     public Future<Response> callUrgently(Script script, List<String> keys, List<?> arguments) {
         return new ScriptCall(vertx, this, script, keys, arguments, settings, true).run();
     }
@@ -171,8 +179,8 @@ public final class RedisServers {
     }
 
     /**
-     * Whether commands reach every server and are answered in time, every subscriber connection hears itself and all it asked for, and the regular
-     * work is done.
+     * Whether commands reach every server and are answered in time, every subscriber connection hears itself and all it
+     * asked for, and the regular work is done.
      */
     public boolean isHealthy() {
         Topology known = layout;
@@ -187,7 +195,10 @@ public final class RedisServers {
                 });
     }
 
-    /** How long the command has waited that has waited longest for an answer of any server, in nanoseconds; 0: none waits. */
+    /**
+     * How long the command has waited that has waited longest for an answer of any server, in nanoseconds; 0: none
+     * waits.
+     */
     public long longestUnanswered() {
         return servers.values().stream()
                 .mapToLong(Shard::longestUnanswered)
@@ -195,7 +206,10 @@ public final class RedisServers {
                 .orElse(0);
     }
 
-    /** What a server does when its memory is full, if that may take keys of groups: its policy, as it names it. Empty: nothing, as far as is known. */
+    /**
+     * What a server does when its memory is full, if that may take keys of groups: its policy, as it names it. Empty:
+     * nothing, as far as is known.
+     */
     public Optional<String> eviction() {
         return eviction.policy();
     }
@@ -223,8 +237,8 @@ public final class RedisServers {
     }
 
     /**
-     * Runs a task again and again, until {@link #close}. What it throws is logged and does not end it; but the store is not healthy while no pass
-     * of it is finished in time.
+     * Runs a task again and again, until {@link #close}. What it throws is logged and does not end it; but the store is
+     * not healthy while no pass of it is finished in time.
      *
      * @param name for the log
      * @param millis between two passes, > 0

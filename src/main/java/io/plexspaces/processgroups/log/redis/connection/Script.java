@@ -15,8 +15,8 @@ import java.util.HexFormat;
  */
 public record Script(String name, String text, String sha1) {
     /**
-     * Joins resources of the folder {@code /redis/}: the last one names the script, those before it hold what it shares with
-     * others.
+     * Joins resources of the folder {@code /redis/}: the last one names the script, those before it hold what it shares
+     * with others.
      */
     public static Script of(String... parts) {
         StringBuilder text = new StringBuilder();

@@ -23,7 +23,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One connection to one server, with a client of its own, so that closing it closes the socket. Ends once and for all. */
+/**
+ * One connection to one server, with a client of its own, so that closing it closes the socket. Ends once and for all.
+ */
 final class ServerConnection {
     private static final int MOST_WAITING = 65_536;
     private static final Escapes ESCAPES = new Escapes(ServerConnection.class);
@@ -129,11 +131,12 @@ final class ServerConnection {
     }
 
     /**
-     * What one call sends is before what a later one does, whatever their threads; the connection itself lets its own thread pass by others. Answers
-     * come on the connection's thread. What is thrown by those who wait for one ends the connection: nobody could say any more which answer
-     * belongs to which command.
+     * What one call sends is before what a later one does, whatever their threads; the connection itself lets its own
+     * thread pass by others. Answers come on the connection's thread. What is thrown by those who wait for one ends the
+     * connection: nobody could say any more which answer belongs to which command.
      *
-     * <p>Nothing that is sent here is answered with nil; the annotation that it could be is seen by newer compilers alone.
+     * <p>Nothing that is sent here is answered with nil; the annotation that it could be is seen by newer compilers
+     * alone.
      */
     @SuppressWarnings("NullAway")
     Future<Response> send(Request request) {

@@ -19,7 +19,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out where the writable servers are: a fixed address, the master that Sentinels name, or the masters of a cluster. */
+/**
+ * Finds out where the writable servers are: a fixed address, the master that Sentinels name, or the masters of a
+ * cluster.
+ */
 final class TopologyFinder {
     private static final Pattern VERSION = Pattern.compile("(?:valkey|redis)_version:(\\d+)\\.");
     private static final int SHARDED_SINCE = 7;

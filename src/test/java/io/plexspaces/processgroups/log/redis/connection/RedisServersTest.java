@@ -29,7 +29,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Connections to a store that works while what uses them fails; and to one that refuses, falls silent or takes its time. */
+/**
+ * Connections to a store that works while what uses them fails; and to one that refuses, falls silent or takes its
+ * time.
+ */
 class RedisServersTest {
     /** Answers its first argument. */
     private static final Script ECHO = new Script("echo", "return ARGV[1]", sha("return ARGV[1]"));
