@@ -61,7 +61,7 @@ final class Lifecycle {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
             afterListening(timer, () -> serve(background).whenComplete((begun, failure) -> {
                 if (failure != null && !stopping) {
-                    LOG.error(notStarted(failure), isDefect(failure) ? failure : null);
+                    LOG.error(notStarted(failure));
                     exit.now(Exit.NOT_STARTED);
                 }
             }));
@@ -95,17 +95,10 @@ final class Lifecycle {
                 });
     }
 
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
-    private static boolean isDefect(Throwable failure) {
-        return !(cause(failure) instanceof GroupException);
-    }
-
     private String notStarted(Throwable failure) {
-        Throwable cause = cause(failure);
-        return !isDefect(failure)
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof GroupException
                 ? "Node " + sessions.node().value() + " does not start, as the store gives it no lease"
                         + " (processgroups.node.start-timeout = "
                         + config.node().startTimeout() + "): "

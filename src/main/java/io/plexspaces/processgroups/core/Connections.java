@@ -7,7 +7,6 @@ import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
-import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -109,6 +108,6 @@ final class Connections {
     }
 
     void cutAll(GroupException cause) {
-        PeriodicTasks.withEach(live, connection -> connection.cut(cause));
+        live.forEach(connection -> connection.cut(cause));
     }
 }

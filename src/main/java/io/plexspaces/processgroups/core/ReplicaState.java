@@ -139,11 +139,11 @@ final class ReplicaState {
     }
 
     static boolean isStale(Throwable failure) {
-        return GroupException.is(failure, ErrorCode.EPOCH_CHANGED);
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.EPOCH_CHANGED;
     }
 
     static boolean isMissing(Throwable failure) {
-        return GroupException.is(failure, ErrorCode.GROUP_NOT_FOUND);
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.GROUP_NOT_FOUND;
     }
 
     /** Runs between two entries. */

@@ -280,15 +280,16 @@ public final class Sessions {
     }
 
     private static boolean isGone(Throwable failure) {
-        return GroupException.is(failure, ErrorCode.NOT_A_MEMBER, ErrorCode.GROUP_NOT_FOUND);
+        return failure instanceof GroupException expected
+                && (expected.code() == ErrorCode.NOT_A_MEMBER || expected.code() == ErrorCode.GROUP_NOT_FOUND);
     }
 
     private static boolean isUnavailable(Throwable failure) {
-        return GroupException.is(failure, ErrorCode.STORE_UNAVAILABLE);
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.STORE_UNAVAILABLE;
     }
 
     private static boolean isReplaced(Throwable failure) {
-        return GroupException.is(failure, ErrorCode.SESSION_REPLACED);
+        return failure instanceof GroupException expected && expected.code() == ErrorCode.SESSION_REPLACED;
     }
 
     /**

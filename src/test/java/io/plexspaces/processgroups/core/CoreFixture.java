@@ -177,7 +177,7 @@ final class CoreFixture implements AutoCloseable {
                 spread,
                 key,
                 excludedSender != null,
-                Groups.RecipientDetail.IDS);
+                Groups.Recipients.IDS);
     }
 
     static Message message(String text, @Nullable String sender, String idempotencyKey) {

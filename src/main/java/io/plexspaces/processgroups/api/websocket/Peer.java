@@ -227,15 +227,11 @@ final class Peer implements FrameReader.Receiver {
             }
             return;
         }
-        boolean paused = !context.channel().config().isAutoRead();
-        if (paused) {
+        if (!context.channel().config().isAutoRead()) {
             // It goes on by itself once the receiver is free; here, if that failed.
             reader.resume();
-            if (sink.isClosed()) {
-                return;
-            }
         }
-        if (heard || paused) {
+        if (heard || !context.channel().config().isAutoRead()) {
             heard = false;
             heardAt = now;
         } else if (now - heardAt >= times.silenceNanos()) {
