@@ -17,8 +17,8 @@ local strange, after = false, tonumber(ARGV[2]) or 0
 if ARGV[2] ~= '' and (ARGV[1] ~= meta[1] or after > last) then
   local covered, _, till = covers(meta[3], ARGV[1], after)
   if not covered then
-    -- Up to where the lost past is part of this log, the client has had what it wants.
-    strange, after = true, ARGV[1] == meta[1] and last or tonumber(till or 0)
+    -- Up to where the lost past is part of this log, if that is known, the client has had what it wants.
+    strange, after = true, tonumber(till or 0)
   end
 end
 

@@ -233,11 +233,11 @@ public final class Requests {
         };
     }
 
-    private static Groups.Recipients recipients(PublishToGroupRequest request) {
+    private static Groups.RecipientDetail recipients(PublishToGroupRequest request) {
         return switch (request.getAnswer()) {
-            case RECIPIENT_IDS -> Groups.Recipients.IDS;
-            case COUNTS -> Groups.Recipients.COUNTS;
-            case NONE -> Groups.Recipients.NONE;
+            case RECIPIENT_IDS -> Groups.RecipientDetail.IDS;
+            case COUNTS -> Groups.RecipientDetail.COUNTS;
+            case NONE -> Groups.RecipientDetail.NONE;
             case UNRECOGNIZED -> throw Values.unknownValue("answer");
         };
     }

@@ -208,7 +208,7 @@ final class LeaseRenewal {
     }
 
     private static boolean isFenced(Throwable failure) {
-        return failure instanceof GroupException known && known.code() == ErrorCode.FENCED;
+        return GroupException.is(failure, ErrorCode.FENCED);
     }
 
     private static boolean isRetryable(Throwable failure) {

@@ -61,7 +61,7 @@ final class Lifecycle {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
             afterListening(timer, () -> serve(background).whenComplete((begun, failure) -> {
                 if (failure != null && !stopping) {
-                    LOG.error(notStarted(failure));
+                    LOG.error(notStarted(failure), isDefect(failure) ? failure : null);
                     exit.now(Exit.NOT_STARTED);
                 }
             }));
@@ -95,10 +95,17 @@ final class Lifecycle {
                 });
     }
 
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static boolean isDefect(Throwable failure) {
+        return !(cause(failure) instanceof GroupException);
+    }
+
     private String notStarted(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof GroupException
+        Throwable cause = cause(failure);
+        return !isDefect(failure)
                 ? "Node " + sessions.node().value() + " does not start, as the store gives it no lease"
                         + " (processgroups.node.start-timeout = "
                         + config.node().startTimeout() + "): "

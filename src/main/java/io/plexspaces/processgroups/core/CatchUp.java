@@ -252,7 +252,7 @@ final class CatchUp {
     }
 
     private static boolean isGone(Throwable failure) {
-        return failure instanceof GroupException expected && expected.code() == ErrorCode.GROUP_NOT_FOUND;
+        return GroupException.is(failure, ErrorCode.GROUP_NOT_FOUND);
     }
 
     /** Of the oldest message that is retained; behind the log's end when none is. */

@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -108,6 +109,6 @@ final class Connections {
     }
 
     void cutAll(GroupException cause) {
-        live.forEach(connection -> connection.cut(cause));
+        PeriodicTasks.withEach(live, connection -> connection.cut(cause));
     }
 }

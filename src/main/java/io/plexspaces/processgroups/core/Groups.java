@@ -160,7 +160,7 @@ public interface Groups {
     }
 
     /** How much of the recipients the answer tells beside their number. */
-    enum Recipients {
+    enum RecipientDetail {
         IDS,
         COUNTS,
         NONE
@@ -177,7 +177,7 @@ public interface Groups {
             Spread spread,
             String key,
             boolean excludeSender,
-            Recipients recipients) {}
+            RecipientDetail recipients) {}
 
     /**
      * @param recipients members it is for, at its own offset

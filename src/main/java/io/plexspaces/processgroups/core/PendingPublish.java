@@ -27,7 +27,7 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
     interface Attempts {
         Groups.PublishRequest request();
 
-        default Groups.Recipients wanted() {
+        default Groups.RecipientDetail wanted() {
             return request().recipients();
         }
 
@@ -91,7 +91,7 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
         return publishes.state() == other;
     }
 
-    Groups.Recipients wanted() {
+    Groups.RecipientDetail wanted() {
         return attempts.wanted();
     }
 
@@ -162,7 +162,7 @@ final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
 
     /** Its entry will not be read here: it is in the log at {@code position}, and that is all that is known. */
     void completeUnread(Position position) {
-        boolean truncated = wanted() == Groups.Recipients.IDS;
+        boolean truncated = wanted() == Groups.RecipientDetail.IDS;
         complete(unread(position, truncated, false));
     }
 

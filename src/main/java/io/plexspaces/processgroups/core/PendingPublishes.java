@@ -88,7 +88,7 @@ final class PendingPublishes {
         try {
             Recipients recipients = Recipients.of(entry, members);
             if (repeatable) {
-                remember(entry, recipients.result(position, Groups.Recipients.IDS, maxIds));
+                remember(entry, recipients.result(position, Groups.RecipientDetail.IDS, maxIds));
             }
             if (publishing != null) {
                 publishing.complete(recipients.result(position, publishing.wanted(), maxIds));

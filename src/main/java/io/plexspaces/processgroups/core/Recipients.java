@@ -46,13 +46,13 @@ final class Recipients {
         return dispatch instanceof Dispatch.OnNode there && there.node().equals(self);
     }
 
-    Groups.PublishResult result(Position position, Groups.Recipients wanted, int maxIds) {
+    Groups.PublishResult result(Position position, Groups.RecipientDetail wanted, int maxIds) {
         int count = count();
-        if (wanted == Groups.Recipients.NONE) {
+        if (wanted == Groups.RecipientDetail.NONE) {
             return new Groups.PublishResult(position, count, 0, Map.of(), List.of(), false, false);
         }
-        List<ActorId> ids = wanted == Groups.Recipients.IDS ? ids(maxIds) : List.of();
-        boolean truncated = wanted == Groups.Recipients.IDS && ids.size() < count;
+        List<ActorId> ids = wanted == Groups.RecipientDetail.IDS ? ids(maxIds) : List.of();
+        boolean truncated = wanted == Groups.RecipientDetail.IDS && ids.size() < count;
         return new Groups.PublishResult(position, count, failures(), perNode(), ids, truncated, false);
     }
 

@@ -81,15 +81,15 @@ final class Repeats {
     }
 
     /** An answer as a repeat of its message gets it. */
-    static PublishResult repeated(PublishResult answer, Groups.Recipients wanted) {
-        List<ActorId> ids = wanted == Groups.Recipients.IDS ? answer.ids() : List.of();
+    static PublishResult repeated(PublishResult answer, Groups.RecipientDetail wanted) {
+        List<ActorId> ids = wanted == Groups.RecipientDetail.IDS ? answer.ids() : List.of();
         return new PublishResult(
                 answer.position(),
                 answer.recipients(),
-                wanted == Groups.Recipients.NONE ? 0 : answer.failures(),
-                wanted == Groups.Recipients.NONE ? Map.of() : answer.perNode(),
+                wanted == Groups.RecipientDetail.NONE ? 0 : answer.failures(),
+                wanted == Groups.RecipientDetail.NONE ? Map.of() : answer.perNode(),
                 ids,
-                wanted == Groups.Recipients.IDS && ids.size() < answer.recipients(),
+                wanted == Groups.RecipientDetail.IDS && ids.size() < answer.recipients(),
                 true);
     }
 }

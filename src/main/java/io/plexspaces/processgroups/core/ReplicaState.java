@@ -139,11 +139,11 @@ final class ReplicaState {
     }
 
     static boolean isStale(Throwable failure) {
-        return failure instanceof GroupException expected && expected.code() == ErrorCode.EPOCH_CHANGED;
+        return GroupException.is(failure, ErrorCode.EPOCH_CHANGED);
     }
 
     static boolean isMissing(Throwable failure) {
-        return failure instanceof GroupException expected && expected.code() == ErrorCode.GROUP_NOT_FOUND;
+        return GroupException.is(failure, ErrorCode.GROUP_NOT_FOUND);
     }
 
     /** Runs between two entries. */

@@ -218,7 +218,7 @@ public final class ReplicatedGroups implements Groups {
 
     /** What the store did not answer it may have done, or do later. */
     private static void giveUp(GroupReplica replica, OperationId operation, Throwable failure) {
-        if (failure instanceof GroupException expected && expected.code() == ErrorCode.STORE_UNAVAILABLE) {
+        if (GroupException.is(failure, ErrorCode.STORE_UNAVAILABLE)) {
             replica.doubt(operation);
         } else {
             replica.forget(operation);

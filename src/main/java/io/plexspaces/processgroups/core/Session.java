@@ -453,7 +453,7 @@ public final class Session implements LocalSession {
     }
 
     private static boolean isGone(Throwable failure) {
-        return failure instanceof GroupException expected && expected.code() == ErrorCode.NOT_A_MEMBER;
+        return GroupException.is(failure, ErrorCode.NOT_A_MEMBER);
     }
 
     private static GroupException ended() {

@@ -280,16 +280,15 @@ public final class Sessions {
     }
 
     private static boolean isGone(Throwable failure) {
-        return failure instanceof GroupException expected
-                && (expected.code() == ErrorCode.NOT_A_MEMBER || expected.code() == ErrorCode.GROUP_NOT_FOUND);
+        return GroupException.is(failure, ErrorCode.NOT_A_MEMBER, ErrorCode.GROUP_NOT_FOUND);
     }
 
     private static boolean isUnavailable(Throwable failure) {
-        return failure instanceof GroupException expected && expected.code() == ErrorCode.STORE_UNAVAILABLE;
+        return GroupException.is(failure, ErrorCode.STORE_UNAVAILABLE);
     }
 
     private static boolean isReplaced(Throwable failure) {
-        return failure instanceof GroupException expected && expected.code() == ErrorCode.SESSION_REPLACED;
+        return GroupException.is(failure, ErrorCode.SESSION_REPLACED);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.plexspaces.processgroups.domain;
 
+import java.util.Arrays;
+
 /** The one exception for every expected failure. Has no stack trace: it says what a client did, not where we were. */
 public final class GroupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -48,6 +50,12 @@ public final class GroupException extends RuntimeException {
     /** Whoever is told that something is not there is told where it was looked for. */
     private static String whole(GroupId group) {
         return group.name() + " in namespace " + group.namespace().name() + " of tenant " + group.tenant();
+    }
+
+    /** Whether a failure is an expected one, with one of these codes. */
+    public static boolean is(Throwable failure, ErrorCode... codes) {
+        return failure instanceof GroupException expected
+                && Arrays.asList(codes).contains(expected.code);
     }
 
     public ErrorCode code() {

@@ -146,7 +146,7 @@ class RequestsTest {
         assertThat(publish.spread()).isEqualTo(Groups.Spread.ONE);
         assertThat(publish.key()).isEqualTo("key");
         assertThat(publish.excludeSender()).isTrue();
-        assertThat(publish.recipients()).isEqualTo(Groups.Recipients.NONE);
+        assertThat(publish.recipients()).isEqualTo(Groups.RecipientDetail.NONE);
         var message = publish.message();
         assertThat(message.id()).isEqualTo("m1");
         assertThat(message.sender()).isEqualTo(new ActorId("ann"));

@@ -332,7 +332,7 @@ abstract class CallbackFaults {
         var message = CoreFixture.message("m" + calls, null, idempotencyKey);
         CoreFixture node = node(calls);
         ask("publish " + spread + " " + idempotencyKey, () -> node.groups
-                .publish(new Groups.PublishRequest(group, message, null, spread, "", false, Groups.Recipients.IDS))
+                .publish(new Groups.PublishRequest(group, message, null, spread, "", false, Groups.RecipientDetail.IDS))
                 .invoke(done -> {
                     if (spread == Groups.Spread.ALL) {
                         accepted.add(done.position());

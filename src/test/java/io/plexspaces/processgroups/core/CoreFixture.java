@@ -177,7 +177,7 @@ final class CoreFixture implements AutoCloseable {
                 spread,
                 key,
                 excludedSender != null,
-                Groups.Recipients.IDS);
+                Groups.RecipientDetail.IDS);
     }
 
     static Message message(String text, @Nullable String sender, String idempotencyKey) {

@@ -347,7 +347,7 @@ class DeliveryTest {
                 Groups.Spread.ALL,
                 "",
                 false,
-                Groups.Recipients.IDS);
+                Groups.RecipientDetail.IDS);
         Groups.PublishResult first = await(core.groups.publish(request));
         core.join(group, "b");
         Groups.PublishResult second = await(core.groups.publish(request));

@@ -234,6 +234,6 @@ class HardTimesTest {
     private static void publishWithTtl(CoreFixture node, GroupId group, Duration ttl, Groups.Spread spread) {
         Message message = new Message("", null, "", Bytes.wrap(new byte[] {'x'}), null, 0, ttl, Map.of(), "", "", "");
         await(node.groups.publish(
-                new Groups.PublishRequest(group, message, null, spread, "", false, Groups.Recipients.NONE)));
+                new Groups.PublishRequest(group, message, null, spread, "", false, Groups.RecipientDetail.NONE)));
     }
 }

@@ -148,7 +148,7 @@ class MixedDispatchTest {
                 spread,
                 key,
                 i % 6 == 0,
-                Groups.Recipients.values()[i % 3]);
+                Groups.RecipientDetail.values()[i % 3]);
     }
 
     private void comeAndGo(CoreFixture node, GroupId group) {

@@ -58,7 +58,7 @@ class PublishOrderTest {
     }
 
     private Groups.PublishRequest request(Message message) {
-        return new Groups.PublishRequest(room, message, null, Groups.Spread.ALL, "", false, Groups.Recipients.IDS);
+        return new Groups.PublishRequest(room, message, null, Groups.Spread.ALL, "", false, Groups.RecipientDetail.IDS);
     }
 
     /** Texts of the messages that the log was given, in order, with those it refused. */
@@ -119,7 +119,7 @@ class PublishOrderTest {
     private CompletableFuture<Groups.PublishResult> publishing(String text, Groups.Spread spread) {
         return core.groups
                 .publish(new Groups.PublishRequest(
-                        room, CoreFixture.message(text, null, ""), null, spread, "", false, Groups.Recipients.IDS))
+                        room, CoreFixture.message(text, null, ""), null, spread, "", false, Groups.RecipientDetail.IDS))
                 .subscribeAsCompletionStage();
     }
 

@@ -35,16 +35,16 @@ class RepeatsTest {
         void repeat_atANodeThatHasNotReadTheMessage_getsTheFirstAnswer() throws Exception {
             run((one, two) -> {
                 GroupId room = members(one);
-                PublishResult first = publish(one, room, "key", "a", Groups.Recipients.IDS);
+                PublishResult first = publish(one, room, "key", "a", Groups.RecipientDetail.IDS);
                 assertThat(first.recipients()).isEqualTo(3);
                 one.join(room, "late", "a");
                 one.leave(room, "m1");
-                assertRepeats(first, publish(two, room, "key", "a", Groups.Recipients.IDS));
-                assertRepeats(first, publish(one, room, "key", "a", Groups.Recipients.IDS));
-                assertThat(publish(two, room, "key", "a", Groups.Recipients.NONE)
+                assertRepeats(first, publish(two, room, "key", "a", Groups.RecipientDetail.IDS));
+                assertRepeats(first, publish(one, room, "key", "a", Groups.RecipientDetail.IDS));
+                assertThat(publish(two, room, "key", "a", Groups.RecipientDetail.NONE)
                                 .recipients())
                         .isEqualTo(3);
-                PublishResult counts = publish(two, room, "key", "a", Groups.Recipients.COUNTS);
+                PublishResult counts = publish(two, room, "key", "a", Groups.RecipientDetail.COUNTS);
                 assertThat(counts.perNode()).isEqualTo(first.perNode());
                 assertThat(counts.ids()).isEmpty();
                 assertThat(counts.truncated()).isFalse();
@@ -57,9 +57,9 @@ class RepeatsTest {
                 GroupId room = members(one);
                 two.publish(room, null, "opens it");
                 for (int i = 0; i < 50; i++) {
-                    PublishResult first = publish(one, room, "key" + i, null, Groups.Recipients.IDS);
+                    PublishResult first = publish(one, room, "key" + i, null, Groups.RecipientDetail.IDS);
                     assertThat(first.recipients()).isEqualTo(4);
-                    assertRepeats(first, publish(two, room, "key" + i, null, Groups.Recipients.IDS));
+                    assertRepeats(first, publish(two, room, "key" + i, null, Groups.RecipientDetail.IDS));
                 }
             });
         }
@@ -69,13 +69,13 @@ class RepeatsTest {
         void repeat_inTheNextLifeOfTheGroup_getsItsFirstAnswer() throws Exception {
             run((one, two) -> {
                 GroupId room = members(one);
-                publish(one, room, "key", "a", Groups.Recipients.IDS);
+                publish(one, room, "key", "a", Groups.RecipientDetail.IDS);
                 await(one.groups.delete(room));
                 assertThat(members(one)).isEqualTo(room);
-                PublishResult first = publish(one, room, "key", "a", Groups.Recipients.IDS);
+                PublishResult first = publish(one, room, "key", "a", Groups.RecipientDetail.IDS);
                 assertThat(first.ids()).hasSize(3);
                 assertThat(first.repeated()).isFalse();
-                assertRepeats(first, publish(two, room, "key", "a", Groups.Recipients.IDS));
+                assertRepeats(first, publish(two, room, "key", "a", Groups.RecipientDetail.IDS));
             });
         }
 
@@ -89,15 +89,15 @@ class RepeatsTest {
                 OperationId operation = new OperationId(new NodeId("gone"), 1, 1);
                 Appended published = await(two.log.append(room, null, lost, operation));
                 one.join(room, "late", "a");
-                PublishResult first = publish(two, room, "key", "a", Groups.Recipients.IDS);
+                PublishResult first = publish(two, room, "key", "a", Groups.RecipientDetail.IDS);
                 assertThat(first.repeated()).isTrue();
                 assertThat(first.position()).isEqualTo(published.position());
                 assertThat(first.ids())
                         .containsExactlyInAnyOrder(new ActorId("m0"), new ActorId("m1"), new ActorId("m2"));
                 assertThat(first.perNode()).isEqualTo(Map.of(CoreFixture.NODE, 3));
                 one.leave(room, "m2");
-                assertRepeats(first, publish(two, room, "key", "a", Groups.Recipients.IDS));
-                assertRepeats(first, publish(one, room, "key", "a", Groups.Recipients.IDS));
+                assertRepeats(first, publish(two, room, "key", "a", Groups.RecipientDetail.IDS));
+                assertRepeats(first, publish(one, room, "key", "a", Groups.RecipientDetail.IDS));
             });
         }
 
@@ -141,7 +141,7 @@ class RepeatsTest {
                     Groups.Spread.ONE,
                     "",
                     false,
-                    Groups.Recipients.IDS)));
+                    Groups.RecipientDetail.IDS)));
         }
 
         private static GroupId members(CoreFixture node) {
@@ -154,7 +154,7 @@ class RepeatsTest {
         }
 
         private static PublishResult publish(
-                CoreFixture node, GroupId room, String key, @Nullable String topic, Groups.Recipients wanted) {
+                CoreFixture node, GroupId room, String key, @Nullable String topic, Groups.RecipientDetail wanted) {
             return await(node.groups.publish(new Groups.PublishRequest(
                     room,
                     CoreFixture.message("m", null, key),
@@ -221,19 +221,19 @@ class RepeatsTest {
 
         private static void idsBeyondTheBound_areNotSentAgain(RedisProcess server, CoreFixture one, CoreFixture two) {
             GroupId room = OnTwoNodes.members(one);
-            OnTwoNodes.publish(one, room, "opens it", "a", Groups.Recipients.IDS);
+            OnTwoNodes.publish(one, room, "opens it", "a", Groups.RecipientDetail.IDS);
             await().until(() -> !count(server, room).isEmpty());
             server.call("SET", count(server, room), Integer.toString(8 << 20));
             one.join(room, "late", "a");
-            PublishResult first = OnTwoNodes.publish(one, room, "key", "a", Groups.Recipients.IDS);
-            PublishResult repeat = OnTwoNodes.publish(two, room, "key", "a", Groups.Recipients.IDS);
+            PublishResult first = OnTwoNodes.publish(one, room, "key", "a", Groups.RecipientDetail.IDS);
+            PublishResult repeat = OnTwoNodes.publish(two, room, "key", "a", Groups.RecipientDetail.IDS);
             assertThat(repeat.recipients()).isEqualTo(first.recipients());
             assertThat(repeat.ids()).isEmpty();
             assertThat(repeat.truncated()).isTrue();
             String refused = server.call("GET", count(server, room));
             one.join(room, "later", "a");
-            OnTwoNodes.publish(one, room, "other", "a", Groups.Recipients.IDS);
-            assertThat(OnTwoNodes.publish(two, room, "other", "a", Groups.Recipients.IDS)
+            OnTwoNodes.publish(one, room, "other", "a", Groups.RecipientDetail.IDS);
+            assertThat(OnTwoNodes.publish(two, room, "other", "a", Groups.RecipientDetail.IDS)
                             .truncated())
                     .isTrue();
             assertThat(server.call("GET", count(server, room))).isEqualTo(refused);

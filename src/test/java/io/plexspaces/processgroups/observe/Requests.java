@@ -47,7 +47,7 @@ final class Requests {
                 Groups.Spread.ALL,
                 "",
                 false,
-                Groups.Recipients.NONE));
+                Groups.RecipientDetail.NONE));
     }
 
     /** All nine, by the name they are measured under. */

@@ -227,11 +227,15 @@ final class Peer implements FrameReader.Receiver {
             }
             return;
         }
-        if (!context.channel().config().isAutoRead()) {
+        boolean paused = !context.channel().config().isAutoRead();
+        if (paused) {
             // It goes on by itself once the receiver is free; here, if that failed.
             reader.resume();
+            if (sink.isClosed()) {
+                return;
+            }
         }
-        if (heard || !context.channel().config().isAutoRead()) {
+        if (heard || paused) {
             heard = false;
             heardAt = now;
         } else if (now - heardAt >= times.silenceNanos()) {

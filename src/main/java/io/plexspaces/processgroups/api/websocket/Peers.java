@@ -120,13 +120,13 @@ public final class Peers {
             Traces.@Nullable Caller caller,
             Consumer<Peer> start) {
         Connection connection = service.sessions().connect(sink);
-        Heartbeat heartbeat = heartbeats.computeIfAbsent(
-                reader.context().channel().eventLoop(),
-                loop -> new Heartbeat(loop, service.settings(), tasks, System::nanoTime));
-        int maxBytes = format.maxRequestBytes(service.settings());
-        Peer peer = new Peer(
-                new Peer.Parts(reader, format, maxBytes, sink, connection, caller), service, heartbeat::remove);
-        heartbeat.add(peer);
+        Peer peer;
+        try {
+            peer = watched(reader, format, sink, connection, caller);
+        } catch (RuntimeException | Error failure) {
+            connection.cut(Errors.expected(failure));
+            throw failure;
+        }
         try {
             start.accept(peer);
         } catch (RuntimeException | Error failure) {
@@ -137,6 +137,22 @@ public final class Peers {
         } catch (RuntimeException | Error failure) {
             peer.fail(failure);
         }
+    }
+
+    private Peer watched(
+            FrameReader reader,
+            FrameFormat format,
+            WebSocketSink sink,
+            Connection connection,
+            Traces.@Nullable Caller caller) {
+        Heartbeat heartbeat = heartbeats.computeIfAbsent(
+                reader.context().channel().eventLoop(),
+                loop -> new Heartbeat(loop, service.settings(), tasks, System::nanoTime));
+        int maxBytes = format.maxRequestBytes(service.settings());
+        Peer peer = new Peer(
+                new Peer.Parts(reader, format, maxBytes, sink, connection, caller), service, heartbeat::remove);
+        heartbeat.add(peer);
+        return peer;
     }
 
     /** A subscription that cannot begin ends its connection, and the close code says why: browsers see nothing else. */

@@ -58,10 +58,6 @@ public final class Subscriber {
         missedBefore = Math.max(missedBefore, offset + 1);
     }
 
-    boolean hasGap() {
-        return missed > 0;
-    }
-
     /** Everything missed since the last call. */
     Event.Gap takeGap() {
         Event.Gap gap = new Event.Gap(group, Event.Gap.Reason.OVERFLOW, missed, true, missedAfter, missedBefore);

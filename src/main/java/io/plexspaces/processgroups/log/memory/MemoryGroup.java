@@ -151,11 +151,7 @@ final class MemoryGroup {
         if (history == null) {
             return new Slice(List.of(), 0, true, epochChanged, end(), false);
         }
-        // Whoever was further than this log is has had what is in it.
-        @Nullable
-        Long from =
-                after != null && after.epoch().equals(created.epoch()) ? (Long) Math.min(after.offset(), offset) : null;
-        return history.read(from, limit, epochChanged, end(), now);
+        return history.read(after == null || epochChanged ? null : after.offset(), limit, epochChanged, end(), now);
     }
 
     /** Ends the leases and forgets the messages and keys whose time has come; returns how many joins ended. */

@@ -161,7 +161,7 @@ final class GroupLifecycle {
     Future<Void> revive(GroupInfo lost, OperationId operation) {
         return create(lost.id(), null, lost.spec(), operation)
                 .<Void>mapEmpty()
-                .recover(failure -> failure instanceof GroupException known && known.code() == ErrorCode.GROUP_EXISTS
+                .recover(failure -> GroupException.is(failure, ErrorCode.GROUP_EXISTS)
                         ? Future.succeededFuture()
                         : Future.failedFuture(failure));
     }

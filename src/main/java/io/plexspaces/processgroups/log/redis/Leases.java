@@ -176,6 +176,6 @@ final class Leases {
     }
 
     private static boolean isFenced(Throwable failure) {
-        return failure instanceof GroupException known && known.code() == ErrorCode.FENCED;
+        return GroupException.is(failure, ErrorCode.FENCED);
     }
 }

@@ -122,9 +122,7 @@ final class Sweep {
 
     /** It is no matter of one group. */
     private static boolean isOfAll(Throwable failure) {
-        return failure instanceof Error
-                || (failure instanceof GroupException known
-                        && (known.code() == ErrorCode.FENCED || known.code() == ErrorCode.OVERLOADED));
+        return failure instanceof Error || GroupException.is(failure, ErrorCode.FENCED, ErrorCode.OVERLOADED);
     }
 
     private void settle(String note) {

@@ -62,7 +62,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Isolated
 class GrpcFaultsTest {
     private static final Duration SOON = Duration.ofSeconds(10);
-    private static final int TURNS = 15;
+    private static final int TURNS = 10;
     private static final int MOST_TURNS = 400;
     private static final Duration PAUSE = Duration.ofMillis(50);
 
