@@ -12,6 +12,7 @@ import io.plexspaces.processgroups.core.delivery.WireFormat;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.faults.FaultInjection;
 import io.plexspaces.processgroups.faults.FaultPoints;
 import io.plexspaces.processgroups.faults.Faults;
 import io.plexspaces.processgroups.log.NodeLease;
@@ -28,12 +29,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -79,7 +78,8 @@ class LeaseFaultsTest {
             "tasks.PeriodicTask$Pass#end",
             "tasks.PeriodicTask$Pass#giveUp");
 
-    private static @Nullable AutoCloseable installed;
+    @RegisterExtension
+    static final FaultInjection FAULTS = new FaultInjection(all());
 
     private final MemoryService service = new MemoryService(1 << 20);
     private final PeriodicTasks tasks = new PeriodicTasks(System::nanoTime);
@@ -150,21 +150,6 @@ class LeaseFaultsTest {
 
     private static List<String> all() {
         return Stream.concat(STARTING.stream(), RUNNING.stream()).toList();
-    }
-
-    @BeforeAll
-    static void install() {
-        // An injected error goes to the default handler of threads by design; it is not what this test waits for.
-        Awaitility.doNotCatchUncaughtExceptionsByDefault();
-        installed = FaultPoints.install(all());
-    }
-
-    @AfterAll
-    static void reset() throws Exception {
-        Awaitility.catchUncaughtExceptionsByDefault();
-        if (installed != null) {
-            installed.close();
-        }
     }
 
     @AfterEach

@@ -19,6 +19,7 @@ import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.faults.FaultInjection;
 import io.plexspaces.processgroups.faults.FaultPoints;
 import io.plexspaces.processgroups.faults.Faults;
 import io.plexspaces.processgroups.log.GroupQuery;
@@ -43,15 +44,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -76,9 +75,12 @@ abstract class CallbackFaults {
             new Housekeeping.Times(Duration.ofMillis(50), Duration.ofSeconds(15), Duration.ofMinutes(1));
 
     private final List<String> points;
+
+    @RegisterExtension
+    final FaultInjection faults;
+
     private final int turns;
 
-    private @Nullable AutoCloseable installed;
     private final Map<String, String> pending = new ConcurrentHashMap<>();
     private final Set<Position> accepted = ConcurrentHashMap.newKeySet();
 
@@ -95,6 +97,7 @@ abstract class CallbackFaults {
      */
     CallbackFaults(List<String> points, int turns) {
         this.points = points;
+        this.faults = new FaultInjection(points);
         this.turns = Integer.getInteger("processgroups.test.faults.turns", turns);
     }
 
@@ -119,21 +122,6 @@ abstract class CallbackFaults {
 
     List<String> points() {
         return points;
-    }
-
-    @BeforeAll
-    final void install() {
-        // An injected error goes to the default handler of threads by design; it is not what this test waits for.
-        Awaitility.doNotCatchUncaughtExceptionsByDefault();
-        installed = FaultPoints.install(points);
-    }
-
-    @AfterAll
-    final void reset() throws Exception {
-        Awaitility.catchUncaughtExceptionsByDefault();
-        if (installed != null) {
-            installed.close();
-        }
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.faults.FaultInjection;
 import io.plexspaces.processgroups.faults.FaultPoints;
 import io.plexspaces.processgroups.faults.Faults;
 import io.quarkus.test.junit.QuarkusTest;
@@ -13,12 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -81,7 +79,8 @@ class WebSocketFaultsTest extends LiveServer {
             "api.websocket.WebSocketSink#ready",
             "api.websocket.WebSocketSink#write");
 
-    private static @Nullable AutoCloseable installed;
+    @RegisterExtension
+    static final FaultInjection FAULTS = new FaultInjection(POINTS);
 
     private final List<CompletableFuture<?>> handshakes = new ArrayList<>();
     private final List<Talk> talks = new ArrayList<>();
@@ -89,21 +88,6 @@ class WebSocketFaultsTest extends LiveServer {
 
     static List<String> points() {
         return POINTS;
-    }
-
-    @BeforeAll
-    static void install() {
-        // An injected error goes to the default handler of threads by design; it is not what this test waits for.
-        Awaitility.doNotCatchUncaughtExceptionsByDefault();
-        installed = FaultPoints.install(POINTS);
-    }
-
-    @AfterAll
-    static void reset() throws Exception {
-        Awaitility.catchUncaughtExceptionsByDefault();
-        if (installed != null) {
-            installed.close();
-        }
     }
 
     @AfterEach

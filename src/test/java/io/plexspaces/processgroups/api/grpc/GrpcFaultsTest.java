@@ -17,6 +17,7 @@ import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
 import io.plexspaces.processgroups.core.Traces;
+import io.plexspaces.processgroups.faults.FaultInjection;
 import io.plexspaces.processgroups.faults.FaultPoints;
 import io.plexspaces.processgroups.faults.Faults;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
@@ -42,13 +43,10 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -107,7 +105,8 @@ class GrpcFaultsTest {
             "api.SessionProtocol#answered",
             "api.SessionProtocol#finish");
 
-    private static @Nullable AutoCloseable installed;
+    @RegisterExtension
+    static final FaultInjection FAULTS = new FaultInjection(POINTS);
 
     private final MemoryService service = new MemoryService(256 * 1024);
     private final List<ListenableFuture<?>> calls = new ArrayList<>();
@@ -119,21 +118,6 @@ class GrpcFaultsTest {
 
     static List<String> points() {
         return POINTS;
-    }
-
-    @BeforeAll
-    static void install() {
-        // An injected error goes to the default handler of threads by design; it is not what this test waits for.
-        Awaitility.doNotCatchUncaughtExceptionsByDefault();
-        installed = FaultPoints.install(POINTS);
-    }
-
-    @AfterAll
-    static void reset() throws Exception {
-        Awaitility.catchUncaughtExceptionsByDefault();
-        if (installed != null) {
-            installed.close();
-        }
     }
 
     @BeforeEach
