@@ -40,9 +40,6 @@ public final class Sessions {
     private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
     private static final int TAKEOVERS_AT_ONCE = 64;
 
-    /** No change is under way for longer: by then it has failed. */
-    private static final Duration TAKEOVER = Duration.ofSeconds(6);
-
     /** Clients that come back sooner were never away. */
     private static final Duration MOMENT = Duration.ofMillis(200);
 
@@ -376,7 +373,7 @@ public final class Sessions {
 
     /** When a takeover that has begun is over, and so is the grace of what was taken over. */
     void afterTakeover(Runnable action) {
-        after(settings.grace().plus(TAKEOVER), action);
+        after(settings.grace().plus(settings.takeover()), action);
     }
 
     private @Nullable Future<?> after(Duration delay, Runnable action) {

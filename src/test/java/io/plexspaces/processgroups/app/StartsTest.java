@@ -41,7 +41,7 @@ class StartsTest {
     private static final int LATEST_MILLIS = 300;
 
     private static final Settings SETTINGS =
-            new Settings(new NodeId("node-1"), Duration.ZERO, OverflowPolicy.DISCONNECT, 10, 10, 10, 10, 10);
+            new Settings(new NodeId("node-1"), Duration.ZERO, Duration.ofSeconds(1), OverflowPolicy.DISCONNECT, 10, 10, 10, 10, 10);
 
     @Test
     void reaper_livesInAll() {

@@ -38,6 +38,10 @@ final class CoreFixture implements AutoCloseable {
     static final NodeId NODE = new NodeId("node-1");
     static final long MAILBOX = 10_000;
 
+    /** Longer than a change of any test may be under way. */
+    static final Duration TAKEOVER = Duration.ofSeconds(2);
+
+
     final GroupLog log;
     final Replicas replicas;
     final Groups groups;
@@ -69,7 +73,7 @@ final class CoreFixture implements AutoCloseable {
         this.log = log;
         this.tenant = tenant;
         Settings settings =
-                new Settings(lease.node(), grace, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
+                new Settings(lease.node(), grace, TAKEOVER, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20);
         operations = new OperationIds(lease);
         replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);

@@ -36,7 +36,7 @@ class SessionOwnerTest {
     private static final Duration GRACE = Duration.ofMillis(500);
 
     /** When whoever had a session ends what was not moved. */
-    private static final Duration REST = Duration.ofSeconds(7);
+    private static final Duration REST = GRACE.plus(CoreFixture.TAKEOVER).plusMillis(500);
 
     private static final NodeId GONE = new NodeId("gone");
 
