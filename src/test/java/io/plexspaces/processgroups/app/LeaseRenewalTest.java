@@ -21,8 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Renewals and starts go on, whatever one of them comes to. */
+@Execution(ExecutionMode.CONCURRENT)
 class LeaseRenewalTest {
     private static final Supplier<Uni<Void>> DONE = () -> Uni.createFrom().voidItem();
 

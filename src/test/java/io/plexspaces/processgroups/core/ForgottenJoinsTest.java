@@ -18,8 +18,11 @@ import io.plexspaces.processgroups.log.NodeLease;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** No member is left behind by a session that does not know of its join. */
+@Execution(ExecutionMode.CONCURRENT)
 class ForgottenJoinsTest {
     private static final NodeId OTHER = new NodeId("other");
     private static final ActorId ALICE = new ActorId("alice");

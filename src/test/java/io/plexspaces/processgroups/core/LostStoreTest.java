@@ -37,11 +37,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Two nodes over one Redis that dies, forgets, or is not heard, under traffic: who was a member is one again, and
  * whoever misses a message is told so.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class LostStoreTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 

@@ -30,8 +30,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Who has a session while it changes hands, ends, or is claimed by somebody who dies. */
+@Execution(ExecutionMode.CONCURRENT)
 class SessionOwnerTest {
     private static final Duration GRACE = Duration.ofMillis(500);
 

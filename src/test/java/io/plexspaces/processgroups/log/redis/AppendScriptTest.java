@@ -40,8 +40,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Two calls that are under way at once are done in their order, and each once, whatever becomes of the other. */
+@Execution(ExecutionMode.CONCURRENT)
 class AppendScriptTest {
     private static final RedisSettings SETTINGS =
             RedisStore.settings(new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100), Duration.ofSeconds(5));

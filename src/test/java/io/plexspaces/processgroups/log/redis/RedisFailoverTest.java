@@ -16,8 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A replica takes a master's place: service comes back by itself, and no reader is left behind. */
+@Execution(ExecutionMode.CONCURRENT)
 class RedisFailoverTest {
     private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
     private static final Duration OUTAGE = Duration.ofSeconds(30);

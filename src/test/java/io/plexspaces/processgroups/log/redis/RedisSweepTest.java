@@ -18,10 +18,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ends come in time, whatever else is due. */
+@Execution(ExecutionMode.CONCURRENT)
 class RedisSweepTest {
     private static final String PREFIX = "test:";
     private static final RedisSettings SETTINGS = new RedisSettings(

@@ -28,11 +28,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Connections to a store that works while what uses them fails; and to one that refuses, falls silent or takes its
  * time.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RedisServersTest {
     /** Answers its first argument. */
     private static final Script ECHO = new Script("echo", "return ARGV[1]", sha("return ARGV[1]"));
