@@ -40,7 +40,15 @@ public final class MemoryService implements AutoCloseable {
                 Clock.systemUTC(), new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000), MemoryService::unique);
         NodeLease lease = log.acquire(NODE).await().indefinitely();
         Settings settings = new Settings(
-                NODE, Duration.ofMillis(200), Duration.ofSeconds(2), OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
+                NODE,
+                Duration.ofMillis(200),
+                Duration.ofSeconds(2),
+                OverflowPolicy.DISCONNECT,
+                10_000,
+                1000,
+                1000,
+                10_000,
+                10_000);
         DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailboxBytes, 64 << 20);
         OperationIds operations = new OperationIds(lease);
         Replicas replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);

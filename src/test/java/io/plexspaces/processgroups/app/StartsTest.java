@@ -40,8 +40,8 @@ class StartsTest {
     private static final int STARTS = 50;
     private static final int LATEST_MILLIS = 300;
 
-    private static final Settings SETTINGS =
-            new Settings(new NodeId("node-1"), Duration.ZERO, Duration.ofSeconds(1), OverflowPolicy.DISCONNECT, 10, 10, 10, 10, 10);
+    private static final Settings SETTINGS = new Settings(
+            new NodeId("node-1"), Duration.ZERO, Duration.ofSeconds(1), OverflowPolicy.DISCONNECT, 10, 10, 10, 10, 10);
 
     @Test
     void reaper_livesInAll() {

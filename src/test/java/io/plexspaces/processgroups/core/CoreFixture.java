@@ -41,7 +41,6 @@ final class CoreFixture implements AutoCloseable {
     /** Longer than a change of any test may be under way. */
     static final Duration TAKEOVER = Duration.ofSeconds(2);
 
-
     final GroupLog log;
     final Replicas replicas;
     final Groups groups;
@@ -72,8 +71,8 @@ final class CoreFixture implements AutoCloseable {
     CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant, long mailbox) {
         this.log = log;
         this.tenant = tenant;
-        Settings settings =
-                new Settings(lease.node(), grace, TAKEOVER, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
+        Settings settings = new Settings(
+                lease.node(), grace, TAKEOVER, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
         DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20);
         operations = new OperationIds(lease);
         replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);

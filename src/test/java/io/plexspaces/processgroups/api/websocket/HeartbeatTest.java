@@ -12,12 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @QuarkusTest
 @TestProfile(HeartbeatTest.Quick.class)
-@Execution(ExecutionMode.CONCURRENT)
 class HeartbeatTest {
     private static final Duration PING = Duration.ofMillis(200);
     private static final Duration PONG = Duration.ofMillis(400);
