@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Publisher {
     private final GroupLog log;
-    private final Replicas replicas;
+    private final OpenGroups groups;
     private final OperationIds operations;
     private final Dispatch local;
 
-    Publisher(GroupLog log, Replicas replicas, OperationIds operations, NodeId self) {
+    Publisher(GroupLog log, OpenGroups groups, OperationIds operations, NodeId self) {
         this.log = log;
-        this.replicas = replicas;
+        this.groups = groups;
         this.operations = operations;
         this.local = new Dispatch.OnNode(self);
     }
@@ -36,31 +36,31 @@ final class Publisher {
 
     /** Publishes a message each time it is subscribed to. */
     final class Publish extends AbstractUni<PublishResult> implements PendingPublish.Attempts {
-        private final @Nullable GroupReplica replica;
+        private final @Nullable GroupPublishes open;
         private final PublishRequest request;
 
         /** Of a message for one member; null: not chosen yet. */
         private volatile Dispatch.@Nullable AnyOf choice;
 
         /**
-         * @param replica kept open by whoever subscribes, who also sees to it when it is in another life; null: one is
+         * @param open kept open by whoever subscribes, who also sees to it when it is in another life; null: one is
          * to be found
          */
-        Publish(@Nullable GroupReplica replica, PublishRequest request) {
-            this.replica = replica;
+        Publish(@Nullable GroupPublishes open, PublishRequest request) {
+            this.open = open;
             this.request = request;
         }
 
         @Override
         public void subscribe(UniSubscriber<? super PublishResult> answer) {
-            GroupReplica present = replica == null ? replicas.enter(request.group()) : replica;
+            GroupPublishes present = open == null ? groups.enter(request.group()) : open;
             if (present == null) {
                 AbstractUni.subscribe(patiently(), answer);
                 return;
             }
-            PendingPublish publishing = new PendingPublish(present.publishes(), this, answer);
+            PendingPublish publishing = new PendingPublish(present, this, answer);
             answer.onSubscribe(publishing);
-            begin(present.publishes(), publishing);
+            begin(present, publishing);
         }
 
         /**
@@ -149,16 +149,16 @@ final class Publisher {
             return request.spread() == Spread.LOCAL ? local : Dispatch.ALL;
         }
 
-        /** Whether it has entered its replica for itself, and tries the next one when that one is closed. */
+        /** Whether it has entered its group for itself, and tries the next one when that one is closed. */
         @Override
         public boolean entersAlone() {
-            return replica == null;
+            return open == null;
         }
 
         /** The same, once the group is open in the life that it is in. */
         @Override
         public Uni<PublishResult> patiently() {
-            return replicas.with(request.group(), open -> new Publish(open, request));
+            return groups.publishing(request.group(), present -> new Publish(present, request));
         }
     }
 }

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The groups this node reads: opened when somebody wants to know, closed when nobody did for a while. Thread-safe. */
-public final class Replicas {
+public final class Replicas implements OpenGroups {
     private static final int ATTEMPTS = 5;
 
     private final Map<GroupId, Slot> slots = new ConcurrentHashMap<>();
@@ -219,14 +219,15 @@ public final class Replicas {
         return slot != null && slot.replica.isOpen() && !slot.replica.use().isClosed() ? slot.replica : null;
     }
 
-    /**
-     * The open replica of a group, in use until {@link ReplicaUse#exit}; null: it has to be opened first, as
-     * {@link #with} does.
-     */
-    @Nullable
-    GroupReplica enter(GroupId group) {
+    @Override
+    public @Nullable GroupPublishes enter(GroupId group) {
         Slot slot = slots.get(group);
-        return slot != null && slot.ready && slot.replica.use().enter() ? slot.replica : null;
+        return slot != null && slot.ready && slot.replica.use().enter() ? slot.replica.publishes() : null;
+    }
+
+    @Override
+    public <T> Uni<T> publishing(GroupId group, Function<GroupPublishes, Uni<T>> publish) {
+        return with(group, replica -> publish.apply(replica.publishes()));
     }
 
     /**
