@@ -40,10 +40,30 @@ class ArchitectureTest {
             Map.entry("log.redis.codec", List.of("log", "domain")),
             Map.entry("log.redis.connection", List.of("log", "tasks", "domain")),
             Map.entry("core.delivery", List.of("domain")),
-            Map.entry("core", List.of("core.delivery", "log", "tasks", "domain")),
-            Map.entry("api", List.of("core", "core.delivery", "log", "domain", "proto.v1")),
-            Map.entry("api.grpc", List.of("api", "core", "core.delivery", "log", "domain", "proto.v1")),
-            Map.entry("api.websocket", List.of("api", "core", "core.delivery", "log", "tasks", "domain", "proto.v1")),
+            Map.entry("core", List.of("core.delivery", "log", "domain")),
+            Map.entry("core.replica", List.of("log", "domain")),
+            Map.entry("core.members", List.of("core", "core.delivery", "log", "domain")),
+            Map.entry(
+                    "core.publish", List.of("core.members", "core.replica", "core", "core.delivery", "log", "domain")),
+            Map.entry("core.joins", List.of("core.members", "core.replica", "core", "core.delivery", "log", "domain")),
+            Map.entry(
+                    "core.group",
+                    List.of(
+                            "core.publish",
+                            "core.joins",
+                            "core.members",
+                            "core.replica",
+                            "core",
+                            "core.delivery",
+                            "log",
+                            "tasks",
+                            "domain")),
+            Map.entry("core.session", List.of("core.group", "core", "core.delivery", "log", "tasks", "domain")),
+            Map.entry("api", List.of("core.session", "core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry("api.grpc", List.of("api", "core.session", "core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry(
+                    "api.websocket",
+                    List.of("api", "core.session", "core", "core.delivery", "log", "tasks", "domain", "proto.v1")),
             Map.entry("observe", List.of("core", "core.delivery", "log", "domain")),
             Map.entry("proto.v1", List.of()));
 
@@ -101,8 +121,8 @@ class ArchitectureTest {
     }
 
     private static boolean isIn(JavaClass type, String room) {
-        return type.getPackageName().equals(BASE + "." + room)
-                || (room.equals("log.redis") && type.getPackageName().startsWith(BASE + ".log.redis."));
+        String name = type.getPackageName();
+        return (name + ".").startsWith(BASE + "." + room + ".") && !name.equals(BASE + ".core.delivery");
     }
 
     private static String outermost(JavaClass type) {

@@ -1,8 +1,8 @@
 package io.plexspaces.processgroups.api;
 
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupId;

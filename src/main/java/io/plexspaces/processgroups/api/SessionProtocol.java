@@ -1,13 +1,13 @@
 package io.plexspaces.processgroups.api;
 
-import io.plexspaces.processgroups.core.ConnectionWatches;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Refusals;
-import io.plexspaces.processgroups.core.Session;
-import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.session.ConnectionWatches;
+import io.plexspaces.processgroups.core.session.Session;
+import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;

@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.app;
 
-import io.plexspaces.processgroups.core.Housekeeping;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.core.group.Housekeeping;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;

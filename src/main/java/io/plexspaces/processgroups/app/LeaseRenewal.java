@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.core.OperationIds;
-import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;

@@ -21,13 +21,13 @@ public final class OperationIds {
     }
 
     /** Under the present lease; STORE_UNAVAILABLE before the first. */
-    OperationId next() {
+    public OperationId next() {
         NodeLease present = lease();
         return new OperationId(present.node(), present.incarnation(), sequence.incrementAndGet());
     }
 
     /** In the name of a session: refused, once the incarnation that it began under is over. */
-    OperationId next(Owner.Session owner) {
+    public OperationId next(Owner.Session owner) {
         return new OperationId(owner.node(), owner.incarnation(), sequence.incrementAndGet());
     }
 

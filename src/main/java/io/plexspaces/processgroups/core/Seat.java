@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * The place of one of this node's sessions in one group: held as long as the session has a join there, or had one that
  * the store has lost and that is being made again. Changed in the group's serial queue alone, and read by any thread.
  */
-final class Seat {
+public final class Seat {
     /** What the store has lost of its joins, and is not made again yet. */
-    interface Repair {
+    public interface Repair {
         /** Completes when the store has the joins, or nobody wants them any more; fails as a write does. */
         Uni<Void> restored();
     }
@@ -23,42 +23,39 @@ final class Seat {
     private volatile @Nullable Repair repair;
 
     /** @param connection where the session wants to receive; null: it has not said so yet */
-    Seat(LocalSession session, @Nullable Connection connection) {
+    public Seat(LocalSession session, @Nullable Connection connection) {
         this.session = session;
         this.connection = connection;
     }
 
     /** The last one the session wanted to receive on, dead or alive; null: none on this node. */
-    @Nullable
-    Connection connection() {
+    public @Nullable Connection connection() {
         return connection;
     }
 
-    void connection(Connection changed) {
+    public void connection(Connection changed) {
         connection = changed;
     }
 
-    LocalSession session() {
+    public LocalSession session() {
         return session;
     }
 
     /** Null while the session has no connection, or has not asked to go on receiving. */
-    @Nullable
-    Subscription subscription() {
+    public @Nullable Subscription subscription() {
         return subscription;
     }
 
-    void subscription(@Nullable Subscription changed) {
+    public void subscription(@Nullable Subscription changed) {
         subscription = changed;
     }
 
     /** Null: the store has its joins as they should be. */
-    @Nullable
-    Repair repair() {
+    public @Nullable Repair repair() {
         return repair;
     }
 
-    void repair(@Nullable Repair changed) {
+    public void repair(@Nullable Repair changed) {
         repair = changed;
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy null: the group's, or else the server's
  * @param only the connection is for this group alone: its first event tells the resume token, and it ends with the join
  */
-record Subscription(
+public record Subscription(
         LocalSession session,
         Subscriber subscriber,
         @Nullable Position after,
@@ -22,15 +22,15 @@ record Subscription(
         @Nullable OverflowPolicy policy,
         boolean only) {
     /** The same, seeing what came after {@code position} unless it asked for more. */
-    Subscription from(Position position) {
+    public Subscription from(Position position) {
         return after != null ? this : new Subscription(session, subscriber, position, snapshot, policy, only);
     }
 
-    Connection connection() {
+    public Connection connection() {
         return subscriber.connection();
     }
 
-    String announcedToken() {
+    public String announcedToken() {
         return only ? session.resumeToken() : "";
     }
 }

@@ -2,13 +2,13 @@ package io.plexspaces.processgroups.api;
 
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.OperationIds;
-import io.plexspaces.processgroups.core.Replicas;
-import io.plexspaces.processgroups.core.ReplicatedGroups;
-import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.core.group.Replicas;
+import io.plexspaces.processgroups.core.group.ReplicatedGroups;
+import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.log.LogLimits;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.Waiting;
 import io.plexspaces.processgroups.api.MemoryService;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -21,11 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Renewals and starts go on, whatever one of them comes to. */
-@Execution(ExecutionMode.CONCURRENT)
+@Waiting
 class LeaseRenewalTest {
     private static final Supplier<Uni<Void>> DONE = () -> Uni.createFrom().voidItem();
 

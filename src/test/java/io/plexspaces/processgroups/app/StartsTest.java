@@ -3,11 +3,11 @@ package io.plexspaces.processgroups.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.plexspaces.processgroups.core.Housekeeping;
 import io.plexspaces.processgroups.core.OperationIds;
-import io.plexspaces.processgroups.core.Replicas;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.core.group.Housekeeping;
+import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.log.GroupLog;

@@ -26,9 +26,9 @@ class CallbackFaultsOnRedisTest extends CallbackFaults {
     private static final int MANY = 260;
 
     private static final List<String> POINTS = List.of(
-            "core.LogFollower#published",
-            "core.LogFollower#joined",
-            "core.PendingPublish#appended",
+            "core.group.LogFollower#published",
+            "core.group.LogFollower#joined",
+            "core.publish.PendingPublish#appended",
             "log.redis.GroupFeed#message",
             "log.redis.Feed#add",
             "log.redis.Feeds#release",

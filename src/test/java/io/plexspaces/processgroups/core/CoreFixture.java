@@ -4,6 +4,10 @@ import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.core.group.Replicas;
+import io.plexspaces.processgroups.core.group.ReplicatedGroups;
+import io.plexspaces.processgroups.core.session.ConnectionWatches;
+import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -34,23 +38,23 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The core over a log in memory, with peers that the test reads and stalls. */
-final class CoreFixture implements AutoCloseable {
-    static final NodeId NODE = new NodeId("node-1");
+public final class CoreFixture implements AutoCloseable {
+    public static final NodeId NODE = new NodeId("node-1");
     static final long MAILBOX = 10_000;
 
     /** Longer than a change of any test may be under way. */
-    static final Duration TAKEOVER = Duration.ofSeconds(2);
+    public static final Duration TAKEOVER = Duration.ofSeconds(2);
 
-    final GroupLog log;
-    final Replicas replicas;
-    final Groups groups;
-    final Sessions sessions;
-    final OperationIds operations;
-    final String tenant;
+    public final GroupLog log;
+    public final Replicas replicas;
+    public final Groups groups;
+    public final Sessions sessions;
+    public final OperationIds operations;
+    public final String tenant;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private int peers;
 
-    CoreFixture(Duration grace) {
+    public CoreFixture(Duration grace) {
         this(grace, newLog(), NODE, "t-" + UUID.randomUUID());
     }
 
@@ -59,16 +63,16 @@ final class CoreFixture implements AutoCloseable {
     }
 
     /** On another log, with a node's lease of it. */
-    CoreFixture(Duration grace, GroupLog log, NodeLease lease) {
+    public CoreFixture(Duration grace, GroupLog log, NodeLease lease) {
         this(grace, log, lease, "t-" + UUID.randomUUID());
     }
 
-    CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant) {
+    public CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant) {
         this(grace, log, lease, tenant, MAILBOX);
     }
 
     /** @param mailbox bytes that may wait for one connection */
-    CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant, long mailbox) {
+    public CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant, long mailbox) {
         this.log = log;
         this.tenant = tenant;
         Settings settings = new Settings(
@@ -90,53 +94,53 @@ final class CoreFixture implements AutoCloseable {
     }
 
     /** Another node on the same log in memory, for the same tenant. */
-    CoreFixture another(String node) {
+    public CoreFixture another(String node) {
         return new CoreFixture(sessions.grace(), (MemoryGroupLog) log, new NodeId(node), tenant);
     }
 
     /** A node of a store that several share. */
-    static <L extends GroupLog & NodeLeases> CoreFixture on(L log, Duration grace, NodeId node) {
+    public static <L extends GroupLog & NodeLeases> CoreFixture on(L log, Duration grace, NodeId node) {
         return new CoreFixture(grace, log, await(log.acquire(node)));
     }
 
     /** Another node on the same store, for the same tenant. */
-    <L extends GroupLog & NodeLeases> CoreFixture another(L shared, NodeId node) {
+    public <L extends GroupLog & NodeLeases> CoreFixture another(L shared, NodeId node) {
         return new CoreFixture(sessions.grace(), shared, await(shared.acquire(node)), tenant);
     }
 
     /** As the server does every few seconds. */
-    void renewLease() {
+    public void renewLease() {
         await(((NodeLeases) log).renew(operations.lease()));
     }
 
     /** Does regularly what the server's timer does. */
-    void startTicking() {
+    public void startTicking() {
         timer.scheduleWithFixedDelay(replicas::tick, 1, 1, TimeUnit.SECONDS);
     }
 
-    GroupId group(String name) {
+    public GroupId group(String name) {
         return GroupId.of(tenant, "", name);
     }
 
-    GroupId create(String name) {
+    public GroupId create(String name) {
         return create(name, 128);
     }
 
-    GroupId create(String name, int retained) {
+    public GroupId create(String name, int retained) {
         GroupSpec spec = new GroupSpec(GroupSpec.Metadata.NONE, new Retention(retained, Duration.ofMinutes(5)), null);
         await(groups.create(group(name), spec));
         return group(name);
     }
 
-    Client connect(String actor) {
+    public Client connect(String actor) {
         return connect(actor, null);
     }
 
-    Client connect(String actor, @Nullable String resumeToken) {
+    public Client connect(String actor, @Nullable String resumeToken) {
         return connect(actor, resumeToken, group("any").namespace());
     }
 
-    Client connect(String actor, @Nullable String resumeToken, Namespace namespace) {
+    public Client connect(String actor, @Nullable String resumeToken, Namespace namespace) {
         FakePeer peer = new FakePeer(peers++);
         Connection connection = sessions.connect(peer);
         peer.connected(connection);
@@ -144,7 +148,7 @@ final class CoreFixture implements AutoCloseable {
         return new Client(peer, connection, opened);
     }
 
-    Watching watch(GroupId group) {
+    public Watching watch(GroupId group) {
         FakePeer peer = new FakePeer(peers++);
         Connection connection = sessions.connect(peer);
         peer.connected(connection);
@@ -153,20 +157,20 @@ final class CoreFixture implements AutoCloseable {
         return new Watching(peer, connection, watcher);
     }
 
-    Groups.JoinResult join(GroupId group, String actor, String... topics) {
+    public Groups.JoinResult join(GroupId group, String actor, String... topics) {
         return await(groups.join(new Groups.JoinRequest(
                 group, List.of(new ActorId(actor)), TopicFilter.of(List.of(topics)), null, null, null)));
     }
 
-    Groups.LeaveResult leave(GroupId group, String actor) {
+    public Groups.LeaveResult leave(GroupId group, String actor) {
         return await(groups.leave(new Groups.LeaveRequest(group, new ActorId(actor), false, null, null)));
     }
 
-    Groups.PublishResult publish(GroupId group, @Nullable String topic, String text) {
+    public Groups.PublishResult publish(GroupId group, @Nullable String topic, String text) {
         return await(groups.publish(request(group, topic, text, Groups.Spread.ALL, "", null)));
     }
 
-    static Groups.PublishRequest request(
+    public static Groups.PublishRequest request(
             GroupId group,
             @Nullable String topic,
             String text,
@@ -183,7 +187,7 @@ final class CoreFixture implements AutoCloseable {
                 Groups.RecipientDetail.IDS);
     }
 
-    static Message message(String text, @Nullable String sender, String idempotencyKey) {
+    public static Message message(String text, @Nullable String sender, String idempotencyKey) {
         return new Message(
                 "",
                 sender == null ? null : new ActorId(sender),
@@ -198,7 +202,7 @@ final class CoreFixture implements AutoCloseable {
                 "");
     }
 
-    static <T> T await(Uni<T> uni) {
+    public static <T> T await(Uni<T> uni) {
         return uni.await().atMost(Duration.ofSeconds(20));
     }
 
@@ -208,22 +212,22 @@ final class CoreFixture implements AutoCloseable {
     }
 
     /** A session on a connection. */
-    record Client(FakePeer peer, Connection connection, Sessions.Opened opened) {
-        Groups.JoinResult join(GroupId group, String... topics) {
+    public record Client(FakePeer peer, Connection connection, Sessions.Opened opened) {
+        public Groups.JoinResult join(GroupId group, String... topics) {
             return joinWith(group, null, null, topics);
         }
 
-        Groups.JoinResult joinWith(
+        public Groups.JoinResult joinWith(
                 GroupId group, @Nullable Position after, @Nullable OverflowPolicy policy, String... topics) {
             return await(opened.session()
                     .join(connection, group, TopicFilter.of(List.of(topics)), after, false, policy, false));
         }
 
-        void drop() {
+        public void drop() {
             connection.lost();
         }
     }
 
     /** A watch on a connection. */
-    record Watching(FakePeer peer, Connection connection, ConnectionWatches watcher) {}
+    public record Watching(FakePeer peer, Connection connection, ConnectionWatches watcher) {}
 }

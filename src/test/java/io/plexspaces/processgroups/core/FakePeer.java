@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** The far end of a connection: sees events as they were sent, and reads only while it wants to. */
-final class FakePeer implements Sink<List<byte[]>> {
+public final class FakePeer implements Sink<List<byte[]>> {
     /** A message that no format can encode. */
     static final String UNSPEAKABLE = "unspeakable";
 
@@ -33,24 +33,24 @@ final class FakePeer implements Sink<List<byte[]>> {
     private volatile @Nullable GroupException cause;
     private @Nullable Connection connection;
 
-    FakePeer(int loop) {
+    public FakePeer(int loop) {
         this.loop = LOOPS[loop % LOOPS.length];
     }
 
-    void connected(Connection made) {
+    public void connected(Connection made) {
         connection = made;
     }
 
-    List<Event> seen() {
+    public List<Event> seen() {
         return seen;
     }
 
-    <E extends Event> List<E> seen(Class<E> type) {
+    public <E extends Event> List<E> seen(Class<E> type) {
         return seen.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
     /** Payloads of the messages it got, as text. */
-    List<String> texts() {
+    public List<String> texts() {
         return seen(Event.Delivered.class).stream().map(FakePeer::text).toList();
     }
 
@@ -58,12 +58,11 @@ final class FakePeer implements Sink<List<byte[]>> {
         return new String(delivered.entry().message().payload().array(), java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
-    @Nullable
-    ErrorCode closeCode() {
+    public @Nullable ErrorCode closeCode() {
         GroupException why = cause;
         return why == null ? null : why.code();
     }

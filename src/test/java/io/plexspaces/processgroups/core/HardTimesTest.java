@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.Waiting;
 import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -37,14 +38,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Two nodes over one Redis that dies, forgets, or is not heard, under traffic: who was a member is one again, and
  * whoever misses a message is told so.
  */
-@Execution(ExecutionMode.CONCURRENT)
+@Waiting
 class LostStoreTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 

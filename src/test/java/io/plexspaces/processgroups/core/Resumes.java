@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -12,26 +13,26 @@ import java.util.concurrent.CyclicBarrier;
 import org.jspecify.annotations.Nullable;
 
 /** Connections that show one resume token at once. */
-final class Resumes {
+public final class Resumes {
     private Resumes() {}
 
     /** What became of one of them; either {@code opened} or {@code failure} is there. */
-    record Attempt(
+    public record Attempt(
             FakePeer peer,
             Connection connection,
             Sessions.@Nullable Opened opened,
             @Nullable GroupException failure) {
-        boolean isResumed() {
+        public boolean isResumed() {
             return opened != null && opened.resumed();
         }
 
-        boolean isReplaced() {
+        public boolean isReplaced() {
             return failure != null && failure.code() == ErrorCode.SESSION_REPLACED;
         }
     }
 
     /** One connection at each of these nodes, which may be the same. */
-    static List<Attempt> atOnce(String actor, String token, CoreFixture... nodes) {
+    public static List<Attempt> atOnce(String actor, String token, CoreFixture... nodes) {
         CyclicBarrier start = new CyclicBarrier(nodes.length);
         List<CompletableFuture<Attempt>> all = new ArrayList<>();
         for (int i = 0; i < nodes.length; i++) {

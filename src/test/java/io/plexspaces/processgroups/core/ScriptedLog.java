@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One file, as it is one interface, each method of which may fail.
  */
-final class ScriptedLog implements GroupLog {
+public final class ScriptedLog implements GroupLog {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     private static final Tail OPEN = () -> {};
@@ -67,8 +67,8 @@ final class ScriptedLog implements GroupLog {
     };
 
     final GroupId group;
-    final Map<ActorId, Membership> members = new TreeMap<>();
-    final List<Command> appended = new ArrayList<>();
+    public final Map<ActorId, Membership> members = new TreeMap<>();
+    public final List<Command> appended = new ArrayList<>();
     private final List<Entry.Published> retained = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private final List<Entry> untold = new ArrayList<>();
@@ -76,69 +76,65 @@ final class ScriptedLog implements GroupLog {
     private final Set<String> ended = new HashSet<>();
     private long claims;
     private long trimmed;
-    String epoch = "first";
-    long offset = 1;
+    public String epoch = "first";
+    public long offset = 1;
 
     /** Where the epoch before ended, of which everything is part of the log; null: there was none. */
     private @Nullable Position past;
 
     /** Every note is one already, though members that are read do not show it. */
-    volatile boolean knowsNotes;
+    public volatile boolean knowsNotes;
 
     /** Those of which nothing was to be written. */
-    final AtomicInteger notes = new AtomicInteger();
+    public final AtomicInteger notes = new AtomicInteger();
 
     /** There is a group. */
-    boolean exists = true;
+    public boolean exists = true;
 
     /** The reader is told of every entry. */
-    boolean heard = true;
+    public boolean heard = true;
 
     /** Answers wait for {@link #answer}. */
-    boolean holding;
+    public boolean holding;
 
     /** What is done is answered with STORE_UNAVAILABLE. */
-    boolean answersLost;
+    public boolean answersLost;
 
     /** Opening waits for {@link #answer}, too. */
-    boolean opening;
+    public boolean opening;
 
     /** Refusals of another life wait for {@link #answer}, too. */
-    boolean lateRefusals;
+    public boolean lateRefusals;
 
     /** The reader is told of entries by {@link #tell}. */
-    boolean slow;
+    public boolean slow;
 
     /** Done once, after the next append and before its answer; null: nothing is. */
-    @Nullable
-    Runnable meanwhile;
+    public @Nullable Runnable meanwhile;
 
-    int mostHeld;
+    public int mostHeld;
 
     /** What every append fails with; null: none does. */
-    @Nullable
-    GroupException failure;
+    public @Nullable GroupException failure;
 
     /** What opening fails with; null: it does not. */
-    @Nullable
-    GroupException unreachable;
+    public @Nullable GroupException unreachable;
 
     /** Told as the members in place of those there are; null: nothing is. */
-    @Nullable
-    List<Membership> shown;
+    public @Nullable List<Membership> shown;
 
     /** How often it was opened. */
-    int opened;
+    public int opened;
 
     private @Nullable GroupReader reader = NOBODY;
     private @Nullable NamespaceReader followed;
 
-    ScriptedLog(GroupId group) {
+    public ScriptedLog(GroupId group) {
         this.group = group;
     }
 
     /** Another life, which holds nothing; its reader knows nothing of it yet. */
-    synchronized void lose(String next) {
+    public synchronized void lose(String next) {
         epoch = next;
         past = null;
         offset = 1;
@@ -149,7 +145,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** Deleted, and created again before the reader is told of the end. */
-    void replace(String next) {
+    public void replace(String next) {
         GroupReader ended = reader();
         Entry end = deleted();
         lose(next);
@@ -157,7 +153,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** Tells the reader that the group is gone. */
-    void end() {
+    public void end() {
         exists = false;
         reader().entry(deleted());
     }
@@ -167,7 +163,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** Tells the reader what it has not been told yet. */
-    void tell() {
+    public void tell() {
         List<Entry> due;
         synchronized (this) {
             due = List.copyOf(untold);
@@ -177,7 +173,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** Tells the reader where the log is now, and every entry from here on. */
-    void jump() {
+    public void jump() {
         Snapshot now;
         synchronized (this) {
             heard = true;
@@ -187,7 +183,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** The same log under another epoch, which the reader is told. */
-    void goOn(String next) {
+    public void goOn(String next) {
         GroupInfo renamed;
         synchronized (this) {
             rename(next);
@@ -197,7 +193,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** Tells the reader where the log is now, under another epoch. */
-    void jumpOn(String next) {
+    public void jumpOn(String next) {
         Snapshot now;
         synchronized (this) {
             heard = true;
@@ -208,7 +204,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** Tells the reader where the log was before it got another epoch, which the reader knows nothing of yet. */
-    void jumpBehind(String next) {
+    public void jumpBehind(String next) {
         Snapshot before;
         synchronized (this) {
             heard = true;
@@ -219,20 +215,20 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** The same log under another epoch, which its reader knows nothing of yet. */
-    synchronized void rename(String next) {
+    public synchronized void rename(String next) {
         if (!epoch.equals(next)) {
             past = new Position(epoch, offset);
             epoch = next;
         }
     }
 
-    synchronized void trim(int count) {
+    public synchronized void trim(int count) {
         retained.subList(0, count).clear();
         trimmed += count;
     }
 
     /** Gives the answers that were held, in order. */
-    void answer() {
+    public void answer() {
         List<Runnable> due;
         synchronized (this) {
             due = List.copyOf(held);
@@ -241,12 +237,12 @@ final class ScriptedLog implements GroupLog {
         due.forEach(Runnable::run);
     }
 
-    synchronized int held() {
+    public synchronized int held() {
         return held.size();
     }
 
     /** Another node's message. */
-    void publish(String text) {
+    public void publish(String text) {
         Command publish = new Command.Publish(CoreFixture.message(text, null, ""), null, Dispatch.ALL, false);
         append(group, null, publish, new OperationId(new NodeId("other"), 1, offset))
                 .await()
@@ -254,7 +250,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** A message that this server cannot read. */
-    void unreadable() {
+    public void unreadable() {
         Entry entry;
         synchronized (this) {
             entry = new Entry.Unreadable(++offset, NOW, new OperationId(new NodeId("newer"), 1, 1), true, "format 9");
@@ -263,7 +259,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** A durable join at another node. */
-    void joinElsewhere(String actor) {
+    public void joinElsewhere(String actor) {
         NodeId other = new NodeId("other");
         Command join =
                 new Command.Join(List.of(new ActorId(actor)), TopicFilter.ALL, new Owner.Durable(other), other, null);
@@ -271,7 +267,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** The reading ends. */
-    void fail(GroupException cause) {
+    public void fail(GroupException cause) {
         GroupReader ended = reader();
         reader = NOBODY;
         ended.failed(cause);
@@ -512,7 +508,7 @@ final class ScriptedLog implements GroupLog {
     }
 
     /** Tells who follows the namespace of a life of the group, whatever its reader knows. */
-    void announce(String life) {
+    public void announce(String life) {
         GroupInfo info = snapshot().info();
         GroupInfo created = new GroupInfo(info.id(), info.spec(), life, info.createdAt(), 0);
         Objects.requireNonNull(followed).created(created);

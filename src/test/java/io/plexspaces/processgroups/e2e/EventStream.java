@@ -152,14 +152,12 @@ public final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, Au
     }
 
     /** What the server ended the stream with; null: it lives, or ended well. */
-    @Nullable
-    public Throwable failure() {
+    public @Nullable Throwable failure() {
         return failure;
     }
 
     /** How the stream ended; null: it lives. */
-    @Nullable
-    public Status end() {
+    public @Nullable Status end() {
         return end.getNow(null);
     }
 }

@@ -4,7 +4,7 @@ import static io.plexspaces.processgroups.e2e.GrpcClient.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
-import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;

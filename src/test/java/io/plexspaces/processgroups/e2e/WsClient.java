@@ -148,8 +148,7 @@ public final class WsClient implements WebSocket.Listener, AutoCloseable {
     }
 
     /** How it ended; null: it lives. */
-    @Nullable
-    public Closed closed() {
+    public @Nullable Closed closed() {
         return closed.getNow(null);
     }
 

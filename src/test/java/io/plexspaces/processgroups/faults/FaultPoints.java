@@ -13,7 +13,7 @@ import net.bytebuddy.agent.builder.ResettableClassFileTransformer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.matcher.ElementMatchers;
 
-/** Callbacks and tasks, by type and method: {@code core.LogFollower#joined} below the base package. */
+/** Callbacks and tasks, by type and method: {@code core.group.LogFollower#joined} below the base package. */
 public final class FaultPoints {
     private static final String BASE = "io.plexspaces.processgroups.";
 

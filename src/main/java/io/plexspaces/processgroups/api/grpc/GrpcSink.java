@@ -2,10 +2,10 @@ package io.plexspaces.processgroups.api.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.netty.util.internal.ThreadExecutorMap;
-import io.plexspaces.processgroups.core.Sessions;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
+import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.GroupException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The members of one group, and which of their leases ends first. Used by one thread at a time. */
-final class Members {
+public final class Members {
     private final Map<ActorId, Membership> byActor = new HashMap<>();
     private final GroupId group;
     private final HeldGroups held;
@@ -39,7 +39,7 @@ final class Members {
     }
 
     /** @param held told of the sessions that hold joins here */
-    Members(GroupId group, HeldGroups held) {
+    public Members(GroupId group, HeldGroups held) {
         this.group = group;
         this.held = held;
     }
@@ -48,8 +48,7 @@ final class Members {
         return byActor.size();
     }
 
-    @Nullable
-    Membership get(ActorId actor) {
+    public @Nullable Membership get(ActorId actor) {
         return byActor.get(actor);
     }
 

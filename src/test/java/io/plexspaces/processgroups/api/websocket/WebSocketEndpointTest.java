@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.Sessions;
+import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;

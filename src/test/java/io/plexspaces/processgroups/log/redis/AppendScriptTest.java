@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.log.redis;
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plexspaces.processgroups.Waiting;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Dispatch;
@@ -40,11 +41,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Two calls that are under way at once are done in their order, and each once, whatever becomes of the other. */
-@Execution(ExecutionMode.CONCURRENT)
+@Waiting
 class AppendScriptTest {
     private static final RedisSettings SETTINGS =
             RedisStore.settings(new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100), Duration.ofSeconds(5));

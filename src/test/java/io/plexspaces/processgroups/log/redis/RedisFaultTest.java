@@ -5,6 +5,7 @@ import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.Waiting;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.Glob;
@@ -31,8 +32,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A store that fails, forgets or falls silent: nothing happens twice, nothing is lost without a word, nothing waits
@@ -40,7 +39,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  *
  * <p>One file, as all cases share one store that is stopped and started.
  */
-@Execution(ExecutionMode.CONCURRENT)
+@Waiting
 class RedisFaultTest {
     private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 16 << 20, 100);
     private static final int ALL = 100_000;

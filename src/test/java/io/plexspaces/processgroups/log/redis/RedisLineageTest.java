@@ -4,6 +4,7 @@ import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.Waiting;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.LogLimits;
@@ -14,14 +15,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A store that comes back with an older past while nobody reads the group: whoever comes back with a position of what
  * is lost is told so, however the log has grown since; whoever has lost nothing is told nothing.
  */
-@Execution(ExecutionMode.CONCURRENT)
+@Waiting
 class RedisLineageTest {
     private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
     private static final int ALL = 1_000;

@@ -4,6 +4,7 @@ import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.Waiting;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.TopicFilter;
@@ -18,13 +19,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ends come in time, whatever else is due. */
-@Execution(ExecutionMode.CONCURRENT)
+@Waiting
 class RedisSweepTest {
     private static final String PREFIX = "test:";
     private static final RedisSettings SETTINGS = new RedisSettings(

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.log.redis.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.Waiting;
 import io.plexspaces.processgroups.log.redis.Proxy;
 import io.plexspaces.processgroups.log.redis.RedisBinaries;
 import io.plexspaces.processgroups.log.redis.RedisProcess;
@@ -28,14 +29,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Connections to a store that works while what uses them fails; and to one that refuses, falls silent or takes its
  * time.
  */
-@Execution(ExecutionMode.CONCURRENT)
+@Waiting
 class RedisServersTest {
     /** Answers its first argument. */
     private static final Script ECHO = new Script("echo", "return ARGV[1]", sha("return ARGV[1]"));

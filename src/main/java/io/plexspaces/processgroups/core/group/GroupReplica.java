@@ -1,0 +1,334 @@
+package io.plexspaces.processgroups.core.group;
+
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.LocalSession;
+import io.plexspaces.processgroups.core.Seat;
+import io.plexspaces.processgroups.core.Settings;
+import io.plexspaces.processgroups.core.Subscription;
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.core.delivery.Subscriber;
+import io.plexspaces.processgroups.core.joins.CatchUp;
+import io.plexspaces.processgroups.core.joins.JoinRepairer;
+import io.plexspaces.processgroups.core.joins.JoinRepairs;
+import io.plexspaces.processgroups.core.joins.MemberEvents;
+import io.plexspaces.processgroups.core.joins.PendingJoin;
+import io.plexspaces.processgroups.core.joins.ReachNotes;
+import io.plexspaces.processgroups.core.joins.Reaching;
+import io.plexspaces.processgroups.core.joins.Seats;
+import io.plexspaces.processgroups.core.members.Member;
+import io.plexspaces.processgroups.core.members.Members;
+import io.plexspaces.processgroups.core.publish.GroupPublishes;
+import io.plexspaces.processgroups.core.publish.PendingPublish;
+import io.plexspaces.processgroups.core.publish.PendingPublishes;
+import io.plexspaces.processgroups.core.publish.Repeats;
+import io.plexspaces.processgroups.core.replica.AppliedPosition;
+import io.plexspaces.processgroups.core.replica.ReplicaState;
+import io.plexspaces.processgroups.core.replica.ReplicaUse;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.GroupReader;
+import io.plexspaces.processgroups.log.Snapshot;
+import io.smallrye.mutiny.Uni;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * This node's live reading of one group: who is a member, who of them is connected here, and who wants what. Everything
+ * that changes happens in one serial queue, in the order of the log; so a delivery, an answer and a watch that speak of
+ * the same offset agree. Members may be read by any thread.
+ *
+ * <p>{@link LogFollower} is what the log does to it; here is what this node does with it. It ends with the group, but
+ * outlives a life that the store has lost.
+ */
+public final class GroupReplica implements GroupReader {
+    private final GroupId group;
+    private final ReplicaState state;
+    private final AppliedPosition applied;
+    private final ReplicaUse use;
+    private final Members members;
+    private final GroupPublishes publishes;
+    private final Reaching reaching;
+    private final LogFollower follower;
+
+    /**
+     * @param tracer told of each message that is read
+     * @param publishing publishes of this node that wait for their entries, of any group
+     * @param onLost called in the serial queue when what is read here is not to be relied on before the log is opened
+     *     again
+     */
+    GroupReplica(
+            GroupId group,
+            Settings settings,
+            DeliveryTracer tracer,
+            CatchUp catchUp,
+            Map<OperationId, PendingPublish> publishing,
+            Repeats repeats,
+            JoinRepairer repairer,
+            ReachNotes notes,
+            Consumer<GroupException> onLost) {
+        this.group = group;
+        this.state = new ReplicaState(group);
+        this.applied = state.applied();
+        this.use = state.use();
+        this.members = new Members(settings.node());
+        PendingPublishes answers = new PendingPublishes(
+                publishing,
+                settings.node(),
+                settings.recipientIds(),
+                (entry, answer) -> repeats.keep(group, entry.message().idempotencyKey(), answer));
+        this.publishes = new GroupPublishes(state, members, repeats, answers);
+        this.reaching = new Reaching(state, members, notes);
+        Seats seats = new Seats(group, applied, members, use, settings, catchUp, reaching);
+        JoinRepairs repairs = new JoinRepairs(state, settings.node(), members, seats, repairer);
+        this.follower =
+                new LogFollower(state, settings.node(), tracer, members, seats, answers, publishes, repairs, onLost);
+    }
+
+    /** Where its reading stands. */
+    public ReplicaState state() {
+        return state;
+    }
+
+    public GroupPublishes publishes() {
+        return publishes;
+    }
+
+    public GroupId group() {
+        return group;
+    }
+
+    /** What was said at its creation; there once the replica is open. */
+    GroupInfo info() {
+        return applied.info();
+    }
+
+    public String epoch() {
+        return applied.epoch();
+    }
+
+    public Members members() {
+        return members;
+    }
+
+    ReplicaUse use() {
+        return use;
+    }
+
+    public Position position() {
+        return applied.position();
+    }
+
+    /** How often the log has gone on elsewhere than it stood. */
+    int jumps() {
+        return applied.jumps();
+    }
+
+    @Override
+    public void snapshot(Snapshot snapshot) {
+        state.execute(() -> follower.snapshot(snapshot));
+    }
+
+    @Override
+    public void goesOn(GroupInfo renamed) {
+        state.execute(() -> follower.goesOn(renamed));
+    }
+
+    @Override
+    public void entry(Entry entry) {
+        state.execute(() -> follower.entry(entry));
+    }
+
+    @Override
+    public void failed(GroupException cause) {
+        state.execute(() -> follower.lose(cause));
+    }
+
+    /** Whether the log was read at some time. */
+    boolean isOpen() {
+        return applied.isOpen();
+    }
+
+    /** The log was to be opened again, and is not there any more. */
+    void gone() {
+        state.execute(() -> {
+            if (!use.isClosed()) {
+                follower.deleted();
+            }
+        });
+    }
+
+    /** To be called before the append of a join: its session receives from the offset of that entry on. */
+    void expectJoined(OperationId operation, Subscription subscription, TopicFilter filter) {
+        follower.joins().expect(operation, subscription, filter);
+    }
+
+    /** To be called before the append of a takeover: its session has a seat from that entry on. */
+    void expectArrived(OperationId operation, LocalSession session) {
+        follower.takeovers().expect(operation, session);
+    }
+
+    /**
+     * The append of a takeover was accepted: completes when its session has its seat, if the log has not lost it since.
+     * EPOCH_CHANGED when the group is gone, STORE_UNAVAILABLE when the log says nothing for too long.
+     */
+    Uni<Void> arrived(OperationId operation, Position position) {
+        return state.reached(position)
+                .chain(() -> state.inOrder(() -> {
+                    if (use.isClosed()) {
+                        throw ReplicaState.stale(group);
+                    }
+                    if (!applied.isPast(position)) {
+                        follower.takeovers().doubt(operation);
+                        throw state.away("its log is not read");
+                    }
+                    follower.takeovers().passed(operation);
+                    return operation;
+                }))
+                .replaceWithVoid();
+    }
+
+    /** The append of a join or takeover failed, but it may have been made, or still be. */
+    void doubt(OperationId operation) {
+        state.execute(() -> {
+            follower.takeovers().doubt(operation);
+            PendingJoin joining = follower.joins().forget(operation);
+            if (joining != null) {
+                follower.failed(joining);
+            }
+        });
+    }
+
+    /** The append failed, or did nothing: no entry will come. */
+    void forget(OperationId operation) {
+        follower.takeovers().forget(operation);
+        follower.joins().forget(operation);
+    }
+
+    /**
+     * The append of a join was accepted: completes as {@link #reached}, and sees that the session has its seat.
+     * EPOCH_CHANGED when the group is gone.
+     */
+    Uni<Void> joined(OperationId operation, Position position) {
+        if (!follower.joins().accepted(operation, position)) {
+            return state.reached(position);
+        }
+        return state.reached(position)
+                .chain(() -> state.inOrder(() -> {
+                    follower.joins().answered(operation, use.isClosed());
+                    return operation;
+                }))
+                .replaceWithVoid();
+    }
+
+    /** The leave of a session was accepted: it is not undone when that life of the log is lost. */
+    Uni<Void> left(LocalSession session, Appended done) {
+        return done.position().epoch().equals(epoch())
+                ? Uni.createFrom().voidItem()
+                : state.inOrder(() -> {
+                            follower.repairs().less(session, joins(done, session));
+                            return session;
+                        })
+                        .replaceWithVoid();
+    }
+
+    private static int joins(Appended done, LocalSession session) {
+        Membership membership = done.membership();
+        return membership == null
+                ? 0
+                : membership.holdings().stream()
+                        .filter(held -> held.owner().equals(session.owner()))
+                        .mapToInt(Membership.Holding::joins)
+                        .sum();
+    }
+
+    /** A session has ended, but the store could not be told: its joins here are taken away as soon as it can. */
+    public void abandoned(LocalSession session) {
+        state.execute(() -> follower.repairs().over(session));
+    }
+
+    /** Lets a session that holds a join here receive again; NOT_A_MEMBER when it does not. */
+    public Uni<Groups.JoinResult> resume(Subscription subscription) {
+        return state.inOrder(() -> follower.resume(subscription));
+    }
+
+    /** Has it noted whether a session of this node receives, if the log does not say so. */
+    public void look(LocalSession session) {
+        state.execute(() -> {
+            Member member = members.get(session.actor());
+            Seat seat = member == null ? null : member.seatOf(session);
+            if (seat != null) {
+                reaching.look(seat);
+            }
+        });
+    }
+
+    /** A connection of a session is gone; its join stays. */
+    public void disconnect(LocalSession session, Connection connection) {
+        state.execute(() -> follower.disconnect(session, connection));
+    }
+
+    /**
+     * Tells a watch the members, then every change.
+     *
+     * @param created begin with the group's creation
+     * @param onEnd called when the group is gone, after its last event
+     */
+    public Uni<Void> watch(Subscriber subscriber, boolean created, Consumer<GroupException> onEnd) {
+        return state.inOrder(() -> {
+                    if (!use.enter()) {
+                        throw ReplicaState.stale(group);
+                    }
+                    GroupInfo announced = created ? info() : null;
+                    follower.watches()
+                            .add(
+                                    subscriber,
+                                    MemberEvents.welcome(announced, group, position(), members.snapshot()),
+                                    onEnd);
+                    return subscriber;
+                })
+                .replaceWithVoid();
+    }
+
+    public void unwatch(Subscriber subscriber) {
+        state.execute(() -> {
+            if (follower.watches().remove(subscriber)) {
+                use.exit();
+            }
+        });
+    }
+
+    /** A lease renewal seen by this node. */
+    void renewed(Membership membership) {
+        state.execute(() -> {
+            Member member = members.get(membership.actor());
+            if (member != null && member.membership().joinedOffset() == membership.joinedOffset()) {
+                members.heartbeat(member, membership.lastHeartbeat());
+            }
+        });
+    }
+
+    /** To be called regularly: nothing waits forever, and what could not be made again is tried once more. */
+    void tick() {
+        if (state.waiters().isUsed()
+                || publishes.hasRetries()
+                || !follower.repairs().isEmpty()
+                || follower.takeovers().hasDoubts()
+                || !reaching.isSettled()) {
+            state.execute(() -> {
+                follower.takeovers().tick();
+                state.waiters().tick();
+                publishes.tick();
+                follower.repairs().again();
+                reaching.again();
+            });
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.plexspaces.processgroups.core.group;
+
+import io.plexspaces.processgroups.core.OperationIds;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.tasks.Delays;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
+import java.time.Duration;
+
+/** Ends what nobody ends: leased joins whose time has come, messages past their age, replicas that nobody uses. */
+public final class Housekeeping {
+    private static final int IDLE_SWEEPS = 10;
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private final GroupLog log;
+    private final Replicas replicas;
+    private final OperationIds operations;
+    private final Times times;
+
+    /**
+     * @param interval how late an expiry may come
+     * @param longest after which a pass over the log is given up, and begun anew
+     * @param replicaIdle about how long an unused replica stays open
+     */
+    public record Times(Duration interval, Duration longest, Duration replicaIdle) {}
+
+    public Housekeeping(GroupLog log, Replicas replicas, OperationIds operations, Times times) {
+        this.log = log;
+        this.replicas = replicas;
+        this.operations = operations;
+        this.times = times;
+    }
+
+    /** Works until {@code timer} stops. Before this node has a lease, nothing is ended. */
+    public void start(PeriodicTasks tasks, Delays timer) {
+        Duration sweep = Duration.ofMillis(Math.max(1, times.replicaIdle().toMillis() / IDLE_SWEEPS));
+        tasks.every(sweep, "closing idle groups", timer, () -> replicas.closeIdle(IDLE_SWEEPS));
+        tasks.every(TICK, "looking after open groups", timer, replicas::tick);
+        tasks.every(times.interval(), times.longest(), "ending leases", timer, () -> log.expire(operations.next()));
+    }
+}

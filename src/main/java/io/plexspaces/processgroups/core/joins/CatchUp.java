@@ -1,0 +1,312 @@
+package io.plexspaces.processgroups.core.joins;
+
+import io.plexspaces.processgroups.core.Subscription;
+import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.core.delivery.Source;
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.Slice;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What a subscriber gets before the first live message: where it stands, the members, and what it missed. */
+public final class CatchUp {
+    private static final System.Logger LOG = System.getLogger(CatchUp.class.getName());
+
+    /** What lives longer does not end. */
+    private static final Duration LONGEST = Duration.ofDays(10_000);
+
+    private final GroupLog log;
+
+    public CatchUp(GroupLog log) {
+        this.log = log;
+    }
+
+    /**
+     * A message to be delivered, until its ttl has passed by the store's clock.
+     *
+     * @param traced told where it gets to; null: nobody wants to know
+     */
+    Frame frame(GroupId group, Entry.Published entry, DeliveryTracer.@Nullable Delivering traced) {
+        Duration ttl = entry.message().ttl();
+        long deadline = ttl == null || ttl.isZero() || ttl.compareTo(LONGEST) > 0
+                ? Frame.NEVER
+                : System.nanoTime() + ttl.minus(log.age(group, entry.at())).toNanos();
+        return Frame.of(new Event.Delivered(group, entry), traced, deadline);
+    }
+
+    /**
+     * The first events of a subscription that is live from {@code position} on: messages up to there come from the log,
+     * and everything queued behind waits for them.
+     *
+     * @param shown members to tell; null: none
+     */
+    Source first(Subscription subscription, Position position, Membership member, @Nullable List<Membership> shown) {
+        Position after = subscription.after();
+        if (after == null) {
+            return Source.of(
+                    begin(subscription, position, position, false, shown).iterator(), weight(shown));
+        }
+        Source source = Source.awaited();
+        log.read(subscription.subscriber().group(), after, Integer.MAX_VALUE)
+                .invoke(slice -> {
+                    Iterator<Frame> frames = replay(subscription, position, member, shown, after, slice);
+                    subscription.connection().supply(source, frames, weight(shown) + weight(slice));
+                })
+                .onFailure(CatchUp::isGone)
+                .invoke(gone -> {
+                    Iterator<Frame> frames = begin(subscription, position, position, false, shown)
+                            .iterator();
+                    subscription.connection().supply(source, frames, weight(shown));
+                })
+                .subscribe()
+                .with(supplied -> {}, failure -> giveUp(subscription, failure));
+        return source;
+    }
+
+    private Iterator<Frame> replay(
+            Subscription subscription,
+            Position position,
+            Membership member,
+            @Nullable List<Membership> shown,
+            Position after,
+            Slice slice) {
+        GroupId group = subscription.subscriber().group();
+        // The log may have gone on under another epoch, which is about to be told behind this.
+        boolean goesOn = slice.goesOnFrom(position);
+        boolean sameLife = !slice.epochChanged() && goesOn;
+        long first = Math.min(firstOffset(slice, position), position.offset() + 1);
+        Event.Gap missing = sameLife ? trimmed(group, after, position, slice) : null;
+        Stream<Event> gap = sameLife ? Stream.ofNullable(missing) : Stream.of(epochChanged(group, first));
+        // A slice of a later life has nothing for this subscription, which is about to be told that its group is gone.
+        List<Event.Gap> unreadable = goesOn ? unreadable(group, slice, position) : List.of();
+        Stream<Entry.Published> wanted = slice.messages().stream()
+                .filter(entry -> goesOn && entry.offset() <= position.offset() && entry.isFor(member));
+        Stream<Frame> missed = inOrder(group, wanted, unreadable);
+        Position from = sameLife ? named(after, position) : new Position(position.epoch(), first - 1);
+        boolean recovered = sameLife && missing == null && unreadable.isEmpty();
+        Stream<Frame> begin = begin(subscription, from, position, recovered, shown);
+        return Stream.concat(begin, Stream.concat(gap.map(Frame::of), missed)).iterator();
+    }
+
+    /** What a client has seen, by the epoch of what it gets next. */
+    private static Position named(Position after, Position position) {
+        return after.epoch().equals(position.epoch())
+                ? after
+                : new Position(position.epoch(), Math.min(after.offset(), position.offset()));
+    }
+
+    private static Event.Gap epochChanged(GroupId group, long first) {
+        return new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, first);
+    }
+
+    /** What is retained up to the position, and cannot be read. */
+    private static List<Event.Gap> unreadable(GroupId group, Slice slice, Position position) {
+        return slice.unreadable().stream()
+                .filter(offset -> offset <= position.offset())
+                .map(offset -> new Event.Gap(group, Event.Gap.Reason.UNREADABLE, 1, true, offset - 1, offset + 1))
+                .toList();
+    }
+
+    /** Messages, with gaps where they belong. */
+    private Stream<Frame> inOrder(GroupId group, Stream<Entry.Published> messages, List<Event.Gap> gaps) {
+        if (gaps.isEmpty()) {
+            return messages.map(entry -> frame(group, entry, null));
+        }
+        List<Frame> all = new ArrayList<>();
+        int[] next = {0};
+        messages.forEach(entry -> {
+            while (next[0] < gaps.size() && gaps.get(next[0]).to() <= entry.offset()) {
+                all.add(Frame.of(gaps.get(next[0]++)));
+            }
+            all.add(frame(group, entry, null));
+        });
+        gaps.subList(next[0], gaps.size()).forEach(gap -> all.add(Frame.of(gap)));
+        return all.stream();
+    }
+
+    /** What retention no longer has between two positions of one life; null: nothing is missing. */
+    private static Event.@Nullable Gap trimmed(GroupId group, Position after, Position position, Slice slice) {
+        long firstRetained = firstOffset(slice, position);
+        // The log may have gone on and trimmed since: what is gone from there comes live, and is not missing.
+        boolean trimmedBeyond = firstRetained > position.offset() + 1;
+        long first = Math.min(firstRetained, position.offset() + 1);
+        long gone = Math.min(slice.missed(), first - 1 - after.offset());
+        boolean exact = slice.exact() && !trimmedBeyond;
+        return gone > 0 ? new Event.Gap(group, Event.Gap.Reason.TRIMMED, gone, exact, after.offset(), first) : null;
+    }
+
+    /** The first events of a subscription that goes on in another life of the log, from {@code position} on. */
+    static Source newLife(Subscription subscription, Position position, @Nullable List<Membership> shown) {
+        Event.Gap gap = epochChanged(subscription.subscriber().group(), position.offset() + 1);
+        Stream<Frame> begin = begin(subscription, position, position, false, shown);
+        return Source.of(Stream.concat(begin, Stream.of(Frame.of(gap))).iterator(), weight(shown));
+    }
+
+    /**
+     * A subscriber that did not read the log up to where it is now.
+     *
+     * @param source where it waits for what it missed
+     * @param renamed the log goes on under another epoch, which it is to be told first
+     */
+    record Behind(Subscription subscription, Membership member, Source source, boolean renamed) {}
+
+    /** @param entry null: it is a gap, which is for everyone */
+    private record Missed(long offset, Entry.@Nullable Published entry, Frame frame) {
+        boolean isFor(Membership member) {
+            return entry == null || entry.isFor(member);
+        }
+    }
+
+    /**
+     * Gives everyone who is behind what came after {@code before} and up to {@code position}, from one reading of the
+     * log. What cannot be had is a gap.
+     */
+    void all(GroupId group, Position before, Position position, List<Behind> behind) {
+        Missing all = new Missing(before, position, behind);
+        if (before.offset() == position.offset()) {
+            all.supply(null, List.of(), 0);
+            return;
+        }
+        log.read(group, before, Integer.MAX_VALUE)
+                .<Runnable>map(slice -> () -> tell(group, all, slice))
+                .onFailure()
+                .recoverWithItem(() -> () -> all.supply(unread(group, before, position), List.of(), 0))
+                .invoke(Runnable::run)
+                .subscribe()
+                .with(told -> {}, failure -> cut(behind, failure));
+    }
+
+    private static void cut(List<Behind> behind, Throwable failure) {
+        GroupException cause = reported(failure);
+        behind.forEach(one -> one.subscription().connection().cut(cause));
+    }
+
+    private void tell(GroupId group, Missing all, Slice slice) {
+        Position position = all.position();
+        if (slice.epochChanged() || !slice.goesOnFrom(position)) {
+            all.supply(unread(group, all.before(), position), List.of(), 0);
+            return;
+        }
+        Stream<Missed> messages = slice.messages().stream()
+                .filter(entry -> entry.offset() <= position.offset())
+                .map(entry -> new Missed(entry.offset(), entry, frame(group, entry, null)));
+        Stream<Missed> gaps =
+                unreadable(group, slice, position).stream().map(gap -> new Missed(gap.from() + 1, null, Frame.of(gap)));
+        List<Missed> missed = Stream.concat(messages, gaps)
+                .sorted(Comparator.comparingLong(Missed::offset))
+                .toList();
+        all.supply(trimmed(group, all.before(), position, slice), missed, bytes(missed));
+    }
+
+    /** What all who are behind by the same entries are to get. */
+    private record Missing(Position before, Position position, List<Behind> behind) {
+        void supply(Event.@Nullable Gap gap, List<Missed> missed, long weight) {
+            Position from = new Position(position.epoch(), before.offset());
+            List<Frame> first = gap == null ? List.of() : List.of(Frame.of(gap));
+            for (Behind one : behind) {
+                Stream<Frame> begin =
+                        one.renamed() ? begin(one.subscription(), from, position, gap == null, null) : Stream.of();
+                Stream<Frame> wanted = missed.stream()
+                        .filter(message -> message.isFor(one.member()))
+                        .map(Missed::frame);
+                one.subscription()
+                        .connection()
+                        .supply(
+                                one.source(),
+                                Stream.concat(begin, Stream.concat(first.stream(), wanted))
+                                        .iterator(),
+                                weight);
+            }
+        }
+    }
+
+    /** Nothing between the two positions can be had: at most every entry there was a message. */
+    private static Event.Gap unread(GroupId group, Position before, Position position) {
+        return new Event.Gap(
+                group,
+                Event.Gap.Reason.TRIMMED,
+                position.offset() - before.offset(),
+                false,
+                before.offset(),
+                position.offset() + 1);
+    }
+
+    /** A group that is gone says so itself; without anything else the connection would be incomplete unknowingly. */
+    private static void giveUp(Subscription subscription, Throwable failure) {
+        if (!isGone(failure)) {
+            subscription.connection().cut(reported(failure));
+        }
+    }
+
+    private static boolean isGone(Throwable failure) {
+        return GroupException.is(failure, ErrorCode.GROUP_NOT_FOUND);
+    }
+
+    /** Of the oldest message that is retained; behind the log's end when none is. */
+    private static long firstOffset(Slice slice, Position position) {
+        long end = Math.max(slice.end().offset(), position.offset()) + 1;
+        long message =
+                slice.messages().isEmpty() ? end : slice.messages().get(0).offset();
+        long unreadable =
+                slice.unreadable().isEmpty() ? end : slice.unreadable().get(0);
+        return Math.min(message, unreadable);
+    }
+
+    /** @param from messages after it follow; {@code position} is that of the members shown */
+    private static Stream<Frame> begin(
+            Subscription subscription,
+            Position from,
+            Position position,
+            boolean recovered,
+            @Nullable List<Membership> shown) {
+        GroupId group = subscription.subscriber().group();
+        Event.Members first = shown == null ? null : MemberEvents.first(group, position, shown);
+        Event subscribed = new Event.Subscribed(group, from, recovered, subscription.announcedToken(), first);
+        Stream<Event> parts = shown == null || first == null || first.last()
+                ? Stream.of()
+                : MemberEvents.parts(group, position, shown, first.members().size());
+        return Stream.concat(Stream.of(subscribed), parts).map(Frame::of);
+    }
+
+    private static long weight(@Nullable List<Membership> shown) {
+        return shown == null ? 0 : MemberEvents.weight(shown);
+    }
+
+    private static long bytes(List<Missed> missed) {
+        return missed.stream()
+                .map(Missed::entry)
+                .filter(Objects::nonNull)
+                .mapToLong(entry -> entry.message().weight())
+                .sum();
+    }
+
+    private static long weight(Slice slice) {
+        long weight = 0;
+        for (Entry.Published entry : slice.messages()) {
+            weight += entry.message().weight();
+        }
+        return weight;
+    }
+
+    private static GroupException reported(Throwable failure) {
+        if (failure instanceof GroupException expected) {
+            return expected;
+        }
+        LOG.log(System.Logger.Level.ERROR, "messages to catch up with could not be told", failure);
+        return GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the messages to catch up with could not be read");
+    }
+}

@@ -1,0 +1,355 @@
+package io.plexspaces.processgroups.core.joins;
+
+import io.plexspaces.processgroups.core.LocalSession;
+import io.plexspaces.processgroups.core.Seat;
+import io.plexspaces.processgroups.core.Subscription;
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.members.Member;
+import io.plexspaces.processgroups.core.members.Members;
+import io.plexspaces.processgroups.core.replica.ReplicaState;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.Command;
+import io.smallrye.mutiny.Uni;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins of this node's sessions in one group that the store does not have as it should: what is missing or too many,
+ * and who sits without being a member meanwhile. Part of the group's reading, and as little thread-safe as that.
+ *
+ * <p>One file, as each repair looks at what the others have noted of the same seat.
+ */
+public final class JoinRepairs {
+    /** Joins of one owner made in one go. */
+    private static final int AT_ONCE = 100;
+
+    private final ReplicaState state;
+    private final NodeId self;
+    private final Members members;
+    private final Seats seats;
+    private final JoinRepairer repairer;
+
+    /** Concurrent for {@link #isEmpty} alone. */
+    private final Map<Owner.Session, JoinRepair> byOwner = new ConcurrentHashMap<>(2);
+
+    public JoinRepairs(ReplicaState state, NodeId self, Members members, Seats seats, JoinRepairer repairer) {
+        this.state = state;
+        this.self = self;
+        this.members = members;
+        this.seats = seats;
+        this.repairer = repairer;
+    }
+
+    /** Any thread. */
+    public boolean isEmpty() {
+        return byOwner.isEmpty();
+    }
+
+    /** Before another life's members take the place of those there are: whoever is not among them keeps a seat. */
+    public void keep(Map<ActorId, Membership> present) {
+        for (Member member : members.withSeats()) {
+            for (Seat seat : List.copyOf(member.seats())) {
+                JoinRepair kept = lostOf(member, seat);
+                Membership after = present.get(kept.actor());
+                int held = joins(after, kept.owner());
+                if (held == 0) {
+                    seats.detach(member, seat);
+                }
+                if (after == null || held != kept.wanted() || !covers(after, kept.filter())) {
+                    note(kept);
+                }
+            }
+        }
+    }
+
+    /** What the store had of a seat, or was to have. */
+    private JoinRepair lostOf(Member member, Seat seat) {
+        JoinRepair known = of(seat);
+        Membership had = member.membership();
+        Owner.Session owner = seat.session().owner();
+        return known != null ? known : new JoinRepair(this, had.actor(), owner, seat, had.filter(), joins(had, owner));
+    }
+
+    private @Nullable JoinRepair of(Seat seat) {
+        JoinRepair known = byOwner.get(seat.session().owner());
+        return known != null && known.seat() == seat ? known : null;
+    }
+
+    private void note(JoinRepair noted) {
+        Seat seat = noted.seat();
+        if (seat != null) {
+            seat.repair(noted);
+        }
+        byOwner.put(noted.owner(), noted);
+    }
+
+    /** After that: joins that were lost earlier may be there again. */
+    public void attachFound() {
+        for (JoinRepair one : byOwner.values()) {
+            Member member = members.get(one.actor());
+            if (member != null && member.membership().heldBy(one.owner())) {
+                attach(member, one);
+            }
+        }
+    }
+
+    /**
+     * Members that another life brought back, or that were told all at once, may hold joins that nobody here knows of.
+     *
+     * @param expected whether a join or takeover in the name of this owner is under way
+     */
+    public void endForgotten(Map<ActorId, Membership> present, Predicate<Owner.Session> expected) {
+        for (Membership membership : present.values()) {
+            for (Membership.Holding held : membership.holdings()) {
+                if (held.owner() instanceof Owner.Session owner) {
+                    endForgotten(membership, owner, expected);
+                }
+            }
+        }
+    }
+
+    /**
+     * Takes joins away whose session has ended, or was told that they failed: nobody else ends them. An append can be
+     * made after all when its answer was lost.
+     */
+    public void endForgotten(Membership membership, Owner.Session owner, Predicate<Owner.Session> expected) {
+        if (owner.node().equals(self)
+                && owner.incarnation() == repairer.incarnation()
+                && !byOwner.containsKey(owner)
+                && !seats.isSeated(membership.actor(), owner.id())
+                && !expected.test(owner)) {
+            begin(new JoinRepair(this, membership.actor(), owner, null, membership.filter(), 0));
+        }
+    }
+
+    private void begin(JoinRepair noted) {
+        note(noted);
+        repairer.add(noted);
+    }
+
+    /**
+     * A session has its seat, whose owner may have joins from before that are being taken away: the one that it asked
+     * for stays.
+     */
+    void seated(Member member, Seat seat) {
+        Owner.Session owner = seat.session().owner();
+        JoinRepair known = byOwner.get(owner);
+        if (known != null && known.seat() == null) {
+            begin(new JoinRepair(
+                    this, known.actor(), owner, seat, member.membership().filter(), 1));
+        }
+    }
+
+    /** A join that was accepted by a life that is over: its session is to have one more in this one. */
+    void more(PendingJoin joining) {
+        Subscription subscription = joining.subscription();
+        if (subscription.session().isDropped()) {
+            return;
+        }
+        ActorId actor = subscription.session().actor();
+        Owner.Session owner = joining.owner();
+        Member member = members.get(actor);
+        Seat seat = member == null ? null : member.seatOf(subscription.session());
+        JoinRepair known = byOwner.get(owner);
+        if (known != null && known.seat() != null) {
+            known.more(joining.filter());
+        } else if (member != null && seat != null) {
+            JoinRepair noted = lostOf(member, seat);
+            noted.more(joining.filter());
+            note(noted);
+        } else {
+            Seat made = seats.make(subscription);
+            made.subscription(subscription);
+            JoinRepair noted = new JoinRepair(this, actor, owner, made, joining.filter(), 1);
+            note(noted);
+            if (member != null && member.membership().heldBy(owner)) {
+                attach(member, noted);
+            }
+        }
+    }
+
+    /** A leave that was accepted by a life that is over left so many joins. */
+    public void less(LocalSession session, int left) {
+        JoinRepair known = byOwner.get(session.owner());
+        if (known != null) {
+            known.wanted(Math.min(left, known.wanted()));
+        }
+    }
+
+    /** A session has ended without its leave being written. */
+    public void over(LocalSession session) {
+        Member member = members.get(session.actor());
+        Seat seat = member == null ? null : member.seatOf(session);
+        if (member != null && seat != null) {
+            begin(lostOf(member, seat));
+        }
+    }
+
+    /** Has everything made again that is not yet. */
+    public void again() {
+        byOwner.values().forEach(repairer::add);
+    }
+
+    /** A join was read: if it is one that was lost, its session is a member again. */
+    public void arrived(Member member, Owner by, @Nullable PendingJoin asked) {
+        JoinRepair known = by instanceof Owner.Session owner ? byOwner.get(owner) : null;
+        if (known != null && known.seat() != null) {
+            attach(member, known);
+            if (asked != null) {
+                known.more(asked.filter());
+            }
+        }
+    }
+
+    private void attach(Member member, JoinRepair found) {
+        Seat seat = found.seat();
+        if (seat != null && member.seatOf(seat.session()) == null) {
+            seats.attach(member, seat);
+        }
+    }
+
+    /** A seat has ended: nothing is wanted for it any more. */
+    public void drop(Seat seat) {
+        JoinRepair known = of(seat);
+        if (known != null) {
+            seat.repair(null);
+            byOwner.remove(known.owner(), known);
+        }
+    }
+
+    /** Ends whoever sits without being a member. */
+    public void endAll(Event last, GroupException cause) {
+        for (JoinRepair one : List.copyOf(byOwner.values())) {
+            end(one, last, cause);
+        }
+    }
+
+    private void end(JoinRepair one, Event last, @Nullable GroupException cause) {
+        byOwner.remove(one.owner(), one);
+        Seat seat = one.seat();
+        if (seat == null) {
+            return;
+        }
+        seat.repair(null);
+        Member member = members.get(one.actor());
+        if (member != null && member.seats().contains(seat)) {
+            seats.end(member, seat, last, cause);
+        } else {
+            seats.endDetached(seat, last, cause);
+        }
+    }
+
+    /** The seat of a session that is no member for now; null: it has none. */
+    public @Nullable Seat seatOf(LocalSession session) {
+        JoinRepair known = byOwner.get(session.owner());
+        return known == null ? null : known.seat();
+    }
+
+    public void disconnect(LocalSession session, Connection connection) {
+        Seat seat = seatOf(session);
+        Subscription subscription = seat == null ? null : seat.subscription();
+        if (seat != null && subscription != null && subscription.connection() == connection) {
+            seat.subscription(null);
+        }
+    }
+
+    private void giveUp(JoinRepair one, LeaveReason reason, @Nullable GroupException cause) {
+        if (byOwner.get(one.owner()) == one) {
+            end(one, new Event.Left(state.group(), state.applied().offset(), one.actor(), reason), cause);
+        }
+    }
+
+    /**
+     * What has to be written for one session.
+     *
+     * @param commands empty: everything is as it should be
+     */
+    record Missing(String epoch, List<Command> commands) {}
+
+    /** Completes when the store has the joins of a session as they were; fails as a write does. Any thread. */
+    Uni<Void> restored(JoinRepair one) {
+        return repairer.restored(one);
+    }
+
+    ReplicaState state() {
+        return state;
+    }
+
+    /** Any thread. */
+    Uni<Missing> missing(JoinRepair one) {
+        return state.inOrder(() -> present(one));
+    }
+
+    /** The store refuses the joins for good. Any thread. */
+    void refused(JoinRepair one, LeaveReason reason, GroupException cause) {
+        state.execute(() -> giveUp(one, reason, cause));
+    }
+
+    private Missing present(JoinRepair one) {
+        if (one.isDropped()) {
+            giveUp(one, LeaveReason.NODE_DOWN, null);
+        }
+        return new Missing(state.applied().epoch(), byOwner.get(one.owner()) == one ? commands(one) : List.of());
+    }
+
+    private List<Command> commands(JoinRepair one) {
+        Member member = members.get(one.actor());
+        Membership membership = member == null ? null : member.membership();
+        int held = joins(membership, one.owner());
+        int wanted = one.isOver() ? 0 : one.wanted();
+        boolean covered = wanted == 0 || (membership != null && covers(membership, one.filter()));
+        if (held == wanted && covered) {
+            finish(one, wanted);
+            return List.of();
+        }
+        if (held < wanted || !covered) {
+            Command join = new Command.Join(List.of(one.actor()), one.filter(), one.owner(), self, null);
+            return Collections.nCopies(Math.max(1, Math.min(AT_ONCE, wanted - held)), join);
+        }
+        LeaveReason reason = wanted == 0 ? LeaveReason.DISCONNECTED : LeaveReason.LEFT;
+        // A session that has no seat may be about to join: that one stays.
+        boolean all = wanted == 0 && one.seat() != null;
+        Command leave = new Command.Leave(one.actor(), one.owner(), all, reason);
+        return Collections.nCopies(all ? 1 : Math.min(AT_ONCE, held - wanted), leave);
+    }
+
+    private void finish(JoinRepair one, int wanted) {
+        Seat seat = one.seat();
+        if (wanted == 0 && seat != null) {
+            LeaveReason reason = one.isOver() ? LeaveReason.DISCONNECTED : LeaveReason.LEFT;
+            end(one, new Event.Left(state.group(), state.applied().offset(), one.actor(), reason), null);
+            return;
+        }
+        byOwner.remove(one.owner(), one);
+        if (seat != null) {
+            seat.repair(null);
+        }
+    }
+
+    private static int joins(@Nullable Membership membership, Owner owner) {
+        if (membership == null) {
+            return 0;
+        }
+        for (Membership.Holding held : membership.holdings()) {
+            if (held.owner().equals(owner)) {
+                return held.joins();
+            }
+        }
+        return 0;
+    }
+
+    private static boolean covers(Membership membership, TopicFilter filter) {
+        return membership.filter().union(filter).equals(membership.filter());
+    }
+}

@@ -1,0 +1,174 @@
+package io.plexspaces.processgroups.core.joins;
+
+import io.plexspaces.processgroups.core.LocalSession;
+import io.plexspaces.processgroups.core.Seat;
+import io.plexspaces.processgroups.core.members.Member;
+import io.plexspaces.processgroups.core.members.Members;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions whose joins in one group change nodes: those that come here, and those that are elsewhere now.
+ * {@link #expect} and {@link #forget} may be called by any thread; the rest is part of the group's reading.
+ */
+public final class Takeovers {
+    private final Members members;
+    private final Seats seats;
+    private final JoinRepairs repairs;
+    private final Map<OperationId, LocalSession> arriving = new ConcurrentHashMap<>(2);
+
+    /** Those of {@link #arriving} that failed, but may have been made, or still be. */
+    private final Set<OperationId> doubtful = ConcurrentHashMap.newKeySet(2);
+
+    public Takeovers(Members members, Seats seats, JoinRepairs repairs) {
+        this.members = members;
+        this.seats = seats;
+        this.repairs = repairs;
+    }
+
+    public void expect(OperationId operation, LocalSession session) {
+        arriving.put(operation, session);
+    }
+
+    public void forget(OperationId operation) {
+        arriving.remove(operation);
+    }
+
+    /**
+     * Its append failed, but it may have been made, or still be: its entry may have been jumped over, or be read some
+     * time.
+     */
+    public void doubt(OperationId operation) {
+        LocalSession session = arriving.get(operation);
+        if (session != null) {
+            doubtful.add(operation);
+            find(operation, session);
+        }
+    }
+
+    /**
+     * To be called regularly: what is made late for a session that has ended is nobody's, and taken away when it is
+     * read.
+     */
+    public void tick() {
+        doubtful.removeIf(operation -> {
+            LocalSession session = arriving.get(operation);
+            return session == null || (!session.isComing() && arriving.remove(operation, session));
+        });
+    }
+
+    /** Any thread: whether {@link #tick} has something to do. */
+    public boolean hasDoubts() {
+        return !doubtful.isEmpty();
+    }
+
+    public void clear() {
+        arriving.clear();
+        doubtful.clear();
+    }
+
+    /** Whether a session is on its way here under this owner. */
+    public boolean isExpected(Owner.Session owner) {
+        return arriving.values().stream().anyMatch(session -> owner.equals(session.owner()) && session.isComing());
+    }
+
+    /** One more join of a session, or its takeover, was read: whoever served it here before may do so no more. */
+    public void read(Member member, Owner.Session by, OperationId operation) {
+        settle(member, by, take(operation));
+    }
+
+    private @Nullable LocalSession take(OperationId operation) {
+        doubtful.remove(operation);
+        return arriving.remove(operation);
+    }
+
+    /**
+     * Members were told all at once: a session that they show on this node has arrived, though its takeover was not
+     * read.
+     */
+    public void found() {
+        for (OperationId operation : doubtful) {
+            LocalSession session = arriving.get(operation);
+            if (session != null) {
+                find(operation, session);
+            }
+        }
+    }
+
+    private void find(OperationId operation, LocalSession session) {
+        Member member = members.get(session.actor());
+        if (member != null && member.membership().heldBy(session.owner())) {
+            take(operation);
+            settle(member, session.owner(), session);
+        }
+    }
+
+    /**
+     * A takeover was accepted, and its entry is not to come any more: if that was jumped over, its session has a seat
+     * from now on.
+     */
+    public void passed(OperationId operation) {
+        LocalSession arrived = take(operation);
+        Member member = arrived == null ? null : members.get(arrived.actor());
+        if (arrived != null && member != null && member.membership().heldBy(arrived.owner())) {
+            settle(member, arrived.owner(), arrived);
+        }
+    }
+
+    /**
+     * @param asked the session that asked for its joins on this node, if any did; one that has ended since is as good
+     *     as none, but one that was replaced has its seat, until its joins move on or it ends what was left behind
+     */
+    private void settle(Member member, Owner.Session owner, @Nullable LocalSession asked) {
+        LocalSession arrived = asked == null || asked.isOver() ? null : asked;
+        for (Seat seat : List.copyOf(member.seats())) {
+            LocalSession seated = seat.session();
+            boolean stays = arrived == null ? member.membership().heldBy(seated.owner()) : seated == arrived;
+            if (!stays && seated.owner().id().equals(owner.id())) {
+                move(member, seat);
+            }
+        }
+        if (arrived != null && member.seatOf(arrived) == null) {
+            seats.arrive(member, arrived);
+            if (arrived.isOver()) {
+                // It has ended just now, and did not see its seat.
+                repairs.over(arrived);
+            }
+        }
+    }
+
+    /** Lets go of sessions that are elsewhere according to the members of another life. */
+    public void away(Map<ActorId, Membership> present) {
+        for (Member member : members.withSeats()) {
+            Membership after = present.get(member.membership().actor());
+            for (Seat seat : List.copyOf(member.seats())) {
+                if (isElsewhere(after, seat.session())) {
+                    move(member, seat);
+                }
+            }
+        }
+    }
+
+    /** Whether a session of this node has joins in {@code after} on another node alone. */
+    public static boolean isElsewhere(@Nullable Membership after, LocalSession seated) {
+        if (after == null || after.heldBy(seated.owner())) {
+            return false;
+        }
+        String id = seated.owner().id();
+        return after.holdings().stream()
+                .anyMatch(held -> held.owner() instanceof Owner.Session owner
+                        && owner.id().equals(id));
+    }
+
+    public void move(Member member, Seat seat) {
+        repairs.drop(seat);
+        seats.move(member, seat);
+    }
+}

@@ -1,0 +1,151 @@
+package io.plexspaces.processgroups.core.members;
+
+import io.plexspaces.processgroups.core.delivery.Audience;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of a group that have the same filter: they want the same messages, so they are found, counted and served
+ * together. Part of the group's reading, and as little thread-safe as that.
+ */
+public final class Interest {
+    private final TopicFilter filter;
+    private final Audience audience = new Audience();
+
+    /** By their reach; unordered among those of one. */
+    private final List<Member> members = new ArrayList<>();
+
+    /** How many of them are reached so well or better, for each reach but the last. */
+    private int liveHere;
+
+    private int live;
+    private int here;
+
+    private final Map<NodeId, Integer> perNode = new HashMap<>(4);
+    private @Nullable Map<NodeId, Integer> perNodeCopy;
+    private int absent;
+
+    Interest(TopicFilter filter) {
+        this.filter = filter;
+    }
+
+    TopicFilter filter() {
+        return filter;
+    }
+
+    /** Their sessions on this node. */
+    public Audience audience() {
+        return audience;
+    }
+
+    /** Unordered. */
+    List<Member> members() {
+        return members;
+    }
+
+    /** Members by the nodes they have a join on. */
+    Map<NodeId, Integer> perNode() {
+        return perNode;
+    }
+
+    /** As {@link #perNode} now, for any thread and time. */
+    Map<NodeId, Integer> perNodeCopy() {
+        Map<NodeId, Integer> copy = perNodeCopy;
+        if (copy == null) {
+            copy = Map.copyOf(perNode);
+            perNodeCopy = copy;
+        }
+        return copy;
+    }
+
+    /** Members that nobody can reach now: see {@link Member#isAbsent}. */
+    int absent() {
+        return absent;
+    }
+
+    /** Those that are reached so. */
+    int count(Reach reach) {
+        return end(reach) - begin(reach);
+    }
+
+    /** One of those that are reached so. */
+    Member member(Reach reach, int index) {
+        return members.get(begin(reach) + index);
+    }
+
+    void add(Member member) {
+        member.slot = members.size();
+        member.placed = Reach.ABSENT;
+        members.add(member);
+        count(member, 1);
+    }
+
+    void remove(Member member) {
+        count(member, -1);
+        place(member, Reach.ABSENT);
+        swap(member, members.size() - 1);
+        members.remove(members.size() - 1);
+    }
+
+    /** Takes a member out of the counts, or into them: to be called with -1 before it changes and with 1 after. */
+    void count(Member member, int by) {
+        perNodeCopy = null;
+        for (NodeId node : member.nodes()) {
+            perNode.merge(node, by, (a, b) -> a + b == 0 ? null : a + b);
+        }
+        absent += member.isAbsent() ? by : 0;
+        if (by > 0) {
+            place(member, member.reach());
+        }
+    }
+
+    /** Moves a member to those that are reached as it is: one swap for each step between. */
+    private void place(Member member, Reach reach) {
+        while (member.placed.compareTo(reach) > 0) {
+            Reach better = Reach.ALL.get(member.placed.ordinal() - 1);
+            swap(member, end(better));
+            moveEnd(better, 1);
+            member.placed = better;
+        }
+        while (member.placed.compareTo(reach) < 0) {
+            swap(member, end(member.placed) - 1);
+            moveEnd(member.placed, -1);
+            member.placed = Reach.ALL.get(member.placed.ordinal() + 1);
+        }
+    }
+
+    private void swap(Member member, int with) {
+        Member other = members.get(with);
+        members.set(member.slot, other);
+        members.set(with, member);
+        other.slot = member.slot;
+        member.slot = with;
+    }
+
+    private int begin(Reach reach) {
+        return reach == Reach.LIVE_HERE ? 0 : end(Reach.ALL.get(reach.ordinal() - 1));
+    }
+
+    private int end(Reach reach) {
+        return switch (reach) {
+            case LIVE_HERE -> liveHere;
+            case LIVE -> live;
+            case HERE -> here;
+            case ABSENT -> members.size();
+        };
+    }
+
+    private void moveEnd(Reach reach, int by) {
+        switch (reach) {
+            case LIVE_HERE -> liveHere += by;
+            case LIVE -> live += by;
+            case HERE -> here += by;
+            case ABSENT -> throw new IllegalArgumentException("the last has all the rest");
+        }
+    }
+}

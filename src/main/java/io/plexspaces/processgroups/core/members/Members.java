@@ -1,0 +1,225 @@
+package io.plexspaces.processgroups.core.members;
+
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Seat;
+import io.plexspaces.processgroups.core.Subscription;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Topic;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of one group as this node reads them, by id and by what they want. Changed in the group's serial queue
+ * alone; {@link #page} and the counts may be asked by any thread.
+ */
+public final class Members {
+    private final NodeId self;
+    private final ConcurrentSkipListMap<ActorId, Member> byId = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<ActorId, Member> here = new ConcurrentSkipListMap<>();
+    private TopicIndex index = new TopicIndex();
+    private final Set<Member> seated = new LinkedHashSet<>();
+    private final OneMember oneOf = new OneMember();
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger countHere = new AtomicInteger();
+
+    public Members(NodeId self) {
+        this.self = self;
+    }
+
+    /** Any thread. */
+    public int count() {
+        return count.get();
+    }
+
+    /** Members with a join on this node. Any thread. */
+    public int countHere() {
+        return countHere.get();
+    }
+
+    /** The next memberships by id, at most {@code limit}. Any thread; weakly consistent with changes under way. */
+    public List<Membership> page(boolean onlyHere, @Nullable ActorId after, int limit) {
+        NavigableMap<ActorId, Member> all = onlyHere ? here : byId;
+        NavigableMap<ActorId, Member> rest = after == null ? all : all.tailMap(after, false);
+        List<Membership> page = new ArrayList<>(Math.min(limit, 1024));
+        for (Member member : rest.values()) {
+            if (page.size() == limit) {
+                break;
+            }
+            page.add(member.membership());
+        }
+        return page;
+    }
+
+    /** Any thread. */
+    public @Nullable Member get(ActorId actor) {
+        return byId.get(actor);
+    }
+
+    // From here on: in the serial queue.
+
+    /** All memberships, ordered by id. */
+    public List<Membership> snapshot() {
+        List<Membership> all = new ArrayList<>(count.get());
+        for (Member member : byId.values()) {
+            all.add(member.membership());
+        }
+        return all;
+    }
+
+    public List<Interest> wanting(@Nullable Topic topic) {
+        return index.wanting(topic);
+    }
+
+    /** Members with sessions on this node. */
+    public Collection<Member> withSeats() {
+        return List.copyOf(seated);
+    }
+
+    /** Adds a member, or changes one; its sessions here move with its filter. */
+    public Member put(Membership membership) {
+        Member known = byId.get(membership.actor());
+        if (known == null) {
+            Member added = new Member(membership, index.of(membership.filter()), self);
+            added.interest().add(added);
+            byId.put(membership.actor(), added);
+            count.incrementAndGet();
+            place(added);
+            return added;
+        }
+        Interest before = known.interest();
+        if (before.filter().equals(membership.filter())) {
+            before.count(known, -1);
+            known.membership(membership);
+            before.count(known, 1);
+        } else {
+            move(known, before, membership);
+        }
+        place(known);
+        return known;
+    }
+
+    public void remove(Member member) {
+        leaveInterest(member);
+        byId.remove(member.membership().actor());
+        count.decrementAndGet();
+        if (here.remove(member.membership().actor()) != null) {
+            countHere.decrementAndGet();
+        }
+        seated.remove(member);
+    }
+
+    /** Exactly these are members from here on; those who stay keep their sessions. */
+    public void replaceBy(Map<ActorId, Membership> present) {
+        for (Member member : byId.values()) {
+            if (!present.containsKey(member.membership().actor())) {
+                remove(member);
+            }
+        }
+        present.values().forEach(this::put);
+    }
+
+    /**
+     * Everything is made anew from the memberships, as a change may have been made by half. Sessions here keep their
+     * seats and receive nothing until they ask again.
+     */
+    public void renew() {
+        List<Member> before = List.copyOf(byId.values());
+        byId.clear();
+        here.clear();
+        seated.clear();
+        index = new TopicIndex();
+        count.set(0);
+        countHere.set(0);
+        for (Member old : before) {
+            Member made = put(old.membership());
+            for (Seat seat : List.copyOf(old.seats())) {
+                Subscription subscription = seat.subscription();
+                if (subscription != null) {
+                    old.interest().audience().remove(subscription.subscriber());
+                    seat.subscription(null);
+                }
+                seat(made, seat);
+            }
+        }
+    }
+
+    public void heartbeat(Member member, Instant at) {
+        Membership old = member.membership();
+        member.membership(
+                new Membership(old.actor(), old.filter(), old.joinedAt(), old.joinedOffset(), at, old.holdings()));
+    }
+
+    public void seat(Member member, Seat seat) {
+        change(member, () -> member.seats().add(seat));
+        seated.add(member);
+    }
+
+    public void unseat(Member member, Seat seat) {
+        change(member, () -> member.seats().remove(seat));
+        if (member.seats().isEmpty()) {
+            seated.remove(member);
+        }
+    }
+
+    /** Changes what decides whether the member is absent. */
+    public void change(Member member, Runnable change) {
+        member.interest().count(member, -1);
+        change.run();
+        member.interest().count(member, 1);
+    }
+
+    /** Who gets a message that is for one member. */
+    public Dispatch.AnyOf chooseOne(Groups.PublishRequest request) {
+        ActorId sender = request.excludeSender() ? request.message().sender() : null;
+        Member except = sender == null ? null : byId.get(sender);
+        return oneOf.choose(index.wanting(request.topic()), request.key(), except);
+    }
+
+    private void move(Member member, Interest before, Membership changed) {
+        Interest after = index.of(changed.filter());
+        before.remove(member);
+        member.membership(changed);
+        member.interest(after);
+        after.add(member);
+        for (Seat seat : member.seats()) {
+            Subscription subscription = seat.subscription();
+            if (subscription != null) {
+                before.audience().remove(subscription.subscriber());
+                after.audience().add(subscription.subscriber(), null);
+            }
+        }
+        dropIfEmpty(before);
+    }
+
+    private void leaveInterest(Member member) {
+        member.interest().remove(member);
+        dropIfEmpty(member.interest());
+    }
+
+    private void dropIfEmpty(Interest interest) {
+        if (interest.members().isEmpty()) {
+            index.drop(interest);
+        }
+    }
+
+    private void place(Member member) {
+        ActorId actor = member.membership().actor();
+        if (member.isHere() && here.put(actor, member) == null) {
+            countHere.incrementAndGet();
+        } else if (!member.isHere() && here.remove(actor) != null) {
+            countHere.decrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,329 @@
+package io.plexspaces.processgroups.core.session;
+
+import io.plexspaces.processgroups.core.Settings;
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Subscriber;
+import io.plexspaces.processgroups.core.group.GroupReplica;
+import io.plexspaces.processgroups.core.group.Replicas;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.log.NamespaceReader;
+import io.plexspaces.processgroups.log.SerialQueue;
+import io.plexspaces.processgroups.log.Tail;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The watches of one connection: they end with it. Thread-safe. */
+public final class ConnectionWatches {
+    private static final System.Logger LOG = System.getLogger(ConnectionWatches.class.getName());
+
+    private final Connection connection;
+    private final Replicas replicas;
+    private final Settings settings;
+    private final boolean only;
+    private final Map<GroupId, Subscriber> groups = new ConcurrentHashMap<>(2);
+
+    /** Those that were asked for one by one. */
+    private final Map<GroupId, Subscriber> asked = new ConcurrentHashMap<>(2);
+
+    private final Map<Namespace, NamespaceWatch> namespaces = new ConcurrentHashMap<>(2);
+
+    ConnectionWatches(Connection connection, Replicas replicas, Settings settings, boolean only) {
+        this.connection = connection;
+        this.replicas = replicas;
+        this.settings = settings;
+        this.only = only;
+        connection.onEnd(cause -> endAll());
+    }
+
+    /**
+     * The members of a group, then every change. GROUP_NOT_FOUND; FAILED_PRECONDITION when it is watched already, alone
+     * or with its namespace; LIMIT_EXCEEDED.
+     */
+    public Uni<Void> watch(GroupId group) {
+        GroupException refused = namespaces.containsKey(group.namespace())
+                ? GroupException.of(ErrorCode.FAILED_PRECONDITION, "the namespace is watched already")
+                : full();
+        if (refused != null) {
+            return Uni.createFrom().failure(refused);
+        }
+        Subscriber subscriber = subscriber(group);
+        if (asked.putIfAbsent(group, subscriber) != null) {
+            return Uni.createFrom().failure(watchedAlready());
+        }
+        return attach(subscriber, false).onFailure().invoke(() -> asked.remove(group, subscriber));
+    }
+
+    /** The groups of a namespace as if they were just created, each with its members; then every change. */
+    public Uni<Void> watch(Namespace namespace) {
+        GroupException refused = full();
+        if (refused != null) {
+            return Uni.createFrom().failure(refused);
+        }
+        NamespaceWatch watch = new NamespaceWatch(namespace);
+        if (namespaces.putIfAbsent(namespace, watch) != null) {
+            return Uni.createFrom().failure(watchedAlready());
+        }
+        return replicas.follow(namespace, watch)
+                .invoke(watch::opened)
+                .onFailure()
+                .invoke(() -> namespaces.remove(namespace, watch))
+                .replaceWithVoid();
+    }
+
+    /** FAILED_PRECONDITION when not watched. */
+    public Uni<Void> unwatch(GroupId group) {
+        if (namespaces.containsKey(group.namespace()) || !groups.containsKey(group)) {
+            return Uni.createFrom().failure(notWatched());
+        }
+        detach(group);
+        return Uni.createFrom().voidItem();
+    }
+
+    /** FAILED_PRECONDITION when not watched. */
+    public Uni<Void> unwatch(Namespace namespace) {
+        NamespaceWatch watch = namespaces.remove(namespace);
+        if (watch == null) {
+            return Uni.createFrom().failure(notWatched());
+        }
+        watch.close();
+        return Uni.createFrom().voidItem();
+    }
+
+    private @Nullable GroupException full() {
+        int limit = settings.watchesPerConnection();
+        return asked.size() + namespaces.size() >= limit ? GroupException.limit("watches-per-connection", limit) : null;
+    }
+
+    private Subscriber subscriber(GroupId group) {
+        return new Subscriber(connection, group, null, OverflowPolicy.DISCONNECT);
+    }
+
+    private Uni<Void> attach(Subscriber subscriber, boolean created) {
+        GroupId group = subscriber.group();
+        if (groups.putIfAbsent(group, subscriber) != null) {
+            return Uni.createFrom().failure(watchedAlready());
+        }
+        return replicas.with(
+                        group, replica -> replica.watch(subscriber, created, gone -> ended(group, subscriber, gone))
+                                .invoke(() -> begun(replica, subscriber)))
+                .onFailure()
+                .invoke(() -> groups.remove(group, subscriber));
+    }
+
+    /** It may have been given up before it began. */
+    private void begun(GroupReplica replica, Subscriber subscriber) {
+        if (connection.isClosed()) {
+            detach(subscriber.group());
+        }
+        if (groups.get(subscriber.group()) != subscriber) {
+            replica.unwatch(subscriber);
+        }
+    }
+
+    private void detach(GroupId group) {
+        asked.remove(group);
+        Subscriber subscriber = groups.remove(group);
+        GroupReplica replica = subscriber == null ? null : replicas.ifOpen(group);
+        if (subscriber != null && replica != null) {
+            replica.unwatch(subscriber);
+        }
+    }
+
+    private void ended(GroupId group, Subscriber subscriber, GroupException cause) {
+        asked.remove(group, subscriber);
+        groups.remove(group, subscriber);
+        NamespaceWatch watch = namespaces.get(group.namespace());
+        if (watch != null) {
+            watch.ended(group);
+        } else if (only) {
+            connection.finish(cause);
+        }
+    }
+
+    private void endAll() {
+        List.copyOf(namespaces.keySet()).forEach(namespace -> {
+            NamespaceWatch watch = namespaces.remove(namespace);
+            if (watch != null) {
+                watch.close();
+            }
+        });
+        List.copyOf(groups.keySet()).forEach(this::detach);
+    }
+
+    private static GroupException watchedAlready() {
+        return GroupException.of(ErrorCode.FAILED_PRECONDITION, "watched already");
+    }
+
+    private static GroupException notWatched() {
+        return GroupException.of(ErrorCode.FAILED_PRECONDITION, "not watched");
+    }
+
+    /** Watches each group of a namespace as it comes. */
+    private final class NamespaceWatch implements NamespaceReader {
+        /** Groups of a snapshot that are opened at once. */
+        private static final int AT_ONCE = 32;
+
+        private final Namespace namespace;
+
+        /** Groups that were created again while their life before is watched. */
+        private final Set<GroupId> nextLives = ConcurrentHashMap.newKeySet();
+
+        /** Of a snapshot, and not begun yet: in the queue alone. */
+        private final Queue<GroupInfo> found = new ArrayDeque<>();
+
+        private final SerialQueue beginning = new SerialQueue();
+        private int begun;
+
+        private volatile @Nullable Tail tail;
+        private volatile boolean closed;
+
+        NamespaceWatch(Namespace namespace) {
+            this.namespace = namespace;
+        }
+
+        void opened(Tail opened) {
+            tail = opened;
+            if (closed || connection.isClosed()) {
+                close();
+            }
+        }
+
+        @Override
+        public int mostGroups() {
+            return settings.watchedGroups();
+        }
+
+        /**
+         * Thousands of groups that are opened at once would keep everything else of this node waiting, its lease too.
+         */
+        @Override
+        public void snapshot(List<GroupInfo> groups) {
+            beginning.execute(() -> {
+                // A later one tells all groups there are: what waits of the one before would only make this longer.
+                found.clear();
+                found.addAll(groups);
+                beginNext();
+            });
+        }
+
+        private void beginNext() {
+            while (begun < AT_ONCE && !found.isEmpty()) {
+                begun++;
+                begin(
+                        found.remove(),
+                        () -> beginning.execute(() -> {
+                            begun--;
+                            beginNext();
+                        }));
+            }
+        }
+
+        @Override
+        public void created(GroupInfo group) {
+            begin(group, () -> {});
+        }
+
+        /** @param then called once, when it is begun, or cannot be */
+        private void begin(GroupInfo group, Runnable then) {
+            boolean attaching = false;
+            try {
+                attaching = follow(group, then);
+            } catch (RuntimeException | Error failure) {
+                LOG.log(System.Logger.Level.ERROR, "a group of a namespace could not be watched", failure);
+                notAttached(group.id(), failure);
+            }
+            if (!attaching) {
+                then.run();
+            }
+        }
+
+        /** False: {@code then} will not be called. */
+        private boolean follow(GroupInfo group, Runnable then) {
+            GroupReplica replica = replicas.ifOpen(group.id());
+            boolean known = groups.containsKey(group.id())
+                    && replica != null
+                    && replica.epoch().equals(group.epoch());
+            if (closed || known) {
+                return false;
+            }
+            if (groups.containsKey(group.id())) {
+                // Another life, or the same under another epoch: what is watched says which, by its end.
+                nextLives.add(group.id());
+                if (!groups.containsKey(group.id())) {
+                    ended(group.id());
+                }
+                return false;
+            }
+            if (groups.size() >= settings.watchedGroups()) {
+                connection.cut(GroupException.limit("watched-groups", settings.watchedGroups()));
+                return false;
+            }
+            if (replica != null && !replica.epoch().equals(group.epoch())) {
+                nextLives.add(group.id());
+            }
+            attachTo(group.id(), then);
+            return true;
+        }
+
+        private void attachTo(GroupId group, Runnable then) {
+            attach(subscriber(group), true)
+                    .onTermination()
+                    .invoke(then)
+                    .subscribe()
+                    .with(done -> {}, failure -> notAttached(group, failure));
+        }
+
+        /** A group's life has ended; it may have begun another one, of which this has heard already. */
+        void ended(GroupId group) {
+            if (nextLives.remove(group) && !closed) {
+                attachTo(group, () -> {});
+            }
+        }
+
+        @Override
+        public void deleted(GroupInfo group) {
+            // The group's own log tells its watchers, after everything else it has to tell.
+        }
+
+        @Override
+        public void failed(GroupException cause) {
+            connection.cut(cause);
+        }
+
+        /** The group may be gone again, which is no matter; without anything else the picture would be incomplete. */
+        private void notAttached(GroupId group, Throwable failure) {
+            GroupException cause = failure instanceof GroupException expected
+                    ? expected
+                    : GroupException.of(ErrorCode.INTERNAL, "the namespace could not be watched");
+            if (cause.code() == ErrorCode.GROUP_NOT_FOUND) {
+                ended(group);
+            } else {
+                connection.cut(cause);
+            }
+        }
+
+        void close() {
+            closed = true;
+            Tail opened = tail;
+            if (opened != null) {
+                opened.close();
+            }
+            for (GroupId group : List.copyOf(groups.keySet())) {
+                if (group.namespace().equals(namespace)) {
+                    detach(group);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,467 @@
+package io.plexspaces.processgroups.core.session;
+
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.LocalSession;
+import io.plexspaces.processgroups.core.Seat;
+import io.plexspaces.processgroups.core.Subscription;
+import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Subscriber;
+import io.plexspaces.processgroups.core.group.GroupReplica;
+import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Namespace;
+import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.log.SerialQueue;
+import io.smallrye.mutiny.Uni;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One actor on one connection at a time, holding joins in any number of groups. The joins outlive a connection by the
+ * grace; whoever shows the resume token in that time goes on with them. Thread-safe.
+ *
+ * <p>One file, as every change of a session depends on whether it lives, moves or ends.
+ */
+public final class Session implements LocalSession {
+    private static final System.Logger LOG = System.getLogger(Session.class.getName());
+
+    private final Sessions home;
+    private final Namespace namespace;
+    private final ActorId actor;
+    private final String resumeToken;
+    private final Owner.Session owner;
+
+    /** Groups it has a join in: changed by the groups' readings, in the order of their logs. */
+    private final Map<GroupId, Seat> seats = new ConcurrentHashMap<>(2);
+
+    /** The last change under way of each group: the next one waits for it. */
+    private final Map<GroupId, CompletableFuture<Void>> changing = new ConcurrentHashMap<>(2);
+
+    private final SerialQueue turns = new SerialQueue();
+
+    /** Groups with a join under way: one at a time, as they are made in order. */
+    private final Set<GroupId> joining = ConcurrentHashMap.newKeySet(2);
+
+    private @Nullable Connection connection;
+    private @Nullable Future<?> graceEnd;
+    private boolean closed;
+
+    /** Set only while {@link #closed} is. */
+    private boolean dropped;
+
+    /** The same session under a later claim on this node; null: there is none. */
+    private volatile @Nullable Session successor;
+
+    private volatile boolean complete;
+
+    Session(Sessions home, Namespace namespace, ActorId actor, String resumeToken, Owner.Session owner) {
+        this.home = home;
+        this.namespace = namespace;
+        this.actor = actor;
+        this.resumeToken = resumeToken;
+        this.owner = owner;
+    }
+
+    public Namespace namespace() {
+        return namespace;
+    }
+
+    @Override
+    public ActorId actor() {
+        return actor;
+    }
+
+    @Override
+    public Owner.Session owner() {
+        return owner;
+    }
+
+    @Override
+    public String resumeToken() {
+        return resumeToken;
+    }
+
+    public List<GroupId> groups() {
+        return seats.keySet().stream().sorted().toList();
+    }
+
+    /**
+     * Joins a group and receives its messages on the session's connection: first an {@code Event.Subscribed}. For a
+     * group that a resumed session still holds and does not receive yet: goes on receiving, with no further join and
+     * with the topics it has. For a group it receives already: one more join.
+     *
+     * @param by whose request it is: SESSION_REPLACED when another connection has the session meanwhile, as it is not
+     *     for that one
+     * @param after last position the client saw; null: only what comes
+     * @param snapshot tell the members with the first event
+     * @param policy null: the group's, or else the server's
+     * @param only the connection is for this group alone: the first event tells the resume token, and when the join
+     *     ends the connection ends too
+     */
+    public Uni<Groups.JoinResult> join(
+            Connection by,
+            GroupId group,
+            TopicFilter filter,
+            @Nullable Position after,
+            boolean snapshot,
+            @Nullable OverflowPolicy policy,
+            boolean only) {
+        if (live() == null) {
+            return Uni.createFrom().failure(ended());
+        }
+        OverflowPolicy assumed = policy == null ? home.settings().overflow() : policy;
+        Subscriber subscriber = new Subscriber(by, group, actor, assumed);
+        Subscription subscription = new Subscription(this, subscriber, after, snapshot, policy, only);
+        return inOrder(group, () -> {
+            Connection on = live();
+            if (on != null && on != by) {
+                return Uni.createFrom().failure(GroupException.sessionReplaced());
+            }
+            Seat seat = seats.get(group);
+            return seat != null && seat.connection() != by
+                    ? resume(group, filter, subscription)
+                    : joinAnew(group, filter, subscription);
+        });
+    }
+
+    private Uni<Groups.JoinResult> resume(GroupId group, TopicFilter filter, Subscription subscription) {
+        return home.replicas()
+                .with(group, replica -> replica.resume(subscription))
+                .onFailure(Session::isGone)
+                .recoverWithUni(() -> joinAnew(group, filter, subscription));
+    }
+
+    private Uni<Groups.JoinResult> joinAnew(GroupId group, TopicFilter filter, Subscription subscription) {
+        int limit = home.settings().groupsPerSession();
+        joining.add(group);
+        if (!seats.containsKey(group) && isBeyond(limit)) {
+            joining.remove(group);
+            return Uni.createFrom().failure(GroupException.limit("groups-per-session", limit));
+        }
+        return home.groups()
+                .join(new Groups.JoinRequest(group, List.of(actor), filter, null, null, subscription))
+                .onTermination()
+                .invoke(() -> joined(group));
+    }
+
+    /** A join may have its seat before it has its answer: such a group counts once. */
+    private boolean isBeyond(int limit) {
+        if (joining.size() + seats.size() <= limit) {
+            return false;
+        }
+        // In this order: a group is among the seats before its join is over.
+        Set<GroupId> all = new HashSet<>(joining);
+        all.addAll(seats.keySet());
+        return all.size() > limit;
+    }
+
+    /** Drops one join of this session, or all of them. GROUP_NOT_FOUND; NOT_A_MEMBER when it has none. */
+    public Uni<Groups.LeaveResult> leave(GroupId group, boolean all) {
+        Groups.LeaveRequest request = new Groups.LeaveRequest(group, actor, all, null, this, LeaveReason.LEFT);
+        return inOrder(group, () -> home.groups()
+                .leave(request)
+                .onFailure(failure -> isGone(failure) && lostIn(group) != null)
+                .recoverWithUni(() -> afterRecovery(group, () -> home.groups().leave(request))));
+    }
+
+    @Override
+    public Uni<Void> restored(GroupId group) {
+        return inOrder(group, () -> Uni.createFrom().voidItem());
+    }
+
+    /** No change is made to joins that the store has lost: first they are made again. */
+    private <T> Uni<T> afterRecovery(GroupId group, Supplier<Uni<T>> change) {
+        Seat.Repair lost = lostIn(group);
+        return lost == null ? change.get() : lost.restored().chain(() -> change.get());
+    }
+
+    private Seat.@Nullable Repair lostIn(GroupId group) {
+        Seat seat = seats.get(group);
+        return seat == null ? null : seat.repair();
+    }
+
+    @Override
+    public synchronized boolean isOver() {
+        return closed && !dropped;
+    }
+
+    @Override
+    public synchronized boolean isDropped() {
+        return dropped;
+    }
+
+    /** Joins and leaves of one group happen in the order they were asked for, also when nobody waits between them. */
+    private <T> Uni<T> inOrder(GroupId group, Supplier<Uni<T>> change) {
+        return Uni.createFrom().deferred(() -> {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            CompletableFuture<Void> before = changing.put(group, done);
+            Uni<T> changed = Uni.createFrom().deferred(() -> afterRecovery(group, change));
+            Uni<T> inTurn = before == null
+                    ? changed
+                    : Uni.createFrom().completionStage(before).chain(() -> changed);
+            return inTurn.onTermination().invoke(() -> {
+                changing.remove(group, done);
+                // One after the other rather than one inside the other: many may wait.
+                turns.execute(() -> done.complete(null));
+            });
+        });
+    }
+
+    @Override
+    public void seated(GroupId group, Seat seat) {
+        seats.put(group, seat);
+    }
+
+    @Override
+    public void ended(GroupId group, Seat seat, @Nullable Subscription subscription, @Nullable GroupException cause) {
+        seats.remove(group, seat);
+        if (subscription != null && subscription.only()) {
+            subscription.connection().finish(cause);
+        }
+    }
+
+    @Override
+    public void moved(GroupId group, Seat seat) {
+        seats.remove(group, seat);
+        replaced();
+    }
+
+    /** Another connection has the session, and its joins are on their way there. */
+    void replaced() {
+        Connection left = end(() -> home.afterTakeover(this::endRest));
+        if (left != null) {
+            left.cut(GroupException.sessionReplaced());
+        }
+    }
+
+    /** The same, and that connection is on this node. */
+    void replacedBy(Session next) {
+        successor = next;
+        replaced();
+    }
+
+    /** Ends here without leaving: its joins are no longer this node's to end. */
+    void drop() {
+        end(() -> {});
+    }
+
+    /**
+     * What did not move with the others in time is still this node's to end, unless its client is on its way here, and
+     * may get it yet.
+     */
+    private void endRest() {
+        if (home.isComing(owner.id())) {
+            home.afterTakeover(this::endRest);
+            return;
+        }
+        overNow();
+        leaveAll(LeaveReason.DISCONNECTED);
+    }
+
+    /**
+     * Ends it here.
+     *
+     * @param then done unless it was over
+     * @return null: it was over, or without a connection
+     */
+    private @Nullable Connection end(Runnable then) {
+        Connection last;
+        synchronized (this) {
+            if (closed) {
+                return null;
+            }
+            closed = true;
+            dropped = true;
+            cancelGrace();
+            last = connection;
+        }
+        home.forget(this);
+        then.run();
+        return last;
+    }
+
+    private void cancelGrace() {
+        if (graceEnd != null) {
+            graceEnd.cancel(false);
+            graceEnd = null;
+        }
+    }
+
+    boolean holds(GroupId group) {
+        return seats.containsKey(group);
+    }
+
+    @Override
+    public boolean isComing() {
+        Session next = successor;
+        return next != null ? next.isComing() : !complete && !isOver() && !isDropped();
+    }
+
+    /** Everything it holds in the store is here too. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    void complete() {
+        complete = true;
+    }
+
+    /** Begins the grace, if no connection has come for it. */
+    void awaitConnection() {
+        synchronized (this) {
+            if (connection != null || closed || graceEnd != null) {
+                return;
+            }
+            graceEnd = home.afterGrace(() -> endIfAway(LeaveReason.DISCONNECTED));
+        }
+        home.afterMoment(this::noteReach);
+    }
+
+    /** Goes on with a new connection; false when the session is over. */
+    boolean takeOver(Connection next) {
+        Connection before;
+        synchronized (this) {
+            if (closed) {
+                return false;
+            }
+            before = connection;
+            connection = next;
+            cancelGrace();
+        }
+        // First: whatever goes wrong after this, the session ends with its connection.
+        next.onEnd(cause -> lost(next, cause));
+        if (before != null) {
+            before.cut(GroupException.sessionReplaced());
+            silence(before);
+        }
+        if (!seats.isEmpty()) {
+            home.afterMoment(this::noteReach);
+        }
+        if (next.isClosed()) {
+            lost(next, null);
+        }
+        return true;
+    }
+
+    private void lost(Connection which, @Nullable GroupException cause) {
+        boolean evicted = cause != null && cause.code() == ErrorCode.SLOW_CONSUMER;
+        LeaveReason reason = evicted ? LeaveReason.EVICTED : LeaveReason.DISCONNECTED;
+        try {
+            silence(which);
+        } catch (RuntimeException | Error failure) {
+            // What is sent to a connection that has ended goes nowhere; its grace must begin all the same.
+            LOG.log(System.Logger.Level.ERROR, "a lost connection could not be silenced", failure);
+        }
+        synchronized (this) {
+            if (connection != which || closed) {
+                return;
+            }
+            connection = null;
+            if (!seats.isEmpty() || !joining.isEmpty()) {
+                graceEnd = home.afterGrace(() -> endIfAway(reason));
+                home.afterMoment(this::noteReach);
+                return;
+            }
+        }
+        endIfAway(reason);
+    }
+
+    /** A moment after its connection has changed: the log is to know in which groups it receives. */
+    private void noteReach() {
+        for (GroupId group : seats.keySet()) {
+            GroupReplica replica = home.replicas().ifOpen(group);
+            if (replica != null) {
+                replica.look(this);
+            }
+        }
+    }
+
+    private void endIfAway(LeaveReason reason) {
+        boolean several = seats.size() + joining.size() > 1;
+        synchronized (this) {
+            if (connection != null || closed) {
+                return;
+            }
+            closed = true;
+            dropped = several;
+        }
+        home.forget(this);
+        if (several) {
+            endWhole(reason);
+        } else {
+            leaveAll(reason);
+        }
+    }
+
+    /** A client that comes back now gets all of its joins, or none. */
+    private void endWhole(LeaveReason reason) {
+        home.groups().end(this).onFailure().recoverWithItem(true).subscribe().with(ended -> {
+            if (ended) {
+                overNow();
+                leaveAll(reason);
+            } else {
+                home.afterTakeover(this::endRest);
+            }
+        });
+    }
+
+    private synchronized void overNow() {
+        dropped = false;
+    }
+
+    private void leaveAll(LeaveReason reason) {
+        seats.keySet().forEach(group -> abandon(group, reason));
+    }
+
+    private void silence(Connection which) {
+        for (GroupId group : seats.keySet()) {
+            GroupReplica replica = home.replicas().ifOpen(group);
+            if (replica != null) {
+                replica.disconnect(this, which);
+            }
+        }
+    }
+
+    /** A join that was under way when the session ended must not stay; one that failed may have been made, too. */
+    private void joined(GroupId group) {
+        joining.remove(group);
+        synchronized (this) {
+            if (!closed) {
+                return;
+            }
+        }
+        abandon(group, LeaveReason.DISCONNECTED);
+    }
+
+    private void abandon(GroupId group, LeaveReason reason) {
+        Uni.createFrom()
+                .deferred(() -> home.groups().leave(new Groups.LeaveRequest(group, actor, true, null, this, reason)))
+                .subscribe()
+                .with(left -> {}, failure -> home.notAbandoned(this, group, failure));
+    }
+
+    private synchronized @Nullable Connection live() {
+        return closed ? null : connection;
+    }
+
+    private static boolean isGone(Throwable failure) {
+        return GroupException.is(failure, ErrorCode.NOT_A_MEMBER);
+    }
+
+    private static GroupException ended() {
+        return GroupException.of(ErrorCode.FAILED_PRECONDITION, "the session has no connection");
+    }
+}
