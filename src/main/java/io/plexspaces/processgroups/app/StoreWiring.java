@@ -5,7 +5,7 @@ import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
 import io.plexspaces.processgroups.log.redis.RedisGroupLog;
-import io.plexspaces.processgroups.log.redis.RedisSettings;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import io.plexspaces.processgroups.observe.NodeMetrics;
 import io.quarkus.arc.InjectableInstance;
 import io.quarkus.runtime.configuration.ConfigurationException;

@@ -16,7 +16,7 @@ import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.redis.RedisBinaries;
 import io.plexspaces.processgroups.log.redis.RedisGroupLog;
 import io.plexspaces.processgroups.log.redis.RedisProcess;
-import io.plexspaces.processgroups.log.redis.RedisSettings;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import io.plexspaces.processgroups.tasks.Delays;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;

@@ -8,20 +8,20 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /** The last claim of each session that was claimed or ended lately. Thread-safe. */
-final class SessionClaims {
+public final class SessionClaims {
     static final Duration LIFE = Duration.ofMinutes(2);
 
     private final ConcurrentMap<String, Last> bySession = new ConcurrentHashMap<>();
 
     private record Last(long number, boolean ended, Instant at) {}
 
-    Claim next(String session, Instant now) {
+    public Claim next(String session, Instant now) {
         Last last = bySession.compute(session, (id, known) -> after(known, now));
         return new Claim(last.number(), last.ended());
     }
 
     /** The next one, if there is a later claim than {@code number}; that, if not. */
-    Claim again(String session, long number, Instant now) {
+    public Claim again(String session, long number, Instant now) {
         Last last = bySession.computeIfPresent(
                 session, (id, known) -> known.number() <= number ? known : after(known, now));
         return last == null ? new Claim(number, false) : new Claim(last.number(), last.ended());
@@ -34,7 +34,7 @@ final class SessionClaims {
     }
 
     /** False: there is a later claim than {@code number}. */
-    boolean end(String session, long number, Instant now) {
+    public boolean end(String session, long number, Instant now) {
         return bySession
                 .compute(
                         session,

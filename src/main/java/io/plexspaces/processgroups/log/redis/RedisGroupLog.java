@@ -1,5 +1,31 @@
 package io.plexspaces.processgroups.log.redis;
 
+import io.plexspaces.processgroups.log.redis.reading.Feeds;
+import io.plexspaces.processgroups.log.redis.append.FirstAnswers;
+import io.plexspaces.processgroups.log.redis.store.Format;
+import io.plexspaces.processgroups.log.redis.reading.GroupAccess;
+import io.plexspaces.processgroups.log.redis.reading.GroupFeed;
+import io.plexspaces.processgroups.log.redis.index.GroupLifecycle;
+import io.plexspaces.processgroups.log.redis.reading.GroupReading;
+import io.plexspaces.processgroups.log.redis.reading.HistoryRead;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.append.Lanes;
+import io.plexspaces.processgroups.log.redis.node.Leases;
+import io.plexspaces.processgroups.log.redis.reading.NamespaceFeed;
+import io.plexspaces.processgroups.log.redis.reading.NamespaceReading;
+import io.plexspaces.processgroups.log.redis.append.PendingChange;
+import io.plexspaces.processgroups.log.redis.reading.PositionCheck;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
+import io.plexspaces.processgroups.log.redis.reading.Replays;
+import io.plexspaces.processgroups.log.redis.node.SessionClaims;
+import io.plexspaces.processgroups.log.redis.node.SessionLookup;
+import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.StoreClock;
+import io.plexspaces.processgroups.log.redis.node.Sweep;
+import io.plexspaces.processgroups.log.redis.index.TenantIndex;
+import io.plexspaces.processgroups.log.redis.index.TenantListing;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
+
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;

@@ -17,7 +17,7 @@ import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.redis.RedisBinaries;
 import io.plexspaces.processgroups.log.redis.RedisGroupLog;
 import io.plexspaces.processgroups.log.redis.RedisProcess;
-import io.plexspaces.processgroups.log.redis.RedisSettings;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Duration;

@@ -1,11 +1,13 @@
 package io.plexspaces.processgroups.log.redis;
 
+import io.plexspaces.processgroups.log.redis.store.Keys;
+
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.log.redis.connection.Script;
 
 /** Writes into a group what no server of this version does, with all that goes with an entry. */
-final class NewerWriter {
+public final class NewerWriter {
     /**
      * KEYS: group. ARGV: kind, rest of the entry's head, body or ''. In the body {@code ~} stands for the byte that
      * says format 9.
@@ -37,7 +39,7 @@ final class NewerWriter {
     private final RedisProcess redis;
     private final Keys keys;
 
-    NewerWriter(RedisProcess redis, String prefix) {
+    public NewerWriter(RedisProcess redis, String prefix) {
         this.redis = redis;
         this.keys = new Keys(prefix, 1);
     }
@@ -69,12 +71,12 @@ final class NewerWriter {
     }
 
     /** An alarm that has rung. */
-    void due(String group) {
+    public void due(String group) {
         redis.call("ZADD", keys.partition(0).due(), "1", group);
     }
 
     /** What is no group stands where one is. */
-    void replaceByText(GroupId group) {
+    public void replaceByText(GroupId group) {
         redis.call("SET", keys.group(group).group(), "no group");
     }
 

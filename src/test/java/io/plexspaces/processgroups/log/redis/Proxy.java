@@ -21,7 +21,7 @@ public final class Proxy implements AutoCloseable {
     private final int target;
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final AtomicInteger answersToLose = new AtomicInteger();
-    final AtomicInteger answersLost = new AtomicInteger();
+    public final AtomicInteger answersLost = new AtomicInteger();
     private volatile boolean deaf;
     private volatile boolean held;
     private volatile boolean away;
@@ -46,7 +46,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     /** Lets the next requests reach Redis, but cuts their connection in place of passing the answer on. */
-    void loseAnswers(int count) {
+    public void loseAnswers(int count) {
         answersToLose.set(count);
     }
 

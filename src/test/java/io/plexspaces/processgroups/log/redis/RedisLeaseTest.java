@@ -1,5 +1,7 @@
 package io.plexspaces.processgroups.log.redis;
 
+import io.plexspaces.processgroups.log.redis.store.Keys;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;

@@ -1,5 +1,9 @@
 package io.plexspaces.processgroups.log.redis;
 
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+
 import static io.plexspaces.processgroups.log.redis.Writer.failure;
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;

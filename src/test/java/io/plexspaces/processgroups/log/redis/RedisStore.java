@@ -1,5 +1,7 @@
 package io.plexspaces.processgroups.log.redis;
 
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
+
 import io.plexspaces.processgroups.log.LogLimits;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisClientType;
@@ -64,7 +66,7 @@ public final class RedisStore implements AutoCloseable {
         return new RedisStore(options, servers);
     }
 
-    static RedisSettings settings(LogLimits limits, Duration patience) {
+    public static RedisSettings settings(LogLimits limits, Duration patience) {
         return new RedisSettings("processgroups:", 0, patience, Duration.ofSeconds(4), Duration.ofSeconds(15), limits);
     }
 
@@ -73,7 +75,7 @@ public final class RedisStore implements AutoCloseable {
         return log(settings(limits, Duration.ofSeconds(5)));
     }
 
-    RedisGroupLog log(RedisSettings settings) {
+    public RedisGroupLog log(RedisSettings settings) {
         RedisGroupLog log = new RedisGroupLog(
                 vertx, options, settings, () -> UUID.randomUUID().toString());
         logs.add(log);

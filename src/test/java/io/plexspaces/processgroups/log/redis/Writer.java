@@ -29,24 +29,24 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One node that writes to a log, in a tenant of its own. */
-final class Writer {
-    final RedisGroupLog log;
-    final String tenant;
-    final NodeId node;
+public final class Writer {
+    public final RedisGroupLog log;
+    public final String tenant;
+    public final NodeId node;
     private final AtomicLong sequence = new AtomicLong();
     private volatile long incarnation = 1;
 
-    Writer(RedisGroupLog log, String tenant) {
+    public Writer(RedisGroupLog log, String tenant) {
         this.log = log;
         this.tenant = tenant;
         this.node = new NodeId("n-" + UUID.randomUUID());
     }
 
-    static String newTenant() {
+    public static String newTenant() {
         return "t-" + UUID.randomUUID();
     }
 
-    static <T> T result(Uni<T> uni) {
+    public static <T> T result(Uni<T> uni) {
         return uni.await().atMost(Duration.ofSeconds(30));
     }
 
@@ -62,15 +62,15 @@ final class Writer {
         incarnation = lease.incarnation();
     }
 
-    GroupId group(String name) {
+    public GroupId group(String name) {
         return GroupId.of(tenant, "", name);
     }
 
-    OperationId operation() {
+    public OperationId operation() {
         return new OperationId(node, incarnation, sequence.incrementAndGet());
     }
 
-    Appended create(String name, int messages) {
+    public Appended create(String name, int messages) {
         Retention retention = new Retention(messages, Duration.ofHours(1));
         GroupSpec spec = new GroupSpec(GroupSpec.Metadata.NONE, retention, null);
         return result(log.append(group(name), null, new Command.Create(spec), operation()));
@@ -122,7 +122,7 @@ final class Writer {
         return told;
     }
 
-    int expire() {
+    public int expire() {
         return result(log.expire(operation()));
     }
 }

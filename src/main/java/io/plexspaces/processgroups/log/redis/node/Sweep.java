@@ -1,0 +1,203 @@
+package io.plexspaces.processgroups.log.redis.node;
+
+import io.plexspaces.processgroups.log.redis.index.GroupLifecycle;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.index.TenantIndex;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.log.redis.codec.Texts;
+import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
+import io.plexspaces.processgroups.log.redis.connection.RedisServers;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends what is due, in every partition; and does what others left undone in the index. What cannot be done keeps
+ * nothing else from being done, and is tried again after a while.
+ */
+public final class Sweep {
+    /**
+     * How long a call goes on to begin rounds, however much is due: it must end before it is taken for one that hangs.
+     */
+    public static final Duration BEGINS_FOR = Duration.ofSeconds(5);
+
+    private static final int GROUPS_AT_ONCE = 100;
+    private static final int ACTORS_AT_ONCE = 200;
+
+    /** Milliseconds after which a note in an outbox is taken for left behind: whoever wrote it would be done. */
+    private static final int LEFT_BEHIND = 3_000;
+
+    private final Store store;
+    private final TenantIndex index;
+    private final GroupLifecycle groups;
+    private final Aside aside = new Aside(System::nanoTime);
+
+    public Sweep(Store store, TenantIndex index, GroupLifecycle groups) {
+        this.store = store;
+        this.index = index;
+        this.groups = groups;
+    }
+
+    /** How many joins ended; what is more is left to the next call. FENCED. */
+    public Future<Integer> run(OperationId operation) {
+        long end = System.nanoTime() + BEGINS_FOR.toNanos();
+        List<Future<Integer>> parts = new ArrayList<>();
+        for (int i = 0; i < store.keys().partitions(); i++) {
+            parts.add(partition(store.keys().partition(i), operation, end, Map.of()));
+        }
+        return Future.join(parts)
+                .map(all -> parts.stream().mapToInt(Future::result).sum());
+    }
+
+    /**
+     * @param end no round begins after it, as {@link System#nanoTime}
+     * @param failed in the round before: if the store does this round, it is not the store that is away
+     */
+    private Future<Integer> partition(
+            Keys.Partition partition, OperationId operation, long end, Map<String, Throwable> failed) {
+        int atOnce = GROUPS_AT_ONCE + aside.size();
+        return store.call(
+                        Scripts.SWEEP,
+                        List.of(
+                                partition.due(),
+                                partition.held(),
+                                partition.outbox(),
+                                partition.nodes(),
+                                partition.node(operation.node())),
+                        operation.node().value(),
+                        operation.incarnation(),
+                        atOnce,
+                        LEFT_BEHIND)
+                .compose(said -> {
+                    Store.unfenced(said, operation);
+                    boolean fits = true;
+                    for (Map.Entry<String, Throwable> one : failed.entrySet()) {
+                        fits &= aside.add(one.getKey(), one.getValue());
+                    }
+                    if (!fits) {
+                        return Future.failedFuture(failed.values().iterator().next());
+                    }
+                    said.get(1).forEach(note -> settle(note.toString()));
+                    Map<GroupId, List<String>> due = due(said);
+                    boolean isFull = said.get(0).size() >= atOnce || said.get(2).size() >= atOnce;
+                    boolean more = isFull && (!due.isEmpty() || GROUPS_AT_ONCE + aside.size() > atOnce);
+                    return round(partition, operation, end, due, more);
+                });
+    }
+
+    /** @param more is due than that */
+    private Future<Integer> round(
+            Keys.Partition partition, OperationId operation, long end, Map<GroupId, List<String>> due, boolean more) {
+        Map<GroupId, Future<Integer>> all = new LinkedHashMap<>();
+        due.forEach((group, lapsed) -> all.put(group, group(partition, group, lapsed, operation, end)));
+        return Future.join(List.copyOf(all.values())).transform(done -> {
+            int ended = 0;
+            Map<String, Throwable> failed = new LinkedHashMap<>();
+            for (Map.Entry<GroupId, Future<Integer>> one : all.entrySet()) {
+                Throwable cause = one.getValue().cause();
+                if (cause == null) {
+                    ended += one.getValue().result();
+                } else if (isOfAll(cause)) {
+                    return Future.failedFuture(cause);
+                } else {
+                    failed.put(Texts.group(one.getKey()), cause);
+                }
+            }
+            int before = ended;
+            if (!more && failed.isEmpty()) {
+                return Future.succeededFuture(before);
+            } else if (System.nanoTime() - end >= 0) {
+                return failed.isEmpty()
+                        ? Future.succeededFuture(before)
+                        : Future.failedFuture(failed.values().iterator().next());
+            }
+            return partition(partition, operation, end, failed).map(after -> before + after);
+        });
+    }
+
+    /** It is no matter of one group. */
+    private static boolean isOfAll(Throwable failure) {
+        return failure instanceof Error || GroupException.is(failure, ErrorCode.FENCED, ErrorCode.OVERLOADED);
+    }
+
+    private void settle(String note) {
+        if (aside.has(note)) {
+            return;
+        }
+        try {
+            String[] words = note.substring(1).split(" ", -1);
+            if (note.charAt(0) == '*') {
+                groups.clear(GroupId.of(words[0], words[1], words[2]), words[3]);
+            } else {
+                index.settle(note);
+            }
+        } catch (RuntimeException damaged) {
+            store.unreadables().found("the index", "a note of a change, " + Unreadables.reason(damaged));
+            aside.add(note);
+        }
+    }
+
+    /** Groups that have something to end and are not left out, each with the nodes whose joins are to be ended. */
+    private Map<GroupId, List<String>> due(Response said) {
+        Map<GroupId, List<String>> due = new LinkedHashMap<>();
+        said.get(0).forEach(group -> add(due, group.toString(), null));
+        said.get(2).forEach(held -> {
+            String[] words = held.toString().split(" ", 2);
+            add(due, words[words.length - 1], words[0]);
+        });
+        return due;
+    }
+
+    /** What cannot be read is left out: everything else ends in its time all the same. */
+    private void add(Map<GroupId, List<String>> due, String group, @Nullable String lapsed) {
+        if (aside.has(group)) {
+            return;
+        }
+        try {
+            List<String> nodes = due.computeIfAbsent(Texts.group(group), known -> new ArrayList<>());
+            if (lapsed != null) {
+                nodes.add(lapsed);
+            }
+        } catch (UnreadableException damaged) {
+            store.unreadables().found("the timers", Unreadables.reason(damaged));
+            aside.add(group);
+        }
+    }
+
+    private Future<Integer> group(
+            Keys.Partition partition, GroupId group, List<String> lapsed, OperationId operation, long end) {
+        List<Object> arguments = new ArrayList<>(List.of(
+                operation.node().value(),
+                operation.incarnation(),
+                operation.sequence(),
+                Texts.group(group),
+                RedisServers.PUBLISH,
+                ACTORS_AT_ONCE));
+        arguments.addAll(lapsed);
+        List<String> keys = List.of(
+                partition.due(),
+                partition.held(),
+                partition.node(operation.node()),
+                partition.nodes(),
+                partition.group(group).group());
+        return store.servers().call(Scripts.EXPIRE, keys, arguments).compose(said -> {
+            Store.unfenced(said, operation);
+            int ended = Integer.parseInt(said.get(0).toString());
+            return said.get(1).toString().equals("1") && System.nanoTime() - end < 0
+                    ? group(partition, group, lapsed, operation, end).map(more -> ended + more)
+                    : Future.succeededFuture(ended);
+        });
+    }
+}

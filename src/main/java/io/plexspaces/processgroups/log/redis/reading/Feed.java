@@ -1,0 +1,62 @@
+package io.plexspaces.processgroups.log.redis.reading;
+
+import io.plexspaces.processgroups.log.SerialQueue;
+import io.plexspaces.processgroups.log.redis.connection.ChannelListener;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One channel and those who read what it announces. Everything about them happens in its serial queue.
+ *
+ * @param <R> the kind of reading
+ */
+abstract class Feed<R extends Feed.Reading> implements ChannelListener {
+    final SerialQueue serial = new SerialQueue();
+    private final String channel;
+    private final List<R> readings = new ArrayList<>();
+    private boolean listening;
+
+    /** Readings that are open or wanted; belongs to {@link Feeds}. */
+    int wanted;
+
+    Feed(String channel) {
+        this.channel = channel;
+    }
+
+    /** A reading as its feed sees it. */
+    interface Reading {
+        /** The channel is heard from here on; whatever was said before is lost. */
+        void listening();
+    }
+
+    String channel() {
+        return channel;
+    }
+
+    public void add(R reading) {
+        serial.execute(() -> {
+            readings.add(reading);
+            if (listening) {
+                reading.listening();
+            }
+        });
+    }
+
+    /** In the serial queue. False when it was removed before. */
+    boolean remove(R reading) {
+        return readings.remove(reading);
+    }
+
+    /** In the serial queue: a copy, as a reading may end while it is told something. */
+    List<R> readings() {
+        return List.copyOf(readings);
+    }
+
+    @Override
+    public void listening() {
+        serial.execute(() -> {
+            listening = true;
+            readings().forEach(Reading::listening);
+        });
+    }
+}

@@ -1,0 +1,516 @@
+package io.plexspaces.processgroups.log.redis.reading;
+
+import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
+
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.GroupReader;
+import io.plexspaces.processgroups.log.Snapshot;
+import io.plexspaces.processgroups.log.Tail;
+import io.plexspaces.processgroups.log.redis.codec.Entries;
+import io.plexspaces.processgroups.log.redis.codec.Times;
+import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.redis.client.Response;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader of one group: tells it the snapshot, then every entry, in order. What the channel did not bring is read
+ * from the log; what is no longer there, or cannot be read, becomes a new snapshot. A group that has no readable
+ * members is not read at all, and a failure in the middle ends the reading, so that nobody takes a part for the whole.
+ * Belongs to the serial queue of its feed.
+ *
+ * <p>One file, as it is one state machine: each step depends on where the reading is.
+ */
+public final class GroupReading implements Feed.Reading, Tail {
+    private static final System.Logger LOG = System.getLogger(GroupReading.class.getName());
+
+    /** Before what failed is tried again; doubled each time, up to the longest. */
+    private static final long PAUSE_MILLIS = 100;
+
+    private static final long LONGEST_PAUSE_MILLIS = 1_600;
+
+    /** How long an announcement may be under way while the position it leads to is known already. */
+    private static final long UNDER_WAY_MILLIS = 250;
+
+    private static final int MANY_MEMBERS = 5_000;
+
+    /** Of what was missed, before clients get a moment to take it: a quarter of what may wait for one. */
+    private static final int PORTION_BYTES = 256 * 1024;
+
+    private static final long PORTION_PAUSE_MILLIS = 5;
+    private static final int CHANGE_WEIGHT = 256;
+
+    private final GroupFeed feed;
+    private final GroupReader reader;
+    private final GroupAccess access;
+    private final OperationId mender;
+    private final Promise<Tail> opened = Promise.promise();
+    private final Kept kept = new Kept();
+
+    /** Of another epoch than is known; null: none since the last read. */
+    private Entries.@Nullable Announcement strange;
+
+    private long pause = PAUSE_MILLIS;
+    private State state = State.WAITING;
+    private @Nullable GroupInfo info;
+    private long offset;
+
+    /** The entry at {@link #offset}; null right after a snapshot. */
+    private @Nullable Entry last;
+
+    /** Time of the entry at the last snapshot's position, as scripts write it; empty: not known. */
+    private String begun = "";
+
+    /** Of the server the log was last read from; empty: not known. */
+    private String lineage = "";
+
+    private volatile boolean closed;
+
+    private enum State {
+        /** For the channel to be heard. */
+        WAITING,
+        /** A read is under way, or waited for; announcements are kept for afterwards. */
+        READING,
+        LIVE,
+        ENDED
+    }
+
+    /** @param mender signs what is written when the store has lost the group */
+    public GroupReading(GroupFeed feed, GroupReader reader, GroupAccess access, OperationId mender) {
+        this.feed = feed;
+        this.reader = reader;
+        this.access = access;
+        this.mender = mender;
+    }
+
+    /** Completes when the reader has its first snapshot. */
+    public Future<Tail> opened() {
+        return opened.future();
+    }
+
+    /** Gives up if the channel is not heard by now. */
+    public void giveUpWaiting() {
+        inOrder(() -> {
+            if (state == State.WAITING) {
+                end(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the store does not answer; try again later"));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        inOrder(() -> end(null));
+    }
+
+    // ---- in the serial queue
+
+    @Override
+    public void listening() {
+        guarded(() -> {
+            if (state == State.WAITING) {
+                load();
+            } else {
+                missedSome();
+            }
+        });
+    }
+
+    /** Something was announced that nobody could read. */
+    void unheard() {
+        guarded(this::missedSome);
+    }
+
+    private void missedSome() {
+        if (state == State.LIVE) {
+            catchUp();
+        } else if (state == State.READING) {
+            kept.lost();
+        }
+    }
+
+    /** How many entries of the log it has not told, when the log ends there. */
+    long behind(String epoch, long end) {
+        if (info == null) {
+            return 0;
+        }
+        return epoch.equals(epoch()) ? Math.max(0, end - offset) : end;
+    }
+
+    void seen(String epoch, long end) {
+        guarded(() -> {
+            if (state != State.LIVE) {
+                return;
+            }
+            if (!epoch.equals(epoch())) {
+                catchUp();
+            } else if (end != offset) {
+                long before = offset;
+                later(UNDER_WAY_MILLIS, () -> stillAt(before));
+            } else {
+                pause = PAUSE_MILLIS;
+            }
+        });
+    }
+
+    /**
+     * A reading that has gone on hears what is announced, and would see a hole; one that has not missed something. To
+     * ask before that is known would be wrong on a busy log: it trims what this reading is about to hear.
+     */
+    private void stillAt(long before) {
+        if (state == State.LIVE && offset == before) {
+            catchUp();
+        }
+    }
+
+    void announced(Entries.Announcement announced) {
+        if (state == State.LIVE) {
+            guarded(() -> apply(announced));
+        } else if (state == State.READING) {
+            kept.add(announced);
+        }
+    }
+
+    private void apply(Entries.Announcement announced) {
+        if (!announced.epoch().equals(epoch())) {
+            strange = announced;
+            catchUp();
+            return;
+        }
+        for (Entry entry : announced.entries()) {
+            if (state != State.LIVE) {
+                return;
+            }
+            if (entry.offset() == offset + 1) {
+                isTold(entry);
+            } else if (entry.offset() > offset) {
+                catchUp();
+            }
+        }
+    }
+
+    /**
+     * False: nothing follows, or it is a change that cannot be read: then the members are read anew, which include it.
+     */
+    private boolean isTold(Entry entry) {
+        if (entry instanceof Entry.Unreadable unreadable) {
+            access.unreadable(feed.group(), "entry " + unreadable.offset() + ", " + unreadable.why());
+            if (!unreadable.message()) {
+                state = State.READING;
+                again(this::load);
+                return false;
+            }
+        }
+        tell(entry);
+        return state != State.ENDED;
+    }
+
+    private void load() {
+        state = State.READING;
+        access.open(feed.group()).onComplete(done -> {
+            if (done.succeeded() && done.result().filter(GroupReading::isLarge).isPresent()) {
+                aside(() -> opened(done));
+            } else {
+                ifOpen(() -> opened(done));
+            }
+        });
+    }
+
+    /** Not from within the queue: whoever is at work there would take it along. */
+    private void aside(Runnable step) {
+        try {
+            access.aside(() -> ifOpen(step));
+        } catch (RuntimeException | Error refused) {
+            ifOpen(step);
+        }
+    }
+
+    /** What follows from so many members takes longer than the answers to others should wait for. */
+    private static boolean isLarge(GroupAccess.Opened found) {
+        return found.snapshot().members().size() > MANY_MEMBERS;
+    }
+
+    private void opened(AsyncResult<Optional<GroupAccess.Opened>> done) {
+        Optional<GroupAccess.Opened> found = done.succeeded() ? done.result() : Optional.empty();
+        if (found.isPresent()) {
+            loaded(found.get());
+        } else if (done.failed() && (info == null || !isOfTheStore(done.cause()))) {
+            end(access.told(feed.group(), done.cause()));
+        } else if (info == null) {
+            end(GroupException.groupNotFound(feed.group()));
+        } else {
+            again(this::catchUp);
+        }
+    }
+
+    /** The store is away, or has too much to do: that passes. Anything else would come again each time. */
+    private static boolean isOfTheStore(Throwable failure) {
+        return failure instanceof GroupException;
+    }
+
+    private void loaded(GroupAccess.Opened found) {
+        Snapshot snapshot = found.snapshot();
+        if (info != null && epoch().equals(snapshot.info().epoch()) && !isOf(found.lineage())) {
+            // Another server than the one that has said what is missing here: does it know this log at all?
+            catchUp();
+            return;
+        }
+        Snapshot said = info != null && found.goesOnFrom(new Position(epoch(), offset)) ? snapshot.goingOn() : snapshot;
+        info = snapshot.info();
+        offset = snapshot.position().offset();
+        last = null;
+        begun = found.last();
+        lineage = found.lineage();
+        call(told -> told.snapshot(said));
+        opened.tryComplete(this);
+        live();
+    }
+
+    private boolean isOf(String server) {
+        return lineage.isEmpty() || lineage.equals(server);
+    }
+
+    private void live() {
+        state = State.LIVE;
+        Entries.Announcement first = strange;
+        strange = null;
+        if (first != null && first.epoch().equals(epoch())) {
+            apply(first);
+        }
+        Entries.Announcement next = state == State.LIVE ? kept.poll() : null;
+        while (next != null) {
+            if (Kept.isLost(next)) {
+                // Before those that came since: they may be of another log, which only the store can tell.
+                catchUp();
+            } else {
+                apply(next);
+            }
+            next = state == State.LIVE ? kept.poll() : null;
+        }
+    }
+
+    private void catchUp() {
+        state = State.READING;
+        Entry known = last;
+        String time = known == null ? begun : Long.toString(Times.micros(known.at()));
+        access.tail(feed.group(), new Position(epoch(), offset), time, lineage)
+                .onComplete(done -> ifOpen(() -> {
+                    if (done.failed()) {
+                        if (isOfTheStore(done.cause())) {
+                            again(this::catchUp);
+                        } else {
+                            end(done.cause());
+                        }
+                        return;
+                    }
+                    try {
+                        caughtUp(done.result());
+                    } catch (UnreadableException unreadable) {
+                        access.unreadable(feed.group(), Unreadables.reason(unreadable));
+                        again(this::load);
+                    }
+                }));
+    }
+
+    private void caughtUp(Response said) {
+        switch (said.get(0).toString()) {
+            case "S" -> {
+                lineage = said.get(5).toString();
+                String epoch = said.get(6).toString();
+                Position till = epoch.equals(epoch()) ? null : new Position(epoch, Store.number(said.get(7)));
+                missed(
+                        Store.number(said.get(1)),
+                        till,
+                        access.entries(said.get(2)),
+                        access.entries(said.get(3)),
+                        offset);
+            }
+            case "D" -> tell(last(said.get(1).toBytes()));
+            case "F" -> mend(access.fork(feed.group(), epoch()));
+            case "N" -> mend(access.revive(Objects.requireNonNull(info), mender));
+            default -> load();
+        }
+    }
+
+    /** That it is over is certain, whoever wrote it in whichever way. */
+    private Entry last(byte[] tombstone) {
+        try {
+            if (Entries.parse(tombstone) instanceof Entry.Deleted deleted) {
+                return deleted;
+            }
+        } catch (UnreadableException unreadable) {
+            access.unreadable(feed.group(), Unreadables.reason(unreadable));
+        }
+        Instant at = last == null ? Objects.requireNonNull(info).createdAt() : last.at();
+        return new Entry.Deleted(offset + 1, at, mender);
+    }
+
+    /**
+     * Both lists are in order and may be cut short; together they have no hole unless the log was trimmed. They are
+     * told in portions: what would come at once fills the queue of a client that reads as fast as it can.
+     *
+     * @param before where this reading was when it asked
+     * @param till from here on the log goes on under that epoch; null: under the one that is known
+     */
+    private void missed(long end, @Nullable Position till, List<Entry> messages, List<Entry> changes, long before) {
+        int nextMessage = 0;
+        int nextChange = 0;
+        long told = 0;
+        boolean more = true;
+        while (more) {
+            goOn(till);
+            Entry next = null;
+            if (nextMessage < messages.size() && messages.get(nextMessage).offset() == offset + 1) {
+                next = messages.get(nextMessage++);
+            } else if (nextChange < changes.size() && changes.get(nextChange).offset() == offset + 1) {
+                next = changes.get(nextChange++);
+            }
+            if (next != null && !isTold(next)) {
+                return;
+            }
+            more = next != null;
+            told += next instanceof Entry.Published published
+                    ? published.message().weight()
+                    : CHANGE_WEIGHT;
+            if (told > PORTION_BYTES && nextMessage < messages.size()) {
+                List<Entry> messagesLeft = messages.subList(nextMessage, messages.size());
+                List<Entry> changesLeft = changes.subList(nextChange, changes.size());
+                later(PORTION_PAUSE_MILLIS, () -> missed(end, till, messagesLeft, changesLeft, before));
+                return;
+            }
+        }
+        if (offset >= end || isKept(offset + 1)) {
+            live();
+        } else if (offset > before) {
+            catchUp();
+        } else {
+            load();
+        }
+    }
+
+    /** What was told up to {@code till} is of the log that goes on under its epoch. */
+    private void goOn(@Nullable Position till) {
+        GroupInfo known = Objects.requireNonNull(info);
+        if (till == null || offset != till.offset() || till.epoch().equals(known.epoch())) {
+            return;
+        }
+        GroupInfo renamed =
+                new GroupInfo(known.id(), known.spec(), till.epoch(), known.createdAt(), known.memberCount());
+        info = renamed;
+        call(told -> told.goesOn(renamed));
+    }
+
+    /** An announcement that came meanwhile has the entry, which the log may not have kept. */
+    private boolean isKept(long wanted) {
+        return Stream.concat(Stream.ofNullable(strange), kept.stream())
+                .filter(announced -> announced.epoch().equals(epoch()))
+                .flatMap(announced -> announced.entries().stream())
+                .anyMatch(entry -> entry.offset() == wanted);
+    }
+
+    /** The store is not what it was; once it is mended, the group is read anew. */
+    private void mend(Future<Void> mending) {
+        mending.onComplete(done -> ifOpen(() -> {
+            if (done.succeeded()) {
+                load();
+            } else {
+                LOG.log(System.Logger.Level.WARNING, "a lost group is not mended yet", done.cause());
+                again(this::catchUp);
+            }
+        }));
+    }
+
+    /** After a pause that grows until a check finds that nothing is missing. */
+    private void again(Runnable step) {
+        later(pause, step);
+        pause = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);
+    }
+
+    private void later(long millis, Runnable step) {
+        access.later(millis, () -> ifOpen(step));
+    }
+
+    private void ifOpen(Runnable step) {
+        inOrder(() -> {
+            if (state != State.ENDED) {
+                step.run();
+            }
+        });
+    }
+
+    private void inOrder(Runnable step) {
+        feed.serial.execute(() -> guarded(step));
+    }
+
+    /** A step that fails in the middle leaves nobody in the belief that this goes on; an error is also its thread's. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException failure) {
+            LOG.log(System.Logger.Level.ERROR, "a reading has failed, and ends", failure);
+            end(failure);
+        } catch (Error failure) {
+            end(failure);
+            throw failure;
+        }
+    }
+
+    private void tell(Entry entry) {
+        offset = entry.offset();
+        last = entry;
+        call(told -> told.entry(entry));
+        if (entry instanceof Entry.Deleted) {
+            end(null);
+        }
+    }
+
+    /** A reader that fails has not taken what it was told. */
+    private void call(Consumer<GroupReader> call) {
+        if (!closed) {
+            call.accept(reader);
+        }
+    }
+
+    /** @param cause null: the reader, or the group's end, wants it so */
+    private void end(@Nullable Throwable cause) {
+        if (state == State.ENDED) {
+            return;
+        }
+        state = State.ENDED;
+        kept.clear();
+        try {
+            if (feed.remove(this)) {
+                access.release(feed.group());
+            }
+        } finally {
+            tellEnd(cause);
+        }
+    }
+
+    private void tellEnd(@Nullable Throwable cause) {
+        if (cause != null && !opened.tryFail(cause)) {
+            GroupException told = cause instanceof GroupException known
+                    ? known
+                    : GroupException.of(ErrorCode.INTERNAL, "the group could not be read any further");
+            call(open -> open.failed(told));
+        }
+    }
+
+    private String epoch() {
+        return Objects.requireNonNull(info).epoch();
+    }
+}

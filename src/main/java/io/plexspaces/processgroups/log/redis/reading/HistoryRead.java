@@ -1,0 +1,206 @@
+package io.plexspaces.processgroups.log.redis.reading;
+
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
+
+import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Slice;
+import io.plexspaces.processgroups.log.redis.codec.Entries;
+import io.plexspaces.processgroups.log.redis.codec.Texts;
+import io.plexspaces.processgroups.log.redis.codec.Times;
+import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads retained messages, as many as fit into one answer, and counts those that are gone. */
+public final class HistoryRead {
+    private static final int MOST_AT_ONCE = 1_000_000;
+    private static final OperationId NOBODY = new OperationId(new NodeId("unknown"), 0, 0);
+
+    /**
+     * About what one answer holds, so that neither the store nor what else is asked of it waits for it; one message
+     * more is in it, however large.
+     */
+    private static final int BYTES_AT_ONCE = 512 * 1024;
+
+    private final Store store;
+
+    public HistoryRead(Store store) {
+        this.store = store;
+    }
+
+    /** The slice says when there is more, though fewer than {@code limit} are in it. */
+    public Future<Slice> read(GroupId group, @Nullable Position after, int limit) {
+        Keys.Group keys = store.keys().group(group);
+        return store.call(
+                        Scripts.READ,
+                        List.of(keys.group(), keys.messages(), keys.changes()),
+                        after == null ? "" : after.epoch(),
+                        after == null ? "" : after.offset(),
+                        Math.min(limit, MOST_AT_ONCE),
+                        BYTES_AT_ONCE)
+                .map(said -> {
+                    if (said.size() == 0) {
+                        throw GroupException.groupNotFound(group);
+                    }
+                    return slice(group, new Answer(said), after);
+                });
+    }
+
+    /** Two numbers, or nothing. */
+    private record Pair(long first, long second) {
+        static @Nullable Pair of(Response said) {
+            String[] words = said.toString().split(" ", -1);
+            return words.length < 2 ? null : new Pair(Long.parseLong(words[0]), Long.parseLong(words[1]));
+        }
+    }
+
+    /** What read.lua answers. */
+    private record Answer(Response said) {
+        String epoch() {
+            return said.get(0).toString();
+        }
+
+        long end() {
+            return Store.number(said.get(1));
+        }
+
+        long messages() {
+            return Store.number(said.get(2));
+        }
+
+        boolean forgotChanges() {
+            return Store.number(said.get(3)) > Store.number(said.get(4));
+        }
+
+        Instant now() {
+            return Times.instant(Store.number(said.get(5)));
+        }
+
+        boolean epochChanged() {
+            return said.get(6).toString().equals("1");
+        }
+
+        /** Offset of the oldest change kept, and messages before it. */
+        @Nullable
+        Pair oldestChange() {
+            return Pair.of(said.get(7));
+        }
+
+        /** Offset of the first change after the position, and messages before it. */
+        @Nullable
+        Pair nextChange() {
+            return Pair.of(said.get(8));
+        }
+
+        /** Ordinal and offset of the oldest message retained. */
+        @Nullable
+        Pair oldestMessage() {
+            return Pair.of(said.get(9));
+        }
+
+        boolean more() {
+            return said.get(10).toString().equals("1");
+        }
+
+        Response entries() {
+            return said.get(11);
+        }
+
+        List<Position> past() {
+            String[] words = said.get(12).toString().split(" ", -1);
+            List<Position> ends = new ArrayList<>(words.length / 2);
+            for (int i = 0; i + 1 < words.length; i += 2) {
+                ends.add(new Position(words[i], Long.parseLong(words[i + 1])));
+            }
+            return List.copyOf(ends);
+        }
+    }
+
+    private Slice slice(GroupId group, Answer answer, @Nullable Position after) {
+        long missed = 0;
+        boolean exact = true;
+        if (after != null && !answer.epochChanged()) {
+            // The first entry of every life is its creation, which is no message.
+            long from = Math.max(1, after.offset());
+            missed = missed(answer, from);
+            exact = missed == 0 || covers(answer, from);
+        }
+        List<Entry.Published> found = new ArrayList<>();
+        List<Long> unreadable = new ArrayList<>(0);
+        long last = 0;
+        for (Response entry : answer.entries()) {
+            Entry read = entry(group, entry, last + 1);
+            last = read.offset();
+            if (!(read instanceof Entry.Published message)) {
+                unreadable.add(last);
+            } else if (!message.isExpired(answer.now())) {
+                found.add(message);
+            }
+        }
+        Position end = new Position(answer.epoch(), answer.more() ? last : answer.end());
+        return new Slice(
+                List.copyOf(found),
+                List.copyOf(unreadable),
+                missed,
+                exact,
+                answer.epochChanged(),
+                end,
+                answer.more(),
+                answer.past());
+    }
+
+    /** @param least the offset it has where it does not say any */
+    private Entry entry(GroupId group, Response said, long least) {
+        Entry entry;
+        try {
+            entry = Entries.parse(said.toBytes());
+        } catch (UnreadableException damaged) {
+            entry = new Entry.Unreadable(least, Instant.EPOCH, NOBODY, true, Unreadables.reason(damaged));
+        }
+        if (entry instanceof Entry.Unreadable unreadable) {
+            store.unreadables()
+                    .found("group " + Texts.group(group), "entry " + unreadable.offset() + ", " + unreadable.why());
+        }
+        return entry;
+    }
+
+    /** Messages after the offset that are not retained; when that is not exact, the most it can be. */
+    private static long missed(Answer answer, long after) {
+        Pair oldest = answer.oldestMessage();
+        long gone = oldest == null ? answer.messages() : oldest.first() - 1;
+        long between = (oldest == null ? answer.end() + 1 : oldest.second()) - 1 - after;
+        if (gone == 0 || between <= 0) {
+            return 0;
+        }
+        return Math.max(0, Math.min(between, gone - messagesUpTo(answer, after)));
+    }
+
+    /** Every change after the offset is still known. */
+    private static boolean covers(Answer answer, long after) {
+        Pair oldest = answer.oldestChange();
+        return !answer.forgotChanges() || (oldest != null && after >= oldest.first() - 1);
+    }
+
+    /**
+     * Messages up to the offset; when that is not exact, the least it can be. All entries up to the next change are
+     * messages.
+     */
+    private static long messagesUpTo(Answer answer, long after) {
+        Pair next = answer.nextChange();
+        long end = next == null ? answer.end() + 1 : next.first();
+        long messages = next == null ? answer.messages() : next.second();
+        return Math.max(0, messages - (end - after - 1));
+    }
+}

@@ -1,0 +1,191 @@
+package io.plexspaces.processgroups.log.redis.reading;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.log.Slice;
+import io.plexspaces.processgroups.log.redis.connection.Escapes;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads everything that is retained after a position, page by page. Those who want that of one group while it is read
+ * for others are served together by the next reading, and share its messages; and few groups are read at once, so that
+ * many clients which come back together neither fill the memory nor the connection to the store. Thread-safe.
+ */
+public final class Replays {
+    private static final Escapes ESCAPES = new Escapes(Replays.class);
+    private static final int GROUPS_AT_ONCE = 4;
+    private static final int ATTEMPTS = 5;
+
+    private final Pages pages;
+
+    // Under this object's lock.
+    private final Map<GroupId, List<Reader>> waiting = new HashMap<>();
+    private final Queue<GroupId> turns = new ArrayDeque<>();
+
+    /**
+     * Groups that are read now: who asks for one of these meanwhile waits until that is over, as it may be past what it
+     * asks for.
+     */
+    private final Set<GroupId> busy = new HashSet<>();
+
+    /** What one call of the store gives: everything, or as much as fits into one answer. */
+    public interface Pages {
+        Future<Slice> read(GroupId group, @Nullable Position after, int limit);
+    }
+
+    public Replays(Pages pages) {
+        this.pages = pages;
+    }
+
+    private record Reader(@Nullable Position after, Promise<Slice> answer) {
+        long offset() {
+            return after == null ? -1 : after.offset();
+        }
+    }
+
+    /**
+     * As {@link io.plexspaces.processgroups.log.GroupLog#read}. What can be read is shared by all who ask for
+     * everything at once.
+     */
+    public Future<Slice> read(GroupId group, @Nullable Position after, int limit) {
+        if (limit < Integer.MAX_VALUE) {
+            return whole(group, after, limit, ATTEMPTS);
+        }
+        Reader reader = new Reader(after, Promise.promise());
+        synchronized (this) {
+            List<Reader> readers = waiting.get(group);
+            if (readers == null) {
+                readers = new ArrayList<>();
+                waiting.put(group, readers);
+                if (!busy.contains(group)) {
+                    turns.add(group);
+                }
+            }
+            readers.add(reader);
+        }
+        pump();
+        return reader.answer().future();
+    }
+
+    private void pump() {
+        for (GroupId group = next(); group != null; group = next()) {
+            GroupId begun = group;
+            List<Reader> readers = taken(begun);
+            Future.<Void>future(served -> serve(begun, readers).onComplete(served))
+                    .onComplete(done -> {
+                        over(begun);
+                        if (done.failed()) {
+                            readers.forEach(reader -> giveUp(reader, done.cause()));
+                        }
+                        pump();
+                    });
+        }
+    }
+
+    private synchronized @Nullable GroupId next() {
+        if (busy.size() >= GROUPS_AT_ONCE || turns.isEmpty()) {
+            return null;
+        }
+        GroupId group = turns.remove();
+        busy.add(group);
+        return group;
+    }
+
+    private synchronized List<Reader> taken(GroupId group) {
+        List<Reader> readers = waiting.remove(group);
+        return readers == null ? List.of() : readers;
+    }
+
+    private synchronized void over(GroupId group) {
+        busy.remove(group);
+        if (waiting.containsKey(group)) {
+            turns.add(group);
+        }
+    }
+
+    /** Reads from the first position; whoever the result does not serve is served by another reading. */
+    private Future<Void> serve(GroupId group, List<Reader> readers) {
+        if (readers.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        Reader first =
+                readers.stream().min(Comparator.comparingLong(Reader::offset)).get();
+        return whole(group, first.after(), Integer.MAX_VALUE, ATTEMPTS).compose(read -> {
+            List<Reader> others = new ArrayList<>();
+            for (Reader reader : readers) {
+                Slice slice = of(read, first.after(), reader.after());
+                if (slice != null) {
+                    tell(() -> reader.answer().complete(slice));
+                } else {
+                    others.add(reader);
+                }
+            }
+            return serve(group, others);
+        });
+    }
+
+    /** Nothing happens when it has its answer. */
+    private static void giveUp(Reader reader, Throwable failure) {
+        tell(() -> reader.answer().tryFail(failure));
+    }
+
+    /** What whoever asked throws is logged: the others have their answers all the same. */
+    private static void tell(Runnable answer) {
+        try {
+            answer.run();
+        } catch (Throwable escaped) {
+            ESCAPES.add("what takes the messages to catch up with", escaped);
+        }
+    }
+
+    /** What of a reading after one position is what another position asks for; null: that does not follow from it. */
+    private static @Nullable Slice of(Slice read, @Nullable Position from, @Nullable Position after) {
+        if (after == null || from == null || after.equals(from)) {
+            return Objects.equals(after, from) ? read : null;
+        }
+        Position end = read.end();
+        boolean within = !read.epochChanged()
+                && after.epoch().equals(end.epoch())
+                && after.epoch().equals(from.epoch())
+                && after.offset() <= end.offset();
+        boolean complete = read.missed() == 0 && after.offset() >= from.offset()
+                || (!read.messages().isEmpty()
+                        && after.offset() >= read.messages().get(0).offset());
+        return within && complete ? Slices.after(read, after.offset()) : null;
+    }
+
+    /** Page after page, until there is no more or enough. */
+    private Future<Slice> whole(GroupId group, @Nullable Position after, int limit, int attempts) {
+        return pages.read(group, after, limit).compose(first -> more(group, after, limit, attempts, first));
+    }
+
+    private Future<Slice> more(GroupId group, @Nullable Position after, int limit, int attempts, Slice sofar) {
+        int left = limit - sofar.messages().size();
+        if (!sofar.more() || left <= 0) {
+            return Future.succeededFuture(sofar);
+        }
+        return pages.read(group, sofar.end(), left).compose(next -> {
+            if (!next.epochChanged()) {
+                return more(group, after, limit, attempts, Slices.joined(sofar, next, after));
+            }
+            return attempts > 1
+                    ? whole(group, after, limit, attempts - 1)
+                    : Future.failedFuture(GroupException.of(
+                            ErrorCode.STORE_UNAVAILABLE, "the group begins anew again and again; try again later"));
+        });
+    }
+}
