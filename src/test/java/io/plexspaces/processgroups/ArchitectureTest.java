@@ -36,7 +36,24 @@ class ArchitectureTest {
             Map.entry("tasks", List.of("domain")),
             Map.entry("log", List.of("domain")),
             Map.entry("log.memory", List.of("log", "domain")),
-            Map.entry("log.redis", List.of("log.redis.codec", "log.redis.connection", "log", "tasks", "domain")),
+            Map.entry(
+                    "log.redis",
+                    List.of(
+                            "log.redis.reading",
+                            "log.redis.node",
+                            "log.redis.index",
+                            "log.redis.append",
+                            "log.redis.store",
+                            "log.redis.codec",
+                            "log.redis.connection",
+                            "log",
+                            "tasks",
+                            "domain")),
+            Map.entry("log.redis.reading", aboveRedisStore("log.redis.index")),
+            Map.entry("log.redis.node", aboveRedisStore("log.redis.index")),
+            Map.entry("log.redis.index", aboveRedisStore("log.redis.append")),
+            Map.entry("log.redis.append", aboveRedisStore()),
+            Map.entry("log.redis.store", List.of("log.redis.codec", "log.redis.connection", "log", "tasks", "domain")),
             Map.entry("log.redis.codec", List.of("log", "domain")),
             Map.entry("log.redis.connection", List.of("log", "tasks", "domain")),
             Map.entry("core.delivery", List.of("domain")),
@@ -61,11 +78,29 @@ class ArchitectureTest {
             Map.entry("core.session", List.of("core.group", "core", "core.delivery", "log", "tasks", "domain")),
             Map.entry("api", List.of("core.session", "core", "core.delivery", "log", "domain", "proto.v1")),
             Map.entry("api.grpc", List.of("api", "core.session", "core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry("api.websocket.format", List.of("api", "core", "core.delivery", "log", "domain", "proto.v1")),
             Map.entry(
                     "api.websocket",
-                    List.of("api", "core.session", "core", "core.delivery", "log", "tasks", "domain", "proto.v1")),
+                    List.of(
+                            "api.websocket.format",
+                            "api",
+                            "core.session",
+                            "core",
+                            "core.delivery",
+                            "log",
+                            "tasks",
+                            "domain",
+                            "proto.v1")),
             Map.entry("observe", List.of("core", "core.delivery", "log", "domain")),
             Map.entry("proto.v1", List.of()));
+
+    private static List<String> aboveRedisStore(String... others) {
+        return Stream.concat(
+                        Stream.of(others),
+                        Stream.of(
+                                "log.redis.store", "log.redis.codec", "log.redis.connection", "log", "tasks", "domain"))
+                .toList();
+    }
 
     private static final int MOST_IN_A_CIRCLE = 4;
 

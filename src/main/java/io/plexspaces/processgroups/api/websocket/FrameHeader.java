@@ -1,12 +1,12 @@
 package io.plexspaces.processgroups.api.websocket;
 
 /** The header of a WebSocket frame as servers send it (RFC 6455, 5.2): a whole message in one frame, not masked. */
-final class FrameHeader {
-    static final int TEXT = 0x1;
-    static final int BINARY = 0x2;
+public final class FrameHeader {
+    public static final int TEXT = 0x1;
+    public static final int BINARY = 0x2;
 
     /** The largest header there is, in bytes. */
-    static final int MAX_BYTES = 10;
+    public static final int MAX_BYTES = 10;
 
     private static final int FINAL = 0x80;
     private static final int LENGTH_16 = 126;
@@ -15,7 +15,7 @@ final class FrameHeader {
     private FrameHeader() {}
 
     /** Bytes of the header of a frame with {@code payload} bytes. */
-    static int size(int payload) {
+    public static int size(int payload) {
         if (payload < LENGTH_16) {
             return 2;
         }
@@ -23,7 +23,7 @@ final class FrameHeader {
     }
 
     /** Writes {@link #size} bytes at {@code at}; what follows them is for the payload. */
-    static void write(byte[] into, int at, int opcode, int payload) {
+    public static void write(byte[] into, int at, int opcode, int payload) {
         into[at] = (byte) (FINAL | opcode);
         switch (size(payload)) {
             case 2 -> into[at + 1] = (byte) payload;

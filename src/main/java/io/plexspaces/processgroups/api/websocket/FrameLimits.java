@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.api.websocket;
 
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.websocket.format.FrameFormat;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;

@@ -11,6 +11,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.Future;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.api.websocket.format.FrameFormat;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.GroupException;

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.api.websocket;
 
+import io.plexspaces.processgroups.api.websocket.format.FrameFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.api.websocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.plexspaces.processgroups.api.Errors;
+import io.plexspaces.processgroups.api.websocket.format.FrameFormat;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
 import io.plexspaces.processgroups.domain.GroupException;

@@ -13,18 +13,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads frames of a server with a decoder that is not ours. */
-final class SentFrames {
+public final class SentFrames {
     /** One frame. */
-    record Sent(int opcode, byte[] payload) {}
+    public record Sent(int opcode, byte[] payload) {}
 
     private SentFrames() {}
 
-    static List<Sent> decode(byte[] bytes) {
+    public static List<Sent> decode(byte[] bytes) {
         return decode(Unpooled.wrappedBuffer(bytes));
     }
 
     /** @param bytes is released */
-    static List<Sent> decode(ByteBuf bytes) {
+    public static List<Sent> decode(ByteBuf bytes) {
         EmbeddedChannel peer = new EmbeddedChannel(new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(false)
                 .maxFramePayloadLength(Integer.MAX_VALUE)

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Requests;
+import io.plexspaces.processgroups.api.websocket.format.FrameFormat;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.GroupId;

@@ -1,10 +1,9 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.log.redis.connection.Script;
+import io.plexspaces.processgroups.log.redis.store.Keys;
 
 /** Writes into a group what no server of this version does, with all that goes with an entry. */
 public final class NewerWriter {

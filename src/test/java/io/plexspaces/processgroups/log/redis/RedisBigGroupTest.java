@@ -1,8 +1,5 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.RedisSettings;
-
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -23,6 +20,8 @@ import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.Snapshot;
 import io.plexspaces.processgroups.log.Tail;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import java.time.Duration;

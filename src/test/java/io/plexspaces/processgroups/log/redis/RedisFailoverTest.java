@@ -1,7 +1,5 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.log.redis.store.RedisSettings;
-
 import static io.plexspaces.processgroups.log.redis.Writer.failure;
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +10,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.redis.connection.Slots;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

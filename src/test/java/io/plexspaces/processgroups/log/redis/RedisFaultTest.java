@@ -1,7 +1,5 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.log.redis.store.RedisSettings;
-
 import static io.plexspaces.processgroups.log.redis.Writer.failure;
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +15,7 @@ import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.redis.connection.Slots;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisOptions;

@@ -1,7 +1,5 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -32,6 +30,7 @@ import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.plexspaces.processgroups.log.redis.codec.Formats;
+import io.plexspaces.processgroups.log.redis.store.Keys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,5 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -11,6 +9,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.redis.store.Keys;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisOptions;

@@ -1,9 +1,5 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.RedisSettings;
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-
 import static io.plexspaces.processgroups.log.redis.Writer.failure;
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +20,9 @@ import io.plexspaces.processgroups.log.redis.codec.Formats;
 import io.plexspaces.processgroups.log.redis.connection.ConnectionSettings;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.plexspaces.processgroups.log.redis.connection.Slots;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;

@@ -1,8 +1,7 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.log.redis.store.RedisSettings;
-
 import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;

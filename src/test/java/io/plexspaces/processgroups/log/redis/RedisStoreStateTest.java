@@ -1,8 +1,5 @@
 package io.plexspaces.processgroups.log.redis;
 
-import io.plexspaces.processgroups.log.redis.append.PendingChange;
-import io.plexspaces.processgroups.log.redis.store.RedisSettings;
-
 import static io.plexspaces.processgroups.log.redis.Writer.failure;
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,7 +27,9 @@ import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.redis.append.PendingChange;
 import io.plexspaces.processgroups.log.redis.connection.Slots;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;

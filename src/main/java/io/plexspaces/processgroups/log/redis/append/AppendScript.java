@@ -1,10 +1,5 @@
 package io.plexspaces.processgroups.log.redis.append;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-import io.plexspaces.processgroups.log.redis.store.Store;
-import io.plexspaces.processgroups.log.redis.store.StoreClock;
-
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -20,6 +15,10 @@ import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.plexspaces.processgroups.log.redis.connection.Escapes;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.StoreClock;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,8 +1,5 @@
 package io.plexspaces.processgroups.log.redis.append;
 
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-import io.plexspaces.processgroups.log.redis.store.Store;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.plexspaces.processgroups.domain.ActorId;
@@ -11,6 +8,8 @@ import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.FirstAnswer;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Response;

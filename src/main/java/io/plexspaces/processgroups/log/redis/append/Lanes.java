@@ -1,10 +1,9 @@
 package io.plexspaces.processgroups.log.redis.append;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.Store;
-
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Store;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** All lanes of this server: one for each partition. Thread-safe. */

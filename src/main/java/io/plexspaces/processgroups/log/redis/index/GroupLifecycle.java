@@ -1,10 +1,5 @@
 package io.plexspaces.processgroups.log.redis.index;
 
-import io.plexspaces.processgroups.log.redis.append.AppendScript;
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-import io.plexspaces.processgroups.log.redis.store.Store;
-
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -13,10 +8,14 @@ import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.redis.append.AppendScript;
 import io.plexspaces.processgroups.log.redis.codec.Specs;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Instant;

@@ -1,15 +1,14 @@
 package io.plexspaces.processgroups.log.redis.index;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-import io.plexspaces.processgroups.log.redis.store.Store;
-
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.log.redis.codec.Infos;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;

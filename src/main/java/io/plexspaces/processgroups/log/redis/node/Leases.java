@@ -1,17 +1,16 @@
 package io.plexspaces.processgroups.log.redis.node;
 
-import io.plexspaces.processgroups.log.redis.store.Format;
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-import io.plexspaces.processgroups.log.redis.store.Store;
-import io.plexspaces.processgroups.log.redis.store.StoreClock;
-
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.redis.codec.Formats;
+import io.plexspaces.processgroups.log.redis.store.Format;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.StoreClock;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Duration;

@@ -1,10 +1,9 @@
 package io.plexspaces.processgroups.log.redis.node;
 
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-import io.plexspaces.processgroups.log.redis.store.Store;
-
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;

@@ -1,12 +1,5 @@
 package io.plexspaces.processgroups.log.redis.node;
 
-import io.plexspaces.processgroups.log.redis.index.GroupLifecycle;
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-import io.plexspaces.processgroups.log.redis.store.Store;
-import io.plexspaces.processgroups.log.redis.index.TenantIndex;
-import io.plexspaces.processgroups.log.redis.store.Unreadables;
-
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -14,6 +7,12 @@ import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
+import io.plexspaces.processgroups.log.redis.index.GroupLifecycle;
+import io.plexspaces.processgroups.log.redis.index.TenantIndex;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Duration;

@@ -1,10 +1,5 @@
 package io.plexspaces.processgroups.log.redis.reading;
 
-import io.plexspaces.processgroups.log.redis.index.GroupLifecycle;
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-import io.plexspaces.processgroups.log.redis.store.Store;
-
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -17,6 +12,10 @@ import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.plexspaces.processgroups.log.redis.codec.Infos;
 import io.plexspaces.processgroups.log.redis.codec.Memberships;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
+import io.plexspaces.processgroups.log.redis.index.GroupLifecycle;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;

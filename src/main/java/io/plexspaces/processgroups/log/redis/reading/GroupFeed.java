@@ -1,11 +1,10 @@
 package io.plexspaces.processgroups.log.redis.reading;
 
-import io.plexspaces.processgroups.log.redis.store.Unreadables;
-
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 

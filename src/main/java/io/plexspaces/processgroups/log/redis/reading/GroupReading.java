@@ -1,8 +1,5 @@
 package io.plexspaces.processgroups.log.redis.reading;
 
-import io.plexspaces.processgroups.log.redis.store.Store;
-import io.plexspaces.processgroups.log.redis.store.Unreadables;
-
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -15,6 +12,8 @@ import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
+import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,10 +1,5 @@
 package io.plexspaces.processgroups.log.redis.reading;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-import io.plexspaces.processgroups.log.redis.store.Store;
-import io.plexspaces.processgroups.log.redis.store.Unreadables;
-
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -16,6 +11,10 @@ import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Instant;

@@ -1,15 +1,14 @@
 package io.plexspaces.processgroups.log.redis.reading;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.store.Scripts;
-import io.plexspaces.processgroups.log.redis.store.Store;
-
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;

@@ -1,10 +1,9 @@
 package io.plexspaces.processgroups.log.redis.reading;
 
-import io.plexspaces.processgroups.log.redis.store.Unreadables;
-
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.log.redis.codec.NamespaceChange;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.vertx.core.buffer.Buffer;
 
 /** Reads the announcements of one namespace, once for all readings. */

@@ -1,7 +1,5 @@
 package io.plexspaces.processgroups.log.redis.reading;
 
-import io.plexspaces.processgroups.log.redis.index.TenantListing;
-
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
@@ -10,6 +8,7 @@ import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.codec.NamespaceChange;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
+import io.plexspaces.processgroups.log.redis.index.TenantListing;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;

@@ -1,9 +1,8 @@
 package io.plexspaces.processgroups.log.redis.reading;
 
+import io.plexspaces.processgroups.log.redis.index.TenantListing;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
 import io.plexspaces.processgroups.log.redis.store.Store;
-import io.plexspaces.processgroups.log.redis.index.TenantListing;
-
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +22,8 @@ public final class PositionCheck {
     private final Feeds<?, GroupFeed> groups;
     private final Feeds<?, NamespaceFeed> namespaces;
 
-    public PositionCheck(Store store, TenantListing listing, Feeds<?, GroupFeed> groups, Feeds<?, NamespaceFeed> namespaces) {
+    public PositionCheck(
+            Store store, TenantListing listing, Feeds<?, GroupFeed> groups, Feeds<?, NamespaceFeed> namespaces) {
         this.store = store;
         this.listing = listing;
         this.groups = groups;

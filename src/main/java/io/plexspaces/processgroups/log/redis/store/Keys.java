@@ -1,7 +1,5 @@
 package io.plexspaces.processgroups.log.redis.store;
 
-import io.plexspaces.processgroups.log.redis.node.Leases;
-
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;

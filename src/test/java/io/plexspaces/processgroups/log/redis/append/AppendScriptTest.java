@@ -1,17 +1,5 @@
 package io.plexspaces.processgroups.log.redis.append;
 
-import io.plexspaces.processgroups.log.redis.store.Format;
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.Proxy;
-import io.plexspaces.processgroups.log.redis.RedisBinaries;
-import io.plexspaces.processgroups.log.redis.RedisProcess;
-import io.plexspaces.processgroups.log.redis.store.RedisSettings;
-import io.plexspaces.processgroups.log.redis.RedisStore;
-import io.plexspaces.processgroups.log.redis.store.Store;
-import io.plexspaces.processgroups.log.redis.store.StoreClock;
-import io.plexspaces.processgroups.log.redis.store.Unreadables;
-import io.plexspaces.processgroups.log.redis.Writer;
-
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,9 +17,20 @@ import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.redis.Proxy;
+import io.plexspaces.processgroups.log.redis.RedisBinaries;
+import io.plexspaces.processgroups.log.redis.RedisProcess;
+import io.plexspaces.processgroups.log.redis.RedisStore;
+import io.plexspaces.processgroups.log.redis.Writer;
 import io.plexspaces.processgroups.log.redis.append.AppendScript.Call;
 import io.plexspaces.processgroups.log.redis.connection.ConnectionSettings;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
+import io.plexspaces.processgroups.log.redis.store.Format;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
+import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.StoreClock;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,13 +1,5 @@
 package io.plexspaces.processgroups.log.redis.node;
 
-import io.plexspaces.processgroups.log.redis.store.Keys;
-import io.plexspaces.processgroups.log.redis.NewerWriter;
-import io.plexspaces.processgroups.log.redis.RedisBinaries;
-import io.plexspaces.processgroups.log.redis.RedisProcess;
-import io.plexspaces.processgroups.log.redis.store.RedisSettings;
-import io.plexspaces.processgroups.log.redis.RedisStore;
-import io.plexspaces.processgroups.log.redis.Writer;
-
 import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -18,6 +10,13 @@ import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.redis.NewerWriter;
+import io.plexspaces.processgroups.log.redis.RedisBinaries;
+import io.plexspaces.processgroups.log.redis.RedisProcess;
+import io.plexspaces.processgroups.log.redis.RedisStore;
+import io.plexspaces.processgroups.log.redis.Writer;
+import io.plexspaces.processgroups.log.redis.store.Keys;
+import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

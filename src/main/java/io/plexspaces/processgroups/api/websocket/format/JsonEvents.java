@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.websocket.format;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
+import io.plexspaces.processgroups.api.websocket.FrameHeader;
 import io.plexspaces.processgroups.core.delivery.Event.Delivered;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Entry;

@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.websocket.format;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +9,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.util.JsonFormat;
 import io.netty.buffer.ByteBuf;
 import io.plexspaces.processgroups.api.Events;
+import io.plexspaces.processgroups.api.websocket.FrameHeader;
+import io.plexspaces.processgroups.api.websocket.SentFrames;
 import io.plexspaces.processgroups.core.delivery.Event.Delivered;
 import io.plexspaces.processgroups.core.delivery.Event.Gap;
 import io.plexspaces.processgroups.core.delivery.Event.Subscribed;

@@ -1,7 +1,8 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.websocket.format;
 
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.EventElement;
+import io.plexspaces.processgroups.api.websocket.FrameHeader;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
@@ -10,22 +11,22 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest;
 /** {@code processgroups.v1.proto}: binary frames with protobuf. */
 final class ProtoFormatted extends FrameFormat {
     @Override
-    String subprotocol() {
+    public String subprotocol() {
         return "processgroups.v1.proto";
     }
 
     @Override
-    boolean isText() {
+    public boolean isText() {
         return false;
     }
 
     @Override
-    int maxRequestBytes(ApiSettings settings) {
+    public int maxRequestBytes(ApiSettings settings) {
         return settings.maxRequestBytes();
     }
 
     @Override
-    SessionRequest read(byte[] request) throws UnreadableRequest {
+    public SessionRequest read(byte[] request) throws UnreadableRequest {
         return JsonRequests.readProto(request);
     }
 

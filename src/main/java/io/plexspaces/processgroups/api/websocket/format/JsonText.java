@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.websocket.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -7,7 +7,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 
 /** What counts as JSON here: RFC 8259 in strict UTF-8, within bounds of depth and length of numbers. */
-final class JsonText {
+public final class JsonText {
     /** Arrays and objects inside each other, the envelope of a request included. */
     static final int MAX_DEPTH = 128;
 
@@ -26,7 +26,7 @@ final class JsonText {
     private JsonText() {}
 
     /** Whether the bytes are well-formed UTF-8: no overlong forms, no surrogates. */
-    static boolean isUtf8(byte[] bytes) {
+    public static boolean isUtf8(byte[] bytes) {
         return UnsafeByteOperations.unsafeWrap(bytes).isValidUtf8();
     }
 

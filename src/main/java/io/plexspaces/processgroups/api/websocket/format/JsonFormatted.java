@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.websocket.format;
 
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Events;
@@ -13,22 +13,22 @@ final class JsonFormatted extends FrameFormat {
     private static final int NAMES_BYTES = 16 * 1024;
 
     @Override
-    String subprotocol() {
+    public String subprotocol() {
         return "processgroups.v1.json";
     }
 
     @Override
-    boolean isText() {
+    public boolean isText() {
         return true;
     }
 
     @Override
-    int maxRequestBytes(ApiSettings settings) {
+    public int maxRequestBytes(ApiSettings settings) {
         return (int) Math.min(Integer.MAX_VALUE, Math.ceil(settings.maxRequestBytes() * GROWTH) + NAMES_BYTES);
     }
 
     @Override
-    SessionRequest read(byte[] request) throws UnreadableRequest {
+    public SessionRequest read(byte[] request) throws UnreadableRequest {
         return JsonRequests.read(request);
     }
 

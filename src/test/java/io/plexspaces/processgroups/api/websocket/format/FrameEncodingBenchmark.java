@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.websocket.format;
 
 import io.plexspaces.processgroups.api.BenchmarkEvents;
 import io.plexspaces.processgroups.core.delivery.Event;

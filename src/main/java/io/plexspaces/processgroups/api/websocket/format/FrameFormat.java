@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.websocket.format;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -13,21 +13,22 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest;
  * One subprotocol: how its messages look in WebSocket frames. Servers do not mask, so that a frame's bytes are the same
  * for every peer, and frames put one behind the other are what the peers of a turn get.
  */
-abstract sealed class FrameFormat implements WireFormat<ByteBuf>, AnswerFormat permits JsonFormatted, ProtoFormatted {
-    static final FrameFormat JSON = new JsonFormatted();
-    static final FrameFormat PROTO = new ProtoFormatted();
+public abstract sealed class FrameFormat implements WireFormat<ByteBuf>, AnswerFormat
+        permits JsonFormatted, ProtoFormatted {
+    public static final FrameFormat JSON = new JsonFormatted();
+    public static final FrameFormat PROTO = new ProtoFormatted();
 
     /** The subprotocol's name in the handshake. */
-    abstract String subprotocol();
+    public abstract String subprotocol();
 
     /** Whether peers send text frames; else binary ones. */
-    abstract boolean isText();
+    public abstract boolean isText();
 
     /** Bytes of the largest request. */
-    abstract int maxRequestBytes(ApiSettings settings);
+    public abstract int maxRequestBytes(ApiSettings settings);
 
     /** @throws UnreadableRequest INVALID_ARGUMENT */
-    abstract SessionRequest read(byte[] request) throws UnreadableRequest;
+    public abstract SessionRequest read(byte[] request) throws UnreadableRequest;
 
     /**
      * The complete frame of one event.

@@ -1,9 +1,9 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.websocket.format;
 
 import io.plexspaces.processgroups.domain.GroupException;
 
 /** A request that could not be read; the session goes on. Has no stack trace: it says what a client did. */
-final class UnreadableRequest extends Exception {
+public final class UnreadableRequest extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final long requestId;
@@ -16,11 +16,11 @@ final class UnreadableRequest extends Exception {
         this.reason = reason;
     }
 
-    long requestId() {
+    public long requestId() {
         return requestId;
     }
 
-    GroupException reason() {
+    public GroupException reason() {
         return reason;
     }
 }

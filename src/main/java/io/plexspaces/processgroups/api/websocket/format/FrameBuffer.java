@@ -1,5 +1,6 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.websocket.format;
 
+import io.plexspaces.processgroups.api.websocket.FrameHeader;
 import java.io.OutputStream;
 import java.util.Arrays;
 
