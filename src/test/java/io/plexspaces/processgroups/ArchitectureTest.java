@@ -75,6 +75,7 @@ class ArchitectureTest {
                             "log",
                             "tasks",
                             "domain")),
+            Map.entry("core.node", List.of("core.session", "core", "log", "tasks", "domain")),
             Map.entry("core.session", List.of("core.group", "core", "core.delivery", "log", "tasks", "domain")),
             Map.entry("api", List.of("core.session", "core", "core.delivery", "log", "domain", "proto.v1")),
             Map.entry("api.grpc", List.of("api", "core.session", "core", "core.delivery", "log", "domain", "proto.v1")),

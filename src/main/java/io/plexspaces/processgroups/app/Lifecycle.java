@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.api.grpc.GrpcLoops;
 import io.plexspaces.processgroups.api.websocket.Peers;
+import io.plexspaces.processgroups.core.node.LeaseRenewal;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.quarkus.runtime.Application;

@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.group.Replicas;
+import io.plexspaces.processgroups.core.node.LeaseRenewal;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.observe.DeliverySpans;

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
+import io.plexspaces.processgroups.core.node.LeaseRenewal;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import jakarta.inject.Singleton;

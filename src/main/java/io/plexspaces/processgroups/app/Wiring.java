@@ -11,10 +11,12 @@ import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.group.Housekeeping;
 import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.core.group.ReplicatedGroups;
+import io.plexspaces.processgroups.core.node.LeaseRenewal;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.log.GroupLog;
+import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
@@ -109,6 +111,21 @@ final class Wiring {
     @Singleton
     PeriodicTasks tasks() {
         return new PeriodicTasks(System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    LeaseRenewal leaseRenewal(
+            NodeLeases leases,
+            OperationIds operations,
+            Sessions sessions,
+            TimerThread timer,
+            PeriodicTasks tasks,
+            Exit exit) {
+        LeaseRenewal.Times times = new LeaseRenewal.Times(
+                config.node().renewInterval(), config.node().startTimeout(), StoreWiring.longestCall(config));
+        LeaseRenewal.Schedule schedule = new LeaseRenewal.Schedule(System::nanoTime, timer.delays(), tasks);
+        return new LeaseRenewal(leases, operations, sessions, times, schedule, () -> exit.now(Exit.REPLACED));
     }
 
     @Produces

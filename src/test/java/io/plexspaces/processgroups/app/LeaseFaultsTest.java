@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
+import io.plexspaces.processgroups.core.node.LeaseRenewal;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -19,11 +20,9 @@ import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -52,20 +51,18 @@ class LeaseFaultsTest {
 
     /** Once in a start. */
     private static final List<String> STARTING = List.of(
-            "app.LeaseRenewal#attempt",
-            "app.LeaseRenewal#begin",
-            "app.LeaseRenewal#notTaken",
-            "app.LeaseRenewal#take",
-            "app.TimerThread#after",
-            "app.TimerThread#every",
+            "core.node.LeaseRenewal#attempt",
+            "core.node.LeaseRenewal#begin",
+            "core.node.LeaseRenewal#notTaken",
+            "core.node.LeaseRenewal#take",
             "tasks.PeriodicTasks#every");
 
     private static final List<String> RUNNING = List.of(
-            "app.LeaseRenewal#beginAnew",
-            "app.LeaseRenewal#begun",
-            "app.LeaseRenewal#notBegun",
-            "app.LeaseRenewal#notRenewed",
-            "app.LeaseRenewal#step",
+            "core.node.LeaseRenewal#beginAnew",
+            "core.node.LeaseRenewal#begun",
+            "core.node.LeaseRenewal#notBegun",
+            "core.node.LeaseRenewal#notRenewed",
+            "core.node.LeaseRenewal#step",
             "core.OperationIds#continueUnder",
             "core.session.Sessions#acceptAgain",
             "core.session.Sessions#dropAll",
@@ -91,10 +88,9 @@ class LeaseFaultsTest {
             leases,
             operations,
             service.sessions,
-            timer,
-            new Exit(),
-            hasty(ProcessGroupsConfigTest.config(
-                    Map.of("processgroups.node.start-timeout", "5S", "processgroups.redis.timeout", "100ms"))));
+            new LeaseRenewal.Times(RENEWAL, Duration.ofSeconds(5), Duration.ofMillis(300)),
+            new LeaseRenewal.Schedule(System::nanoTime, timer.delays(), tasks),
+            () -> {});
 
     /** A connection and the lease it was made under. */
     private record Held(Connection connection, long incarnation) {}
@@ -215,20 +211,6 @@ class LeaseFaultsTest {
             case 3 -> Uni.createFrom().failure(new IllegalStateException("a pass of another task"));
             default -> Uni.createFrom().voidItem();
         };
-    }
-
-    /** Renews more often than anybody may configure. */
-    private static ProcessGroupsConfig hasty(ProcessGroupsConfig config) {
-        ProcessGroupsConfig.Node node =
-                instead(ProcessGroupsConfig.Node.class, config.node(), "renewInterval", RENEWAL);
-        return instead(ProcessGroupsConfig.class, config, "node", node);
-    }
-
-    private static <T> T instead(Class<T> type, T of, String method, Object answer) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(),
-                new Class<?>[] {type},
-                (proxy, called, given) -> called.getName().equals(method) ? answer : called.invoke(of, given)));
     }
 
     /** If connections are taken just now. */

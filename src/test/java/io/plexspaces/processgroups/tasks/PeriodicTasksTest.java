@@ -8,9 +8,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,37 +19,8 @@ class PeriodicTasksTest {
     private static final String NAME = "ends leases";
 
     private final FakeTime time = new FakeTime();
-    private final PeriodicTasks tasks = new PeriodicTasks(() -> time.now);
+    private final PeriodicTasks tasks = new PeriodicTasks(time::now);
     private int passes;
-
-    /** Steps run when the test lets time pass. */
-    private static final class FakeTime implements Delays {
-        private final PriorityQueue<Step> waiting = new PriorityQueue<>(Comparator.comparingLong(Step::at));
-        private long now = 1_000;
-        private boolean stopped;
-
-        private record Step(long at, Runnable run) {}
-
-        @Override
-        public Runnable after(long nanos, Runnable run) {
-            if (stopped) {
-                throw new RejectedExecutionException();
-            }
-            Step step = new Step(now + nanos, run);
-            waiting.add(step);
-            return () -> waiting.remove(step);
-        }
-
-        void pass(Duration duration) {
-            long end = now + duration.toNanos();
-            while (!waiting.isEmpty() && waiting.peek().at() <= end) {
-                Step due = waiting.poll();
-                now = due.at();
-                due.run().run();
-            }
-            now = end;
-        }
-    }
 
     @Test
     void pass_beginsOncePerPeriod() {
@@ -169,7 +138,7 @@ class PeriodicTasksTest {
     void threadThatDoesNothingMore_isTold() {
         tasks.every(SECOND, NAME, time, () -> passes++);
         time.pass(SECOND);
-        time.waiting.clear();
+        time.forgetAll();
 
         time.pass(Duration.ofSeconds(5));
         assertThat(tasks.stalled()).isEmpty();
@@ -186,13 +155,13 @@ class PeriodicTasksTest {
         time.pass(Duration.ofMinutes(1));
         assertThat(passes).isEqualTo(1);
         assertThat(tasks.stalled()).isEmpty();
-        assertThat(time.waiting).isEmpty();
+        assertThat(time.isIdle()).isTrue();
     }
 
     @Test
     void timerThatHasStopped_isTold() {
         tasks.every(SECOND, NAME, time, () -> passes++);
-        time.stopped = true;
+        time.stop();
 
         time.pass(Duration.ofMinutes(1));
         assertThat(passes).isEqualTo(1);

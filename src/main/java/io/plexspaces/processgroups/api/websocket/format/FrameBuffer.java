@@ -1,6 +1,5 @@
 package io.plexspaces.processgroups.api.websocket.format;
 
-import io.plexspaces.processgroups.api.websocket.FrameHeader;
 import java.io.OutputStream;
 import java.util.Arrays;
 

@@ -2,7 +2,6 @@ package io.plexspaces.processgroups.api.websocket.format;
 
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.EventElement;
-import io.plexspaces.processgroups.api.websocket.FrameHeader;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;

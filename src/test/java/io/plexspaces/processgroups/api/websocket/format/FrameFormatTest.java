@@ -9,7 +9,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.util.JsonFormat;
 import io.netty.buffer.ByteBuf;
 import io.plexspaces.processgroups.api.Events;
-import io.plexspaces.processgroups.api.websocket.FrameHeader;
 import io.plexspaces.processgroups.api.websocket.SentFrames;
 import io.plexspaces.processgroups.core.delivery.Event.Delivered;
 import io.plexspaces.processgroups.core.delivery.Event.Gap;

@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.websocket.format;
 
 /** The header of a WebSocket frame as servers send it (RFC 6455, 5.2): a whole message in one frame, not masked. */
 public final class FrameHeader {

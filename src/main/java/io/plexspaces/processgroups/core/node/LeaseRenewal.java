@@ -1,4 +1,9 @@
-package io.plexspaces.processgroups.app;
+package io.plexspaces.processgroups.core.node;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
 
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.session.Sessions;
@@ -7,21 +12,31 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.tasks.Delays;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;
-import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jboss.logging.Logger;
+import java.util.function.LongSupplier;
 
 /**
- * Keeps this node's lease alive. Once it has run out, nothing written under it is accepted any more: the node drops its
- * sessions, whose joins others end, and begins anew under a new lease; or, where another server has the node's name
- * since, stops for good.
+ * Takes this node's lease and keeps it alive. Thread-safe.
+ *
+ * <pre>
+ * starting --the store gives it-------> held
+ * starting --start-timeout, or stop---> failed
+ * held ------the store says FENCED----> lost: drops its sessions, whose joins other nodes end
+ * lost ------the store gives a new one> held, under the next incarnation
+ * lost ------the store says FENCED----> replaced: another node has the name, and this one stops for good
+ * held, lost --release----------------> stopped
+ * </pre>
+ *
+ * While the store is away, a node that holds its lease goes on: the store itself refuses what is written too late. A
+ * lease that ran out is found out at the next renewal.
  */
-@Singleton
-final class LeaseRenewal {
-    private static final Logger LOG = Logger.getLogger(LeaseRenewal.class);
+public final class LeaseRenewal {
+    private static final System.Logger LOG = System.getLogger(LeaseRenewal.class.getName());
     private static final Duration START_AGAIN = Duration.ofSeconds(1);
 
     /** Looks at what is there, and takes. */
@@ -30,39 +45,53 @@ final class LeaseRenewal {
     private final NodeLeases leases;
     private final OperationIds operations;
     private final Sessions sessions;
-    private final TimerThread timer;
-    private final Exit exit;
-    private final ProcessGroupsConfig config;
+    private final Times times;
+    private final Runnable replaced;
+    private final LongSupplier nanos;
+    private final Delays timer;
+    private final PeriodicTasks tasks;
 
     private final AtomicLong losses = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile boolean lost = true;
     private volatile boolean stopped;
 
-    LeaseRenewal(
+    /**
+     * @param renewal between two renewals, > 0
+     * @param start how long a start waits for a store that gives no lease
+     * @param longestCall that one call of the store may take
+     */
+    public record Times(Duration renewal, Duration start, Duration longestCall) {}
+
+    /** How time passes: a monotonic clock, what is done later, and what is done again and again. */
+    public record Schedule(LongSupplier nanos, Delays delays, PeriodicTasks tasks) {}
+
+    /** @param replaced called once, when another node has the name of this one */
+    public LeaseRenewal(
             NodeLeases leases,
             OperationIds operations,
             Sessions sessions,
-            TimerThread timer,
-            Exit exit,
-            ProcessGroupsConfig config) {
+            Times times,
+            Schedule schedule,
+            Runnable replaced) {
         this.leases = leases;
         this.operations = operations;
         this.sessions = sessions;
-        this.timer = timer;
-        this.exit = exit;
-        this.config = config;
+        this.times = times;
+        this.replaced = replaced;
+        this.nanos = schedule.nanos();
+        this.timer = schedule.delays();
+        this.tasks = schedule.tasks();
     }
 
     /**
-     * Takes the lease, and keeps it. Waits for a store that is not there yet, until the time of
-     * {@code processgroups.node.start-timeout} is over.
+     * Takes the lease, and keeps it. Waits for a store that is not there yet.
      *
      * @return completes when this node has it; fails when it does not get it
      */
-    CompletableFuture<Void> begin() {
+    public CompletableFuture<Void> begin() {
         CompletableFuture<Void> taken = new CompletableFuture<>();
-        attempt(taken, System.nanoTime() + config.node().startTimeout().toNanos());
+        attempt(taken, nanos.getAsLong() + times.start().toNanos());
         return taken;
     }
 
@@ -84,23 +113,27 @@ final class LeaseRenewal {
     }
 
     private void notTaken(CompletableFuture<Void> taken, long deadline, Throwable failure) {
-        if (stopped || System.nanoTime() - deadline > 0 || !isRetryable(failure)) {
+        if (stopped || nanos.getAsLong() - deadline > 0 || !isRetryable(failure)) {
             taken.completeExceptionally(failure);
         } else {
-            timer.after(START_AGAIN, () -> orFail(taken, () -> attempt(taken, deadline)));
+            timer.after(START_AGAIN.toNanos(), () -> orFail(taken, () -> attempt(taken, deadline)));
         }
     }
 
     private void take(CompletableFuture<Void> taken, NodeLease first) {
         if (stopped) {
-            leases.release(first, Duration.ZERO).subscribe().with(released -> {}, failure -> LOG.debug("", failure));
+            leases.release(first, Duration.ZERO)
+                    .subscribe()
+                    .with(
+                            released -> {},
+                            failure -> LOG.log(DEBUG, "a lease taken while stopping runs out by itself", failure));
             taken.completeExceptionally(GroupException.of(ErrorCode.SHUTTING_DOWN, "this server is stopping"));
             return;
         }
         operations.continueUnder(first);
         lost = false;
-        Duration longest = StoreWiring.longestCall(config).multipliedBy(CALLS);
-        timer.every(config.node().renewInterval(), longest, "renewing the lease", this::step);
+        Duration longest = times.longestCall().multipliedBy(CALLS);
+        tasks.every(times.renewal(), longest, "renewing the lease", timer, this::step);
         taken.complete(null);
     }
 
@@ -108,17 +141,17 @@ final class LeaseRenewal {
      * This server has no lease: not yet, not again after it was away for too long, or never again since another has its
      * name.
      */
-    boolean isLost() {
+    public boolean isLost() {
         return lost;
     }
 
     /** How often it was lost. */
-    long losses() {
+    public long losses() {
         return losses.get();
     }
 
     /** How often the store did not renew it, or give a new one, when asked. */
-    long failures() {
+    public long failures() {
         return failures.get();
     }
 
@@ -128,14 +161,14 @@ final class LeaseRenewal {
      * @param grace how long the joins of this node's sessions stay
      * @return completes when it is done, or cannot be
      */
-    CompletableFuture<Void> release(Duration grace) {
+    public CompletableFuture<Void> release(Duration grace) {
         stopped = true;
         if (lost) {
             return CompletableFuture.completedFuture(null);
         }
         return leases.release(operations.lease(), grace)
                 .onFailure()
-                .invoke(failure -> LOG.warnf(
+                .invoke(failure -> warn(
                         "The lease of node %s could not be given back, and runs out by itself: %s",
                         name(), failure.getMessage()))
                 .onFailure()
@@ -158,10 +191,10 @@ final class LeaseRenewal {
     private Uni<Void> notRenewed(Throwable failure) {
         failures.incrementAndGet();
         if (stopped || !isFenced(failure)) {
-            LOG.warnf("The lease of node %s could not be renewed: %s", name(), failure.getMessage());
+            warn("The lease of node %s could not be renewed: %s", name(), failure.getMessage());
             return Uni.createFrom().voidItem();
         }
-        LOG.warnf("Node %s drops its connections: %s", name(), failure.getMessage());
+        warn("Node %s drops its connections: %s", name(), failure.getMessage());
         lost = true;
         losses.incrementAndGet();
         return beginAnew();
@@ -181,22 +214,27 @@ final class LeaseRenewal {
         operations.continueUnder(next);
         sessions.acceptAgain();
         lost = false;
-        LOG.infof("Node %s serves again, as incarnation %d", name(), next.incarnation());
+        LOG.log(INFO, "Node {0} serves again, as incarnation {1}", name(), Long.toString(next.incarnation()));
     }
 
     private Uni<Void> notBegun(Throwable failure) {
         failures.incrementAndGet();
         if (isFenced(failure)) {
-            LOG.errorf(
-                    "Another server has taken the name of node %s, and this one stops: no two servers of one store may"
+            LOG.log(
+                    ERROR,
+                    "Another server has taken the name of node {0}, and this one stops: no two servers of one store may"
                             + " share processgroups.node.id",
                     name());
             stopped = true;
-            exit.now(Exit.REPLACED);
+            replaced.run();
         } else {
-            LOG.warnf("No new lease for node %s: %s", name(), failure.getMessage());
+            warn("No new lease for node %s: %s", name(), failure.getMessage());
         }
         return Uni.createFrom().voidItem();
+    }
+
+    private static void warn(String format, Object... about) {
+        LOG.log(WARNING, () -> String.format(format, about));
     }
 
     private NodeId node() {
