@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.Retention;
+import io.plexspaces.processgroups.domain.Utf8;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Metadata;
 import io.plexspaces.processgroups.proto.v1.ProcessGroup;
@@ -42,13 +43,13 @@ final class GroupSpecs {
     private static GroupSpec.Metadata metadata(Metadata metadata, ApiSettings settings) {
         long bytes = 0;
         for (Map.Entry<String, String> label : metadata.getLabelsMap().entrySet()) {
-            bytes += Values.utf8Bytes(label.getKey()) + Values.utf8Bytes(label.getValue());
+            bytes += Utf8.bytes(label.getKey()) + Utf8.bytes(label.getValue());
         }
         Map<String, GroupSpec.Annotation> annotations = new HashMap<>();
         for (Map.Entry<String, Any> annotation : metadata.getAnnotationsMap().entrySet()) {
             Any value = annotation.getValue();
-            bytes += Values.utf8Bytes(annotation.getKey())
-                    + Values.utf8Bytes(value.getTypeUrl())
+            bytes += Utf8.bytes(annotation.getKey())
+                    + Utf8.bytes(value.getTypeUrl())
                     + value.getValue().size();
             annotations.put(
                     annotation.getKey(), new GroupSpec.Annotation(value.getTypeUrl(), Values.bytes(value.getValue())));
@@ -58,8 +59,8 @@ final class GroupSpecs {
                     "metadata", "labels and annotations must have at most " + settings.metadataBytes() + " bytes");
         }
         return new GroupSpec.Metadata(
-                Values.text("metadata.created_by", metadata.getCreatedBy(), NAME_BYTES),
-                Values.text("metadata.updated_by", metadata.getUpdatedBy(), NAME_BYTES),
+                Utf8.atMost(NAME_BYTES, "metadata.created_by", metadata.getCreatedBy()),
+                Utf8.atMost(NAME_BYTES, "metadata.updated_by", metadata.getUpdatedBy()),
                 metadata.getLabelsMap(),
                 annotations);
     }

@@ -9,10 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Messages, proto to domain and back. */
 final class Messages {
-    private static final int TEXT_BYTES = 255;
-    private static final int PATH_BYTES = 2048;
-    private static final int METHOD_BYTES = 16;
-
     private Messages() {}
 
     /**
@@ -27,17 +23,17 @@ final class Messages {
             throw GroupException.invalid("message.receiver_id", "must be empty: the group decides who receives");
         }
         return new Message(
-                Values.text("message.id", message.getId(), TEXT_BYTES),
+                message.getId(),
                 sender,
-                Values.text("message.message_type", message.getMessageType(), TEXT_BYTES),
+                message.getMessageType(),
                 Values.bytes(message.getPayload()),
                 message.hasTimestamp() ? Values.instant("message.timestamp", message.getTimestamp()) : null,
                 message.getPriority(),
                 message.hasTtl() ? ttl(message.getTtl()) : null,
                 message.getHeadersMap(),
-                Values.text("message.idempotency_key", message.getIdempotencyKey(), TEXT_BYTES),
-                Values.text("message.uri_path", message.getUriPath(), PATH_BYTES),
-                Values.text("message.uri_method", message.getUriMethod(), METHOD_BYTES));
+                message.getIdempotencyKey(),
+                message.getUriPath(),
+                message.getUriMethod());
     }
 
     private static @Nullable Duration ttl(com.google.protobuf.Duration value) {

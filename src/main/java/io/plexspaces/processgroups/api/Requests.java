@@ -12,6 +12,7 @@ import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
+import io.plexspaces.processgroups.domain.Utf8;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
@@ -139,7 +140,7 @@ public final class Requests {
         GroupQuery query = new GroupQuery(
                 namespace.tenant(),
                 all ? null : namespace.name(),
-                new Glob(Values.text("name_pattern", request.getNamePattern(), 128)),
+                new Glob(Utf8.atMost(128, "name_pattern", request.getNamePattern())),
                 null,
                 pageSize(request.getPageSize(), PAGE, MAX_PAGE));
         if (request.getPageToken().isEmpty()) {
@@ -162,7 +163,7 @@ public final class Requests {
                         settings.maxMessageBytes()),
                 request.getTopic().isEmpty() ? null : new Topic(request.getTopic()),
                 spread(request),
-                Values.text("dispatch_key", request.getDispatchKey(), ID_BYTES),
+                Utf8.atMost(ID_BYTES, "dispatch_key", request.getDispatchKey()),
                 request.getExcludeSender(),
                 recipients(request));
     }
@@ -199,7 +200,7 @@ public final class Requests {
 
     /** @return null: none */
     public @Nullable String resumeToken(String token) {
-        return token.isEmpty() ? null : Values.text("resume_token", token, ID_BYTES);
+        return token.isEmpty() ? null : Utf8.atMost(ID_BYTES, "resume_token", token);
     }
 
     /** @throws GroupException INVALID_ARGUMENT naming {@code topics} */
@@ -243,7 +244,7 @@ public final class Requests {
     }
 
     private static @Nullable String lease(String id) {
-        return id.isEmpty() ? null : Values.text("lease_id", id, ID_BYTES);
+        return id.isEmpty() ? null : Utf8.atMost(ID_BYTES, "lease_id", id);
     }
 
     private static Duration ttl(com.google.protobuf.Duration value) {

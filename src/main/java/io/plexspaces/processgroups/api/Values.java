@@ -1,7 +1,5 @@
 package io.plexspaces.processgroups.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.util.Durations;
@@ -26,18 +24,6 @@ final class Values {
     /** Without a copy: nobody changes either. */
     static ByteString bytes(Bytes value) {
         return UnsafeByteOperations.unsafeWrap(value.array());
-    }
-
-    static int utf8Bytes(String value) {
-        return value.getBytes(UTF_8).length;
-    }
-
-    /** Nothing is counted for texts that cannot be too long. */
-    static String text(String field, String value, int maxBytes) {
-        if (value.length() > maxBytes / 3 && utf8Bytes(value) > maxBytes) {
-            throw GroupException.invalid(field, "must have at most " + maxBytes + " bytes");
-        }
-        return value;
     }
 
     static ActorId actor(String field, String value) {

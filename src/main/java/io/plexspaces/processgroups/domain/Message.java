@@ -31,21 +31,15 @@ public record Message(
 
     /** @throws GroupException INVALID_ARGUMENT naming the field, for texts that are too long or a negative ttl */
     public Message {
-        check("message.id", id, TEXT_BYTES);
-        check("message.message_type", type, TEXT_BYTES);
-        check("message.idempotency_key", idempotencyKey, TEXT_BYTES);
-        check("message.uri_path", uriPath, PATH_BYTES);
-        check("message.uri_method", uriMethod, METHOD_BYTES);
+        Utf8.atMost(TEXT_BYTES, "message.id", id);
+        Utf8.atMost(TEXT_BYTES, "message.message_type", type);
+        Utf8.atMost(TEXT_BYTES, "message.idempotency_key", idempotencyKey);
+        Utf8.atMost(PATH_BYTES, "message.uri_path", uriPath);
+        Utf8.atMost(METHOD_BYTES, "message.uri_method", uriMethod);
         if (ttl != null && ttl.isNegative()) {
             throw GroupException.invalid("message.ttl", "must not be negative");
         }
         headers = Map.copyOf(headers);
-    }
-
-    private static void check(String field, String value, int max) {
-        if (value.length() > max) {
-            throw GroupException.invalid(field, "must have at most " + max + " bytes");
-        }
     }
 
     /** A rough count of the bytes it keeps alive, for bounds. */

@@ -23,9 +23,6 @@ public final class PeriodicTask {
     /** A shorter silence may be the machine's: a pause for garbage, a starved processor. */
     private static final long LEAST_SILENCE = Duration.ofSeconds(5).toNanos();
 
-    private static final long FIRST_RETRY = Duration.ofMillis(100).toNanos();
-    private static final long SHORTEST_LAST_RETRY = Duration.ofSeconds(1).toNanos();
-    private static final int MOST_DOUBLINGS = 30;
     private static final long LINE_AGAIN = Duration.ofMinutes(1).toNanos();
     private static final int MOST_KINDS = 32;
 
@@ -33,6 +30,7 @@ public final class PeriodicTask {
     private final String name;
     private final long period;
     private final long longest;
+    private final Backoff retries;
     private final Delays delays;
     private final Supplier<? extends Uni<?>> work;
 
@@ -53,6 +51,7 @@ public final class PeriodicTask {
         this.name = name;
         this.period = period;
         this.longest = longest;
+        this.retries = Backoff.TASK.upTo(Duration.ofNanos(period));
         this.delays = delays;
         this.work = work;
         this.finished = all.now();
@@ -164,8 +163,7 @@ public final class PeriodicTask {
                 succeeded = finished;
                 succeeded();
             } else {
-                delay = Math.min(
-                        FIRST_RETRY << Math.min(failed, MOST_DOUBLINGS), Math.max(period, SHORTEST_LAST_RETRY));
+                delay = retries.whole(failed).toNanos();
                 failed++;
                 all.countFailure();
                 tell(failure);

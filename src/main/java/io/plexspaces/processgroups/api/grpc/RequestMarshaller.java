@@ -1,13 +1,12 @@
 package io.plexspaces.processgroups.api.grpc;
 
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
+import io.plexspaces.processgroups.api.Encoded;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import java.io.ByteArrayInputStream;
@@ -34,11 +33,7 @@ final class RequestMarshaller<T extends MessageLite> implements MethodDescriptor
         try {
             byte[] bytes =
                     stream instanceof KnownLength ? stream.readNBytes(stream.available()) : stream.readAllBytes();
-            CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
-            in.enableAliasing(true);
-            T value = parser.parseFrom(in);
-            in.checkLastTagWas(0);
-            return Parsed.of(value);
+            return Parsed.of(Encoded.parse(parser, bytes));
         } catch (InvalidProtocolBufferException malformed) {
             return Parsed.failed(GroupException.invalid("request", "is no valid encoding of its message"));
         } catch (StatusRuntimeException tooLarge) {

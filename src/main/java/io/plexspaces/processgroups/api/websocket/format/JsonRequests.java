@@ -3,8 +3,6 @@ package io.plexspaces.processgroups.api.websocket.format;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.UnsafeByteOperations;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
@@ -34,22 +32,6 @@ final class JsonRequests {
                             + JsonText.MAX_NUMBER_CHARS));
         } catch (IOException malformed) {
             throw new UnreadableRequest(0, malformed("malformed JSON"));
-        }
-    }
-
-    /**
-     * @param encoded shared by the byte fields of what is read, without another copy
-     * @throws UnreadableRequest INVALID_ARGUMENT
-     */
-    static SessionRequest readProto(byte[] encoded) throws UnreadableRequest {
-        try {
-            CodedInputStream in = UnsafeByteOperations.unsafeWrap(encoded).newCodedInput();
-            in.enableAliasing(true);
-            SessionRequest request = SessionRequest.parseFrom(in);
-            in.checkLastTagWas(0);
-            return request;
-        } catch (IOException malformed) {
-            throw new UnreadableRequest(0, malformed("malformed protobuf"));
         }
     }
 

@@ -1,10 +1,14 @@
 package io.plexspaces.processgroups.api.websocket.format;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.Encoded;
 import io.plexspaces.processgroups.api.EventElement;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 
 /** {@code processgroups.v1.proto}: binary frames with protobuf. */
@@ -26,7 +30,11 @@ final class ProtoFormatted extends FrameFormat {
 
     @Override
     public SessionRequest read(byte[] request) throws UnreadableRequest {
-        return JsonRequests.readProto(request);
+        try {
+            return Encoded.parse(SessionRequest.parser(), request);
+        } catch (InvalidProtocolBufferException malformed) {
+            throw new UnreadableRequest(0, GroupException.of(ErrorCode.INVALID_ARGUMENT, "malformed protobuf"));
+        }
     }
 
     @Override

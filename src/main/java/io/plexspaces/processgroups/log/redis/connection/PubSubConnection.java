@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.log.redis.connection;
 
 import io.plexspaces.processgroups.log.SerialQueue;
+import io.plexspaces.processgroups.tasks.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -15,7 +16,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class PubSubConnection {
     private static final System.Logger LOG = System.getLogger(PubSubConnection.class.getName());
     private static final int CHANNELS_AT_ONCE = 500;
-    private static final long LONGEST_PAUSE_MILLIS = 2_000;
-
-    /** For a server that accepts connections and cuts them: what it tells meanwhile is read from the log each time. */
-    private static final long LONGEST_PAUSE_AFTER_CUT_MILLIS = 250;
-
     private static final long WARN_AGAIN_NANOS = 60_000_000_000L;
 
     /** A connection that has lasted so long was no failure. */
@@ -247,9 +242,8 @@ final class PubSubConnection {
                     cause == null ? "" : ": " + cause.getMessage());
         }
         listener.displaced();
-        long longest = cause == null ? LONGEST_PAUSE_AFTER_CUT_MILLIS : LONGEST_PAUSE_MILLIS;
-        long most = Math.min(longest, 25L << Math.min(failures, 10));
-        vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(most), id -> serial.execute(this::connect));
+        Backoff backoff = cause == null ? Backoff.CUT_CONNECTION : Backoff.REFUSED_CONNECTION;
+        vertx.setTimer(backoff.millis(failures - 1), id -> serial.execute(this::connect));
     }
 
     private void pushed(@Nullable Response push) {

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log.redis.connection;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.tasks.Backoff;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,14 +14,12 @@ import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongConsumer;
 
 /** One call of one script, repeated until there is an answer or the time is over. */
 final class ScriptCall {
     private static final System.Logger LOG = System.getLogger(ScriptCall.class.getName());
     private static final Escapes ESCAPES = new Escapes(ScriptCall.class);
-    private static final long LONGEST_PAUSE_MILLIS = 250;
 
     /** Answers that say: not here, or not now. */
     private static final Set<String> PASSING = Set.of(
@@ -179,8 +178,7 @@ final class ScriptCall {
             promise.fail(unavailable("the store does not answer"));
             return;
         }
-        long most = Math.min(LONGEST_PAUSE_MILLIS, 10L << Math.min(attempts, 5));
-        vertx.setTimer(1 + most / 2 + ThreadLocalRandom.current().nextLong(most), id -> attempt());
+        vertx.setTimer(Backoff.CALL.millis(attempts - 1), id -> attempt());
     }
 
     private static GroupException unavailable(String what) {

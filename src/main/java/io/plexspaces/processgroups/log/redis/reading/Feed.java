@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param <R> the kind of reading
  */
-abstract class Feed<R extends Feed.Reading> implements ChannelListener {
+abstract class Feed<R extends Reading> implements ChannelListener {
     final SerialQueue serial = new SerialQueue();
     private final String channel;
     private final List<R> readings = new ArrayList<>();
@@ -21,12 +21,6 @@ abstract class Feed<R extends Feed.Reading> implements ChannelListener {
 
     Feed(String channel) {
         this.channel = channel;
-    }
-
-    /** A reading as its feed sees it. */
-    interface Reading {
-        /** The channel is heard from here on; whatever was said before is lost. */
-        void listening();
     }
 
     String channel() {

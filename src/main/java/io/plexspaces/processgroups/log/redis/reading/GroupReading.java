@@ -1,14 +1,12 @@
 package io.plexspaces.processgroups.log.redis.reading;
 
 import io.plexspaces.processgroups.domain.Entry;
-import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.Snapshot;
-import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.codec.Entries;
 import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
@@ -16,31 +14,23 @@ import io.plexspaces.processgroups.log.redis.store.Store;
 import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.redis.client.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One reader of one group: tells it the snapshot, then every entry, in order. What the channel did not bring is read
  * from the log; what is no longer there, or cannot be read, becomes a new snapshot. A group that has no readable
- * members is not read at all, and a failure in the middle ends the reading, so that nobody takes a part for the whole.
- * Belongs to the serial queue of its feed.
+ * members is not read at all.
  *
  * <p>One file, as it is one state machine: each step depends on where the reading is.
  */
-public final class GroupReading implements Feed.Reading, Tail {
+public final class GroupReading extends Reading {
     private static final System.Logger LOG = System.getLogger(GroupReading.class.getName());
-
-    /** Before what failed is tried again; doubled each time, up to the longest. */
-    private static final long PAUSE_MILLIS = 100;
-
-    private static final long LONGEST_PAUSE_MILLIS = 1_600;
 
     /** How long an announcement may be under way while the position it leads to is known already. */
     private static final long UNDER_WAY_MILLIS = 250;
@@ -57,14 +47,11 @@ public final class GroupReading implements Feed.Reading, Tail {
     private final GroupReader reader;
     private final GroupAccess access;
     private final OperationId mender;
-    private final Promise<Tail> opened = Promise.promise();
     private final Kept kept = new Kept();
 
     /** Of another epoch than is known; null: none since the last read. */
     private Entries.@Nullable Announcement strange;
 
-    private long pause = PAUSE_MILLIS;
-    private State state = State.WAITING;
     private @Nullable GroupInfo info;
     private long offset;
 
@@ -77,49 +64,17 @@ public final class GroupReading implements Feed.Reading, Tail {
     /** Of the server the log was last read from; empty: not known. */
     private String lineage = "";
 
-    private volatile boolean closed;
-
-    private enum State {
-        /** For the channel to be heard. */
-        WAITING,
-        /** A read is under way, or waited for; announcements are kept for afterwards. */
-        READING,
-        LIVE,
-        ENDED
-    }
-
     /** @param mender signs what is written when the store has lost the group */
     public GroupReading(GroupFeed feed, GroupReader reader, GroupAccess access, OperationId mender) {
+        super("the group", feed.serial, access::later);
         this.feed = feed;
         this.reader = reader;
         this.access = access;
         this.mender = mender;
     }
 
-    /** Completes when the reader has its first snapshot. */
-    public Future<Tail> opened() {
-        return opened.future();
-    }
-
-    /** Gives up if the channel is not heard by now. */
-    public void giveUpWaiting() {
-        inOrder(() -> {
-            if (state == State.WAITING) {
-                end(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the store does not answer; try again later"));
-            }
-        });
-    }
-
     @Override
-    public void close() {
-        closed = true;
-        inOrder(() -> end(null));
-    }
-
-    // ---- in the serial queue
-
-    @Override
-    public void listening() {
+    void listening() {
         guarded(() -> {
             if (state == State.WAITING) {
                 load();
@@ -129,7 +84,7 @@ public final class GroupReading implements Feed.Reading, Tail {
         });
     }
 
-    /** Something was announced that nobody could read. */
+    @Override
     void unheard() {
         guarded(this::missedSome);
     }
@@ -161,7 +116,7 @@ public final class GroupReading implements Feed.Reading, Tail {
                 long before = offset;
                 later(UNDER_WAY_MILLIS, () -> stillAt(before));
             } else {
-                pause = PAUSE_MILLIS;
+                nothingIsMissing();
             }
         });
     }
@@ -274,8 +229,8 @@ public final class GroupReading implements Feed.Reading, Tail {
         last = null;
         begun = found.last();
         lineage = found.lineage();
-        call(told -> told.snapshot(said));
-        opened.tryComplete(this);
+        call(() -> reader.snapshot(said));
+        complete();
         live();
     }
 
@@ -410,7 +365,7 @@ public final class GroupReading implements Feed.Reading, Tail {
         GroupInfo renamed =
                 new GroupInfo(known.id(), known.spec(), till.epoch(), known.createdAt(), known.memberCount());
         info = renamed;
-        call(told -> told.goesOn(renamed));
+        call(() -> reader.goesOn(renamed));
     }
 
     /** An announcement that came meanwhile has the entry, which the log may not have kept. */
@@ -433,80 +388,26 @@ public final class GroupReading implements Feed.Reading, Tail {
         }));
     }
 
-    /** After a pause that grows until a check finds that nothing is missing. */
-    private void again(Runnable step) {
-        later(pause, step);
-        pause = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);
-    }
-
-    private void later(long millis, Runnable step) {
-        access.later(millis, () -> ifOpen(step));
-    }
-
-    private void ifOpen(Runnable step) {
-        inOrder(() -> {
-            if (state != State.ENDED) {
-                step.run();
-            }
-        });
-    }
-
-    private void inOrder(Runnable step) {
-        feed.serial.execute(() -> guarded(step));
-    }
-
-    /** A step that fails in the middle leaves nobody in the belief that this goes on; an error is also its thread's. */
-    private void guarded(Runnable step) {
-        try {
-            step.run();
-        } catch (RuntimeException failure) {
-            LOG.log(System.Logger.Level.ERROR, "a reading has failed, and ends", failure);
-            end(failure);
-        } catch (Error failure) {
-            end(failure);
-            throw failure;
-        }
-    }
-
     private void tell(Entry entry) {
         offset = entry.offset();
         last = entry;
-        call(told -> told.entry(entry));
+        call(() -> reader.entry(entry));
         if (entry instanceof Entry.Deleted) {
             end(null);
         }
     }
 
-    /** A reader that fails has not taken what it was told. */
-    private void call(Consumer<GroupReader> call) {
-        if (!closed) {
-            call.accept(reader);
-        }
-    }
-
-    /** @param cause null: the reader, or the group's end, wants it so */
-    private void end(@Nullable Throwable cause) {
-        if (state == State.ENDED) {
-            return;
-        }
-        state = State.ENDED;
+    @Override
+    void release() {
         kept.clear();
-        try {
-            if (feed.remove(this)) {
-                access.release(feed.group());
-            }
-        } finally {
-            tellEnd(cause);
+        if (feed.remove(this)) {
+            access.release(feed.group());
         }
     }
 
-    private void tellEnd(@Nullable Throwable cause) {
-        if (cause != null && !opened.tryFail(cause)) {
-            GroupException told = cause instanceof GroupException known
-                    ? known
-                    : GroupException.of(ErrorCode.INTERNAL, "the group could not be read any further");
-            call(open -> open.failed(told));
-        }
+    @Override
+    void tellFailed(GroupException cause) {
+        reader.failed(cause);
     }
 
     private String epoch() {
