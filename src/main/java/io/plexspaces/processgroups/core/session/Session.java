@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Session implements LocalSession {
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
 
-    private final Sessions home;
+    private final Home home;
     private final Namespace namespace;
     private final ActorId actor;
     private final String resumeToken;
@@ -57,17 +57,29 @@ public final class Session implements LocalSession {
 
     private @Nullable Connection connection;
     private @Nullable Future<?> graceEnd;
-    private boolean closed;
 
-    /** Set only while {@link #closed} is. */
-    private boolean dropped;
+    /** Changed under this session's lock. */
+    private volatile State state = State.COMING;
 
     /** The same session under a later claim on this node; null: there is none. */
     private volatile @Nullable Session successor;
 
-    private volatile boolean complete;
+    private enum State {
+        /** Not all of its joins are here yet, and it is not served: they are taken over, or it has just begun. */
+        COMING,
+        /** Served, on a connection or waiting for the next in its grace. */
+        HERE,
+        /** Not served here any more. What it holds may be another node's: it ends nothing before that is known. */
+        LEFT,
+        /** Its joins are ended, those that come yet too. */
+        OVER;
 
-    Session(Sessions home, Namespace namespace, ActorId actor, String resumeToken, Owner.Session owner) {
+        boolean isEnded() {
+            return this == LEFT || this == OVER;
+        }
+    }
+
+    Session(Home home, Namespace namespace, ActorId actor, String resumeToken, Owner.Session owner) {
         this.home = home;
         this.namespace = namespace;
         this.actor = actor;
@@ -195,12 +207,12 @@ public final class Session implements LocalSession {
 
     @Override
     public synchronized boolean isOver() {
-        return closed && !dropped;
+        return state == State.OVER;
     }
 
     @Override
     public synchronized boolean isDropped() {
-        return dropped;
+        return state == State.LEFT;
     }
 
     /** Joins and leaves of one group happen in the order they were asked for, also when nobody waits between them. */
@@ -241,7 +253,7 @@ public final class Session implements LocalSession {
 
     /** Another connection has the session, and its joins are on their way there. */
     void replaced() {
-        Connection left = end(() -> home.afterTakeover(this::endRest));
+        Connection left = end(() -> home.graces().afterTakeover(this::endRest));
         if (left != null) {
             left.cut(GroupException.sessionReplaced());
         }
@@ -263,8 +275,8 @@ public final class Session implements LocalSession {
      * may get it yet.
      */
     private void endRest() {
-        if (home.isComing(owner.id())) {
-            home.afterTakeover(this::endRest);
+        if (home.known().isComing(owner.id())) {
+            home.graces().afterTakeover(this::endRest);
             return;
         }
         overNow();
@@ -280,15 +292,14 @@ public final class Session implements LocalSession {
     private @Nullable Connection end(Runnable then) {
         Connection last;
         synchronized (this) {
-            if (closed) {
+            if (state.isEnded()) {
                 return null;
             }
-            closed = true;
-            dropped = true;
+            state = State.LEFT;
             cancelGrace();
             last = connection;
         }
-        home.forget(this);
+        home.known().forget(this);
         then.run();
         return last;
     }
@@ -307,34 +318,36 @@ public final class Session implements LocalSession {
     @Override
     public boolean isComing() {
         Session next = successor;
-        return next != null ? next.isComing() : !complete && !isOver() && !isDropped();
+        return next != null ? next.isComing() : state == State.COMING;
     }
 
     /** Everything it holds in the store is here too. */
     boolean isComplete() {
-        return complete;
+        return state != State.COMING;
     }
 
-    void complete() {
-        complete = true;
+    synchronized void complete() {
+        if (state == State.COMING) {
+            state = State.HERE;
+        }
     }
 
     /** Begins the grace, if no connection has come for it. */
     void awaitConnection() {
         synchronized (this) {
-            if (connection != null || closed || graceEnd != null) {
+            if (connection != null || state.isEnded() || graceEnd != null) {
                 return;
             }
-            graceEnd = home.afterGrace(() -> endIfAway(LeaveReason.DISCONNECTED));
+            graceEnd = home.graces().afterGrace(() -> endIfAway(LeaveReason.DISCONNECTED));
         }
-        home.afterMoment(this::noteReach);
+        home.graces().afterMoment(this::noteReach);
     }
 
     /** Goes on with a new connection; false when the session is over. */
     boolean takeOver(Connection next) {
         Connection before;
         synchronized (this) {
-            if (closed) {
+            if (state.isEnded()) {
                 return false;
             }
             before = connection;
@@ -348,7 +361,7 @@ public final class Session implements LocalSession {
             silence(before);
         }
         if (!seats.isEmpty()) {
-            home.afterMoment(this::noteReach);
+            home.graces().afterMoment(this::noteReach);
         }
         if (next.isClosed()) {
             lost(next, null);
@@ -366,13 +379,13 @@ public final class Session implements LocalSession {
             LOG.log(System.Logger.Level.ERROR, "a lost connection could not be silenced", failure);
         }
         synchronized (this) {
-            if (connection != which || closed) {
+            if (connection != which || state.isEnded()) {
                 return;
             }
             connection = null;
             if (!seats.isEmpty() || !joining.isEmpty()) {
-                graceEnd = home.afterGrace(() -> endIfAway(reason));
-                home.afterMoment(this::noteReach);
+                graceEnd = home.graces().afterGrace(() -> endIfAway(reason));
+                home.graces().afterMoment(this::noteReach);
                 return;
             }
         }
@@ -392,13 +405,12 @@ public final class Session implements LocalSession {
     private void endIfAway(LeaveReason reason) {
         boolean several = seats.size() + joining.size() > 1;
         synchronized (this) {
-            if (connection != null || closed) {
+            if (connection != null || state.isEnded()) {
                 return;
             }
-            closed = true;
-            dropped = several;
+            state = several ? State.LEFT : State.OVER;
         }
-        home.forget(this);
+        home.known().forget(this);
         if (several) {
             endWhole(reason);
         } else {
@@ -413,13 +425,13 @@ public final class Session implements LocalSession {
                 overNow();
                 leaveAll(reason);
             } else {
-                home.afterTakeover(this::endRest);
+                home.graces().afterTakeover(this::endRest);
             }
         });
     }
 
     private synchronized void overNow() {
-        dropped = false;
+        state = State.OVER;
     }
 
     private void leaveAll(LeaveReason reason) {
@@ -439,7 +451,7 @@ public final class Session implements LocalSession {
     private void joined(GroupId group) {
         joining.remove(group);
         synchronized (this) {
-            if (!closed) {
+            if (!state.isEnded()) {
                 return;
             }
         }
@@ -450,11 +462,26 @@ public final class Session implements LocalSession {
         Uni.createFrom()
                 .deferred(() -> home.groups().leave(new Groups.LeaveRequest(group, actor, true, null, this, reason)))
                 .subscribe()
-                .with(left -> {}, failure -> home.notAbandoned(this, group, failure));
+                .with(left -> {}, failure -> notAbandoned(group, failure));
     }
 
     private synchronized @Nullable Connection live() {
-        return closed ? null : connection;
+        return state.isEnded() ? null : connection;
+    }
+
+    /** A leave of this session, which has ended, failed: a store that is away gets it again later. */
+    private void notAbandoned(GroupId group, Throwable failure) {
+        if (isGone(failure)) {
+            return;
+        }
+        ErrorCode code = failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
+        boolean again = (code.retryable() && code != ErrorCode.FENCED) || code == ErrorCode.INTERNAL;
+        GroupReplica replica = again ? home.replicas().ifOpen(group) : null;
+        if (replica != null) {
+            replica.abandoned(this);
+        } else {
+            LOG.log(System.Logger.Level.WARNING, "join of {0} in {1} stays: {2}", actor.value(), group.name(), failure);
+        }
     }
 
     private static boolean isGone(Throwable failure) {
