@@ -61,14 +61,14 @@ public final class Startup {
     /** The servers take turns; a first round warms the caches of the system and this client, and does not count. */
     private String measured() throws IOException {
         Map<String, List<Started>> results = new LinkedHashMap<>();
-        commands.keySet().forEach(name -> results.put(name, new ArrayList<>()));
         for (int round = 0; round <= repeats; round++) {
             for (Map.Entry<String, List<String>> command : commands.entrySet()) {
                 Path log = Path.of("target", "bench", "startup-" + command.getKey() + ".log");
                 boolean counts = round > 0;
                 Started started = Launch.measure(command.getValue(), log, counts ? idle : Duration.ofSeconds(1));
                 if (counts) {
-                    results.get(command.getKey()).add(started);
+                    results.computeIfAbsent(command.getKey(), name -> new ArrayList<>())
+                            .add(started);
                 }
             }
         }

@@ -35,7 +35,7 @@ public class BodiesBenchmark {
 
     /** 128 bytes and no headers; the same with all that a request of a trace has. */
     @Param({"plain", "full"})
-    String kind;
+    String kind = "plain";
 
     private Command.Publish publish;
     private byte[] body;
