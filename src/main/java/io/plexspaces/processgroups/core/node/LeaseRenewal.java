@@ -168,9 +168,11 @@ public final class LeaseRenewal {
         }
         return leases.release(operations.lease(), grace)
                 .onFailure()
-                .invoke(failure -> warn(
-                        "The lease of node %s could not be given back, and runs out by itself: %s",
-                        name(), failure.getMessage()))
+                .invoke(failure -> LOG.log(
+                        WARNING,
+                        "The lease of node {0} could not be given back, and runs out by itself: {1}",
+                        name(),
+                        failure.getMessage()))
                 .onFailure()
                 .recoverWithNull()
                 .subscribeAsCompletionStage();
@@ -191,10 +193,10 @@ public final class LeaseRenewal {
     private Uni<Void> notRenewed(Throwable failure) {
         failures.incrementAndGet();
         if (stopped || !isFenced(failure)) {
-            warn("The lease of node %s could not be renewed: %s", name(), failure.getMessage());
+            LOG.log(WARNING, "The lease of node {0} could not be renewed: {1}", name(), failure.getMessage());
             return Uni.createFrom().voidItem();
         }
-        warn("Node %s drops its connections: %s", name(), failure.getMessage());
+        LOG.log(WARNING, "Node {0} drops its connections: {1}", name(), failure.getMessage());
         lost = true;
         losses.incrementAndGet();
         return beginAnew();
@@ -228,13 +230,9 @@ public final class LeaseRenewal {
             stopped = true;
             replaced.run();
         } else {
-            warn("No new lease for node %s: %s", name(), failure.getMessage());
+            LOG.log(WARNING, "No new lease for node {0}: {1}", name(), failure.getMessage());
         }
         return Uni.createFrom().voidItem();
-    }
-
-    private static void warn(String format, Object... about) {
-        LOG.log(WARNING, () -> String.format(format, about));
     }
 
     private NodeId node() {
