@@ -8,6 +8,8 @@ import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Message;
@@ -15,12 +17,14 @@ import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesResponse;
 import io.plexspaces.processgroups.proto.v1.Gap;
 import io.plexspaces.processgroups.proto.v1.GroupMembership;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +38,39 @@ public class EventsTest {
     private static final GroupId ROOM = GroupId.of("acme", "prod", "room");
     private static final Instant AT = Instant.ofEpochSecond(100, 5);
     private static final NodeId NODE = new NodeId("node-1");
+
+    /** One of each kind. */
+    private static List<Event> samples() {
+        Position position = new Position("e", 9);
+        Event.Members members = new Event.Members(ROOM, position, List.of(member("a")), true);
+        GroupInfo info = new GroupInfo(
+                ROOM,
+                new GroupSpec(GroupSpec.Metadata.NONE, new Retention(1, Duration.ofMinutes(1)), null),
+                "e",
+                AT,
+                0);
+        return List.of(
+                new Event.Draining(Duration.ofSeconds(1)),
+                new Event.Delivered(ROOM, published(7, "hello", null)),
+                new Event.Subscribed(ROOM, position, true, "", null),
+                members,
+                new Event.Joined(ROOM, 3, member("a")),
+                new Event.Left(ROOM, 3, new ActorId("a"), LeaveReason.LEFT),
+                new Event.FilterChanged(ROOM, 4, member("a")),
+                new Event.GroupCreated(info),
+                new Event.GroupDeleted(ROOM, position),
+                new Event.Gap(ROOM, Event.Gap.Reason.TRIMMED, 4, true, 10, 20));
+    }
+
+    @Test
+    void everyEvent_hasItsOwnKindOnTheWire() {
+        assertThat(samples())
+                .extracting(Object::getClass)
+                .containsExactlyInAnyOrder(Event.class.getPermittedSubclasses());
+        assertThat(samples().stream().map(event -> Events.toProto(event).getKindCase()))
+                .doesNotHaveDuplicates()
+                .doesNotContain(io.plexspaces.processgroups.proto.v1.Event.KindCase.KIND_NOT_SET);
+    }
 
     @Test
     void message_hasNoReceiverAndAlwaysATime() {

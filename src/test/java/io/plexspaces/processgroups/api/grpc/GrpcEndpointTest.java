@@ -122,6 +122,19 @@ class GrpcEndpointTest {
     }
 
     @Test
+    void everyMethodOfTheProto_isServed() {
+        assertThat(new GrpcEndpoint(endpoints(), new UnaryCalls())
+                        .bindService()
+                        .getServiceDescriptor()
+                        .getMethods())
+                .extracting(MethodDescriptor::getFullMethodName)
+                .containsExactlyInAnyOrderElementsOf(
+                        ProcessGroupServiceGrpc.getServiceDescriptor().getMethods().stream()
+                                .map(MethodDescriptor::getFullMethodName)
+                                .toList());
+    }
+
+    @Test
     void create_existingGroupIsRefusedWithErrorInfo() {
         assertFails(
                 "GROUP_EXISTS",
