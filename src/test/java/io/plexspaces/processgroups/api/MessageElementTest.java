@@ -97,7 +97,7 @@ class MessageElementTest {
                         named,
                         four.get3(),
                         four.get4(),
-                        method.substring(0, Math.min(16, method.length()))));
+                        wellFormed(method.substring(0, Math.min(5, method.length())))));
     }
 
     private static Arbitrary<Instant> instants() {

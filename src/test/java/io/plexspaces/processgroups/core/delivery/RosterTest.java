@@ -14,7 +14,11 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What subscribers get of what comes within a turn, in which others come and go. */
+/**
+ * What subscribers get of what comes within a turn, in which others come and go.
+ *
+ * <p>One file, as each case is about the same turn: who was there when, and who was ready.
+ */
 class RosterTest {
     private static final int BYTES = 36;
     private static final int BOUND = 1000;
