@@ -49,7 +49,7 @@ final class Wiring {
         return new Settings(
                 config.node().id().map(NodeId::new).orElseGet(() -> NodeNames.ofHost(port)),
                 config.session().grace(),
-                config.redis().timeout().plusSeconds(1),
+                StoreWiring.longestCall(config).plusSeconds(1),
                 config.session().overflowPolicy(),
                 limits.sessions(),
                 limits.groupsPerSession(),

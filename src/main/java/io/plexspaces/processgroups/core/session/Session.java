@@ -471,7 +471,7 @@ public final class Session implements LocalSession {
 
     /** A leave of this session, which has ended, failed: a store that is away gets it again later. */
     private void notAbandoned(GroupId group, Throwable failure) {
-        if (isGone(failure)) {
+        if (GroupException.is(failure, ErrorCode.NOT_A_MEMBER, ErrorCode.GROUP_NOT_FOUND)) {
             return;
         }
         ErrorCode code = failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
