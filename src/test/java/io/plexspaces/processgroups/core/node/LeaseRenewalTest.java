@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.OperationIds;
@@ -211,7 +212,7 @@ class LeaseRenewalTest {
         begin();
         leases.renewing = failing(ErrorCode.FENCED);
         time.pass(RENEWAL);
-        assertThat(client.peer().closeCode()).isEqualTo(ErrorCode.FENCED);
+        await().until(() -> client.peer().closeCode() == ErrorCode.FENCED);
         assertThat(operations.lease().incarnation()).isEqualTo(2);
         assertThat(renewal.isLost()).isFalse();
         assertThat(renewal.losses()).isEqualTo(1);
