@@ -89,10 +89,10 @@ final class Mailbox {
         Slot slot = message != null && subscriber != null && subscriber.policy() == OverflowPolicy.CONFLATE
                 ? new Slot(subscriber, message.topic())
                 : null;
-        if (conflating && slot != null && newest != null) {
-            dropIfThere(newest.get(slot));
+        if (conflating) {
+            dropNewest(slot);
         }
-        if (hasFrames() && bytes + size > room() && !makeRoom(size, message == null, subscriber)) {
+        if (hasFrames() && bytes + size > room() && !makeRoom(size, message == null, subscriber, slot)) {
             return false;
         }
         append(item);
@@ -198,13 +198,18 @@ final class Mailbox {
         return count;
     }
 
-    private boolean makeRoom(int size, boolean control, @Nullable Subscriber subscriber) {
+    /**
+     * @param slot of what is to come; null: it replaces nothing
+     * @return false: it does not fit, and is not the only frame either
+     */
+    private boolean makeRoom(int size, boolean control, @Nullable Subscriber subscriber, @Nullable Slot slot) {
         boolean mayDrop = control || (subscriber != null && subscriber.policy() != OverflowPolicy.DISCONNECT);
         if (!mayDrop) {
             return false;
         }
         if (newest != null && !newest.isEmpty() && !conflating) {
             conflate();
+            dropNewest(slot);
         }
         long room = room();
         for (Item at = first; at != null && bytes + size > room; at = at.after) {
@@ -212,7 +217,7 @@ final class Mailbox {
                 drop(at);
             }
         }
-        return bytes + size <= room;
+        return bytes + size <= room || !hasFrames();
     }
 
     private void conflate() {
@@ -232,9 +237,10 @@ final class Mailbox {
         return newest != null && newest.get(slot) == item;
     }
 
-    private void dropIfThere(@Nullable Item item) {
-        if (item != null) {
-            drop(item);
+    private void dropNewest(@Nullable Slot slot) {
+        Item replaced = slot == null || newest == null ? null : newest.get(slot);
+        if (replaced != null) {
+            drop(replaced);
         }
     }
 

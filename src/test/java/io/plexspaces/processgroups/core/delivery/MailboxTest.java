@@ -533,4 +533,23 @@ class MailboxTest {
         offerTopics(latest, 12, "a", "b", "b");
         assertThat(pollAll()).containsExactly("g:3(9-14)", "g12", "g14");
     }
+
+    @Test
+    void dropOldest_messageBeyondTheBound_replacesWhatWaits() {
+        offerAll(newest, 1, 2);
+        assertThat(offer(newest, 3, null, BOUND)).isTrue();
+        assertThat(pollAll()).containsExactly("g:2(0-3)", "g3");
+    }
+
+    @Test
+    void conflate_messageThatFindsItFull_replacesTheOneOfItsTopicToo() {
+        offerTopics(latest, 1, "a", "b", "a", "b", "a", "b", "a", "b", "a", "b", "b");
+        assertThat(pollAll()).containsExactly("g:9(0-11)", "g9", "g11");
+    }
+
+    @Test
+    void conflate_messageThatFindsItFull_olderOneOfItsTopicStaysForGood() {
+        offerTopics(latest, 1, "a", "b", "a", "b", "a", "b", "a", "b", "a", "b", "b", "b", "b");
+        assertThat(pollAll().stream().filter(n -> n.equals("g10"))).isEmpty();
+    }
 }
