@@ -16,6 +16,7 @@ import java.util.Set;
  * @param defaultRetention what a group created without retention keeps
  * @param maxInFlight requests of one session that wait for their answer; further ones are not read until one is
  *     answered
+ * @param maxInFlightBytes bytes of these, and of their answers as far as known; one request more may go beyond
  * @param maxHeaderBytes bytes of the headers of one gRPC call; more are refused by the transport
  * @param maxStreamsPerConnection gRPC calls open at once on one connection; the client holds back further ones
  * @param pingInterval time without a sign of the peer after which it is pinged
@@ -32,6 +33,7 @@ public record ApiSettings(
         Duration maxRetentionAge,
         Retention defaultRetention,
         int maxInFlight,
+        long maxInFlightBytes,
         int maxHeaderBytes,
         int maxStreamsPerConnection,
         Duration pingInterval,
@@ -51,6 +53,7 @@ public record ApiSettings(
         positive("maxRetainedMessages", maxRetainedMessages);
         positive("maxRetentionAge", maxRetentionAge.toMillis());
         positive("maxInFlight", maxInFlight);
+        positive("maxInFlightBytes", maxInFlightBytes);
         positive("maxHeaderBytes", maxHeaderBytes);
         positive("maxStreamsPerConnection", maxStreamsPerConnection);
         positive("pingInterval", pingInterval.toMillis());

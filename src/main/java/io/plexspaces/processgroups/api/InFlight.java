@@ -1,70 +1,147 @@
 package io.plexspaces.processgroups.api;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
+import java.util.function.BooleanSupplier;
 
-/** Requests of one connection that wait for their answer, and when another may be read. Thread-safe. */
+/**
+ * Requests of one connection that wait for their answer, and when another may be read: while these are few enough, they
+ * and their answers are small enough, and the peer takes its answers. Thread-safe.
+ */
 final class InFlight {
+    /** So many bytes more or fewer are told to the server's budget at once. */
+    private static final int LOT = 64 * 1024;
+
+    /** How large the first answer may be: this part of all bytes. Small ones let more requests be read soon. */
+    private static final int FIRST_ANSWER_PART = 16;
+
     private final int max;
+    private final long maxBytes;
+    private final ServerBudget budget;
+    private final BooleanSupplier crowded;
     private final Runnable readMore;
-    private final AtomicInteger waiting = new AtomicInteger();
+
+    // Guarded by this.
+    private int waiting;
+    private long bytes;
+    private long charged;
+
+    /** About how large an answer is: as the largest of late. */
+    private long answer;
 
     /** Requests for which {@link #readMore} is still to be called. */
-    private final AtomicInteger owed = new AtomicInteger();
+    private int owed;
 
-    /** @param readMore called once for each request, when another one may be read */
-    InFlight(int max, Runnable readMore) {
-        this.max = max;
+    /**
+     * What may be on the way.
+     *
+     * @param requests that wait for their answer
+     * @param bytes of these, and of their answers as far as known; one request more may go beyond
+     * @param budget in which the requests count
+     */
+    record Bounds(int requests, long bytes, ServerBudget budget) {}
+
+    /**
+     * @param crowded whether the peer leaves so many answers that it should get no more; {@link #room} tells when not
+     * @param readMore called once for each request, when another one may be read
+     */
+    InFlight(Bounds bounds, BooleanSupplier crowded, Runnable readMore) {
+        this.max = bounds.requests();
+        this.maxBytes = bounds.bytes();
+        this.budget = bounds.budget();
+        this.crowded = crowded;
         this.readMore = readMore;
+        this.answer = maxBytes / FIRST_ANSWER_PART;
     }
 
-    boolean isFull() {
-        return waiting.get() >= max;
+    synchronized boolean isFull() {
+        return waiting >= max || isHeavy(maxBytes) || crowded.getAsBoolean();
     }
 
-    boolean isEmpty() {
-        return waiting.get() == 0;
+    synchronized boolean isEmpty() {
+        return waiting == 0;
     }
 
     /**
      * A request has come.
      *
+     * @param size its bytes
      * @return whether {@link #readMore} is to be called for it as soon as it has been started; else it is called later
      */
-    boolean begin() {
-        boolean mayReadMore = waiting.incrementAndGet() < max;
+    synchronized boolean begin(int size) {
+        waiting++;
+        bytes += size;
+        charge();
+        boolean mayReadMore = !isFull();
         if (!mayReadMore) {
-            owed.incrementAndGet();
+            owed++;
         }
         return mayReadMore;
     }
 
     /** A request has come that will not be started. */
-    void beginEnded() {
-        waiting.incrementAndGet();
-        owed.incrementAndGet();
+    synchronized void beginEnded() {
+        waiting++;
+        owed++;
     }
 
     /**
      * A request has got its answer.
      *
+     * @param size as it came with
+     * @param answered bytes of the answer; 0: it got none
      * @return whether it was the last
      */
-    boolean end() {
-        int left = waiting.decrementAndGet();
-        if (left < max) {
-            payOne();
+    boolean end(int size, int answered) {
+        boolean last;
+        int due;
+        synchronized (this) {
+            waiting--;
+            bytes -= size;
+            answer = Math.max(answered, answer - answer / 8);
+            charge();
+            last = waiting == 0;
+            due = due();
         }
-        // Above the limit each answer pays for one request, so that as many as were read ahead may be owed at the end.
-        while (left == 0 && owed.get() > 0) {
-            payOne();
-        }
-        return left == 0;
+        pay(due);
+        return last;
     }
 
-    /** For a request that came while too many waited, and that was read ahead. */
-    private void payOne() {
-        if (owed.get() > 0 && owed.getAndUpdate(all -> Math.max(0, all - 1)) > 0) {
+    /** The peer has taken enough of its answers. */
+    void room() {
+        int due;
+        synchronized (this) {
+            due = due();
+        }
+        pay(due);
+    }
+
+    /** Those owed, once so little waits that a lot can be read. */
+    private int due() {
+        boolean room = waiting <= max - Math.max(1, max / 4) && !isHeavy(maxBytes - maxBytes / 4);
+        if (owed == 0 || crowded.getAsBoolean() || !(room || waiting == 0)) {
+            return 0;
+        }
+        int due = owed;
+        owed = 0;
+        return due;
+    }
+
+    private void pay(int due) {
+        for (int i = 0; i < due; i++) {
             readMore.run();
+        }
+    }
+
+    private boolean isHeavy(long most) {
+        long all = bytes + waiting * answer;
+        return all >= most || (bytes > LOT && bytes >= budget.share(charged));
+    }
+
+    private void charge() {
+        long more = bytes - charged;
+        if (more > LOT || more < -LOT || (bytes == 0 && charged > 0)) {
+            charged += more;
+            budget.add(more);
         }
     }
 }

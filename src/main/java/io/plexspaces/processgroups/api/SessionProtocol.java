@@ -5,6 +5,8 @@ import io.plexspaces.processgroups.core.Refusals;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.core.session.ConnectionWatches;
 import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.core.session.Sessions;
@@ -50,7 +52,7 @@ public final class SessionProtocol {
     private volatile @Nullable GroupException retiring;
 
     /** Requests that wait until the session is open; null: none has to. Guarded by this. */
-    private @Nullable Queue<SessionRequest> waiting;
+    private @Nullable Queue<Incoming> waiting;
 
     /** Guarded by this. */
     private boolean held;
@@ -60,11 +62,15 @@ public final class SessionProtocol {
     private @Nullable ConnectionWatches watcher;
     private Traces.@Nullable Caller caller;
 
+    /** @param bytes it came with */
+    private record Incoming(SessionRequest request, int bytes) {}
+
     /**
      * What a protocol works on.
      *
      * @param requests without a session
      * @param refusals told of requests that no other part sees
+     * @param budget in which requests under way count
      */
     public record Service(
             Groups groups,
@@ -72,7 +78,8 @@ public final class SessionProtocol {
             Requests requests,
             ApiSettings settings,
             Refusals refusals,
-            Traces traces) {}
+            Traces traces,
+            ServerBudget budget) {}
 
     /**
      * @param readMore called on any thread when another request may be read: once after each request, at once or, while
@@ -82,7 +89,12 @@ public final class SessionProtocol {
         this.groups = service.groups();
         this.sessions = service.sessions();
         this.open = service.requests();
-        this.inFlight = new InFlight(service.settings().maxInFlight(), readMore);
+        ApiSettings settings = service.settings();
+        this.inFlight = new InFlight(
+                new InFlight.Bounds(settings.maxInFlight(), settings.maxInFlightBytes(), service.budget()),
+                connection::isCrowded,
+                readMore);
+        connection.onRoom(inFlight::room);
         this.refusals = service.refusals();
         this.traces = service.traces();
         this.connection = connection;
@@ -106,17 +118,22 @@ public final class SessionProtocol {
         caller = connected;
     }
 
-    /** Whether as many requests as allowed wait for their answer, and no other should be read. */
+    /** Whether as many requests or bytes as allowed wait for their answers, and no other request should be read. */
     public boolean isBusy() {
         return inFlight.isFull();
     }
 
-    /** Never throws. */
-    public void handle(SessionRequest request) {
+    /**
+     * Never throws.
+     *
+     * @param bytes the request came with
+     */
+    public void handle(SessionRequest request, int bytes) {
         try {
-            boolean mayReadMore = inFlight.begin();
-            if (!waits(request)) {
-                start(request);
+            boolean mayReadMore = inFlight.begin(bytes);
+            Incoming incoming = new Incoming(request, bytes);
+            if (!waits(incoming)) {
+                start(incoming);
             }
             if (mayReadMore) {
                 readMore.run();
@@ -126,7 +143,7 @@ public final class SessionProtocol {
         }
     }
 
-    private void start(SessionRequest request) {
+    private void start(Incoming request) {
         Traces.Caller from = caller;
         if (from == null) {
             begin(request);
@@ -140,18 +157,19 @@ public final class SessionProtocol {
         connection.cut(Errors.expected(defect));
     }
 
-    private void begin(SessionRequest request) {
+    private void begin(Incoming incoming) {
+        SessionRequest request = incoming.request();
         try {
             if (request.hasPublish()) {
-                publish(request);
+                publish(incoming);
             } else {
                 execute(request)
                         .subscribe()
-                        .with(answer -> complete(request, answer), failure -> fail(request, failure));
+                        .with(answer -> complete(incoming, answer), failure -> fail(incoming, failure));
             }
         } catch (RuntimeException | Error failure) {
             refused(request, failure);
-            fail(request, failure);
+            fail(incoming, failure);
         }
     }
 
@@ -164,14 +182,14 @@ public final class SessionProtocol {
     /** Starts the requests that waited, in their order. */
     public void release() {
         letGo();
-        SessionRequest next = nextWaiting();
+        Incoming next = nextWaiting();
         while (next != null) {
             start(next);
             next = nextWaiting();
         }
     }
 
-    private synchronized boolean waits(SessionRequest request) {
+    private synchronized boolean waits(Incoming request) {
         return waiting != null && waiting.add(request);
     }
 
@@ -180,11 +198,11 @@ public final class SessionProtocol {
     }
 
     /** Null: none waits, or one of those that waited holds the others up. */
-    private synchronized @Nullable SessionRequest nextWaiting() {
+    private synchronized @Nullable Incoming nextWaiting() {
         if (held) {
             return null;
         }
-        SessionRequest next = waiting == null ? null : waiting.poll();
+        Incoming next = waiting == null ? null : waiting.poll();
         if (next == null) {
             waiting = null;
         }
@@ -196,7 +214,7 @@ public final class SessionProtocol {
         try {
             inFlight.beginEnded();
             unreadable(0, failure);
-            answered();
+            answered(0, 0);
         } catch (RuntimeException | Error defect) {
             broken(defect);
         }
@@ -209,7 +227,7 @@ public final class SessionProtocol {
      */
     public void unreadable(long requestId, GroupException failure) {
         refusals.unreadable(failure);
-        send(Answer.newBuilder().setRequestId(requestId).setError(Errors.toProto(failure)));
+        connection.send(frame(Answer.newBuilder().setRequestId(requestId).setError(Errors.toProto(failure))));
     }
 
     /** No further requests come: ends the connection once those in flight are answered. */
@@ -227,19 +245,18 @@ public final class SessionProtocol {
     }
 
     /** The way of every message: without a builder for the answer. */
-    private void publish(SessionRequest request) {
+    private void publish(Incoming incoming) {
         refuseRetired();
-        groups.publish(opened().publish(request.getPublish()))
+        groups.publish(opened().publish(incoming.request().getPublish()))
                 .subscribe()
-                .with(result -> published(request, result), failure -> fail(request, failure));
+                .with(result -> published(incoming, result), failure -> fail(incoming, failure));
     }
 
-    private void published(SessionRequest request, Groups.PublishResult result) {
+    private void published(Incoming incoming, Groups.PublishResult result) {
         try {
-            if (request.getRequestId() != 0) {
-                connection.send(format.published(request.getRequestId(), result));
-            }
-            done(request);
+            long requestId = incoming.request().getRequestId();
+            Frame answer = requestId == 0 ? null : format.published(requestId, result);
+            done(incoming, answer);
         } catch (RuntimeException | Error defect) {
             broken(defect);
         }
@@ -360,41 +377,46 @@ public final class SessionProtocol {
         }
     }
 
-    private void complete(SessionRequest request, Answer.Builder answer) {
+    private void complete(Incoming incoming, Answer.Builder answer) {
         try {
-            if (request.getRequestId() != 0) {
-                send(answer.setRequestId(request.getRequestId()));
-            }
-            done(request);
+            long requestId = incoming.request().getRequestId();
+            done(incoming, requestId == 0 ? null : frame(answer.setRequestId(requestId)));
         } catch (RuntimeException | Error defect) {
             broken(defect);
         }
     }
 
-    private void fail(SessionRequest request, Throwable failure) {
+    private void fail(Incoming incoming, Throwable failure) {
         try {
-            long requestId = request.getRequestId();
-            send(Answer.newBuilder().setRequestId(requestId).setError(Errors.toProto(Errors.expected(failure))));
-            done(request);
+            long requestId = incoming.request().getRequestId();
+            done(
+                    incoming,
+                    frame(Answer.newBuilder()
+                            .setRequestId(requestId)
+                            .setError(Errors.toProto(Errors.expected(failure)))));
         } catch (RuntimeException | Error defect) {
             broken(defect);
         }
     }
 
-    private void done(SessionRequest request) {
-        if (request.hasOpen()) {
+    /** @param answer null: the client wants none */
+    private void done(Incoming incoming, @Nullable Frame answer) {
+        if (answer != null) {
+            connection.send(answer);
+        }
+        if (incoming.request().hasOpen()) {
             release();
         }
-        answered();
+        answered(incoming.bytes(), answer == null ? 0 : answer.answerBytes());
     }
 
-    private void answered() {
-        if (inFlight.end() && finishing) {
+    private void answered(int bytes, int answerBytes) {
+        if (inFlight.end(bytes, answerBytes) && finishing) {
             connection.finish(retiring);
         }
     }
 
-    private void send(Answer.Builder answer) {
-        connection.send(format.frame(Event.newBuilder().setAnswer(answer).build()));
+    private Frame frame(Answer.Builder answer) {
+        return format.frame(Event.newBuilder().setAnswer(answer).build());
     }
 }

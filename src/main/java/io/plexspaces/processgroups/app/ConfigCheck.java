@@ -33,6 +33,7 @@ final class ConfigCheck {
         all.add(retentionComplaint(config));
         all.add(prefixComplaint(config));
         all.add(originsComplaint(config));
+        all.add(heldBytesComplaint(config));
         List<String> complaints = new ArrayList<>();
         for (String complaint : all) {
             if (complaint != null) {
@@ -74,6 +75,18 @@ final class ConfigCheck {
                 .findFirst()
                 .map(origin -> "processgroups.websocket.allowed-origins must be *, or origins such as"
                         + " https://example.com:8443, but has " + origin)
+                .orElse(null);
+    }
+
+    private static @Nullable String heldBytesComplaint(ProcessGroupsConfig config) {
+        long least = config.limits().messageBytes().asLongValue()
+                + config.session().queueBytes().asLongValue();
+        return config.delivery()
+                .heldBytes()
+                .filter(bytes -> bytes.asLongValue() < least)
+                .map(bytes -> "processgroups.delivery.held-bytes must be at least the "
+                        + least + " bytes of processgroups.limits.message-bytes and processgroups.session.queue-bytes,"
+                        + " but is " + bytes.asLongValue())
                 .orElse(null);
     }
 

@@ -6,6 +6,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.core.node.LeaseRenewal;
 import io.plexspaces.processgroups.core.session.Sessions;
@@ -107,6 +108,11 @@ final class ObserveWiring {
         metrics.gauge("backlog_limit_bytes", "Bytes from which on publishes are refused", () -> config.delivery()
                 .backlogBytes()
                 .asLongValue());
+    }
+
+    void showBudget(@Observes StartupEvent started, NodeMetrics metrics, ServerBudget budget) {
+        metrics.gauge("queue_bytes", "Bytes held for clients: events that wait, calls under way", budget::held);
+        metrics.gauge("queue_limit_bytes", "Bytes that may be held for all clients together", budget::bytes);
     }
 
     void showStore(

@@ -166,6 +166,12 @@ interface ProcessGroupsConfig {
         @WithDefault("64M")
         @Range(min = "1M", max = "4G")
         MemorySize backlogBytes();
+
+        /**
+         * Bytes that all clients together may make this server hold: events that wait, requests and answers under way.
+         * One client may have half of what the others leave free. Default: a quarter of the heap.
+         */
+        Optional<MemorySize> heldBytes();
     }
 
     /** What groups keep that are created without a retention of their own. */

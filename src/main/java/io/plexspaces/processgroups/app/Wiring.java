@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.core.group.Housekeeping;
 import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.core.group.ReplicatedGroups;
@@ -33,6 +34,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** Makes the parts of the service out of the configuration. */
 @Singleton
 final class Wiring {
+    /** Clients may have this part of the heap. */
+    private static final int HEAP_PART = 4;
+
     private final ProcessGroupsConfig config;
     private final RandomTexts secrets = new RandomTexts();
 
@@ -72,12 +76,22 @@ final class Wiring {
 
     @Produces
     @Singleton
-    DeliveryLoops deliveryLoops(MetricsDeliveryObserver observer) {
+    ServerBudget budget() {
+        return new ServerBudget(config.delivery()
+                .heldBytes()
+                .map(MemorySize::asLongValue)
+                .orElse(Runtime.getRuntime().maxMemory() / HEAP_PART));
+    }
+
+    @Produces
+    @Singleton
+    DeliveryLoops deliveryLoops(MetricsDeliveryObserver observer, ServerBudget budget) {
         return new DeliveryLoops(
                 System::nanoTime,
                 observer,
                 config.session().queueBytes().asLongValue(),
-                config.delivery().backlogBytes().asLongValue());
+                config.delivery().backlogBytes().asLongValue(),
+                budget);
     }
 
     @Produces
@@ -151,6 +165,7 @@ final class Wiring {
                 limits.retentionAge(),
                 new Retention(config.retention().messages(), config.retention().age()),
                 limits.requestsInFlight(),
+                config.session().queueBytes().asLongValue(),
                 bytes(limits.headerBytes()),
                 limits.streamsPerConnection(),
                 config.websocket().pingInterval(),
@@ -165,7 +180,13 @@ final class Wiring {
     @Produces
     @Singleton
     SessionProtocol.Service service(
-            Groups groups, Sessions sessions, ApiSettings settings, ObservedRefusals refusals, GroupTracing tracing) {
-        return new SessionProtocol.Service(groups, sessions, new Requests(settings), settings, refusals, tracing);
+            Groups groups,
+            Sessions sessions,
+            ApiSettings settings,
+            ObservedRefusals refusals,
+            GroupTracing tracing,
+            ServerBudget budget) {
+        return new SessionProtocol.Service(
+                groups, sessions, new Requests(settings), settings, refusals, tracing, budget);
     }
 }

@@ -1,14 +1,12 @@
 package io.plexspaces.processgroups.observe;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what becomes of deliveries. Thread-safe; all meters exist from the start. */
 public final class MetricsDeliveryObserver implements DeliveryObserver {
@@ -17,7 +15,6 @@ public final class MetricsDeliveryObserver implements DeliveryObserver {
     private final Map<OverflowPolicy, Counter> drops = new EnumMap<>(OverflowPolicy.class);
     private final Counter gaps;
     private final Map<ErrorCode, Counter> cuts = new EnumMap<>(ErrorCode.class);
-    private final LongAdder queueBytes = new LongAdder();
 
     public MetricsDeliveryObserver(MeterRegistry registry) {
         this.registry = registry;
@@ -39,9 +36,6 @@ public final class MetricsDeliveryObserver implements DeliveryObserver {
                             .tag("cause", cause.name())
                             .register(registry));
         }
-        Gauge.builder(GroupMetrics.PREFIX + "queue_bytes", queueBytes, LongAdder::sum)
-                .description("Bytes waiting for connections")
-                .register(registry);
     }
 
     @Override
@@ -60,11 +54,6 @@ public final class MetricsDeliveryObserver implements DeliveryObserver {
     @Override
     public void gap() {
         gaps.increment();
-    }
-
-    @Override
-    public void queued(long bytes) {
-        queueBytes.add(bytes);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.core.group.ReplicatedGroups;
 import io.plexspaces.processgroups.core.session.Sessions;
@@ -49,7 +50,8 @@ public final class MemoryService implements AutoCloseable {
                 1000,
                 10_000,
                 10_000);
-        DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailboxBytes, 64 << 20);
+        DeliveryLoops loops = new DeliveryLoops(
+                System::nanoTime, DeliveryObserver.NONE, mailboxBytes, 64 << 20, new ServerBudget(1 << 30));
         OperationIds operations = new OperationIds(lease);
         Replicas replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = around.apply(new ReplicatedGroups(log, replicas, loops, operations, settings, MemoryService::unique));

@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -70,7 +71,8 @@ class SessionProtocolTest {
                         new Requests(settings),
                         settings,
                         (operation, cause) -> {},
-                        Traces.OFF),
+                        Traces.OFF,
+                        new ServerBudget(1 << 30)),
                 service.sessions.connect(peer),
                 answer -> Frame.control(Proto.INSTANCE, answer.toByteArray()),
                 mayRead::incrementAndGet);
@@ -85,11 +87,11 @@ class SessionProtocolTest {
 
     @Test
     void firstRequest_mustBeOpen() {
-        protocol.handle(publish(7, "early").build());
+        protocol.handle(publish(7, "early").build(), 0);
 
         assertThat(answer(7).getError().getReason()).isEqualTo("FAILED_PRECONDITION");
         open();
-        protocol.handle(publish(8, "now").build());
+        protocol.handle(publish(8, "now").build(), 0);
         assertThat(answer(8).hasPublished()).isTrue();
         assertThat(mayRead).hasValue(3);
     }
@@ -107,37 +109,45 @@ class SessionProtocolTest {
     @Test
     void openTwice_isRefusedAndTheSessionGoesOn() {
         open();
-        protocol.handle(request(2)
-                .setOpen(SessionOpen.newBuilder().setTenantId("acme").setActorId("me"))
-                .build());
+        protocol.handle(
+                request(2)
+                        .setOpen(SessionOpen.newBuilder().setTenantId("acme").setActorId("me"))
+                        .build(),
+                0);
 
         assertThat(answer(2).getError().getReason()).isEqualTo("FAILED_PRECONDITION");
-        protocol.handle(publish(3, "on").build());
+        protocol.handle(publish(3, "on").build(), 0);
         assertThat(answer(3).hasPublished()).isTrue();
     }
 
     @Test
     void joinPublishLeave_workInOneSession() {
         open();
-        protocol.handle(request(2)
-                .setJoin(SubscribeRequest.newBuilder().setGroupName("room"))
-                .build());
+        protocol.handle(
+                request(2)
+                        .setJoin(SubscribeRequest.newBuilder().setGroupName("room"))
+                        .build(),
+                0);
         assertThat(answer(2).getJoined().getJoinCount()).isEqualTo(1);
 
-        protocol.handle(publish(3, "hello").build());
+        protocol.handle(publish(3, "hello").build(), 0);
         assertThat(answer(3).getPublished().getRecipientIdsList()).containsExactly("me");
         Awaitility.await().until(() -> peer.events().stream().anyMatch(Event::hasMessage));
         assertThat(peer.events().stream().filter(Event::hasMessage))
                 .singleElement()
                 .satisfies(event -> assertThat(event.getMessage().getSenderId()).isEqualTo("me"));
 
-        protocol.handle(request(4)
-                .setLeave(LeaveGroupRequest.newBuilder().setGroupName("room"))
-                .build());
+        protocol.handle(
+                request(4)
+                        .setLeave(LeaveGroupRequest.newBuilder().setGroupName("room"))
+                        .build(),
+                0);
         assertThat(answer(4).getLeft().getJoinCount()).isZero();
-        protocol.handle(request(5)
-                .setLeave(LeaveGroupRequest.newBuilder().setGroupName("room"))
-                .build());
+        protocol.handle(
+                request(5)
+                        .setLeave(LeaveGroupRequest.newBuilder().setGroupName("room"))
+                        .build(),
+                0);
         assertThat(answer(5).getError().getReason()).isEqualTo("NOT_A_MEMBER");
     }
 
@@ -145,22 +155,24 @@ class SessionProtocolTest {
     void watchAndUnwatch_areAnswered() {
         open();
         WatchRequest room = WatchRequest.newBuilder().setGroupName("room").build();
-        protocol.handle(request(2).setWatch(room).build());
+        protocol.handle(request(2).setWatch(room).build(), 0);
         assertThat(answer(2).hasWatching()).isTrue();
-        protocol.handle(request(3).setWatch(room).build());
+        protocol.handle(request(3).setWatch(room).build(), 0);
         assertThat(answer(3).getError().getReason()).isEqualTo("FAILED_PRECONDITION");
-        protocol.handle(request(4).setUnwatch(room).build());
+        protocol.handle(request(4).setUnwatch(room).build(), 0);
         assertThat(answer(4).hasUnwatched()).isTrue();
-        protocol.handle(request(5).setUnwatch(room).build());
+        protocol.handle(request(5).setUnwatch(room).build(), 0);
         assertThat(answer(5).getError().getReason()).isEqualTo("FAILED_PRECONDITION");
     }
 
     @Test
     void renewWithoutLease_isRefused() {
         open();
-        protocol.handle(request(2)
-                .setRenew(RenewLeaseRequest.newBuilder().setGroupName("room"))
-                .build());
+        protocol.handle(
+                request(2)
+                        .setRenew(RenewLeaseRequest.newBuilder().setGroupName("room"))
+                        .build(),
+                0);
 
         assertThat(answer(2).getError().getReason()).isEqualTo("NOT_A_MEMBER");
     }
@@ -168,11 +180,13 @@ class SessionProtocolTest {
     @Test
     void requestWithoutId_isAnsweredOnlyWhenItFails() {
         open();
-        protocol.handle(publish(0, "fine").build());
-        protocol.handle(publish(0, "fine")
-                .setPublish(PublishToGroupRequest.newBuilder().setGroupName("/"))
-                .build());
-        protocol.handle(publish(9, "last").build());
+        protocol.handle(publish(0, "fine").build(), 0);
+        protocol.handle(
+                publish(0, "fine")
+                        .setPublish(PublishToGroupRequest.newBuilder().setGroupName("/"))
+                        .build(),
+                0);
+        protocol.handle(publish(9, "last").build(), 0);
 
         assertThat(answer(9).hasPublished()).isTrue();
         assertThat(answers(0))
@@ -183,7 +197,7 @@ class SessionProtocolTest {
     @Test
     void requestOfNoKnownKind_isRefused() {
         open();
-        protocol.handle(request(2).build());
+        protocol.handle(request(2).build(), 0);
 
         assertThat(answer(2).getError().getReason()).isEqualTo("INVALID_ARGUMENT");
     }
@@ -202,7 +216,7 @@ class SessionProtocolTest {
         holds = true;
         for (int i = 10; i < 10 + MAX_IN_FLIGHT; i++) {
             assertThat(protocol.isBusy()).isFalse();
-            protocol.handle(publish(i, "held").build());
+            protocol.handle(publish(i, "held").build(), 0);
         }
 
         assertThat(protocol.isBusy()).isTrue();
@@ -221,7 +235,7 @@ class SessionProtocolTest {
         holds = true;
         int readAhead = 3 * MAX_IN_FLIGHT;
         for (int i = 10; i < 10 + readAhead; i++) {
-            protocol.handle(publish(i, "held").build());
+            protocol.handle(publish(i, "held").build(), 0);
         }
         protocol.malformed(GroupException.invalid("request", "is no JSON"));
         assertThat(mayRead).hasValue(1 + MAX_IN_FLIGHT - 1);
@@ -233,7 +247,7 @@ class SessionProtocolTest {
     void finish_waitsForTheAnswers() {
         open();
         holds = true;
-        protocol.handle(publish(2, "held").build());
+        protocol.handle(publish(2, "held").build(), 0);
         protocol.finish();
 
         assertThat(peer.closed).isFalse();
@@ -246,10 +260,10 @@ class SessionProtocolTest {
     void retire_answersWhatIsUnderWay_andRefusesTheRest() {
         open();
         holds = true;
-        protocol.handle(publish(2, "held").build());
+        protocol.handle(publish(2, "held").build(), 0);
         Awaitility.await().until(() -> held.size() == 1);
         service.sessions.drain(Duration.ZERO, Duration.ZERO);
-        protocol.handle(publish(3, "late").build());
+        protocol.handle(publish(3, "late").build(), 0);
         assertThat(answer(3).getError().getReason()).isEqualTo("SHUTTING_DOWN");
         assertThat(peer.closed).isFalse();
 
@@ -262,9 +276,9 @@ class SessionProtocolTest {
     void requestsThatComeWhileTheSessionIsOpened_waitForItInOrder() {
         open();
         protocol.hold();
-        protocol.handle(publish(2, "a").build());
+        protocol.handle(publish(2, "a").build(), 0);
         protocol.handle(
-                request(3).setOpen(SessionOpen.newBuilder().setTenantId("acme")).build());
+                request(3).setOpen(SessionOpen.newBuilder().setTenantId("acme")).build(), 0);
         assertThat(answers(2)).isEmpty();
         protocol.release();
         assertThat(answer(2).hasPublished()).isTrue();
@@ -274,14 +288,14 @@ class SessionProtocolTest {
     @Test
     void requestsBehindTwoOpens_waitForBothInOrder() {
         looksElsewhere = true;
-        protocol.handle(openWith(1, "of-another-node"));
-        protocol.handle(openWith(2, "of-another-node-as-well"));
-        protocol.handle(join(3));
-        protocol.handle(publish(4, "a").build());
+        protocol.handle(openWith(1, "of-another-node"), 0);
+        protocol.handle(openWith(2, "of-another-node-as-well"), 0);
+        protocol.handle(join(3), 0);
+        protocol.handle(publish(4, "a").build(), 0);
         lookups.get(0).fail(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "away"));
 
         assertThat(answer(1).getError().getReason()).isEqualTo("STORE_UNAVAILABLE");
-        protocol.handle(publish(5, "b").build());
+        protocol.handle(publish(5, "b").build(), 0);
         assertThat(lookups).hasSize(2);
         assertThat(answers(3)).isEmpty();
         assertThat(answers(5)).isEmpty();
@@ -298,10 +312,10 @@ class SessionProtocolTest {
     @Test
     void requestsBehindAnOpenThatFails_andOneThatIsAnsweredAtOnce_areNotLost() {
         looksElsewhere = true;
-        protocol.handle(openWith(1, "of-another-node"));
-        protocol.handle(openWith(2, ""));
-        protocol.handle(join(3));
-        protocol.handle(join(4));
+        protocol.handle(openWith(1, "of-another-node"), 0);
+        protocol.handle(openWith(2, ""), 0);
+        protocol.handle(join(3), 0);
+        protocol.handle(join(4), 0);
         lookups.get(0).fail(GroupException.of(ErrorCode.STORE_UNAVAILABLE, "away"));
 
         assertThat(answer(1).hasError()).isTrue();
@@ -327,9 +341,11 @@ class SessionProtocolTest {
     }
 
     private void open() {
-        protocol.handle(request(1)
-                .setOpen(SessionOpen.newBuilder().setTenantId("acme").setActorId("me"))
-                .build());
+        protocol.handle(
+                request(1)
+                        .setOpen(SessionOpen.newBuilder().setTenantId("acme").setActorId("me"))
+                        .build(),
+                0);
         assertThat(answer(1).hasOpened()).isTrue();
     }
 
@@ -413,6 +429,11 @@ class SessionProtocolTest {
         @Override
         public Executor loop() {
             return loop;
+        }
+
+        @Override
+        public int heldBytes() {
+            return 0;
         }
 
         @Override

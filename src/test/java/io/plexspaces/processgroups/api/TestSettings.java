@@ -22,6 +22,7 @@ public final class TestSettings {
                 Duration.ofHours(24),
                 new Retention(128, Duration.ofMinutes(5)),
                 requests,
+                1024 * 1024,
                 16 * 1024,
                 4096,
                 Duration.ofSeconds(20),

@@ -259,6 +259,11 @@ class LeaseFaultsTest {
         }
 
         @Override
+        public int heldBytes() {
+            return 0;
+        }
+
+        @Override
         public boolean ready() {
             return true;
         }

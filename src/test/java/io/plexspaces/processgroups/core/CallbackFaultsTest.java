@@ -54,6 +54,8 @@ class CallbackFaultsTest extends CallbackFaults {
             "core.delivery.Mailbox#clear",
             "core.delivery.Source#next",
             "core.delivery.Connection#writeBatch",
+            "core.delivery.Connection#isBurst",
+            "core.delivery.Connection#roomAgain",
             "core.delivery.Connection#writeOwn",
             "core.delivery.Connection#collect",
             "core.delivery.Connection#overflow",

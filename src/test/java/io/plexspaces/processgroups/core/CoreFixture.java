@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.core.group.ReplicatedGroups;
 import io.plexspaces.processgroups.core.session.ConnectionWatches;
@@ -77,7 +78,8 @@ public final class CoreFixture implements AutoCloseable {
         this.tenant = tenant;
         Settings settings = new Settings(
                 lease.node(), grace, TAKEOVER, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
-        DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20);
+        DeliveryLoops loops = new DeliveryLoops(
+                System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20, new ServerBudget(1 << 30));
         operations = new OperationIds(lease);
         replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);

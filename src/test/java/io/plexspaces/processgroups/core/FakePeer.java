@@ -99,6 +99,11 @@ public final class FakePeer implements Sink<List<byte[]>> {
     }
 
     @Override
+    public int heldBytes() {
+        return 0;
+    }
+
+    @Override
     public boolean ready() {
         return ready;
     }

@@ -52,6 +52,7 @@ class MetricsTest extends LiveServer {
             Map.entry("publish_errors_total", new Metric("counter", Set.of("error"))),
             Map.entry("sessions", new Metric("gauge", Set.of())),
             Map.entry("queue_bytes", new Metric("gauge", Set.of())),
+            Map.entry("queue_limit_bytes", new Metric("gauge", Set.of())),
             Map.entry("drops_total", new Metric("counter", Set.of("policy"))),
             Map.entry("gaps_total", new Metric("counter", Set.of())),
             Map.entry("connections_cut_total", new Metric("counter", Set.of("cause"))),

@@ -161,8 +161,6 @@ class ObservedGroupsTest {
         observer.delivered(5);
         observer.dropped(OverflowPolicy.CONFLATE, 2);
         observer.gap();
-        observer.queued(100);
-        observer.queued(-40);
         observer.cut(ErrorCode.SLOW_CONSUMER);
 
         assertThat(series())
@@ -170,7 +168,6 @@ class ObservedGroupsTest {
                         PREFIX + "deliveries_total 5.0",
                         PREFIX + "drops_total{policy=\"CONFLATE\",} 2.0",
                         PREFIX + "gaps_total 1.0",
-                        PREFIX + "queue_bytes 60.0",
                         PREFIX + "connections_cut_total{cause=\"SLOW_CONSUMER\",} 1.0");
     }
 

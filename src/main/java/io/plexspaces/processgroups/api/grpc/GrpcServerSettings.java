@@ -2,6 +2,9 @@ package io.plexspaces.processgroups.api.grpc;
 
 import io.grpc.netty.NettyServerBuilder;
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.grpc.transport.Bounds;
+import io.plexspaces.processgroups.api.grpc.transport.GrpcTransport;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.quarkus.grpc.api.ServerBuilderCustomizer;
 import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
 import io.vertx.grpc.VertxServerBuilder;
@@ -21,9 +24,16 @@ final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBui
     private static final int HANDSHAKE_SECONDS = 10;
 
     private final ApiSettings settings;
+    private final ServerBudget budget;
 
-    GrpcServerSettings(ApiSettings settings) {
+    GrpcServerSettings(ApiSettings settings, ServerBudget budget) {
         this.settings = settings;
+        this.budget = budget;
+    }
+
+    static Bounds bounds(ApiSettings settings, ServerBudget budget) {
+        return new Bounds(
+                settings.maxStreamsPerConnection(), settings.maxInFlightBytes(), settings.maxRequestBytes(), budget);
     }
 
     @Override
@@ -37,5 +47,6 @@ final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBui
         netty.maxInboundMessageSize(settings.maxRequestBytes());
         netty.maxInboundMetadataSize(settings.maxHeaderBytes());
         netty.maxConcurrentCallsPerConnection(settings.maxStreamsPerConnection());
+        GrpcTransport.bound(netty, bounds(settings, budget));
     }
 }

@@ -5,18 +5,9 @@ import io.grpc.stub.StreamObserver;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * The receiving half of a session: asks for another request whenever one may be executed, and for some ahead, so that
- * those that arrive together are executed together and their deliveries travel together.
- */
+/** The receiving half of a session: asks for another request whenever one may be executed. */
 final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
-    private static final int READ_AHEAD = 256;
-
-    /** Requests are asked for in lots of this part of those read ahead: each asking goes through the transport. */
-    private static final int LOT_PART = 4;
-
     private final Connection connection;
     private final SessionProtocol protocol;
 
@@ -29,16 +20,9 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     static GrpcSession start(SessionProtocol.Service service, ServerCallStreamObserver<byte[]> call) {
         Connection connection = GrpcSink.connect(call, service.sessions());
         call.disableAutoRequest();
-        int ahead = Math.min(READ_AHEAD, service.settings().maxInFlight());
-        int lot = Math.max(1, ahead / LOT_PART);
-        AtomicInteger due = new AtomicInteger();
-        SessionProtocol protocol = new SessionProtocol(service, connection, GrpcFormat.INSTANCE, () -> {
-            if (due.incrementAndGet() % lot == 0) {
-                call.request(lot);
-            }
-        });
+        SessionProtocol protocol = new SessionProtocol(service, connection, GrpcFormat.INSTANCE, () -> call.request(1));
         protocol.from(service.traces().current());
-        call.request(ahead);
+        call.request(1);
         return new GrpcSession(connection, protocol);
     }
 
@@ -47,7 +31,7 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
         if (request.failure() != null) {
             protocol.malformed(request.failure());
         } else {
-            protocol.handle(request.get());
+            protocol.handle(request.get(), request.bytes());
         }
     }
 

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.api.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.netty.util.internal.ThreadExecutorMap;
+import io.plexspaces.processgroups.api.grpc.transport.PeerCall;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
@@ -21,6 +22,10 @@ final class GrpcSink implements Sink<byte[]> {
 
     private final ServerCallStreamObserver<byte[]> call;
     private final Executor loop;
+
+    /** Null: on a transport without bounds. */
+    private final @Nullable PeerCall peer = PeerCall.current();
+
     private boolean closed;
 
     private GrpcSink(ServerCallStreamObserver<byte[]> call, Executor loop) {
@@ -58,6 +63,11 @@ final class GrpcSink implements Sink<byte[]> {
     }
 
     @Override
+    public int heldBytes() {
+        return READY_BYTES;
+    }
+
+    @Override
     public boolean ready() {
         return call.isReady();
     }
@@ -83,5 +93,8 @@ final class GrpcSink implements Sink<byte[]> {
             call.onError(GrpcErrors.toStatus(cause));
         }
         closed = true;
+        if (peer != null) {
+            peer.ending();
+        }
     }
 }

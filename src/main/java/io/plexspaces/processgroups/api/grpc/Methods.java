@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.api.grpc;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.Context;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -8,17 +9,28 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.api.grpc.transport.PeerCall;
+import io.plexspaces.processgroups.api.grpc.transport.UnaryCall;
 import io.plexspaces.processgroups.core.Refusals;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 
 /** Collects the methods of the service: the generated ones, with marshallers of our own. */
 final class Methods {
+    /** Of pages, of members without pages, and of retained messages. */
+    private static final int LARGEST_ANSWER = 2 * 1024 * 1024;
+
+    private static final int SMALL_ANSWER = 16 * 1024;
+    private static final Set<UseCase> LARGE_ANSWERS = EnumSet.of(UseCase.GET_MEMBERS, UseCase.LIST, UseCase.FETCH);
+
     private final ServiceDescriptor generated;
     private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
 
@@ -32,7 +44,7 @@ final class Methods {
     }
 
     /** One request, one answer. */
-    <Q extends MessageLite, A> Methods unary(
+    <Q extends MessageLite, A extends MessageLite> Methods unary(
             UseCase name, MethodDescriptor<Q, A> method, Q prototype, Function<Q, Uni<A>> operation) {
         methods.add(ServerMethodDefinition.create(
                 method.toBuilder(requests(prototype), method.getResponseMarshaller())
@@ -80,8 +92,36 @@ final class Methods {
         return new RequestMarshaller<>((com.google.protobuf.Parser<Q>) prototype.getParserForType());
     }
 
-    private <Q, A> void answer(
+    /** At once, or when the peer has taken enough of its earlier answers. */
+    private <Q, A extends MessageLite> void answer(
             UseCase name, Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation) {
+        PeerCall peer = PeerCall.current();
+        if (peer == null) {
+            execute(name, request, answer, operation, size -> {});
+            return;
+        }
+        Context context = Context.current();
+        peer.begin(request.bytes(), LARGE_ANSWERS.contains(name) ? LARGEST_ANSWER : SMALL_ANSWER, new UnaryCall() {
+            @Override
+            public void run() {
+                context.run(() -> execute(name, request, answer, operation, peer::answers));
+            }
+
+            @Override
+            public void refuse(GroupException cause) {
+                refusals.refused(name, cause);
+                answer.onError(GrpcErrors.toStatus(cause));
+            }
+        });
+    }
+
+    /** @param answers told how large the answer is, before it is sent */
+    private <Q, A extends MessageLite> void execute(
+            UseCase name,
+            Parsed<Q> request,
+            StreamObserver<A> answer,
+            Function<Q, Uni<A>> operation,
+            IntConsumer answers) {
         GroupException refused = calls.begin();
         if (refused != null) {
             answer.onError(GrpcErrors.toStatus(refused));
@@ -91,15 +131,16 @@ final class Methods {
             operation
                     .apply(request.get())
                     .subscribe()
-                    .with(result -> end(answer, result), failure -> fail(answer, failure));
+                    .with(result -> end(answer, result, answers), failure -> fail(answer, failure));
         } catch (RuntimeException | Error failure) {
             refusals.refused(name, failure);
             fail(answer, failure);
         }
     }
 
-    private <A> void end(StreamObserver<A> answer, A result) {
+    private <A extends MessageLite> void end(StreamObserver<A> answer, A result, IntConsumer answers) {
         try {
+            answers.accept(result.getSerializedSize());
             complete(answer, result);
         } finally {
             calls.end();

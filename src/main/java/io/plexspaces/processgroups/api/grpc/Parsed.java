@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value null with a failure
  * @param failure null with a value
+ * @param bytes of it; 0 with a failure
  */
-record Parsed<T>(@Nullable T value, @Nullable GroupException failure) {
-    static <T> Parsed<T> of(T value) {
-        return new Parsed<>(value, null);
+record Parsed<T>(@Nullable T value, @Nullable GroupException failure, int bytes) {
+    static <T> Parsed<T> of(T value, int bytes) {
+        return new Parsed<>(value, null, bytes);
     }
 
     static <T> Parsed<T> failed(GroupException failure) {
-        return new Parsed<>(null, failure);
+        return new Parsed<>(null, failure, 0);
     }
 
     /** @throws GroupException when it could not be read */

@@ -33,7 +33,7 @@ final class RequestMarshaller<T extends MessageLite> implements MethodDescriptor
         try {
             byte[] bytes =
                     stream instanceof KnownLength ? stream.readNBytes(stream.available()) : stream.readAllBytes();
-            return Parsed.of(Encoded.parse(parser, bytes));
+            return Parsed.of(Encoded.parse(parser, bytes), bytes.length);
         } catch (InvalidProtocolBufferException malformed) {
             return Parsed.failed(GroupException.invalid("request", "is no valid encoding of its message"));
         } catch (StatusRuntimeException tooLarge) {

@@ -46,6 +46,7 @@ final class Peer implements FrameReader.Receiver {
     private long heardAt;
     private long pingedAt;
     private long closedAt;
+    private long takenBefore;
 
     /**
      * What a peer is made of.
@@ -116,7 +117,7 @@ final class Peer implements FrameReader.Receiver {
             return;
         }
         try {
-            protocol.handle(format.read(content));
+            protocol.handle(format.read(content), content.length);
         } catch (UnreadableRequest unreadable) {
             protocol.unreadable(unreadable.requestId(), unreadable.reason());
         }
@@ -238,7 +239,7 @@ final class Peer implements FrameReader.Receiver {
                 return;
             }
         }
-        if (heard || paused) {
+        if (heard || takes() || (paused && !connection.isCrowded())) {
             heard = false;
             heardAt = now;
         } else if (now - heardAt >= times.silenceNanos()) {
@@ -246,6 +247,14 @@ final class Peer implements FrameReader.Receiver {
             return;
         }
         ping(context, now, times);
+    }
+
+    /** Whether it has taken something since the last look. */
+    private boolean takes() {
+        long taken = connection.taken();
+        boolean more = taken != takenBefore;
+        takenBefore = taken;
+        return more;
     }
 
     private void ping(ChannelHandlerContext context, long now, HeartbeatTimes times) {

@@ -45,6 +45,11 @@ final class WebSocketSink implements Sink<ByteBuf> {
     }
 
     @Override
+    public int heldBytes() {
+        return out.channel().config().getWriteBufferHighWaterMark();
+    }
+
+    @Override
     public boolean ready() {
         return out.channel().isWritable();
     }

@@ -38,19 +38,30 @@ public final class Connection {
 
     private boolean dirty;
     private boolean finishing;
+    private final Burst burst = new Burst();
+    private boolean timingBurst;
+
+    /** How often the peer has taken something that waited. */
+    private long taken;
+
     private @Nullable GroupException finishCause;
 
     /** How to end it without breaking off what is under way; null: at once. */
     private volatile @Nullable Consumer<GroupException> politely;
 
+    /** What to do once less waits; null: nothing. */
+    private volatile @Nullable Runnable onRoom;
+
+    private volatile boolean crowded;
     private volatile boolean closed;
     private final List<Consumer<@Nullable GroupException>> onEnd = new CopyOnWriteArrayList<>();
 
-    Connection(Sink<?> sink, DeliveryLoop loop, long mailboxBytes, DeliveryObserver observer) {
+    /** @param mailboxBytes bound of the mailbox */
+    Connection(Sink<?> sink, DeliveryLoop loop, long mailboxBytes, ServerBudget budget, DeliveryObserver observer) {
         this.sink = sink;
         this.loop = loop;
         this.observer = observer;
-        this.mailbox = new Mailbox(sink.format(), mailboxBytes, observer);
+        this.mailbox = new Mailbox(sink.format(), mailboxBytes, sink.heldBytes(), budget, observer);
     }
 
     DeliveryLoop loop() {
@@ -67,6 +78,21 @@ public final class Connection {
      */
     public void onEnd(Consumer<@Nullable GroupException> action) {
         onEnd.add(action);
+    }
+
+    /** So much waits for the peer that nothing more should be asked for on its behalf. */
+    public boolean isCrowded() {
+        return crowded;
+    }
+
+    /** @param action run on the loop each time when the connection is not {@link #isCrowded} any more */
+    public void onRoom(Runnable action) {
+        onRoom = action;
+    }
+
+    /** Counts how often the peer has taken something that waited for it. On the loop alone. */
+    public long taken() {
+        return taken;
     }
 
     /** Sends an event after everything sent before; it is never dropped. */
@@ -216,6 +242,26 @@ public final class Connection {
         }
     }
 
+    /** Whether the mailbox may go beyond its bound for now. */
+    private boolean isBurst() {
+        boolean goesOn = burst.goesOn(loop.nanos(), taken);
+        if (goesOn && !timingBurst) {
+            timingBurst = true;
+            loop.later(Burst.STALL, this::checkBurst);
+        }
+        return goesOn;
+    }
+
+    private void checkBurst() {
+        timingBurst = false;
+        if (closed || !burst.isOn()) {
+            return;
+        }
+        if (!isBurst()) {
+            overflow(0);
+        }
+    }
+
     /** @param unqueued messages that found no room */
     private void overflow(int unqueued) {
         observer.dropped(OverflowPolicy.DISCONNECT, mailbox.messages() + unqueued);
@@ -245,8 +291,10 @@ public final class Connection {
 
     private void enqueue(@Nullable Subscriber subscriber, Frame frame) {
         writeOwn();
-        if (!mailbox.offer(subscriber, frame)) {
+        if (!mailbox.offer(subscriber, frame, false) && !(isBurst() && mailbox.offer(subscriber, frame, true))) {
             overflow(frame.message() == null ? 0 : 1);
+        } else if (!crowded && mailbox.isCrowded()) {
+            crowded = true;
         }
     }
 
@@ -257,11 +305,25 @@ public final class Connection {
             while (!closed && !mailbox.isEmpty() && sink.ready() && writeBatch()) {
                 // until the transport is full, or what is next is not there yet
             }
+            if (burst.isOn() && mailbox.isWithinBound()) {
+                burst.end();
+            }
+            if (crowded && !mailbox.isCrowded()) {
+                roomAgain();
+            }
             if (finishing && !closed && mailbox.isEmpty()) {
                 end(finishCause, true);
             }
         } catch (RuntimeException | Error failure) {
             fail(failure);
+        }
+    }
+
+    private void roomAgain() {
+        crowded = false;
+        Runnable action = onRoom;
+        if (action != null) {
+            action.run();
         }
     }
 
@@ -288,6 +350,7 @@ public final class Connection {
         try {
             if (batch.count() > 0) {
                 batch.writeTo(sink, false);
+                taken++;
                 loop.delivered(batch.count());
                 touched();
             }

@@ -60,6 +60,11 @@ final class DeliveryLoop {
         backlog.addAndGet(bytes);
     }
 
+    /** The clock of the deadlines of frames: monotonic nanoseconds. */
+    long nanos() {
+        return nanos.getAsLong();
+    }
+
     // From here on: on the loop alone.
 
     /** An empty run, to be given back. */

@@ -19,13 +19,17 @@ public final class DeliveryLoops {
     private final DeliveryObserver observer;
     private final long mailboxBytes;
     private final long backlogBytes;
+    private final ServerBudget budget;
 
     /**
      * @param nanos a monotonic clock, as {@link System#nanoTime}: that of the deadlines of frames
      * @param mailboxBytes bound of each connection's mailbox
-     * @param backlogBytes bytes posted to one loop and not yet handled from which on {@link #isOverloaded}
+     * @param backlogBytes bytes posted to one loop and not yet handed from which on {@link #isOverloaded}
+     * @param budget of all mailboxes together
      */
-    public DeliveryLoops(LongSupplier nanos, DeliveryObserver observer, long mailboxBytes, long backlogBytes) {
+    public DeliveryLoops(
+            LongSupplier nanos, DeliveryObserver observer, long mailboxBytes, long backlogBytes, ServerBudget budget) {
+        this.budget = budget;
         this.nanos = nanos;
         this.observer = observer;
         this.mailboxBytes = mailboxBytes;
@@ -35,7 +39,7 @@ public final class DeliveryLoops {
     /** A connection that is live from now on. */
     public Connection connect(Sink<?> sink) {
         DeliveryLoop loop = loops.computeIfAbsent(sink.loop(), this::begin);
-        return new Connection(sink, loop, mailboxBytes, observer);
+        return new Connection(sink, loop, mailboxBytes, budget, observer);
     }
 
     private DeliveryLoop begin(Executor executor) {

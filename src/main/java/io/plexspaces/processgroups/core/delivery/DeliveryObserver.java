@@ -14,9 +14,6 @@ public interface DeliveryObserver {
     /** A gap was told to a subscriber. */
     void gap();
 
-    /** Mailboxes hold more bytes than before, or fewer. */
-    void queued(long bytes);
-
     /** The server ended a connection. */
     void cut(ErrorCode cause);
 
@@ -30,9 +27,6 @@ public interface DeliveryObserver {
 
         @Override
         public void gap() {}
-
-        @Override
-        public void queued(long bytes) {}
 
         @Override
         public void cut(ErrorCode cause) {}

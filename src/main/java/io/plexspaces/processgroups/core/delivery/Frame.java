@@ -50,6 +50,11 @@ public final class Frame {
         return new Frame(null, null, new Encoding(format, bytes, null), NEVER);
     }
 
+    /** Bytes of an answer; 0: it is none. */
+    public int answerBytes() {
+        return event == null && encodings != null ? encodings.bytes().length : 0;
+    }
+
     /** May be encoded twice when two threads want it first at once; both encodings are alike. */
     byte[] encoded(WireFormat<?> format) {
         for (Encoding at = encodings; at != null; at = at.next()) {

@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection has not taken yet, in order, bounded in bytes. One frame is always accepted where none waits.
- * While the store is asked for what comes first, the client cannot take anything, and has more room for what comes
- * meanwhile. On the connection's loop alone.
+ * What one connection has not taken yet, in order, bounded in bytes. One frame is always accepted where none waits. The
+ * bound is lower when all connections together hold much. While the store is asked for what comes first, the client
+ * cannot take anything, and has more room for what comes meanwhile. On the connection's loop alone.
  */
 final class Mailbox {
     /** What an item costs beside its bytes. */
@@ -22,8 +22,16 @@ final class Mailbox {
     /** How much more than otherwise may wait for the store. */
     private static final int HELD_UP_TIMES = 4;
 
+    /** How much more than otherwise may wait in a burst. */
+    private static final int BURST_TIMES = 8;
+
+    /** So many bytes may wait whatever others hold. */
+    private static final int LEAST_ROOM = 16 * 1024;
+
     private final WireFormat<?> format;
     private final long bound;
+    private final int transportBytes;
+    private final ServerBudget budget;
     private final DeliveryObserver observer;
 
     // Made when first needed: most mailboxes are always empty, and every message looks whether they are.
@@ -66,9 +74,12 @@ final class Mailbox {
         }
     }
 
-    Mailbox(WireFormat<?> format, long bound, DeliveryObserver observer) {
+    /** @param transportBytes about what the transport holds while something waits here */
+    Mailbox(WireFormat<?> format, long bound, int transportBytes, ServerBudget budget, DeliveryObserver observer) {
         this.format = format;
         this.bound = bound;
+        this.transportBytes = transportBytes;
+        this.budget = budget;
         this.observer = observer;
     }
 
@@ -80,9 +91,10 @@ final class Mailbox {
      * Puts a frame at the end.
      *
      * @param subscriber null: an answer, belonging to no group
+     * @param burst as much may wait as in a burst
      * @return false: it does not fit, and policy says to cut the connection
      */
-    boolean offer(@Nullable Subscriber subscriber, Frame frame) {
+    boolean offer(@Nullable Subscriber subscriber, Frame frame, boolean burst) {
         int size = frame.encoded(format).length + ITEM_BYTES;
         Item item = new Item(subscriber, frame, null, size);
         Entry.Published message = item.droppable();
@@ -92,7 +104,8 @@ final class Mailbox {
         if (conflating) {
             dropNewest(slot);
         }
-        if (hasFrames() && bytes + size > room() && !makeRoom(size, message == null, subscriber, slot)) {
+        long room = room(burst);
+        if (hasFrames() && bytes + size > room && !makeRoom(size, room, message == null, subscriber, slot)) {
             return false;
         }
         append(item);
@@ -109,12 +122,16 @@ final class Mailbox {
         source.queued = true;
         sources++;
         sourceBytes += ITEM_BYTES + source.weight;
+        budget.add(source.weight);
     }
 
     /** A source that waited has its events, and keeps this many bytes alive. */
     void weighs(Source source, long weight) {
         source.weight += weight;
-        sourceBytes += source.queued ? weight : 0;
+        if (source.queued) {
+            sourceBytes += weight;
+            budget.add(weight);
+        }
     }
 
     /**
@@ -134,8 +151,26 @@ final class Mailbox {
         return bytes > (long) sources * ITEM_BYTES;
     }
 
-    private long room() {
-        return isHeldUp() ? HELD_UP_TIMES * bound : bound;
+    /** It holds no more than it may outside of a burst. */
+    boolean isWithinBound() {
+        return bytes <= bound || bytes <= room(false);
+    }
+
+    /** Enough waits that no more should be asked for. */
+    boolean isCrowded() {
+        return bytes > bound / 2;
+    }
+
+    private long room(boolean burst) {
+        long times = isHeldUp() ? HELD_UP_TIMES : burst ? BURST_TIMES : 1;
+        long least = Math.min(bound, LEAST_ROOM);
+        long most = times * bound;
+        return bytes < least ? most : Math.max(least, Math.min(most, budget.share(held())));
+    }
+
+    /** What it has in the server's budget. */
+    private long held() {
+        return first == null ? 0 : bytes + sourceBytes - (long) sources * ITEM_BYTES + transportBytes;
     }
 
     /** The next event; null when there is none, or the next are not made yet. */
@@ -155,9 +190,11 @@ final class Mailbox {
                     }
                     return made;
                 }
-                remove(item);
                 sources--;
                 sourceBytes -= ITEM_BYTES + source.weight;
+                budget.add(-source.weight);
+                source.queued = false;
+                remove(item);
                 continue;
             }
             if (item.subscriber != null && gapped != null && gapped.remove(item.subscriber)) {
@@ -179,7 +216,7 @@ final class Mailbox {
     }
 
     void clear() {
-        observer.queued(-bytes);
+        budget.add(-held());
         first = null;
         last = null;
         bytes = 0;
@@ -199,10 +236,12 @@ final class Mailbox {
     }
 
     /**
+     * @param room what there is in all
      * @param slot of what is to come; null: it replaces nothing
      * @return false: it does not fit, and is not the only frame either
      */
-    private boolean makeRoom(int size, boolean control, @Nullable Subscriber subscriber, @Nullable Slot slot) {
+    private boolean makeRoom(
+            int size, long room, boolean control, @Nullable Subscriber subscriber, @Nullable Slot slot) {
         boolean mayDrop = control || (subscriber != null && subscriber.policy() != OverflowPolicy.DISCONNECT);
         if (!mayDrop) {
             return false;
@@ -211,7 +250,6 @@ final class Mailbox {
             conflate();
             dropNewest(slot);
         }
-        long room = room();
         for (Item at = first; at != null && bytes + size > room; at = at.after) {
             if (at.droppable() != null) {
                 drop(at);
@@ -262,14 +300,16 @@ final class Mailbox {
 
     private void append(Item item) {
         item.before = last;
+        long added = item.size;
         if (last == null) {
             first = item;
+            added += transportBytes;
         } else {
             last.after = item;
         }
         last = item;
         bytes += item.size;
-        observer.queued(item.size);
+        budget.add(added);
     }
 
     /** Unlinks the item but leaves its own links, so that a walk may go on from it. */
@@ -285,7 +325,7 @@ final class Mailbox {
             item.after.before = item.before;
         }
         bytes -= item.size;
-        observer.queued(-item.size);
+        budget.add(first == null ? -(long) item.size - transportBytes : -item.size);
         Entry.Published message = item.droppable();
         if (message != null && item.subscriber != null && newest != null) {
             newest.remove(new Slot(item.subscriber, message.topic()), item);

@@ -19,6 +19,9 @@ public interface Sink<S> {
     /** Whether the transport wants more. When it turns true again, the transport calls {@link Connection#ready()}. */
     boolean ready();
 
+    /** About how many bytes the transport holds while it is not {@link #ready}. */
+    int heldBytes();
+
     /**
      * Hands bytes to the transport, which may keep them until {@link #flush}. {@code joined} is released by the caller
      * when this returns: whoever keeps it retains it.

@@ -26,6 +26,7 @@ import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
 import io.plexspaces.processgroups.core.Traces;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
@@ -111,7 +112,8 @@ class GrpcEndpointTest {
                 new Requests(settings),
                 settings,
                 (operation, cause) -> {},
-                Traces.OFF);
+                Traces.OFF,
+                new ServerBudget(1 << 30));
     }
 
     @AfterEach

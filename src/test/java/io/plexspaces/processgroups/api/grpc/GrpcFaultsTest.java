@@ -17,6 +17,7 @@ import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
 import io.plexspaces.processgroups.core.Traces;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.faults.FaultInjection;
 import io.plexspaces.processgroups.faults.FaultPoints;
 import io.plexspaces.processgroups.faults.Faults;
@@ -95,7 +96,7 @@ class GrpcFaultsTest {
             "api.SessionProtocol#start",
             "api.SessionProtocol#begin",
             "api.SessionProtocol#publish",
-            "api.SessionProtocol#send",
+            "api.SessionProtocol#frame",
             "api.SessionProtocol#execute",
             "api.SessionProtocol#open",
             "api.SessionProtocol#opened",
@@ -129,7 +130,8 @@ class GrpcFaultsTest {
                 new Requests(settings),
                 settings,
                 (operation, cause) -> {},
-                Traces.OFF);
+                Traces.OFF,
+                new ServerBudget(1 << 30));
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
                 .addService(new GrpcEndpoint(endpoints, new UnaryCalls()))

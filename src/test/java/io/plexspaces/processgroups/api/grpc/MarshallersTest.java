@@ -67,7 +67,7 @@ class MarshallersTest {
                 .setTenantId("acme")
                 .build();
 
-        assertThat(requests.parse(requests.stream(Parsed.of(request))).get()).isEqualTo(request);
+        assertThat(requests.parse(requests.stream(Parsed.of(request, 0))).get()).isEqualTo(request);
         assertThat(requests.parse(new ByteArrayInputStream(new byte[0])).get())
                 .isEqualTo(CreateGroupRequest.getDefaultInstance());
     }

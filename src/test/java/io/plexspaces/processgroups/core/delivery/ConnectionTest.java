@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -15,17 +17,22 @@ import org.junit.jupiter.api.Test;
 class ConnectionTest {
     private static final int BOUND = 10_000;
 
+    private final AtomicLong clock = new AtomicLong();
     private final Peer peer = new Peer();
     private final Connection connection = new Connection(
             peer,
-            new DeliveryLoop(Runnable::run, System::nanoTime, DeliveryObserver.NONE),
+            new DeliveryLoop(Runnable::run, clock::get, DeliveryObserver.NONE),
             BOUND,
+            new ServerBudget(1 << 30),
             DeliveryObserver.NONE);
 
     /** Notes how long each frame is that it gets. */
     private static final class Peer implements Sink<List<Integer>>, WireFormat<List<Integer>> {
         final List<Integer> got = new ArrayList<>();
         boolean reads = true;
+
+        /** Writes until it reads no more. */
+        int takes = Integer.MAX_VALUE;
 
         @Nullable
         ErrorCode closed;
@@ -41,6 +48,11 @@ class ConnectionTest {
         }
 
         @Override
+        public int heldBytes() {
+            return 0;
+        }
+
+        @Override
         public boolean ready() {
             return reads;
         }
@@ -48,6 +60,7 @@ class ConnectionTest {
         @Override
         public void write(List<Integer> joined, boolean shared) {
             got.addAll(joined);
+            reads = --takes > 0;
         }
 
         @Override
@@ -93,7 +106,65 @@ class ConnectionTest {
         assertThat(connection.isClosed()).isFalse();
 
         connection.send(frame(200));
+        clock.addAndGet(Burst.STALL.toNanos() - 1);
+        connection.send(frame(1));
+        assertThat(connection.isClosed())
+                .as("a burst, until it takes nothing for a while")
+                .isFalse();
+        clock.incrementAndGet();
+        connection.send(frame(1));
         assertThat(peer.closed).isEqualTo(ErrorCode.SLOW_CONSUMER);
+    }
+
+    @Test
+    void peerThatReads_mayBeBehindForAWhile() {
+        peer.reads = false;
+        sendAll(6 * 64);
+        // Each time it takes a part of what waits, and gets as much.
+        for (long at = 0; at < Burst.LONGEST.toSeconds(); at++) {
+            clock.set(at * 1_000_000_000);
+            peer.takes = 1;
+            peer.reads = true;
+            connection.ready();
+            sendAll(64);
+            assertThat(connection.isClosed()).as("after %s s", at).isFalse();
+        }
+        clock.set(Burst.LONGEST.toNanos());
+        sendAll(1);
+        assertThat(peer.closed).isEqualTo(ErrorCode.SLOW_CONSUMER);
+    }
+
+    private void sendAll(int frames) {
+        for (int i = 0; i < frames; i++) {
+            connection.send(frame(100));
+        }
+    }
+
+    @Test
+    void burst_isBounded() {
+        peer.reads = false;
+        for (int i = 0; i < 7; i++) {
+            connection.send(frame(BOUND));
+        }
+        assertThat(connection.isClosed()).isFalse();
+        connection.send(frame(BOUND));
+        assertThat(peer.closed).isEqualTo(ErrorCode.SLOW_CONSUMER);
+    }
+
+    @Test
+    void crowded_untilThePeerHasTakenEnough() {
+        AtomicInteger told = new AtomicInteger();
+        connection.onRoom(told::incrementAndGet);
+        peer.reads = false;
+        connection.send(frame(BOUND / 2 - 64));
+        assertThat(connection.isCrowded()).isFalse();
+        connection.send(frame(1));
+        assertThat(connection.isCrowded()).isTrue();
+
+        peer.reads = true;
+        connection.ready();
+        assertThat(connection.isCrowded()).isFalse();
+        assertThat(told).hasValue(1);
     }
 
     @Test

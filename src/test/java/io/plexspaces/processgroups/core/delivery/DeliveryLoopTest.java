@@ -42,9 +42,6 @@ class DeliveryLoopTest {
             public void gap() {}
 
             @Override
-            public void queued(long bytes) {}
-
-            @Override
             public void cut(ErrorCode cause) {}
         };
     }
@@ -142,8 +139,8 @@ class DeliveryLoopTest {
         DeliveryLoop loop = new DeliveryLoop(executor::add, System::nanoTime, observing(sums::add));
         FakeSink first = new FakeSink(executor::add);
         FakeSink second = new FakeSink(executor::add);
-        Connection one = new Connection(first, loop, 1000, DeliveryObserver.NONE);
-        Connection other = new Connection(second, loop, 1000, DeliveryObserver.NONE);
+        Connection one = new Connection(first, loop, 1000, new ServerBudget(1 << 30), DeliveryObserver.NONE);
+        Connection other = new Connection(second, loop, 1000, new ServerBudget(1 << 30), DeliveryObserver.NONE);
         one.send(Frame.of(Messages.left(Messages.G, 1)));
         other.send(Frame.of(Messages.left(Messages.G, 2)));
         one.send(Frame.of(Messages.left(Messages.G, 3)));

@@ -78,6 +78,11 @@ final class FakeSink implements Sink<List<byte[]>> {
     }
 
     @Override
+    public int heldBytes() {
+        return 0;
+    }
+
+    @Override
     public boolean ready() {
         return ready;
     }

@@ -25,13 +25,15 @@ class MailboxTest {
     private static final int BYTES = 100 - ITEM;
 
     private final Observed observed = new Observed();
+    private final ServerBudget budget = new ServerBudget(1 << 30);
     private final WireFormat<Object> format = new Format();
-    private final Mailbox mailbox = new Mailbox(format, BOUND, observed);
+    private final Mailbox mailbox = new Mailbox(format, BOUND, 0, budget, observed);
 
     private final Connection connection = new Connection(
             new FakeSink(Runnable::run),
             new DeliveryLoop(Runnable::run, System::nanoTime, DeliveryObserver.NONE),
             BOUND,
+            new ServerBudget(1 << 30),
             DeliveryObserver.NONE);
     private final Subscriber all = subscriber(G, OverflowPolicy.DISCONNECT);
     private final Subscriber newest = subscriber(G, OverflowPolicy.DROP_OLDEST);
@@ -40,7 +42,6 @@ class MailboxTest {
     private static final class Observed implements DeliveryObserver {
         final Map<OverflowPolicy, Long> dropped = new EnumMap<>(OverflowPolicy.class);
         int gaps;
-        long bytes;
 
         @Override
         public void delivered(long events) {}
@@ -53,11 +54,6 @@ class MailboxTest {
         @Override
         public void gap() {
             gaps++;
-        }
-
-        @Override
-        public void queued(long added) {
-            bytes += added;
         }
 
         @Override
@@ -88,7 +84,7 @@ class MailboxTest {
     }
 
     private boolean offer(Subscriber subscriber, long offset, @Nullable String topic, int bytes) {
-        return mailbox.offer(subscriber, Frame.of(Messages.message(subscriber.group(), offset, topic, bytes)));
+        return mailbox.offer(subscriber, Frame.of(Messages.message(subscriber.group(), offset, topic, bytes)), false);
     }
 
     private void offerAll(Subscriber subscriber, long from, long to) {
@@ -104,7 +100,7 @@ class MailboxTest {
     }
 
     private boolean answer(String name) {
-        return mailbox.offer(null, Frame.control(format, Messages.answer(name, BYTES)));
+        return mailbox.offer(null, Frame.control(format, Messages.answer(name, BYTES)), false);
     }
 
     private static Iterator<Frame> events(Event... events) {
@@ -137,7 +133,7 @@ class MailboxTest {
     @Test
     void offer_upToTheBound_isTakenAndOneMoreIsNot() {
         offerAll(all, 1, 10);
-        assertThat(observed.bytes).isEqualTo(BOUND);
+        assertThat(budget.held()).isEqualTo(BOUND);
         assertThat(offer(all, 11)).isFalse();
         assertThat(pollAll()).isEqualTo(names("g", 1, 10));
     }
@@ -215,7 +211,7 @@ class MailboxTest {
         assertThat(mailbox.isEmpty()).isTrue();
         assertThat(mailbox.messages()).isZero();
         assertThat(mailbox.poll()).isNull();
-        assertThat(observed.bytes).isZero();
+        assertThat(budget.held()).isZero();
     }
 
     // Order, and sources.
@@ -231,7 +227,7 @@ class MailboxTest {
         assertThat(mailbox.messages()).isEqualTo(3);
         assertThat(pollAll()).containsExactly("g1", "g2", "left3", "left4", "answer", "g5");
         assertThat(mailbox.isEmpty()).isTrue();
-        assertThat(observed.bytes).isZero();
+        assertThat(budget.held()).isZero();
     }
 
     @Test
@@ -316,7 +312,7 @@ class MailboxTest {
     void disconnect_full_refusesAndDropsNothing() {
         offerAll(all, 1, 10);
         assertThat(offer(all, 11)).isFalse();
-        assertThat(mailbox.offer(all, Frame.of(Messages.left(G, 12)))).isFalse();
+        assertThat(mailbox.offer(all, Frame.of(Messages.left(G, 12)), false)).isFalse();
         assertThat(answer("answer")).isFalse();
         assertThat(offer(subscriber(H, OverflowPolicy.DROP_OLDEST), 1)).isFalse();
 
@@ -330,14 +326,14 @@ class MailboxTest {
     @Test
     void dropOldest_full_hasAGapInPlaceOfTheOldest() {
         offerAll(newest, 1, 12);
-        assertThat(observed.bytes).isEqualTo(BOUND);
+        assertThat(budget.held()).isEqualTo(BOUND);
         assertThat(observed.dropped).containsExactly(Map.entry(OverflowPolicy.DROP_OLDEST, 2L));
 
         assertThat(poll()).isEqualTo("g:2(0-3)");
         assertThat(observed.gaps).isEqualTo(1);
         assertThat(pollAll()).isEqualTo(names("g", 3, 12));
         assertThat(observed.gaps).isEqualTo(1);
-        assertThat(observed.bytes).isZero();
+        assertThat(budget.held()).isZero();
     }
 
     @Test
@@ -374,7 +370,7 @@ class MailboxTest {
     @Test
     void dropOldest_full_dropsMessagesOnly() {
         answer("answer");
-        assertThat(mailbox.offer(newest, Frame.of(Messages.left(G, 1)))).isTrue();
+        assertThat(mailbox.offer(newest, Frame.of(Messages.left(G, 1)), false)).isTrue();
         Source source = Source.of(events(Messages.left(G, 2)), 0);
         mailbox.offer(source);
         offerAll(newest, 3, 14);
@@ -388,7 +384,7 @@ class MailboxTest {
     void dropOldest_full_makesRoomForAnswers() {
         offerAll(newest, 1, 10);
         assertThat(answer("answer")).isTrue();
-        assertThat(mailbox.offer(newest, Frame.of(Messages.left(G, 11)))).isTrue();
+        assertThat(mailbox.offer(newest, Frame.of(Messages.left(G, 11)), false)).isTrue();
         List<String> polled = pollAll();
         assertThat(polled.get(0)).isEqualTo("g:2(0-3)");
         assertThat(polled.subList(8, 11)).containsExactly("g10", "answer", "left11");
@@ -400,7 +396,7 @@ class MailboxTest {
             assertThat(answer("answer")).isTrue();
         }
         assertThat(answer("answer")).isFalse();
-        assertThat(mailbox.offer(newest, Frame.of(Messages.left(G, 1)))).isFalse();
+        assertThat(mailbox.offer(newest, Frame.of(Messages.left(G, 1)), false)).isFalse();
         assertThat(offer(newest, 2)).isFalse();
         assertThat(offer(latest, 3)).isFalse();
         assertThat(observed.dropped).isEmpty();
@@ -467,7 +463,7 @@ class MailboxTest {
         assertThat(observed.dropped).containsExactly(Map.entry(OverflowPolicy.CONFLATE, 7L));
         assertThat(mailbox.messages()).isEqualTo(4);
         assertThat(pollAll()).containsExactly("g:7(0-10)", "g4", "g8", "g10", "g11");
-        assertThat(observed.bytes).isZero();
+        assertThat(budget.held()).isZero();
     }
 
     @Test
@@ -522,7 +518,7 @@ class MailboxTest {
     @Test
     void conflate_tooManyTopics_dropsTheOldest() {
         offerTopics(latest, 1, "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
-        assertThat(observed.bytes).isEqualTo(BOUND);
+        assertThat(budget.held()).isEqualTo(BOUND);
         assertThat(pollAll().subList(0, 2)).containsExactly("g:2(0-3)", "g3");
     }
 

@@ -38,7 +38,7 @@ class RosterTest {
 
         Peer(String actor, FakeSink.Format format) {
             sink = new FakeSink(executor, format);
-            connection = new Connection(sink, loop, BOUND, DeliveryObserver.NONE);
+            connection = new Connection(sink, loop, BOUND, new ServerBudget(1 << 30), DeliveryObserver.NONE);
             subscriber = new Subscriber(connection, G, new ActorId(actor), OverflowPolicy.DISCONNECT);
         }
 
@@ -160,7 +160,7 @@ class RosterTest {
         Peer sender = new Peer("sender").joined();
         Peer other = new Peer("other").joined();
         FakeSink sink = new FakeSink(executor, format);
-        Connection watching = new Connection(sink, loop, BOUND, DeliveryObserver.NONE);
+        Connection watching = new Connection(sink, loop, BOUND, new ServerBudget(1 << 30), DeliveryObserver.NONE);
         roster.add(new Subscriber(watching, G, null, OverflowPolicy.DISCONNECT));
         post(1);
         roster.post(frame(2), BYTES, new ActorId("sender"));
@@ -280,14 +280,17 @@ class RosterTest {
             post(offset);
         }
         turn();
+        nanos += Burst.STALL.toNanos();
+        post(12);
+        turn();
         assertThat(slow.sink.cause).isEqualTo(ErrorCode.SLOW_CONSUMER);
         slow.sink.ready = true;
         slow.connection.ready();
-        post(12);
+        post(13);
         turn();
         assertThat(slow.names()).isEmpty();
         assertThat(slow.sink.closes).isEqualTo(1);
-        assertThat(ready.names()).hasSize(12).endsWith("g11", "g12");
+        assertThat(ready.names()).hasSize(13).endsWith("g12", "g13");
     }
 
     @Test

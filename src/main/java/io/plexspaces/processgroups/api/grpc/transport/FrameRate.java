@@ -1,0 +1,45 @@
+package io.plexspaces.processgroups.api.grpc.transport;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How many frames a peer may send that ask for nothing and carry nothing: pings, settings, window updates, priorities,
+ * resets, empty data. Some each second, and more for each frame that was sent to it, as it answers those with updates
+ * of its windows. On one thread.
+ */
+final class FrameRate {
+    /** Frames a second, whatever is sent. */
+    static final int EACH_SECOND = 5_000;
+
+    /** Frames for each one that was sent. */
+    static final int FOR_EACH_SENT = 4;
+
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private long since;
+    private long left = EACH_SECOND;
+    private boolean over;
+
+    /** A frame is sent to the peer. */
+    void sent() {
+        left += FOR_EACH_SENT;
+    }
+
+    /**
+     * A frame has come that carries nothing.
+     *
+     * @param nanos a monotonic clock
+     */
+    void take(long nanos) {
+        if (left <= 0 && nanos - since >= SECOND) {
+            since = nanos;
+            left = EACH_SECOND;
+        }
+        over |= left-- <= 0;
+    }
+
+    /** Too many have come. */
+    boolean isOver() {
+        return over;
+    }
+}

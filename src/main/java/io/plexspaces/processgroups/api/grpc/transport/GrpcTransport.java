@@ -1,0 +1,56 @@
+package io.plexspaces.processgroups.api.grpc.transport;
+
+import io.grpc.Metadata;
+import io.grpc.ServerStreamTracer;
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiator;
+import io.grpc.netty.InternalProtocolNegotiators;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelHandler;
+import io.netty.util.AsciiString;
+
+/** Sets bounds to the connections of a gRPC server. */
+public final class GrpcTransport {
+    /** Streams that a peer may open and reset again, and in how many seconds. */
+    private static final int RESETS = 2_000;
+
+    private static final int RESETS_SECONDS = 10;
+
+    private GrpcTransport() {}
+
+    /** To be called once for each server, before it is built. */
+    public static void bound(NettyServerBuilder server, Bounds bounds) {
+        server.protocolNegotiator(new Bounded(InternalProtocolNegotiators.serverPlaintext(), bounds));
+        server.addStreamTracerFactory(new Calls());
+        server.flowControlWindow(Math.toIntExact(Math.min(bounds.heldBytes(), Integer.MAX_VALUE)));
+        server.maxRstFramesPerWindow(RESETS, RESETS_SECONDS);
+    }
+
+    private record Bounded(InternalProtocolNegotiator.ProtocolNegotiator negotiator, Bounds bounds)
+            implements InternalProtocolNegotiator.ProtocolNegotiator {
+        @Override
+        public AsciiString scheme() {
+            return negotiator.scheme();
+        }
+
+        @Override
+        public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
+            return new PeerHandler(grpc, negotiator, bounds);
+        }
+
+        @Override
+        public void close() {
+            negotiator.close();
+        }
+    }
+
+    private static final class Calls extends ServerStreamTracer.Factory {
+        private static final ServerStreamTracer NONE = new ServerStreamTracer() {};
+
+        @Override
+        public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+            PeerCall call = PeerHandler.beginning();
+            return call == null ? NONE : call;
+        }
+    }
+}

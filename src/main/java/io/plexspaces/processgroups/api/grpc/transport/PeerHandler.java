@@ -1,0 +1,240 @@
+package io.plexspaces.processgroups.api.grpc.transport;
+
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiator;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks after one TCP connection, on its event loop, where grpc-java sets no bound:
+ *
+ * <ul>
+ *   <li>a stream whose requests come in part, or in frames without content, beyond the connection's bound is reset;
+ *   <li>a peer that sends too many frames that carry nothing is disconnected;
+ *   <li>one that takes nothing of its answers, or of what was sent before its streams were ended, for 12 seconds, too.
+ * </ul>
+ *
+ * <p>A stream that is reset here looks to grpc-java as if the peer had reset it: then it gives up all that waits for the
+ * stream. By itself it has the end of a stream wait behind its data for as long as the peer does not take that.
+ */
+final class PeerHandler extends ChannelDuplexHandler {
+    /** How long a peer may take nothing. */
+    static final Duration PATIENCE = Duration.ofSeconds(12);
+
+    /** How long the end of a stream may wait for the peer. */
+    static final Duration LAST_DATA = Duration.ofSeconds(5);
+
+    private static final Duration LOOK = Duration.ofSeconds(2);
+    private static final System.Logger LOG = System.getLogger(PeerHandler.class.getName());
+
+    private static final ThreadLocal<@Nullable PeerHandler> READING = new ThreadLocal<>();
+
+    private final GrpcHttp2ConnectionHandler grpc;
+    private final InternalProtocolNegotiator.ProtocolNegotiator negotiator;
+    private final Http2FrameListener toGrpc;
+    private final FrameRate rate = new FrameRate();
+    private final PeerCalls calls;
+    private final PendingCalls unary;
+
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ScheduledFuture<?> looking;
+    private boolean resetting;
+
+    /** Bytes given to the socket's queue, and the most of them that have left it. */
+    private long written;
+
+    private long taken;
+    private long takenAt = System.nanoTime();
+
+    /** The peer left the end of a stream waiting. */
+    private boolean deaf;
+
+    /** Frames that begin a stream, as grpc-java reads them. */
+    interface Beginning {
+        void read() throws Http2Exception;
+    }
+
+    PeerHandler(
+            GrpcHttp2ConnectionHandler grpc, InternalProtocolNegotiator.ProtocolNegotiator negotiator, Bounds bounds) {
+        this.grpc = grpc;
+        this.negotiator = negotiator;
+        this.calls = new PeerCalls(bounds);
+        this.unary = new PendingCalls(bounds);
+        this.toGrpc = grpc.decoder().frameListener();
+        grpc.decoder().frameListener(new PeerFrames(toGrpc, this));
+        // netty enforces it only once the client has said that it knows of it.
+        grpc.connection().remote().maxActiveStreams(bounds.streams());
+    }
+
+    /** The call whose headers this thread reads; null: it is on a connection without bounds. */
+    static @Nullable PeerCall beginning() {
+        PeerHandler reading = READING.get();
+        if (reading == null) {
+            return null;
+        }
+        PeerCall call = new PeerCall(reading, reading.grpc.connection().remote().lastStreamCreated());
+        reading.calls.add(call);
+        return call;
+    }
+
+    PeerCalls calls() {
+        return calls;
+    }
+
+    PendingCalls unary() {
+        return unary;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        added.pipeline().addAfter(added.name(), null, negotiator.newHandler(grpc));
+        looking = added.executor()
+                .scheduleWithFixedDelay(
+                        () -> guarded(this::look), LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ended) {
+        unary.close();
+        ended.fireChannelInactive();
+        calls.clear();
+        if (looking != null) {
+            looking.cancel(false);
+        }
+    }
+
+    /** Does something on the connection's event loop: at once when called there. */
+    void onLoop(Runnable step) {
+        ChannelHandlerContext on = context;
+        if (on == null || on.executor().inEventLoop()) {
+            step.run();
+        } else {
+            on.executor().execute(() -> guarded(step));
+        }
+    }
+
+    /** A stream may begin. */
+    void begins(Beginning headers) throws Http2Exception {
+        READING.set(this);
+        try {
+            headers.read();
+        } finally {
+            READING.remove();
+        }
+    }
+
+    /** A frame has come that carries nothing. */
+    void empty() {
+        rate.take(System.nanoTime());
+        if (rate.isOver()) {
+            close("it sends too many frames that carry nothing");
+        }
+    }
+
+    /** Data has come, and grpc-java has it. */
+    void hasRead() {
+        ChannelHandlerContext on = context;
+        if (!resetting && on != null && calls.excess() != null) {
+            resetting = true;
+            // Not while the frame is still being read.
+            on.executor().execute(() -> guarded(this::resetLargest));
+        }
+    }
+
+    private void resetLargest() {
+        resetting = false;
+        PeerCall largest = calls.excess();
+        if (largest != null) {
+            reset(largest);
+        }
+    }
+
+    /** The end of a stream is queued: later, it does not wait for the peer any more. */
+    void ending(PeerCall call) {
+        ChannelHandlerContext on = context;
+        if (on != null) {
+            on.executor().schedule(() -> guarded(() -> resetDeaf(call)), LAST_DATA.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void resetDeaf(PeerCall call) {
+        if (!call.hasEnded()) {
+            deaf = true;
+            reset(call);
+        }
+    }
+
+    private void reset(PeerCall call) {
+        ChannelHandlerContext on = context;
+        ChannelHandlerContext to = on == null ? null : on.pipeline().context(grpc);
+        if (to == null || call.hasEnded()) {
+            return;
+        }
+        long code = Http2Error.ENHANCE_YOUR_CALM.code();
+        try {
+            toGrpc.onRstStreamRead(to, call.streamId(), code);
+            grpc.resetStream(to, call.streamId(), code, to.newPromise());
+            to.flush();
+        } catch (Http2Exception impossible) {
+            close("a stream could not be reset");
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext to, Object message, ChannelPromise done) {
+        if (message instanceof ByteBuf bytes) {
+            written += bytes.readableBytes();
+            rate.sent();
+        }
+        to.write(message, done);
+    }
+
+    /** Looks whether the peer takes what it has asked for. */
+    private void look() {
+        ChannelHandlerContext on = context;
+        if (on == null || !on.channel().isActive()) {
+            return;
+        }
+        ChannelOutboundBuffer queue = on.channel().unsafe().outboundBuffer();
+        long waiting = queue == null ? 0 : queue.totalPendingWriteBytes();
+        long now = System.nanoTime();
+        boolean waits = unary.untaken() > 0 || (deaf && waiting > 0);
+        if (!waits || written - waiting > taken) {
+            taken = Math.max(taken, written - waiting);
+            takenAt = now;
+        } else if (now - takenAt >= PATIENCE.toNanos()) {
+            close("it takes nothing of what it was sent");
+        }
+    }
+
+    private void close(String why) {
+        ChannelHandlerContext on = context;
+        if (on != null && on.channel().isActive()) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "closing the connection of {0}: {1}",
+                    on.channel().remoteAddress(),
+                    why);
+            on.close();
+        }
+    }
+
+    private static void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.ERROR, "a connection could not be looked after", failure);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.plexspaces.processgroups.api.grpc.transport;
+
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * The unary calls of one peer: begun while it has taken most of its answers, in the order in which they came. One that
+ * would wait for other peers alone is refused. On the event loop of the peer alone.
+ */
+final class PendingCalls {
+    /** An answer that may be larger is taken for so large until it is there. */
+    private static final int GUESS = 256 * 1024;
+
+    private final Bounds bounds;
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private final Map<PeerCall, Charge> begun = new HashMap<>();
+
+    /** Of those that wait: bytes of their requests. */
+    private long waitingBytes;
+
+    /** Of those begun: requests, and answers that were not taken or are a guess. */
+    private long held;
+
+    /** The same, with the most that the answers can be: in the server's budget. */
+    private long charged;
+
+    private int untaken;
+    private boolean beginning;
+    private boolean closed;
+
+    private record Waiting(PeerCall call, int requestBytes, int answerBytes, UnaryCall unary) {
+        Charge charge() {
+            return new Charge(requestBytes + Math.min(answerBytes, GUESS), requestBytes + (long) answerBytes, false);
+        }
+    }
+
+    /**
+     * @param own of the peer's bound
+     * @param most of the server's budget
+     * @param answered the answer is there
+     */
+    private record Charge(long own, long most, boolean answered) {}
+
+    PendingCalls(Bounds bounds) {
+        this.bounds = bounds;
+    }
+
+    /** Answers that the peer has not taken. */
+    int untaken() {
+        return untaken;
+    }
+
+    void admit(PeerCall call, int requestBytes, int answerBytes, UnaryCall unary) {
+        if (call.hasEnded() || closed) {
+            return;
+        }
+        Waiting next = new Waiting(call, requestBytes, answerBytes, unary);
+        if (waiting.isEmpty() && mayBegin(next)) {
+            begin(next);
+        } else if (begun.isEmpty()) {
+            refuse(next, "the server holds too much for its clients");
+        } else if (waitingBytes + requestBytes > bounds.partialBytes()) {
+            refuse(next, "too many requests of this connection wait for earlier answers to be taken");
+        } else {
+            waiting.add(next);
+            waitingBytes += requestBytes;
+            bounds.budget().add(requestBytes);
+        }
+    }
+
+    /** The answer is there: how much the peer has to take is known. */
+    void answers(PeerCall call, int bytes) {
+        Charge before = begun.get(call);
+        if (before != null && !before.answered()) {
+            untaken++;
+            charge(before, -1);
+            Charge now = new Charge(bytes, bytes, true);
+            begun.put(call, now);
+            charge(now, 1);
+            beginMore();
+        }
+    }
+
+    /** The peer has taken the answer, or given up. */
+    void ended(PeerCall call) {
+        Charge last = begun.remove(call);
+        if (last != null) {
+            untaken -= last.answered() ? 1 : 0;
+            charge(last, -1);
+        }
+        beginMore();
+    }
+
+    /** The connection has ended, and so do its calls: none of those that wait is begun. */
+    void close() {
+        closed = true;
+        waiting.clear();
+        bounds.budget().add(-waitingBytes);
+        waitingBytes = 0;
+    }
+
+    private void beginMore() {
+        if (beginning) {
+            // The call that was just begun has its answer already: the next one is looked for below.
+            return;
+        }
+        beginning = true;
+        try {
+            Waiting next = waiting.peek();
+            while (next != null && (next.call().hasEnded() || begun.isEmpty() || mayBegin(next))) {
+                waiting.remove();
+                waitingBytes -= next.requestBytes();
+                bounds.budget().add(-next.requestBytes());
+                beginOrRefuse(next);
+                next = waiting.peek();
+            }
+        } finally {
+            beginning = false;
+        }
+    }
+
+    private void beginOrRefuse(Waiting next) {
+        if (next.call().hasEnded()) {
+            return;
+        }
+        if (mayBegin(next)) {
+            begin(next);
+        } else {
+            refuse(next, "the server holds too much for its clients");
+        }
+    }
+
+    private boolean mayBegin(Waiting next) {
+        Charge charge = next.charge();
+        return (begun.isEmpty() || held + charge.own() <= bounds.heldBytes())
+                && charged + charge.most() <= bounds.budget().share(charged);
+    }
+
+    private void begin(Waiting next) {
+        Charge charge = next.charge();
+        begun.put(next.call(), charge);
+        charge(charge, 1);
+        next.unary().run();
+    }
+
+    private static void refuse(Waiting next, String why) {
+        next.unary().refuse(GroupException.of(ErrorCode.OVERLOADED, why));
+    }
+
+    private void charge(Charge charge, int times) {
+        held += times * charge.own();
+        charged += times * charge.most();
+        bounds.budget().add(times * charge.most());
+    }
+}
