@@ -34,7 +34,7 @@ final class GrpcErrors {
         try {
             return detailed(failure);
         } catch (RuntimeException | Error untold) {
-            LOG.log(System.Logger.Level.ERROR, "a failure could not be told in detail", untold);
+            LOG.log(System.Logger.Level.ERROR, "a failure could not be reported in detail", untold);
             return io.grpc.Status.INTERNAL.withDescription("internal error").asRuntimeException();
         }
     }

@@ -78,7 +78,7 @@ final class GroupWatches {
                 remove(subscriber);
                 onEnd.accept(cause);
             } catch (RuntimeException | Error failure) {
-                LOG.log(System.Logger.Level.ERROR, "a watch could not be told that its group is gone", failure);
+                LOG.log(System.Logger.Level.ERROR, "a watch could not be notified that its group is gone", failure);
                 subscriber.connection().cut(cause);
             }
         });

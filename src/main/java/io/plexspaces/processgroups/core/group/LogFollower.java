@@ -143,7 +143,7 @@ final class LogFollower {
     private void failed(Throwable defect) {
         lost = true;
         try {
-            LOG.log(System.Logger.Level.ERROR, "what the log told could not be followed", defect);
+            LOG.log(System.Logger.Level.ERROR, "an entry or snapshot of the log could not be applied", defect);
         } finally {
             lose(notFollowed());
         }

@@ -306,7 +306,7 @@ public final class CatchUp {
         if (failure instanceof GroupException expected) {
             return expected;
         }
-        LOG.log(System.Logger.Level.ERROR, "messages to catch up with could not be told", failure);
+        LOG.log(System.Logger.Level.ERROR, "messages to catch up with could not be sent", failure);
         return GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the messages to catch up with could not be read");
     }
 }

@@ -134,7 +134,7 @@ final class PubSubConnection {
         if (System.nanoTime() - lastHeard >= deafNanos) {
             serial.execute(() -> {
                 if (connection != null) {
-                    warn("nothing heard from " + shown + ": connecting again");
+                    warn("nothing received from " + shown + ": connecting again");
                     drop(connection);
                 }
             });

@@ -43,7 +43,7 @@ final class Aside {
         if (now - after >= 0 && lineAfter.compareAndSet(after, now + LINE_AGAIN)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "what is due in group {0} cannot be ended, and is tried again every {1} s ({2} such groups): {3}",
+                    "expired state of group {0} cannot be ended, and is tried again every {1} s ({2} such groups): {3}",
                     name,
                     LEFT_OUT.toSeconds(),
                     since.size() + 1,

@@ -185,7 +185,7 @@ public final class Replays {
             return attempts > 1
                     ? whole(group, after, limit, attempts - 1)
                     : Future.failedFuture(GroupException.of(
-                            ErrorCode.STORE_UNAVAILABLE, "the group begins anew again and again; try again later"));
+                            ErrorCode.STORE_UNAVAILABLE, "the group is created again and again; try again later"));
         });
     }
 }
