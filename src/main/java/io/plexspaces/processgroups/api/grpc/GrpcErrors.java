@@ -29,7 +29,7 @@ final class GrpcErrors {
 
     private GrpcErrors() {}
 
-    /** Never throws: a call whose failure cannot be told in detail still ends. */
+    /** Never throws: a call still ends when its failure cannot be encoded in detail. */
     static StatusRuntimeException toStatus(Throwable failure) {
         try {
             return detailed(failure);

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * What a sweep could not do while the store did other things: left out for a while, so that it keeps nothing else from
- * being done. Told in the log once a minute. Bounded. Thread-safe.
+ * Expiries that a sweep could not do while the store did other things: left out for a while, so that they do not delay
+ * others. Logged once a minute. Bounded. Thread-safe.
  */
 final class Aside {
     static final Duration LEFT_OUT = Duration.ofSeconds(5);
