@@ -11,11 +11,11 @@
 --   P weight, body, idempotency key: a message that may be repeated
 --   O weight, body before and after its dispatch, idempotency key or '', topic or '', actor that must not get it or '', count of
 --     candidates, candidate, its joined offset, candidate, …: a message for one member
---   J filter, owner, node, ttl or '', count of actors, actor, actor…
---   T actor, owner on the new node, node
+--   J filter, owner, node, ttl or '', count of actors, actor, actor…: joins
+--   T actor, owner on the new node, node: a takeover of a session's joins
 --   V 1 for away or 0 for back, count, actor, owner, actor, owner…: sessions that receive nothing for now, or again
---   L actor, owner or '', 1 for all joins, reason
---   R actor, owner or '', ttl or ''
+--   L actor, owner or '', 1 for all joins, reason: a leave
+--   R actor, owner or '', ttl or '': a renewal of a lease
 --   A idempotency key, offset, 'recipients failures node=count,…' ('-': none), digest of the ids or '-', ids, or '' when
 --     they were sent lately
 -- Answer: lines of text. Time, then for each part its epoch ('' for no group), and unless there is none for each change
@@ -60,7 +60,7 @@ end
 local operator = node .. ' ' .. incarnation .. ' '
 local time = int(now)
 
--- What it is to add a message; body: of its entry.
+-- Adds a message; body: of its entry.
 local function message(sequence, weight, body)
   local offset, messages = group.offset + 1, group.messages + 1
   group.offset, group.messages, group.lastAt = offset, messages, now
@@ -83,7 +83,7 @@ local function remember(first)
   noLaterThan(now + KEY_LIFE + 1)
 end
 
--- Whether the ids of one more answer are to be kept, of those that are not kept yet. Few count as a kilobyte, so that their number is bounded, too.
+-- Whether there is room to keep the ids of one more answer. Few ids count as a kilobyte, so that their number is bounded, too.
 local function mayKeepIds(bytes)
   bytes = math.max(bytes, 1024)
   local counter = key .. ':idbytes'
@@ -94,7 +94,7 @@ local function mayKeepIds(bytes)
   return kept <= IDS_BYTES
 end
 
--- Keeps what the message with an idempotency key was answered, if that is the first answer.
+-- Keeps the answer to the message with an idempotency key, if it is the first answer.
 local function keepAnswer(a)
   local repeatable, offset, digest, ids = ARGV[a], ARGV[a + 1], ARGV[a + 3], ARGV[a + 4]
   local first = redis.call('HGET', key .. ':keys', repeatable)
@@ -110,7 +110,7 @@ local function keepAnswer(a)
   if ids ~= '' then
     if mayKeepIds(#ids) then
       redis.call('SET', key .. ':ids:' .. digest, ids, 'PX', IDS_LIFE)
-      -- What a deletion takes away.
+      -- So that a deletion finds the keys of the ids.
       redis.call('SADD', key .. ':digests', digest)
       redis.call('PEXPIRE', key .. ':digests', IDS_LIFE)
     else
@@ -122,14 +122,14 @@ local function keepAnswer(a)
   return refused and '=' .. int(group.offset) .. ' ' .. time or group.offset
 end
 
--- What was answered to the first message with this key, or that there are too many keys; nil: it is the first.
+-- The answer to the first message with this key, or an error when there are too many keys; nil: this message is the first.
 local function repeated(repeatable)
   forgetKeys(now)
   local first = redis.call('HGET', key .. ':keys', repeatable)
   if first and keyEnds(first) >= now then
     return '=' .. first
   elseif first then
-    -- Behind more of them than are forgotten at once.
+    -- More keys have expired than are forgotten at once.
     redis.call('HDEL', key .. ':keys', repeatable)
     redis.call('HDEL', key .. ':firsts', repeatable)
     redis.call('LREM', key .. ':keyorder', '1', repeatable)
@@ -187,7 +187,7 @@ local function holding(m, owner)
   return nil
 end
 
--- The membership with one more join; the second value is what limit that would pass.
+-- The membership with one more join; the second value is the limit that this would exceed.
 local function joined(m, filter, added, offset)
   local topics
   if m then
@@ -216,7 +216,7 @@ local function join(operation, a)
   if added.ttl ~= '' then
     added.ends = int(now + tonumber(added.ttl))
   end
-  -- Whoever is named twice joins twice: what the first of them makes of a membership, the second finds.
+  -- An actor that is named twice joins twice: the second join finds the membership of the first.
   local steps, made, newcomers = {}, {}, 0
   local count = tonumber(ARGV[a + 4])
   for i = 1, count do
@@ -248,7 +248,7 @@ local function join(operation, a)
   return '+' .. group.offset .. ' ' .. text
 end
 
--- Whose join an unnamed leave takes: durable, then the lease that ends first, then sessions, oldest first.
+-- The owner whose join a leave without an owner ends: durable, then the lease that ends first, then sessions, oldest first.
 local function nextToLeave(m)
   local rank = {d = 0, l = 1, s = 2}
   local best, bestRank, bestEnds
@@ -320,7 +320,7 @@ local function takeOver(operation, a)
   return '+' .. group.offset .. ' ' .. text
 end
 
--- Notes of sessions whether they receive. Those that hold nothing, or of which it is noted already, are passed over.
+-- Notes whether sessions receive messages now. Sessions without joins, or with the same note already, are skipped.
 local function reach(operation, a)
   local away = ARGV[a] == '1' and 'a' or ''
   for i = a + 2, a + 2 * tonumber(ARGV[a + 1]), 2 do
@@ -454,8 +454,8 @@ local function apply(groupKey, groupName, epoch, first, count, full)
   store(ARGV[4])
 end
 
--- After a failure in the middle, the streams may hold entries that the group does not count yet, and what comes next would meet them. Counts
--- them, and one more that is nowhere: who misses it reads the group anew.
+-- After a failure in the middle, the streams may hold entries that the group does not count yet, and the next change would use their offsets.
+-- Counts them, and one more that is nowhere: a reader that misses it reads the group again.
 local function abandon()
   if group.offset > group.offsetWas then
     group.offset = group.offset + 1

@@ -1,7 +1,7 @@
--- Lets a subscriber connection hear itself.
+-- Publishes the heartbeat of a subscriber connection, as a check that messages arrive.
 --
 -- KEYS: 1 channel
 -- ARGV: 1 PUBLISH or SPUBLISH
--- Answer: how many heard it.
+-- Answer: how many received it.
 
 return redis.call(ARGV[1], KEYS[1], '')

@@ -3,7 +3,7 @@
 -- KEYS: for each session the writer's lease, and its last claim
 -- ARGV: for each session the incarnation, and '' to claim it, '>' and a claim to claim it unless that is still the last, or the claim under
 --   which it is to end
--- Answer: for each session the number of its last claim, 'ended' when it is over, or '!' and why the writer's time is over.
+-- Answer: for each session the number of its last claim, 'ended' when it is over, or '!' and why the writer is fenced.
 
 local elsewhere = moving(KEYS[1])
 if elsewhere then

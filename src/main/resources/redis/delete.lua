@@ -1,8 +1,9 @@
--- Ends the life of a group, and tells every reader.
+-- Deletes a group, which ends its epoch, and announces that to every reader.
 --
 -- KEYS: 1 group, 2 partition's due, 3 partition's held, 4 writer's lease, 5 writer's last answer, 6 partition's outbox
 -- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 'tenant namespace group', 5 PUBLISH or SPUBLISH, 6 epoch or '', 7 sequence
--- Answer: epoch ('' for no group), time, offset of the last entry, '1' when clear.lua has to see to the sessions of its members. Or: '-', epoch of the group, which is another. Or: '!FENCED', why.
+-- Answer: epoch ('' for no group), time, offset of the last entry, '1' when clear.lua must remove the sessions of its members from the
+--   index. Or: '-', epoch of the group, which is another. Or: '!FENCED', why.
 --   An error STALE.
 
 local call, name = tonumber(ARGV[3]), ARGV[4]
@@ -40,7 +41,7 @@ while true do
   redis.call('ZREM', KEYS[3], served .. ' ' .. name)
   from = '(' .. served .. '!'
 end
--- And which sessions do: one step for each of those. Many, or large ones, are left to clear.lua, so that nobody waits for them.
+-- And which sessions do: one step for each of those. Many, or large ones, are left to clear.lua, so that no other call waits for them.
 local members = KEYS[1] .. ':members'
 local many = false
 if from ~= '-' then

@@ -1,9 +1,9 @@
--- Ends in one group what is due: leases, session joins of lapsed nodes, messages past their age, idempotency keys.
+-- Ends in one group what has expired: leased joins, session joins of nodes whose lease has expired, old messages, idempotency keys.
 --
 -- KEYS: 1 partition's due, 2 partition's held, 3 writer's lease, 4 partition's leases, 5 group
 -- ARGV: 1 node, 2 incarnation, 3 sequence, 4 'tenant namespace group', 5 PUBLISH or SPUBLISH, 6 actors at most, then 'node/incarnation'
 --   of each node to end the joins of, if its lease has lapsed
--- Answer: joins ended, 1 when more is due now. Or: '!FENCED', why.
+-- Answer: joins ended, 1 when more has expired. Or: '!FENCED', why.
 
 local operation = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
 local left = tonumber(ARGV[6])
@@ -25,7 +25,7 @@ end
 
 local ended = 0
 
--- Takes away every holding that over() accepts, in one entry.
+-- Removes every holding that over() accepts, in one entry.
 local function endJoins(actor, reason, over)
   local m = member(actor)
   if not m then
@@ -68,7 +68,7 @@ local function endNode(served)
   local owned = redis.call('ZRANGEBYLEX', key .. ':owned', '[' .. served .. ' ', '(' .. served .. '!', 'LIMIT', '0',
     int(left))
   for _, entry in ipairs(owned) do
-    -- Nobody of that node may be behind it: a server of an earlier version leaves some where a session has moved.
+    -- There may be no joins of that node behind it: a server of an earlier version leaves such marks when a session has moved.
     endJoins(string.sub(entry, #served + 2), 'NODE_DOWN', function(held)
       return string.match(held.owner, '^s:[^/]*/([^/]+/%d+)') == served
     end)
@@ -80,7 +80,7 @@ local function endNode(served)
   end
 end
 
--- Drops messages past their age; returns when the next one is.
+-- Drops messages that are too old; returns when the next one will be.
 local function trim()
   local messages = key .. ':messages'
   local past = now - group.age * 1000

@@ -1,4 +1,4 @@
--- What the message with an idempotency key was answered.
+-- The first answer to a message with an idempotency key.
 --
 -- KEYS: 1 group
 -- ARGV: 1 idempotency key, 2 offset of the message

@@ -1,4 +1,4 @@
--- Takes an element out of a sorted set: a note from an outbox that has been settled, or a reservation that is not needed.
+-- Removes an element from a sorted set: a note of an outbox that is done, or a reservation that is not needed.
 --
 -- KEYS: 1 sorted set
 -- ARGV: 1 element

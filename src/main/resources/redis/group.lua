@@ -19,7 +19,7 @@ local group = {
 }
 local told = {}
 
--- Gives the group at work a new epoch under another token; readers are told with what comes next.
+-- Gives the group at work a new epoch under another token; readers receive it with the next entry.
 local function begin(now)
   local past
   group.epoch, past = under(TOKEN, group.epoch, group.offset, redis.call('HGET', key, 'f'))
@@ -30,7 +30,7 @@ local function begin(now)
   redis.call('ZADD', string.sub(DUE, 1, -4) .. 'outbox', format('%.0f', now), '+' .. name .. ' ' .. group.epoch)
 end
 
--- Whether servers may be there that know the first format alone. They would take a group under another epoch for one that was deleted.
+-- Whether servers may be there that know the first format alone. They would treat a group with a new epoch as deleted.
 local function besideFirst()
   return redis.call('GET', string.sub(DUE, 1, -4) .. 'format') == '1'
 end
@@ -64,7 +64,7 @@ local function noLaterThan(at)
   end
 end
 
--- Adds an entry to what readers are told together; its end may be a text of its own, or ''.
+-- Adds an entry to those that are announced together; its end may be a text of its own, or ''.
 local function tell(begin, rest)
   local count = group.told
   told[count + 1], told[count + 2], told[count + 3], told[count + 4] = ' ', #begin + #rest, ' ', begin
@@ -89,7 +89,7 @@ local function forgetMessages()
   group.weightBefore, group.messagesEnd = group.weight, 0
 end
 
--- Writes back what load() read, and tells every reader the new entries.
+-- Writes back what load() read, and announces the new entries to every reader.
 local function store(publish)
   if group.alarm ~= group.alarmWas then
     if group.alarm > 0 then
@@ -108,12 +108,12 @@ local function store(publish)
   end
 end
 
--- When an idempotency key ends; first: what is remembered of it.
+-- When an idempotency key expires; first: what is kept for it.
 local function keyEnds(first)
   return tonumber(match(first, ' (%d+)$')) + KEY_LIFE
 end
 
--- Forgets idempotency keys past their life, at most 100 of them; returns when the next one is.
+-- Forgets expired idempotency keys, at most 100 of them; returns when the next one expires.
 local function forgetKeys(now)
   local keys, order = key .. ':keys', key .. ':keyorder'
   for _ = 1, 100 do

@@ -26,7 +26,7 @@ if newest > incarnation then
 end
 local served = ARGV[2] .. '/' .. int(incarnation)
 despiteFullMemory(KEYS[2])
--- What is written here is known for a day.
+-- What is written here is kept for a day.
 local function over()
   redis.call('SET', KEYS[1], int(incarnation) .. ' ' .. int(now), 'PX', 86400000)
 end
@@ -40,7 +40,7 @@ if newest == incarnation and ends > 0 and ends <= now then
   return {'!FENCED', 'lapsed'}
 end
 if ARGV[1] == 'renew' and (newest < incarnation or ends == 0) and tonumber(ARGV[6]) + tonumber(ARGV[4]) * 1000 < now then
-  -- The store has lost the lease, or forgot it after a day: in either case it had run out. What was written since ends like the rest.
+  -- The store has lost the lease, or forgot it after a day: in either case it had expired. Joins written since end like the others.
   redis.call('ZADD', KEYS[2], int(now), served)
   over()
   return {'!FENCED', 'lapsed'}
@@ -56,7 +56,7 @@ if redis.call('HGET', KEYS[4], served) ~= ARGV[5] then
   end
   redis.call('HSET', KEYS[4], served, ARGV[5])
 end
--- The format rises when everybody who has a lease reads it, and never falls: what was written stays. A server of a version that does not say what
+-- The format rises when every server with a lease reads it, and never falls: what was written stays. A server of a version that does not say what
 -- it reads knows the first one alone.
 if written < reads then
   local all = reads

@@ -1,4 +1,4 @@
--- Stands before the text of scripts that say which history of the store they have seen.
+-- Stands before scripts that answer with the lineage: the history of the store that they have seen.
 
 -- Names the history of a partition's data: another one after a replica has taken over, after data was loaded from a file, and after all
 -- was deleted, with the partition's birth. '' where that is not known.

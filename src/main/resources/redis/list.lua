@@ -1,4 +1,4 @@
--- Enters a group into a tenant's index, and tells who follows its namespace.
+-- Enters a group into a tenant's index, and announces that to the readers of its namespace.
 --
 -- KEYS: 1 groups, 2 epochs, 3 reserved, 4 version of the namespace, 5 channel of the namespace
 -- ARGV: 1 'namespace group', 2 epoch, 3 what to announce, 4 PUBLISH or SPUBLISH, 5 'forced' to do so without a reservation

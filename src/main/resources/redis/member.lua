@@ -48,7 +48,7 @@ end
 
 local NO_MARKS = {served = {}, sessions = {}}
 
--- What the timers and the index of owners know of a membership; of nil: nothing.
+-- The marks of a membership in the timers and in the index of owners; of nil: none.
 local function marks(m)
   local found = NO_MARKS
   for _, held in ipairs(m and m.holdings or NO_MARKS) do

@@ -1,13 +1,13 @@
--- Who gets a message that is for one member. Stands after member.lua.
+-- Chooses the recipient of a message that is for one member. Stands after member.lua.
 
 -- Members looked at when none of the candidates of one message is a member any more.
 local LOOKED_AT = 256
 
--- Members and patterns of their filters that may still be looked at in this call: for messages that came with candidates, and for those without, as
--- every message does of a topic that nobody accepts.
+-- Members and patterns of their filters that may still be looked at in this call: for messages with candidates, and for those without, as every
+-- message has of a topic that no member accepts.
 local NAMED, BARE = {members = 512, patterns = 1024}, {members = 512, patterns = 1024}
 
--- Topics of the group at work that nobody accepts, and of which group, after how many changes of its members that was found.
+-- Topics that no member of the group at work accepts, with that group, and the number of changes of its members when this was found.
 local nobody, nobodyOf, nobodyAfter = {}, '', -1
 
 -- Patterns with wildcards as Lua has them; false for those without.
@@ -103,7 +103,7 @@ local function number(value)
   return bytes .. string.char(rest)
 end
 
--- The dispatch of the body, as Bodies.java writes it: to this member, or to nobody.
+-- The dispatch of the body, as Bodies.java writes it: to this member, or to none.
 local function dispatched(actor, since)
   return actor and number(1) .. number(#actor) .. actor .. number(tonumber(since)) or number(3)
 end

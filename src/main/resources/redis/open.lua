@@ -2,7 +2,7 @@
 --
 -- KEYS: 1 group, 2 members, 3 partition's birth
 -- Answer: epoch, offset, created at, spec, changes so far, count of members, then a list of actor and membership by turns, which is empty
---   when those are not told; time of the last entry, lineage, past. Empty for no group.
+--   when those are read by steps; time of the last entry, lineage, past. Empty for no group.
 
 local meta = redis.call('HMGET', KEYS[1], 'e', 'm', 'c', 's', 'f')
 if not meta[1] then

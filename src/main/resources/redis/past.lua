@@ -1,11 +1,12 @@
--- Knows a log again after its store has come back. Stands before the scripts that change groups, and before those that are asked whether a
--- position is of a log.
+-- Recognises a log after its store has restarted or failed over. Stands before the scripts that change groups, and before those that check
+-- whether a position is of a log.
 --
--- A partition's *token* names the time since its data were last loaded from a file, taken over by a replica, or moved: what was written before
--- may have lost its end there, unseen. A group notes the token under which it got its epoch; under another one, its next change begins with
--- another epoch. Its past says up to where the log of an earlier epoch is part of it: 'epoch offset' by turns, the newest first.
+-- A partition's *token* names the time since its data were last loaded from a file, taken over by a replica, or moved: the last writes
+-- before that may be lost without a trace. A group notes the token under which it got its epoch; under another token, its next change gives
+-- it a new epoch. Its past lists the ends of earlier epochs that are part of this log up to there: 'epoch offset' by turns, the newest
+-- first.
 
--- How long it is taken for granted that the store is the one it was, in us: shorter than any store takes to start, or to take over.
+-- How long the store is assumed to be unchanged without a check, in us: shorter than any store takes to start, or to take over.
 local GRANTED = 10000
 local MOST_PASTS = 8
 
@@ -19,7 +20,7 @@ local function covers(past, epoch, offset)
   return false, false, nil
 end
 
--- The token now, which is noted at key with the store's replication id, another one after each of those events. '' where that is not told.
+-- The token now, which is noted at key with the store's replication id, which changes with each of those events. '' where that is not known.
 local function token(key, now)
   local id, known, at = string.match(redis.call('GET', key) or '', '^(%x+) (%S+) (%d+)$')
   local since = at and now - tonumber(at)
@@ -36,12 +37,12 @@ local function token(key, now)
     -- A store without room refuses a script's first write, if that needs any.
     redis.call('DEL', key)
   end
-  -- Refused without room: then it is looked up again.
+  -- Without room the write is refused: then it is looked up again.
   redis.pcall('SET', key, current .. ' ' .. known .. ' ' .. string.format('%.0f', now))
   return known
 end
 
--- The epoch of a group under another token, with its past. The new one is another for each token.
+-- The new epoch of a group under a new token, with its past. Each token gives another epoch.
 local function under(token, epoch, offset, past)
   local life = string.match(epoch, '^(.+)_l%x+%-%x+$') or epoch
   local pasts = {epoch .. ' ' .. string.format('%.0f', offset)}

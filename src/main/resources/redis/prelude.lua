@@ -1,4 +1,4 @@
--- What scripts share that write. Stands before the text of each of them when it is sent; redis/README.md lists them.
+-- What all scripts that write share. Stands before the text of each of them when it is sent; redis/README.md lists them.
 -- Times are microseconds since 1970, made into text by int(): tostring() would round them.
 
 local function micros()
@@ -11,7 +11,7 @@ local function int(number)
 end
 
 -- Why a write of this incarnation is refused: the newer incarnation, or 'lapsed'. nil when it is not.
--- A node nobody has leased is known by its writes alone.
+-- A node without a lease is known by its writes alone.
 local function fenced(key, incarnation, now)
   local known = redis.call('GET', key)
   if known then
@@ -31,13 +31,14 @@ local function fenced(key, incarnation, now)
   return nil
 end
 
--- A store whose memory is full refuses the first write of a script if that takes room, and none after one that takes none. For scripts that must be done all
+-- A store whose memory is full refuses the first write of a script if that takes room, and none after one that takes none. For scripts that
+-- must be done all
 -- the same: those that keep leases, and those that make room. key: a sorted set of the slot.
 local function despiteFullMemory(key)
   redis.call('ZREM', key, '')
 end
 
--- An error while a slot of a cluster is on its way to another server: then each command is refused whose key is not here, whether it has gone
+-- An error while a slot of a cluster is being moved to another server: then each command is refused whose key is not here, whether it has gone
 -- ahead or never was, and a change would be made by half. key: of the slot. To be asked before anything is changed.
 local function moving(key)
   local said = redis.pcall('EXISTS', key .. ':none')

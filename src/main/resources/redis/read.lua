@@ -1,8 +1,8 @@
--- Retained messages after an offset, and what it takes to count those that are gone.
+-- Retained messages after an offset, and the numbers needed to count those that are gone.
 --
 -- KEYS: 1 group, 2 messages, 3 changes
 -- ARGV: 1 epoch or '', 2 offset or '' for the oldest, 3 messages at most, 4 bytes from which on no further one is added
--- Answer: epoch, offset, messages so far, changes so far, changes kept, time, 1 when the position is of another life;
+-- Answer: epoch, offset, messages so far, changes so far, changes kept, time, 1 when the position is of another epoch;
 --   offset of the oldest change kept and the messages before it, or ''; the same of the first change after the offset;
 --   ordinal and offset of the oldest message retained, or ''; 1 when more follows; then the entries; past. Empty for no group.
 
@@ -17,7 +17,7 @@ local strange, after = false, tonumber(ARGV[2]) or 0
 if ARGV[2] ~= '' and (ARGV[1] ~= meta[1] or after > last) then
   local covered, _, till = covers(meta[3], ARGV[1], after)
   if not covered then
-    -- Up to where the lost past is part of this log, if that is known, the client has had what it wants.
+    -- If it is known up to where the earlier epoch is part of this log, the client has what is before that.
     strange, after = true, tonumber(till or 0)
   end
 end

@@ -1,4 +1,4 @@
--- Takes room in a tenant's index for a group about to be made.
+-- Reserves room in a tenant's index for a group that is about to be made.
 --
 -- KEYS: 1 groups, 2 epochs, 3 reserved
 -- ARGV: 1 'namespace group', 2 epoch, 3 groups per tenant

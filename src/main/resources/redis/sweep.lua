@@ -1,8 +1,8 @@
--- What is due in a partition.
+-- Finds what has expired in a partition.
 --
 -- KEYS: 1 due, 2 held, 3 outbox, 4 leases, 5 writer's lease
--- ARGV: 1 node, 2 incarnation, 3 of each kind at most, 4 age in ms from which a note in the outbox is taken for left behind
--- Answer: groups whose alarm has rung; notes; 'node/incarnation tenant namespace group' of joins whose node has lapsed.
+-- ARGV: 1 node, 2 incarnation, 3 of each kind at most, 4 age in ms from which a note in the outbox counts as left behind
+-- Answer: groups whose alarm has rung; notes; 'node/incarnation tenant namespace group' of joins whose node's lease has expired.
 --   Or: '!FENCED', why.
 
 local now = micros()

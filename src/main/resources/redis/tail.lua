@@ -4,11 +4,11 @@
 -- ARGV: 1 the reader's epoch, 2 its offset, 3 time of the entry there or '', 4 entries at most of each kind, 5 lineage the reader knows
 --   or ''
 -- Answer: one of
---   'S', offset, messages, changes, changes so far, lineage, epoch, offset: this life goes on, perhaps under another epoch since that
+--   'S', offset, messages, changes, changes so far, lineage, epoch, offset: the log continues, perhaps under a new epoch since that
 --     offset; both lists are in order, and hold what is still there
---   'D', last entry: this life was ended, perhaps at another time and by another node than the entry says
+--   'D', last entry: the group was deleted, perhaps at another time and by another node than the entry says
 --   'F': the same epoch, but not the reader's log: its end lies before the reader, or another entry at the reader's offset
---   'R': another life, though this one was never ended
+--   'R': another epoch, though the reader's was never ended
 --   'N': no group, though it was never deleted
 
 local meta = redis.call('HMGET', KEYS[1], 'e', 'm', 'f')
@@ -18,7 +18,7 @@ local covered, known, till = covers(meta[3], ARGV[1], after)
 if meta[1] ~= ARGV[1] and not covered then
   local last = redis.call('GET', KEYS[4])
   if not last and now ~= '' and now == ARGV[5] and not known then
-    -- Nothing has been lost here since: it was deleted, longer ago than that is remembered.
+    -- This store has lost nothing since: the group was deleted, so long ago that its tombstone has expired.
     local time = redis.call('TIME')
     last = string.format('D %.0f %s%06d deleted 0 0', tonumber(ARGV[2]) + 1, time[1], time[2])
   end

@@ -1,4 +1,4 @@
--- Takes a life of a group out of a tenant's index, and tells who follows its namespace.
+-- Removes an epoch of a group from a tenant's index, and announces that to the readers of its namespace.
 --
 -- KEYS: as list.lua
 -- ARGV: 1 'namespace group', 2 epoch, 3 namespace, 4 PUBLISH or SPUBLISH

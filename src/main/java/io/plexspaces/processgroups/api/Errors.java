@@ -8,10 +8,10 @@ import java.util.concurrent.CompletionException;
 
 /** How each failure looks on the wire; the same table is in {@code docs/errors.md}. */
 public final class Errors {
-    /** Close code of a connection that is told to come back, here or at another node, because this one stops. */
+    /** Close code when this node stops: the client should reconnect, here or at another node. */
     public static final int SERVICE_RESTART = 1012;
 
-    /** Close code of a connection that may come back later, because there is too much to do now. */
+    /** Close code when the server is overloaded: the client may reconnect later. */
     public static final int TRY_AGAIN_LATER = 1013;
 
     private static final System.Logger LOG = System.getLogger(Errors.class.getName());
@@ -51,8 +51,8 @@ public final class Errors {
     }
 
     /**
-     * The failure as a client may see it. Whatever is no {@link GroupException} is a defect: it is logged here, and
-     * nothing of it is told. To be called once for a failure, at the edge.
+     * The failure as a client may see it. Any failure that is no {@link GroupException} is a defect: it is logged here,
+     * and its details are not sent to the client. To be called once for a failure, at the edge.
      */
     public static GroupException expected(Throwable failure) {
         Throwable cause = failure;

@@ -36,7 +36,7 @@ public abstract sealed class EventElement permits EventElement.Generated, Messag
 
     abstract void writeTo(CodedOutputStream out) throws IOException;
 
-    /** The encoding, behind {@code room} bytes for whatever header it gets. */
+    /** The encoding, behind {@code room} bytes for the header that is added later. */
     public final byte[] encode(int room) {
         int size = size();
         byte[] bytes = new byte[room + size];

@@ -129,7 +129,7 @@ final class MessageElement extends EventElement {
         }
     }
 
-    /** A map's entry tells key and value even where they are empty. */
+    /** A map's entry holds key and value even where they are empty. */
     private static int headerSize(Map.Entry<String, String> header) {
         return computeStringSize(MAP_KEY, header.getKey()) + computeStringSize(MAP_VALUE, header.getValue());
     }

@@ -69,7 +69,7 @@ public final class SessionProtocol {
      * What a protocol works on.
      *
      * @param requests without a session
-     * @param refusals told of requests that no other part sees
+     * @param refusals notified of requests that no other part sees
      * @param budget in which requests under way count
      */
     public record Service(
@@ -112,7 +112,7 @@ public final class SessionProtocol {
     /**
      * Requests that name no trace of their own are part of the caller's. To be called before the first request.
      *
-     * @param connected who opened the connection; null: somebody without a trace
+     * @param connected who opened the connection; null: a client without a trace
      */
     public void from(Traces.@Nullable Caller connected) {
         caller = connected;
@@ -152,7 +152,10 @@ public final class SessionProtocol {
         }
     }
 
-    /** A request may be without its answer, or none be read any more: the peer is not left waiting. */
+    /**
+     * A request may have no answer, or no further ones may be read: the connection ends, so that the peer does not
+     * wait.
+     */
     private void broken(Throwable defect) {
         connection.cut(Errors.expected(defect));
     }

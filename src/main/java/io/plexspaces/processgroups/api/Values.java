@@ -21,7 +21,7 @@ final class Values {
         return value.isEmpty() ? Bytes.EMPTY : Bytes.wrap(value.toByteArray());
     }
 
-    /** Without a copy: nobody changes either. */
+    /** Without a copy: neither is ever changed. */
     static ByteString bytes(Bytes value) {
         return UnsafeByteOperations.unsafeWrap(value.array());
     }

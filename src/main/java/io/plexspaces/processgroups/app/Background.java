@@ -7,7 +7,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 
-/** What a serving node does again and again without being asked, beside renewing its lease. */
+/** The periodic work of a serving node, beside renewing its lease. */
 @Singleton
 final class Background {
     private static final Duration DELIVERY_CHECK = Duration.ofSeconds(2);

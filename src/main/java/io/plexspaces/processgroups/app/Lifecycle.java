@@ -67,7 +67,7 @@ final class Lifecycle {
                 }
             }));
         } else {
-            // Whoever starts it within another process calls at once, and its ports are its own.
+            // A program that starts the server in its own process calls at once, and has chosen the ports itself.
             try {
                 serve(background).join();
             } catch (CompletionException failure) {
@@ -76,7 +76,7 @@ final class Lifecycle {
         }
     }
 
-    /** The platform opens its sockets when everybody has been told of the start, and tells nobody when it has. */
+    /** The platform opens its sockets after all observers of the start have run, and has no event for it. */
     private static void afterListening(TimerThread timer, Runnable step) {
         if (Application.currentApplication().isStarted()) {
             step.run();
@@ -86,7 +86,7 @@ final class Lifecycle {
     }
 
     private CompletableFuture<Void> serve(Background background) {
-        // Also what is thrown at once comes to whoever waits.
+        // A failure that is thrown at once also reaches the caller that waits.
         return CompletableFuture.completedFuture(lease)
                 .thenCompose(LeaseRenewal::begin)
                 .thenRun(() -> {
@@ -131,7 +131,7 @@ final class Lifecycle {
                 config.auth().name().toLowerCase(Locale.ROOT));
     }
 
-    /** Comes while the servers still have their sockets, and waits until every client was told to go elsewhere. */
+    /** Comes while the servers still have their sockets, and waits until every client was sent away. */
     void beginStop(@Observes ShutdownDelayInitiatedEvent stopping) {
         drain();
     }
@@ -152,7 +152,7 @@ final class Lifecycle {
         }
     }
 
-    /** A step of the stop that fails, as on a loop that has stopped before it, keeps no other from being done. */
+    /** A step of the stop that fails, for instance on a loop that has stopped before, does not prevent the others. */
     private static void inAnyCase(String what, Runnable step) {
         try {
             step.run();

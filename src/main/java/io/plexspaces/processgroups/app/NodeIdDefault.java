@@ -6,8 +6,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last word on {@code processgroups.node.id}, so that other keys can name this node where nobody has named it: logs
- * and traces do, by {@code ${processgroups.node.id}}.
+ * The default of {@code processgroups.node.id}, so that other keys can name this node when the operator has not named
+ * it: logs and traces do, by {@code ${processgroups.node.id}}.
  */
 public final class NodeIdDefault implements ConfigSource {
     private static final String KEY = "processgroups.node.id";
@@ -21,7 +21,7 @@ public final class NodeIdDefault implements ConfigSource {
         this(() -> NodeNames.ofHost("${quarkus.grpc.server.port}"));
     }
 
-    /** @param host asked once, and not before somebody asks here: to find out what the host is called may take long */
+    /** @param host asked once, on first use, as a look-up of the host's name may take long */
     NodeIdDefault(Supplier<String> host) {
         this.host = host;
     }

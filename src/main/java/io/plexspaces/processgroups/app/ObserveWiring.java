@@ -125,10 +125,11 @@ final class ObserveWiring {
         metrics.gauge("publishes_waiting", "Publishes of this node whose entry it has not read yet", replicas::waiting);
         metrics.gauge(
                 "log_lag_entries", "Entries this node has yet to read of the group it is most behind", store::lag);
-        metrics.gauge("store_up", "1 while the store answers and is heard", () -> store.isHealthy() ? 1 : 0);
+        metrics.gauge(
+                "store_up", "1 while the store answers and its announcements arrive", () -> store.isHealthy() ? 1 : 0);
         metrics.counter(
                 "unreadable_entries", "What this node found in the store and could not read", store::unreadable);
-        metrics.counter("failed_tasks", "Steps of groups that threw something nobody expected", SerialQueue::failures);
+        metrics.counter("failed_tasks", "Steps of groups that threw an unexpected failure", SerialQueue::failures);
         metrics.gauge(
                 "store_longest_unanswered_seconds",
                 "How long the call has waited that has waited longest for an answer of the store",

@@ -16,9 +16,8 @@ import org.jboss.logmanager.LogContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the process when memory has run out, however it was started: what a thread did not get done then may be missing
- * anywhere. Many catch such an error on its way, event loops and libraries among them, and go on; but whoever does says
- * so in the log, so it is seen there.
+ * Ends the process when memory has run out, however it was started: a thread may have left its work unfinished
+ * anywhere. Event loops and libraries catch such an error and go on; but they log it, so this reads the log.
  */
 @Singleton
 final class OutOfMemory {
@@ -51,7 +50,7 @@ final class OutOfMemory {
         }
     }
 
-    /** At once: whatever else would be done needs memory, too. */
+    /** At once, as any other step needs memory, too. */
     private void end() {
         try (FileOutputStream err = new FileOutputStream(FileDescriptor.err)) {
             err.write(line);

@@ -24,7 +24,7 @@ interface ProcessGroupsConfig {
     @WithDefault("memory")
     Store store();
 
-    /** Who may call. {@code none}: everybody who can reach the server, which therefore listens on loopback only. */
+    /** Who may call. {@code none}: every client that can reach the server, which therefore listens on loopback only. */
     @WithDefault("none")
     Auth auth();
 
@@ -69,7 +69,7 @@ interface ProcessGroupsConfig {
         REDIS
     }
 
-    /** Known ways to tell who calls. */
+    /** Known ways to authenticate a caller. */
     enum Auth {
         NONE
     }
@@ -130,7 +130,7 @@ interface ProcessGroupsConfig {
 
     /** Live connections and what becomes of their joins. */
     interface Session {
-        /** How long the joins of a connection outlive it, for the client to come back. 0: they end with it. */
+        /** How long the joins of a connection outlive it, for the client to reconnect. 0: they end with it. */
         @WithDefault("10S")
         @Range(min = "0S", max = "1H")
         Duration grace();
@@ -147,12 +147,12 @@ interface ProcessGroupsConfig {
 
     /** What a server that was asked to stop gives its clients time for. */
     interface Drain {
-        /** Over which clients are told to go elsewhere, one after the other. */
+        /** Over which clients are sent away to other nodes, one after the other. */
         @WithDefault("5S")
         @Range(min = "0S", max = "10M")
         Duration period();
 
-        /** Time between telling a client and ending its connection. */
+        /** Time between notifying a client and ending its connection. */
         @WithDefault("1S")
         @Range(min = "0S", max = "1M")
         Duration notice();
@@ -290,7 +290,7 @@ interface ProcessGroupsConfig {
 
     /** This node's live readings of groups. */
     interface Replica {
-        /** How long a group that nobody uses stays open; longer than the two minutes idempotency keys last. */
+        /** How long the replica of an unused group stays open; longer than the two minutes idempotency keys last. */
         @WithDefault("3M")
         @Range(min = "121S", max = "24H")
         Duration idle();

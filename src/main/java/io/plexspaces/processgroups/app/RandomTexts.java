@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.function.Supplier;
 
-/** Texts that nobody can guess: 24 characters of base64url, 144 random bits. Thread-safe. */
+/** Texts that cannot be guessed: 24 characters of base64url, 144 random bits. Thread-safe. */
 final class RandomTexts implements Supplier<String> {
     private static final int BYTES = 18;
 

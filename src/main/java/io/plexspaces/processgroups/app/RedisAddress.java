@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Redis is and how to get in, as the platform's {@code quarkus.redis} keys say: hosts, kind, credentials, TLS.
+ * Where Redis is and how to connect, as the platform's {@code quarkus.redis} keys say: hosts, kind, credentials, TLS.
  */
 @Singleton
 @Unremovable

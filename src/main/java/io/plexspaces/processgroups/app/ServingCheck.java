@@ -12,9 +12,9 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready: started, not stopping, holding the node's lease, with a store that answers, is heard, and holds what this
- * server can read. Being overloaded is shown alone, as it passes without a restart; so is regular work that only fails,
- * as every server fares alike with it and none would be left.
+ * Ready: started, not stopping, holding the node's lease, with a store that answers, whose announcements arrive, and
+ * whose data this server can read. Being overloaded is shown alone, as it passes without a restart; so is periodic work
+ * that only fails, as it fails on all servers alike, and none would be left ready.
  */
 @Readiness
 @Singleton

@@ -80,7 +80,7 @@ final class StoreWiring {
         return config.redis().timeout().multipliedBy(3);
     }
 
-    /** No end of what is due takes longer: two calls may follow when it begins no more of them. */
+    /** The longest time of one expiry pass: two calls may follow after it begins no more rounds. */
     static Duration longestExpiry(ProcessGroupsConfig config) {
         return RedisGroupLog.EXPIRY_BEGINS_FOR.plus(longestCall(config).multipliedBy(2));
     }
@@ -97,7 +97,7 @@ final class StoreWiring {
         return leases;
     }
 
-    /** Whether the store answers and is heard. */
+    /** Whether the store answers and its announcements arrive. */
     boolean isHealthy() {
         return redis == null || redis.isHealthy();
     }

@@ -8,9 +8,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Alive: all that is done again and again gets done, the timer's thread and the event loops do something, and every
- * pass ends. Without that, memberships would never end, and only a restart helps. A store that is away is no such
- * thing.
+ * Alive: all periodic work is done, the timer's thread and the event loops run, and every pass ends. Without that,
+ * memberships would never end, and only a restart helps. A store that is away does not count as such a failure.
  */
 @Liveness
 @Singleton

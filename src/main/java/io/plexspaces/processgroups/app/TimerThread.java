@@ -52,7 +52,7 @@ final class TimerThread {
         executor.shutdownNow();
     }
 
-    /** Says what a step has thrown, which would otherwise be kept where nobody looks. */
+    /** Logs what a step has thrown, which the executor would otherwise keep silently. */
     private static final class Telling extends ScheduledThreadPoolExecutor {
         Telling() {
             super(1, task -> {

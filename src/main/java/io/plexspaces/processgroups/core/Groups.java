@@ -23,8 +23,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients ask of groups. Never blocks; expected failures are {@code GroupException}s. The answer to a change comes
- * when this node's reading of the group has reached it, so that a caller reads its own writes.
+ * What clients ask of groups. Never blocks; expected failures are {@code GroupException}s. A change is answered when
+ * this node has read it from the group's log, so that a caller reads its own writes.
  */
 public interface Groups {
     /** GROUP_EXISTS leaves the existing group untouched. */
@@ -43,8 +43,8 @@ public interface Groups {
     Uni<RenewResult> renew(RenewRequest request);
 
     /**
-     * GROUP_NOT_FOUND; STORE_UNAVAILABLE. Each member once, ordered by id; never older than anything that was answered
-     * before, on whichever node, unless those of this node alone are asked for.
+     * GROUP_NOT_FOUND; STORE_UNAVAILABLE. Each member once, ordered by id. Never older than an earlier answer of any
+     * node, unless only this node's members are asked for.
      */
     Uni<MemberPage> members(MembersQuery query);
 
@@ -56,10 +56,10 @@ public interface Groups {
     /** GROUP_NOT_FOUND; NOT_A_MEMBER for an actor that is none. */
     Uni<Slice> fetch(FetchRequest request);
 
-    /** The groups in which a session holds joins, whichever node it was on last; unordered. */
+    /** The groups in which a session holds joins, whichever node served it last; unordered. */
     Uni<List<GroupId>> heldBy(String session);
 
-    /** Makes this node the one that may bring a session's joins here, until the next claim. */
+    /** Claims a session for this node: until the next claim, only this node may take its joins over. */
     Uni<Claim> claim(String session);
 
     /**
@@ -75,16 +75,16 @@ public interface Groups {
     Uni<Boolean> end(LocalSession session);
 
     /**
-     * Brings a session's joins in a group to this node, where the session has its place from then on. GROUP_NOT_FOUND,
-     * NOT_A_MEMBER; SESSION_REPLACED after a later claim.
+     * Takes a session's joins in a group over to this node, where the session has its seat from then on.
+     * GROUP_NOT_FOUND, NOT_A_MEMBER; SESSION_REPLACED after a later claim.
      */
     Uni<Void> takeOver(GroupId group, LocalSession session);
 
     /**
      * @param actors at least one, each once
-     * @param node where they live; null: this node
+     * @param node where they run; null: this node
      * @param ttl null: until leave
-     * @param subscription the session that joins, and how it receives; null: a join that no session holds
+     * @param subscription the session that joins, and how it receives; null: a join without a session
      */
     record JoinRequest(
             GroupId group,
@@ -105,9 +105,9 @@ public interface Groups {
     record JoinResult(Position position, int joinCount, String leaseId) {}
 
     /**
-     * @param leaseId drop the join of this lease; null: whose turn it is
-     * @param session drop joins of this session alone; null: whose turn it is
-     * @param reason what others are told
+     * @param leaseId drop the join of this lease; null: any owner's, see {@link Membership#nextToLeave}
+     * @param session drop joins of this session alone; null: any owner's
+     * @param reason the reason that other members see
      */
     record LeaveRequest(
             GroupId group,
@@ -153,13 +153,13 @@ public interface Groups {
     /** Which of the accepting members get a message. */
     enum Spread {
         ALL,
-        /** One of those that can be reached: the nearest by turns, or by key the same at every node. */
+        /** One of those that can be reached: in turn one of the nearest, or by key the same one from every node. */
         ONE,
         /** Those with a join on this node. */
         LOCAL
     }
 
-    /** How much of the recipients the answer tells beside their number. */
+    /** What the answer says about the recipients, beside their number. */
     enum RecipientDetail {
         IDS,
         COUNTS,

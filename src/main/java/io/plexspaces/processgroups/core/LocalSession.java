@@ -8,7 +8,7 @@ import io.smallrye.mutiny.Uni;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of this node, as groups see it: who holds their joins, and who is told what becomes of them. Thread-safe.
+ * A session of this node, as groups see it: it holds joins, and is notified of what becomes of them. Thread-safe.
  */
 public interface LocalSession {
     Owner.Session owner();
@@ -17,15 +17,14 @@ public interface LocalSession {
 
     String resumeToken();
 
-    /** Neither it nor anybody after it wants its joins. */
+    /** The session is over, and no later connection will want its joins. */
     boolean isOver();
 
-    /** It is over here, but its joins are no longer this node's: they have moved, or go with the node's lease. */
+    /** It is over here, but its joins are no longer this node's: they have moved, or end with the node's lease. */
     boolean isDropped();
 
     /**
-     * Whether joins that come here under its name may still be wanted: by it, or by the same session under a later
-     * claim.
+     * Whether joins that are moved here for it may still be wanted: by it, or by the same session under a later claim.
      */
     boolean isComing();
 
@@ -33,10 +32,10 @@ public interface LocalSession {
     void seated(GroupId group, Seat seat);
 
     /**
-     * Its last join in one life of a group has ended. In the group's serial queue.
+     * Its last join in one epoch of a group has ended. In the group's serial queue.
      *
      * @param subscription on which it received the group; null: on none
-     * @param cause what the client is told if its connection was for this group alone; null: a regular end
+     * @param cause the error that the client receives if its connection was for this group alone; null: a regular end
      */
     void ended(GroupId group, Seat seat, @Nullable Subscription subscription, @Nullable GroupException cause);
 

@@ -2,10 +2,10 @@ package io.plexspaces.processgroups.core;
 
 import io.plexspaces.processgroups.domain.GroupException;
 
-/** Is told of requests that never reached {@link Groups}, because what they asked for could not be. Must be quick. */
+/** Is notified of requests that were refused before they reached {@link Groups}. Must be quick. */
 public interface Refusals {
     void refused(UseCase operation, Throwable cause);
 
-    /** Of what could not even be read, nobody knows what it asked for. */
+    /** A request that could not be read: its operation is not known. */
     default void unreadable(GroupException cause) {}
 }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * the store has lost and that is being made again. Changed in the group's serial queue alone, and read by any thread.
  */
 public final class Seat {
-    /** What the store has lost of its joins, and is not made again yet. */
+    /** Joins of the seat that the store has lost, and that are not made again yet. */
     public interface Repair {
-        /** Completes when the store has the joins, or nobody wants them any more; fails as a write does. */
+        /** Completes when the store has the joins, or when they are no longer wanted; fails as a write does. */
         Uni<Void> restored();
     }
 
@@ -22,13 +22,13 @@ public final class Seat {
 
     private volatile @Nullable Repair repair;
 
-    /** @param connection where the session wants to receive; null: it has not said so yet */
+    /** @param connection where the session wants to receive; null: it has not subscribed yet */
     public Seat(LocalSession session, @Nullable Connection connection) {
         this.session = session;
         this.connection = connection;
     }
 
-    /** The last one the session wanted to receive on, dead or alive; null: none on this node. */
+    /** The last connection on which the session subscribed, even if it has ended; null: none on this node. */
     public @Nullable Connection connection() {
         return connection;
     }
@@ -41,7 +41,7 @@ public final class Seat {
         return session;
     }
 
-    /** Null while the session has no connection, or has not asked to go on receiving. */
+    /** Null while the session has no connection, or has not subscribed again since. */
     public @Nullable Subscription subscription() {
         return subscription;
     }

@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param node this node
  * @param grace how long the joins of a session survive its connection, ≥ 0
- * @param takeover how long moving the joins of a session that came back may take: then it is over, or has failed
+ * @param takeover how long the takeover of a resumed session's joins may take: then it is over, or has failed
  * @param overflow of subscribers and groups that chose none
  * @param sessions live connections at once, and as many sessions, connected or in their grace
  * @param groupsPerSession groups one session may hold

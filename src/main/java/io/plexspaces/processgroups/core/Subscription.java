@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session receiving one group on one connection.
  *
- * @param after last position the client saw; null: only what comes
- * @param snapshot tell the members first
+ * @param after last position the client saw; null: only new messages
+ * @param snapshot send the members first
  * @param policy null: the group's, or else the server's
- * @param only the connection is for this group alone: its first event tells the resume token, and it ends with the join
+ * @param only the connection is for this group alone: its first event carries the resume token, and it ends with the
+ *     join
  */
 public record Subscription(
         LocalSession session,

@@ -7,13 +7,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes requests part of the trace of whoever asks. Thread-safe. */
+/** Makes requests part of the trace of their caller. Thread-safe. */
 public interface Traces {
     /** False: no request is ever traced, and nothing else here needs to be called. */
     boolean isOn();
 
     /**
-     * Whoever asks, by what a call or handshake says of its trace.
+     * The caller, from the trace headers of a call or handshake.
      *
      * @param header by name in lower case; null: there is none
      * @return null: it names no trace
@@ -21,14 +21,14 @@ public interface Traces {
     @Nullable
     Caller caller(Function<String, @Nullable String> header);
 
-    /** Whose requests this thread begins just now; null: nobody's who named a trace. */
+    /** The caller whose requests this thread begins now; null: none that named a trace. */
     @Nullable
     Caller current();
 
     /** A request that {@link Groups} does not see, with a span of its own. */
     <T> Uni<T> traced(UseCase operation, Namespace namespace, @Nullable GroupId group, Supplier<Uni<T>> request);
 
-    /** Somebody with a trace. */
+    /** A caller with a trace. */
     interface Caller {
         /** Runs at once what begins requests: those that name no trace of their own are part of the caller's. */
         void run(Runnable requests);

@@ -2,7 +2,7 @@ package io.plexspaces.processgroups.domain;
 
 import java.util.Arrays;
 
-/** Bytes that nobody changes any more. Whoever hands over an array lets go of it. */
+/** Immutable bytes. A caller that hands over an array must not change it any more. */
 public final class Bytes {
     public static final Bytes EMPTY = new Bytes(new byte[0]);
 

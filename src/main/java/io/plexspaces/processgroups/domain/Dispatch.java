@@ -8,11 +8,11 @@ public sealed interface Dispatch {
     record All() implements Dispatch {}
 
     /**
-     * One of them, as asked of the log, which settles who: its entry says {@link To}, or {@link Nobody} when none
-     * accepts the message at its offset.
+     * One member, chosen by the log: its entry says {@link To}, or {@link Nobody} when no member accepts the message at
+     * its offset.
      *
-     * @param candidates whom the publisher's node prefers, best first: the first whose membership is still the one gets
-     *     it; when none is, any other that accepts it. May be empty
+     * @param candidates the members that the publisher's node prefers, best first: the first with the same membership
+     *     still gets it; when there is none, any other that accepts it. May be empty
      */
     record AnyOf(List<To> candidates) implements Dispatch {
         public AnyOf {
@@ -30,7 +30,7 @@ public sealed interface Dispatch {
     /** Those with a join on this node. */
     record OnNode(NodeId node) implements Dispatch {}
 
-    /** Nobody: it was for one member, and none accepted it. Kept for those who fetch. */
+    /** No recipient: it was for one member, and none accepted it. Kept for clients that fetch messages. */
     record Nobody() implements Dispatch {}
 
     /** Every one. */

@@ -92,7 +92,7 @@ public sealed interface Entry {
     /**
      * What this server cannot read: a newer one wrote it, or it is damaged. The log goes on after it.
      *
-     * @param message a message, which is missed; else a change, after which nobody here knows who is a member
+     * @param message a message, which is missed; else a change, after which the members are not known here
      * @param why in words for the log
      */
     record Unreadable(long offset, Instant at, OperationId operation, boolean message, String why) implements Entry {}

@@ -28,13 +28,13 @@ public enum ErrorCode {
     PEER_TIMEOUT(true),
     /** The write carries an incarnation of its node that is no longer the newest. */
     FENCED(true),
-    /** The group's life changed between reading and writing; used inside the server, which tries again. */
+    /** The group's epoch changed between reading and writing; used inside the server, which tries again. */
     EPOCH_CHANGED(true),
     /** The store did not answer. */
     STORE_UNAVAILABLE(true),
     /** The server is stopping; another node, or the restarted one, will serve. */
     SHUTTING_DOWN(true),
-    /** A defect of the server. Logged there, with nothing of it told to the client. */
+    /** A defect of the server. Logged there; the client receives no details. */
     INTERNAL(true);
 
     private final boolean retryable;

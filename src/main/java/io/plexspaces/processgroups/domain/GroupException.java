@@ -42,12 +42,12 @@ public final class GroupException extends RuntimeException {
         return of(ErrorCode.SESSION_REPLACED, "another connection took this session over");
     }
 
-    /** Does not name the lease: who knows its id can end it, and failures are logged. */
+    /** Does not name the lease: a client that knows its id can end it, and failures are logged. */
     public static GroupException leaseNotFound(GroupId group) {
         return new GroupException(ErrorCode.LEASE_NOT_FOUND, "", "no such lease in " + whole(group));
     }
 
-    /** Whoever is told that something is not there is told where it was looked for. */
+    /** An error that says that something is missing also says where it was looked for. */
     private static String whole(GroupId group) {
         return group.name() + " in namespace " + group.namespace().name() + " of tenant " + group.tenant();
     }

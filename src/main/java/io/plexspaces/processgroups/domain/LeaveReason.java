@@ -4,7 +4,7 @@ package io.plexspaces.processgroups.domain;
 public enum LeaveReason {
     /** By request. */
     LEFT,
-    /** The connection ended and nobody came back within the grace. */
+    /** The connection ended and the client did not resume within the grace. */
     DISCONNECTED,
     /** The node that served it is gone. */
     NODE_DOWN,
@@ -12,6 +12,6 @@ public enum LeaveReason {
     LEASE_EXPIRED,
     /** The group is gone. */
     GROUP_DELETED,
-    /** The server cut it, and it did not come back within the grace. */
+    /** The server cut the connection, and the client did not resume within the grace. */
     EVICTED
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An actor in a group.
  *
- * @param joinedOffset offset of the join that made it a member; tells one membership of an actor from the next
+ * @param joinedOffset offset of the join that made it a member; distinguishes one membership of an actor from the next
  * @param lastHeartbeat latest join or lease renewal
  * @param holdings joins by owner, oldest first, each owner once, never empty
  */
@@ -27,10 +27,10 @@ public record Membership(
     /**
      * The joins of one owner.
      *
-     * @param node where the actor lives, as the owner says
+     * @param node where the actor runs, as the owner says
      * @param joins at least 1
      * @param lease of a {@link Owner.Lease}, and of no other
-     * @param away the session that holds them receives nothing for now: it has lost its connection, and may come back
+     * @param away the session that holds them receives nothing for now: it has lost its connection, and may resume
      *     within its grace
      */
     public record Holding(
@@ -48,7 +48,7 @@ public record Membership(
         }
     }
 
-    /** How long a leased join lives. */
+    /** How long a leased join lasts. */
     public record Lease(Duration ttl, Instant expiresAt) {
         public static Lease starting(Instant now, Duration ttl) {
             return new Lease(ttl, now.plus(ttl));
@@ -167,8 +167,8 @@ public record Membership(
     }
 
     /**
-     * Whose join an unnamed leave takes: joins that last first, then the lease that ends soonest, then sessions, oldest
-     * first.
+     * The owner whose join a leave without an owner ends: durable ones first, then the lease that ends soonest, then
+     * sessions, oldest first.
      */
     public Owner nextToLeave() {
         return holdings.stream()
@@ -184,7 +184,7 @@ public record Membership(
         return owner instanceof Owner.Durable ? 0 : owner instanceof Owner.Lease ? 1 : 2;
     }
 
-    /** All joins, whoever holds them. */
+    /** All joins, of all owners. */
     public int joinCount() {
         return holdings.stream().mapToInt(Holding::joins).sum();
     }
@@ -198,7 +198,7 @@ public record Membership(
         return holdings.get(0).node();
     }
 
-    /** Whether a holding says that the actor lives on {@code node}. */
+    /** Whether a holding says that the actor runs on {@code node}. */
     public boolean isOn(NodeId node) {
         return holdings.stream().anyMatch(held -> held.node().equals(node));
     }

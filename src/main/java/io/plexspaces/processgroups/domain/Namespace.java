@@ -2,7 +2,7 @@ package io.plexspaces.processgroups.domain;
 
 import org.jspecify.annotations.Nullable;
 
-/** The scope a group lives in. Ordered by tenant, then name. */
+/** The scope of a group's name. Ordered by tenant, then name. */
 public record Namespace(String tenant, String name) implements Comparable<Namespace> {
     /** What an empty namespace means. */
     public static final String DEFAULT = "default";

@@ -1,6 +1,8 @@
 package io.plexspaces.processgroups.domain;
 
-/** The name of a server, or of any place a client says an actor lives: 1 to 255 bytes by the rule for names. */
+/**
+ * The name of a server, or of any place where a client says that an actor runs: 1 to 255 bytes by the rule for names.
+ */
 public record NodeId(String value) implements Comparable<NodeId> {
     /** @throws GroupException INVALID_ARGUMENT naming {@code node_id} */
     public NodeId {

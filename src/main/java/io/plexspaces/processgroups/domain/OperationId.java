@@ -3,8 +3,8 @@ package io.plexspaces.processgroups.domain;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names one write of one node, so that a repeated write is applied once and the writer knows its entry when it comes
- * back.
+ * Names one write of one node, so that a repeated write is applied once and the writer recognises its entry when it
+ * reads it.
  *
  * @param incarnation of the node; a write with an old one is refused
  * @param sequence unique in the incarnation

@@ -1,6 +1,6 @@
 package io.plexspaces.processgroups.domain;
 
-/** Who holds a join, and so decides how long it lives. */
+/** Who holds a join, and so decides how long it lasts. */
 public sealed interface Owner {
     /** A join that lasts until leave or delete. Those with one label are counted together. */
     record Durable(NodeId label) implements Owner {}

@@ -3,7 +3,8 @@ package io.plexspaces.processgroups.domain;
 /**
  * A place in a group's log.
  *
- * @param epoch which life of the log
+ * @param epoch identifies one unbroken history of the log: another one when the group is created again, or when the
+ *     store may have lost entries
  * @param offset 1, 2, 3 … without holes; 0 is before the first entry
  */
 public record Position(String epoch, long offset) {

@@ -26,7 +26,7 @@ public sealed interface Command {
      * Adds one join for each actor, one entry each, all or none.
      *
      * @param actors at least one, else INVALID_ARGUMENT; one that is named twice joins twice, as in {@code pg}
-     * @param node where they live
+     * @param node where they run
      * @param ttl with a {@link Owner.Lease}, and with no other owner
      */
     record Join(
@@ -50,7 +50,7 @@ public sealed interface Command {
      * Takes one join away, or all. NOT_A_MEMBER when there is none to take, LEASE_NOT_FOUND for a lease unknown to a
      * member.
      *
-     * @param owner whose; null: whose turn it is ({@code Membership.nextToLeave}), or with {@code all} everybody's
+     * @param owner whose; null: any owner's ({@code Membership.nextToLeave}), or with {@code all} those of all owners
      */
     record Leave(ActorId actor, @Nullable Owner owner, boolean all, LeaveReason reason) implements Command {}
 
@@ -60,14 +60,14 @@ public sealed interface Command {
      * come to their node by a later claim.
      *
      * @param owner the same session on its new node
-     * @param node where the actor lives now
+     * @param node where the actor runs now
      */
     record TakeOver(ActorId actor, Owner.Session owner, NodeId node) implements Command {}
 
     /**
-     * Notes of sessions that they receive nothing for now, as they have lost their connections, or that they do again.
-     * Makes an {@code Entry.Joined} that is neither first nor a change of the filter for each of them that holds joins
-     * and of which that is not noted yet. A further join of a session, or its takeover, says that it receives.
+     * Notes that sessions receive nothing for now, as they have lost their connections, or that they receive again.
+     * Makes an {@code Entry.Joined} that is neither first nor a change of the filter, for each session that holds joins
+     * and has no such note yet. A further join of a session, or its takeover, says that it receives.
      *
      * @param holders at least one
      */
@@ -81,9 +81,9 @@ public sealed interface Command {
     }
 
     /**
-     * Appends a message, never refused because of its dispatch. For one member ({@link Dispatch.AnyOf}) the log settles
-     * who gets it, in the same step: so a message keeps its place before those that its publisher sends after it,
-     * whoever leaves meanwhile. When all candidates have left, it looks at {@value #LOOKED_AT} other members at most,
+     * Appends a message, never refused because of its dispatch. For one member ({@link Dispatch.AnyOf}) the log chooses
+     * the recipient, in the same step: so a message keeps its place before later ones of its publisher, even when
+     * members leave meanwhile. When all candidates have left, it looks at {@value #LOOKED_AT} other members at most,
      * those with a live session before the rest. LIMIT_EXCEEDED when too many idempotency keys were used in the last
      * two minutes: none is forgotten before.
      */
@@ -99,7 +99,7 @@ public sealed interface Command {
     }
 
     /**
-     * Keeps what the message with an idempotency key was answered, as long as the key. Makes no entry. Does nothing
+     * Keeps the answer to the message with an idempotency key, as long as the key. Makes no entry. Does nothing
      * when there is an answer already, or the key is not that message's any more. Ids of many different answers of one
      * group are not all kept.
      *

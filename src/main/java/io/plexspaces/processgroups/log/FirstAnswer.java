@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whom a message with an idempotency key was for, as its publisher was told; kept for those who publish it again.
+ * The recipients of a message with an idempotency key, as its publisher received them; kept for clients that publish it
+ * again.
  *
  * @param failures recipients that could not be reached, as far as was known
  * @param ids each once; fewer than {@code recipients}, or none, when they were too many to be kept

@@ -24,7 +24,7 @@ public interface GroupLog extends SessionOwners {
      * <p>Fails with GROUP_NOT_FOUND for every command but create and delete, when there is no such group; with FENCED
      * when a newer incarnation of the operation's node has written or taken a lease; with LIMIT_EXCEEDED.
      *
-     * @param epoch when given, EPOCH_CHANGED unless the group is in this life
+     * @param epoch when given, EPOCH_CHANGED unless the group has this epoch
      */
     Uni<Appended> append(GroupId group, @Nullable String epoch, Command command, OperationId operation);
 
@@ -35,7 +35,7 @@ public interface GroupLog extends SessionOwners {
     Uni<Tail> open(GroupId group, GroupReader reader);
 
     /**
-     * Where a group's log ends: no entry beyond it was made before this was asked, whoever made it. GROUP_NOT_FOUND.
+     * Where a group's log ends: no entry beyond it was made before this call, by any node. GROUP_NOT_FOUND.
      */
     Uni<Position> end(GroupId group);
 
@@ -48,10 +48,10 @@ public interface GroupLog extends SessionOwners {
     Uni<Slice> read(GroupId group, @Nullable Position after, int limit);
 
     /**
-     * What the message with an idempotency key was answered ({@link Command.Answer}), whichever node published it.
-     * Waits a moment for an answer that is on its way. Empty: none is kept. GROUP_NOT_FOUND may be told or not.
+     * The first answer to the message with an idempotency key ({@link Command.Answer}), whichever node published it.
+     * Waits a moment for an answer that is not kept yet. Empty: none is kept. May fail with GROUP_NOT_FOUND.
      *
-     * @param offset of the message, as a repeat is told
+     * @param offset of the message, as a repeat receives it
      */
     Uni<Optional<FirstAnswer>> firstAnswer(GroupId group, String idempotencyKey, long offset);
 
@@ -62,18 +62,18 @@ public interface GroupLog extends SessionOwners {
     Uni<Tail> follow(Namespace namespace, NamespaceReader reader);
 
     /**
-     * How long ago, by the store's clock alone, something of a group was accepted; at least 0. As far as that is known
-     * here: at most by the time of an answer less than it is. Never waits for the store.
+     * How long ago, by the store's clock alone, something of a group was accepted; at least 0. An estimate: it may be
+     * too low by the time that an answer of the store takes. Never waits for the store.
      *
      * @param at a time that the store has given, as {@code Entry.at}
      */
     Duration age(GroupId group, Instant at);
 
     /**
-     * Ends leased joins whose time has come (reason LEASE_EXPIRED), and session joins whose node's lease has run out
-     * (NODE_DOWN); forgets messages past their age. To be called regularly, by every server; each expiry is applied
-     * once, however many call. It ends in bounded time, however much is due, and leaves the rest to the next call; so
-     * it does with a group in which nothing can be ended.
+     * Ends joins whose lease has expired (reason LEASE_EXPIRED), and session joins whose node's lease has expired
+     * (NODE_DOWN); forgets messages that are too old. To be called regularly, by every server; each expiry is applied
+     * once, however many call. It ends in bounded time, however many have expired, and leaves the rest to the next
+     * call; it also leaves a group in which nothing can be ended.
      *
      * @return how many joins ended
      */

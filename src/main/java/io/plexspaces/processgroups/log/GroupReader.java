@@ -5,7 +5,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
 
 /**
- * Is told what happens in one group: calls come one at a time, each after what the one before did is visible. Must not
+ * Receives what happens in one group: calls come one at a time, each after what the one before did is visible. Must not
  * block. A call that throws ends the reading.
  */
 public interface GroupReader {
@@ -15,16 +15,16 @@ public interface GroupReader {
     void snapshot(Snapshot snapshot);
 
     /**
-     * The log goes on under another epoch, and everything that was told is part of it: the store has come back, or
+     * The log continues under a new epoch, which includes everything that was read so far: the store has restarted, or
      * another server of it has taken over.
      *
-     * @param renamed the group, whose epoch alone is another one
+     * @param renamed the group, of which only the epoch is new
      */
     void goesOn(GroupInfo renamed);
 
     /**
-     * The next entry: its offset is the one before plus 1. {@link Entry.Deleted} alone may be further on, as what stood
-     * between is gone with the group; after it no call comes. {@link Entry.Unreadable} is always a message.
+     * The next entry: its offset is the one before plus 1. Only {@link Entry.Deleted} may be further on, as the entries
+     * before it are gone with the group; after it no call comes. {@link Entry.Unreadable} is always a message.
      */
     void entry(Entry entry);
 
@@ -32,7 +32,7 @@ public interface GroupReader {
      * The group cannot be read any further, and may go on without this reader: after this no call comes. Never called
      * for a reading that its owner closed, nor when the group is gone.
      *
-     * @param cause as clients are told
+     * @param cause as clients receive it
      */
     void failed(GroupException cause);
 }

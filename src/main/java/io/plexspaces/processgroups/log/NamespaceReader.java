@@ -5,10 +5,10 @@ import io.plexspaces.processgroups.domain.GroupInfo;
 import java.util.List;
 
 /**
- * Is told which groups a namespace has: calls come one at a time. Must not block. A call that throws ends the reading.
+ * Receives which groups a namespace has: calls come one at a time. Must not block. A call that throws ends the reading.
  */
 public interface NamespaceReader {
-    /** More groups than these need not be told at once: who is told one more gives up. */
+    /** The most groups that this reader accepts in a snapshot: given one more, it gives up. */
     default int mostGroups() {
         return Integer.MAX_VALUE;
     }
@@ -16,17 +16,17 @@ public interface NamespaceReader {
     /** First call, and again whenever changes since were lost to this reader. Ordered by name. */
     void snapshot(List<GroupInfo> groups);
 
-    /** A group is there since. One of the same name seen before, of another epoch, is gone. */
+    /** A group was created. One of the same name seen before, of another epoch, is gone. */
     void created(GroupInfo group);
 
-    /** This life of the group has ended. */
+    /** This epoch of the group has ended. */
     void deleted(GroupInfo group);
 
     /**
      * The namespace cannot be read any further: after this no call comes. Never called for a reading that its owner
      * closed.
      *
-     * @param cause as clients are told
+     * @param cause as clients receive it
      */
     void failed(GroupException cause);
 }

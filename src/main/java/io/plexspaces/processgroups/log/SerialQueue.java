@@ -28,8 +28,8 @@ public final class SerialQueue {
     }
 
     /**
-     * Null: nobody runs tasks. Else somebody does, and this is the newest of those that wait, or {@link #NONE}. One
-     * word for all, since every message takes the queue of its group, and that is seldom in the processor's caches.
+     * Null: no thread runs tasks. Else one does, and this is the newest of the tasks that wait, or {@link #NONE}. One
+     * word for both, since every message takes the queue of its group, and that is seldom in the processor's caches.
      */
     @SuppressWarnings("UnusedVariable") // by STATE
     private volatile @Nullable Waiting state;
@@ -54,7 +54,7 @@ public final class SerialQueue {
         }
     }
 
-    /** False: nobody runs tasks any more, and the caller is to. */
+    /** False: no thread runs tasks any more, and the caller must. */
     private boolean isLeft(Runnable task) {
         Waiting left = new Waiting(task);
         while (true) {
@@ -96,7 +96,7 @@ public final class SerialQueue {
         }
     }
 
-    /** Whatever happens here, the tasks behind it run; an error is a matter of the process as well. */
+    /** Must not keep the tasks behind it from running; an {@code Error} concerns the process as well. */
     private static void failed(Throwable failure) {
         FAILURES.increment();
         try {
@@ -106,7 +106,7 @@ public final class SerialQueue {
                 handler.uncaughtException(Thread.currentThread(), failure);
             }
         } catch (Throwable again) {
-            // Not even for want of memory may those wait for ever who come behind.
+            // Even when memory runs out, later tasks must not wait for ever.
             FAILURES.increment();
         }
     }

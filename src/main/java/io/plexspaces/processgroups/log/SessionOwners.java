@@ -7,8 +7,8 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 
 /**
- * Who may move the joins of a session, and who may end it: one at a time, whatever the number of nodes that are asked
- * to go on with it. As {@link GroupLog}: any thread, never blocks, nothing before the subscription.
+ * Who may move the joins of a session, and who may end it: one node at a time, however many are asked to resume it. As
+ * {@link GroupLog}: any thread, never blocks, nothing before the subscription.
  */
 public interface SessionOwners {
     /**
@@ -24,15 +24,15 @@ public interface SessionOwners {
     Uni<Claim> claim(String session, OperationId operation);
 
     /**
-     * Claims a session for the node that has it, if anybody has claimed it since {@code session} was: in one atomic
-     * step, as {@link #claim}. If nobody has, nothing is done, and the number is that of {@code session}. FENCED as for
-     * a change.
+     * Claims a session for the node that has it, if another claim was made since that of {@code session}: in one atomic
+     * step, as {@link #claim}. Otherwise nothing is done, and the number is that of {@code session}. FENCED as for a
+     * change.
      */
     Uni<Claim> claimAgain(Owner.Session session, OperationId operation);
 
     /**
-     * Ends a session that holds joins in several groups, before it leaves the first of them, in one atomic step: nobody
-     * who claims it within the next minute gets it. FENCED as for a change.
+     * Ends a session that holds joins in several groups, before it leaves the first of them, in one atomic step: a
+     * claim within the next minute fails. FENCED as for a change.
      *
      * @return false: it was claimed since {@code session} was, and nothing is done
      */

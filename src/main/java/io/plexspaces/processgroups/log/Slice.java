@@ -12,11 +12,11 @@ import java.util.List;
  * @param unreadable offsets of retained messages that this server cannot read, in order
  * @param missed messages after the asked position that retention no longer has; 0 with {@code epochChanged}
  * @param exact {@code missed} is exact; else it is the most it can be
- * @param epochChanged the asked position is not of this life of the log, and {@code messages} start at the oldest
+ * @param epochChanged the asked position is not of this epoch of the log, and {@code messages} start at the oldest
  *     retained, or where the two logs part if that is known
  * @param end up to here everything is included
  * @param more more is retained after {@code end}
- * @param past where earlier epochs ended of which everything up to there is part of this log, the newest first
+ * @param past the ends of earlier epochs that are part of this log up to there, the newest first
  */
 public record Slice(
         List<Entry.Published> messages,

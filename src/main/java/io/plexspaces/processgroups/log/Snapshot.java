@@ -10,16 +10,16 @@ import java.util.List;
  *
  * @param position every entry up to here is included, none after
  * @param members unordered, each actor once
- * @param goesOn though the epoch is another one than its reader knows, the log is the same: it holds every entry that
- *     was told before
+ * @param goesOn the epoch is new to the reader, but the log continues: it holds every entry that the reader received
+ *     before
  */
 public record Snapshot(GroupInfo info, Position position, List<Membership> members, boolean goesOn) {
-    /** Of a log the reader knows nothing of, or knows by its epoch. */
+    /** Of a log that is new to the reader, or of the epoch that it knows. */
     public Snapshot(GroupInfo info, Position position, List<Membership> members) {
         this(info, position, members, false);
     }
 
-    /** The same, of a log that goes on under another epoch. */
+    /** The same, of a log that continues under a new epoch. */
     public Snapshot goingOn() {
         return new Snapshot(info, position, members, true);
     }

@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A span {@code process_group.deliver} for each message of a recorded trace on each node that has somebody to deliver
- * it to, however many these are: from the reading of its entry until the last event loop has handed it to its
- * connections. It is a child of the publish, and linked to it.
+ * A span {@code process_group.deliver} for each message of a recorded trace on each node that has recipients, one for
+ * all of them: from the reading of its entry until the last event loop has handed it to its connections. It is a child
+ * of the publish, and linked to it.
  */
 public final class DeliverySpans implements DeliveryTracer {
     private final Tracer tracer;

@@ -12,7 +12,7 @@ final class Failures {
         return failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
     }
 
-    /** What may be told of it: of a defect its kind alone, as its text may hold anything. */
+    /** The text that may be shown: of a defect only its type, as its message may hold anything. */
     static String messageOf(Throwable failure) {
         return failure instanceof GroupException expected
                 ? String.valueOf(expected.getMessage())

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The meters of the use cases. Every name starts with {@code plexspaces_process_groups_}. Thread-safe.
  *
- * <p>The first groups that are used get labels of their own and keep them for the life of the process; all others share
+ * <p>The first groups that are used get labels of their own and keep them until the process ends; all others share
  * {@link #OTHER}, as group and as tenant. So the number of series is bounded, and sums over labels are complete.
  */
 public final class GroupMetrics {

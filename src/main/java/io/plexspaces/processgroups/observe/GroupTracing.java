@@ -23,7 +23,7 @@ public final class GroupTracing implements Traces {
 
     private final @Nullable Tracer tracer;
 
-    /** Whose requests a thread begins. */
+    /** The caller whose requests a thread begins. */
     private final ThreadLocal<@Nullable Asking> asking = new ThreadLocal<>();
 
     private GroupTracing(@Nullable Tracer tracer) {
@@ -101,7 +101,7 @@ public final class GroupTracing implements Traces {
         return parent == null ? SpanKind.INTERNAL : SpanKind.SERVER;
     }
 
-    /** The message with the span's context in its headers, so that whoever delivers it goes on there. */
+    /** The message with the span's context in its headers, so that the delivering nodes continue the trace. */
     static Message carrying(Span span, Message message) {
         return new Message(
                 message.id(),

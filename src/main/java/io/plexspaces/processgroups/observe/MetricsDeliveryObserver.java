@@ -19,7 +19,7 @@ public final class MetricsDeliveryObserver implements DeliveryObserver {
     public MetricsDeliveryObserver(MeterRegistry registry) {
         this.registry = registry;
         deliveries = counter("deliveries", "Events handed to connections");
-        gaps = counter("gaps", "Gaps told to subscribers");
+        gaps = counter("gaps", "Gaps sent to subscribers");
         for (OverflowPolicy policy : OverflowPolicy.values()) {
             drops.put(
                     policy,

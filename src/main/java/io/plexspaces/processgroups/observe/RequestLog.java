@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * and what became of it. Never payloads, headers, tokens or leases. The parts of the subject are fields of the line
  * (diagnostic context), which structured output shows on their own.
  *
- * <p>Of refusals of one operation for one reason only the first few of a period have lines; {@link #summarize} tells
- * how many had none. Thread-safe.
+ * <p>Of refusals of one operation for one reason only the first few of a period have lines; {@link #summarize} logs how
+ * many had none. Thread-safe.
  */
 public final class RequestLog {
     private static final Logger LOG = Logger.getLogger("io.plexspaces.processgroups.requests");

@@ -30,7 +30,7 @@ record Subject(
                 topic == null ? null : topic.value());
     }
 
-    /** Tells the parts it has, by name. */
+    /** Passes on the parts it has, by name. */
     void forEach(BiConsumer<String, String> part) {
         tell(part, "tenant", tenant);
         tell(part, "namespace", namespace);

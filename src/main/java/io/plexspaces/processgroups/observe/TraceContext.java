@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A place in a trace as headers tell it: those of a message, a call, a handshake. W3C Trace Context. */
+/** A place in a trace, as headers carry it: those of a message, a call, a handshake. W3C Trace Context. */
 final class TraceContext {
     static final String TRACEPARENT = "traceparent";
 
@@ -30,7 +30,7 @@ final class TraceContext {
 
     private TraceContext() {}
 
-    /** Null: they tell none, or a malformed one. */
+    /** Null: they have none, or a malformed one. */
     static @Nullable Context read(Function<String, @Nullable String> headers) {
         if (headers.apply(TRACEPARENT) == null) {
             return null;

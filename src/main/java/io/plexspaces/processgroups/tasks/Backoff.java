@@ -5,7 +5,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How long to wait before what failed is tried again: twice as long after each failure, up to the longest. Half of it
- * is random, so that what failed together does not come back together ("equal jitter", as the AWS Architecture Blog
+ * is random, so that callers that failed together do not retry together ("equal jitter", as the AWS Architecture Blog
  * calls it).
  *
  * @param first before the first retry, > 0

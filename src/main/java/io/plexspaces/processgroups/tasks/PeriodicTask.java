@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is done again and again, until it is cancelled. After a failed pass the next one comes sooner than the
+ * One piece of work that is repeated until it is cancelled. After a failed pass the next one comes sooner than the
  * period at first, and later each time. Thread-safe.
  */
 public final class PeriodicTask {
@@ -34,7 +34,7 @@ public final class PeriodicTask {
     private final Delays delays;
     private final Supplier<? extends Uni<?>> work;
 
-    /** When a line told of a failure of this kind; at the end of passes alone. */
+    /** When a failure of this kind was logged last; only used at the end of passes. */
     private final Map<String, Long> told = new HashMap<>();
 
     private int failed;
@@ -81,7 +81,7 @@ public final class PeriodicTask {
         return now - finished > mostSilence();
     }
 
-    /** No pass has succeeded for as long, whatever ended them. */
+    /** No pass has succeeded for that long, whatever the failures were. */
     boolean isFailing(long now) {
         return now - succeeded > mostSilence();
     }

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * All that this node does again and again, and how it fares. A task goes on whatever a pass of it throws, and a pass
- * that does not end is given up; both are counted, and told in the log once a minute for each kind. Thread-safe.
+ * All periodic work of this node, and its health. A task goes on when a pass throws, and a pass that does not end is
+ * given up; both are counted, and logged once a minute for each kind. Thread-safe.
  */
 public final class PeriodicTasks {
     private final LongSupplier nanos;
@@ -80,7 +80,7 @@ public final class PeriodicTasks {
         return failures.sum();
     }
 
-    /** Does something with each, whatever it throws with some, and throws the first of that at the end. */
+    /** Runs a step with each, also when it throws for some, and throws the first failure at the end. */
     public static <T> void withEach(Iterable<T> all, Consumer<? super T> step) {
         Throwable first = null;
         for (T one : all) {

@@ -1,4 +1,4 @@
-/** What is done again and again, so that it neither dies nor hangs unseen. May use {@code domain} and Mutiny. */
+/** Periodic work that neither stops nor hangs unseen. May use {@code domain} and Mutiny. */
 @NullMarked
 package io.plexspaces.processgroups.tasks;
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each step of taking, keeping and losing the lease throws at random for a while, as the store also does. The start
- * ends, the lease is kept and taken anew, and no connection of a lost lease lives on; or the node says that a task has
+ * ends, the lease is kept and taken again, and no connection outlives a lost lease; or the node says that a task has
  * stalled.
  */
 @Isolated

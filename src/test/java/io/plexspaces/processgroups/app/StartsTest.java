@@ -95,7 +95,7 @@ class StartsTest {
         }
     }
 
-    /** Counts how often it has ended what was due. */
+    /** Counts the passes that end expired joins. */
     private static GroupLog counting(GroupLog log, AtomicInteger passes) {
         return (GroupLog) Proxy.newProxyInstance(
                 StartsTest.class.getClassLoader(), new Class<?>[] {GroupLog.class}, (proxy, method, arguments) -> {

@@ -162,7 +162,7 @@ final class Counting {
         return !states.isEmpty();
     }
 
-    /** Whatever may happen next. */
+    /** All operations that may come next. */
     private void steps(State state, Lost lost, Map<State, Lost> seen, Deque<State> open) {
         int count = state.count();
         for (int i = 0; i < MOST_AT_ONCE; i++) {

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscriber that keeps everything it hears. When its stream ends it comes back to the same node with its resume
+ * A subscriber that keeps everything it receives. When its stream ends, it reconnects to the same node with its resume
  * token and the last position it has seen.
  */
 final class Follower {
@@ -82,7 +82,7 @@ final class Follower {
         client.streams.subscribe(request.build(), new Listener(++attempt));
     }
 
-    /** Comes back no more. */
+    /** Does not reconnect any more. */
     synchronized void close() {
         closed = true;
     }

@@ -121,7 +121,7 @@ class LogIT {
     }
 
     /**
-     * A port was mixed up, or somebody tries what is there: no line tells what they sent, and none looks like a defect.
+     * A client uses the wrong port, or probes the ports: no line holds what it sent, and none looks like a defect.
      */
     @Test
     void connectionsThatSpeakSomethingElse_leaveNothingOfItInTheLog() throws IOException {

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what publishers were told with what one follower heard: whatever is missing must lie in a gap that it was
- * told of.
+ * Compares the answers of publishers with what one follower received: each missing message must lie in a gap that it
+ * received.
  */
 final class Losses {
     private final Map<String, Long> heardAt = new HashMap<>();
@@ -27,7 +27,7 @@ final class Losses {
         }
     }
 
-    /** What was heard of one epoch. */
+    /** What was received of one epoch. */
     private static final class Life {
         final Map<Long, String> texts = new HashMap<>();
         final Set<String> heard = new HashSet<>();
@@ -38,7 +38,7 @@ final class Losses {
         final List<Hole> holes = new ArrayList<>();
         long last;
 
-        /** When a gap said that this life is over; 0: none did. */
+        /** When a gap said that this epoch is over; 0: none did. */
         long over;
     }
 
@@ -80,9 +80,9 @@ final class Losses {
     }
 
     /**
-     * What is missing without a gap that names it, was heard twice or out of order; in words.
+     * Messages that are missing without a gap, or were received twice or out of order; in words.
      *
-     * @param fault when the store began to fail: what was accepted later may belong to a life that is lost since
+     * @param fault when the store began to fail: what was accepted later may belong to an epoch that is lost since
      */
     static List<String> untold(Follower follower, List<Traffic.Sent> sent, long fault) {
         Losses losses = new Losses(follower);
@@ -118,12 +118,12 @@ final class Losses {
         wrong.add(sent.text() + " is missing, accepted at " + position.getEpoch() + " " + position.getOffset());
     }
 
-    /** When a gap was told that names a message which was not heard; null: never. */
+    /** When a gap was received that names a message which was not received; null: never. */
     private @Nullable Long toldAt(Traffic.Sent sent, long fault) {
         Position position = sent.position();
         Life life = lives.get(position.getEpoch());
         if (life == null) {
-            // A life that came and went unheard: whatever gap led past it.
+            // An epoch of which nothing was received: any gap that skips it.
             return lives.values().stream()
                     .flatMap(other -> other.holes.stream())
                     .filter(hole -> hole.from() == 0 && hole.at() > sent.start())
@@ -141,7 +141,7 @@ final class Losses {
         return life.over > 0 && lost ? life.over : null;
     }
 
-    /** The longest time in nanoseconds from the answer to a publish until it was heard, or told to be missing. */
+    /** The longest time in nanoseconds from the answer to a publish until the message or its gap was received. */
     static long slowest(Follower follower, List<Traffic.Sent> sent) {
         Losses losses = new Losses(follower);
         long slowest = 0;

@@ -28,7 +28,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Whatever clients of several nodes do at once, each actor's joins behave like one counter: also while a node dies. */
+/**
+ * Clients of several nodes join and leave at once: each actor's joins behave like one counter, also while a node dies.
+ */
 class MembershipHistoryIT extends OnNodes {
     /** Operations of each client. */
     private static final int OPERATIONS = Integer.getInteger("processgroups.test.history.operations", 5_000);

@@ -188,7 +188,7 @@ class NodeLifeIT extends OnNodes {
         onA.close();
         List.of("1", "2", "3").forEach(text -> on("c").publish(ROOM, "", text));
 
-        // From a node that lives.
+        // From a live node.
         GrpcSession onB = resume("b", token);
         assertThat(onB.opened().getGroupsList()).containsExactly("hall", ROOM);
         assertRecovered(onB, inRoom, List.of("1", "2", "3"));
@@ -200,13 +200,13 @@ class NodeLifeIT extends OnNodes {
             assertThat(member.getNodeId()).isEqualTo("b");
         });
 
-        // From a node that is dead, before anybody has noticed.
+        // From a dead node, before another one has noticed.
         long end = nodes.kill("b");
         on("c").publish(ROOM, "", "4");
         GrpcSession onC = resume("c", token);
         assertRecovered(onC, inRoom, List.of("1", "2", "3", "4"));
 
-        // While the old connection lives.
+        // While the old connection is live.
         GrpcSession back = resume("a", token);
         assertThat(onC.stream().awaitEnd().getCode()).isEqualTo(Status.Code.ABORTED);
         assertThat(GrpcClient.reasonOf(onC.stream().failure())).isEqualTo("SESSION_REPLACED");

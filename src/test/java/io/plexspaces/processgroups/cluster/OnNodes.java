@@ -84,7 +84,7 @@ abstract class OnNodes {
         await().pollDelay(time).atMost(time.plusSeconds(10)).until(() -> true);
     }
 
-    /** For whoever reads the log of the build. */
+    /** For readers of the build's log. */
     static void say(String measured) {
         System.out.println("MEASURED " + measured);
     }

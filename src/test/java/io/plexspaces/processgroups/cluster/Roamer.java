@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscriber as clients should be: it keeps its resume token and position, goes to the next node when it is told that
- * its own stops, and tries again when a connection fails. Everything happens on its own thread.
+ * A subscriber as clients should be: it keeps its resume token and position, goes to the next node when its own
+ * announces its stop, and tries again when a connection fails. Everything happens on its own thread.
  */
 final class Roamer implements AutoCloseable {
     private static final int RETRY_MILLIS = 100;

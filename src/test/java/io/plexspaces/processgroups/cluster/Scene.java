@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Groups with followers, watches and publishers on every node, and the judgement of what they heard of it. */
+/** Groups with followers, watches and publishers on every node, and the check of what they received. */
 final class Scene implements AutoCloseable {
     private static final Duration BACK = Duration.ofSeconds(15);
 
@@ -70,7 +70,7 @@ final class Scene implements AutoCloseable {
         return clients.get(node);
     }
 
-    /** Traffic ends, and everybody has heard all there is to hear. */
+    /** Traffic ends, and every follower has received everything. */
     void end() throws InterruptedException {
         traffic.end();
         Map<String, Set<String>> last = new HashMap<>();
@@ -97,8 +97,8 @@ final class Scene implements AutoCloseable {
     }
 
     /**
-     * Every follower has each accepted message, or a gap that names it; and nobody was told anything else than to try
-     * again later.
+     * Every follower has each accepted message, or a gap that names it; and no client received another error than to
+     * try again later.
      *
      * @param fault when the store began to fail, by the clock of {@link System#nanoTime()}
      */
@@ -111,7 +111,7 @@ final class Scene implements AutoCloseable {
         assertThat(ends()).allSatisfy(end -> assertThat(end.getCode()).isEqualTo(Status.Code.UNAVAILABLE));
     }
 
-    /** Nobody has lost anything, told or not. */
+    /** No client has lost anything, with or without a gap. */
     void assertComplete() {
         assertNothingLostSilently(Long.MAX_VALUE);
         assertThat(followers).allSatisfy(follower -> assertThat(gaps(follower)).isEmpty());
@@ -124,7 +124,7 @@ final class Scene implements AutoCloseable {
                 .toList();
     }
 
-    /** Gaps that followers and watches of one node were told of. */
+    /** Gaps that followers and watches of one node received. */
     long gapsOn(String node) {
         long heard = followers.stream()
                 .filter(one -> one.node.equals(node))
@@ -153,7 +153,7 @@ final class Scene implements AutoCloseable {
     }
 
     /**
-     * The longest time until a client on some node could publish to some group again, and until a follower heard
+     * The longest time until a client on some node could publish to some group again, and until a follower received
      * something new.
      *
      * @param fault when the store began to fail; {@code over}: when it served again; by the clock of
@@ -182,7 +182,7 @@ final class Scene implements AutoCloseable {
         return Duration.ofNanos(Math.max(0, back - over));
     }
 
-    /** What was measured, for whoever reads the log of the build. */
+    /** What was measured, for readers of the build's log. */
     String summary() {
         List<Traffic.Sent> sent = traffic.sent();
         Map<String, Integer> failures = new HashMap<>();

@@ -13,7 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * A replica takes its master's place while clients publish: they go on soon, and what it had not copied yet is told.
+ * A replica takes its master's place while clients publish: they go on soon, and what it had not copied yet is reported
+ * as a gap.
  */
 class SentinelFailoverIT extends OnNodes {
     /** Of the log of writes: tens of messages. */
@@ -82,7 +83,7 @@ class SentinelFailoverIT extends OnNodes {
         forgetful.assertNothingLostSilently(lately);
         assertThat(scene.backAfter(fault, over)).isLessThan(BACK);
         assertThat(forgetful.backAfter(fault, over)).isLessThan(BACK);
-        // The leases outlived it: nobody was sent away, and whoever had heard what is lost was told.
+        // The leases outlived it: no client was sent away, and clients that had received lost messages got a gap.
         assertThat(scene.ends()).isEmpty();
         assertThat(scene.followers)
                 .allSatisfy(follower -> assertThat(Scene.gaps(follower)).isNotEmpty());
@@ -90,8 +91,8 @@ class SentinelFailoverIT extends OnNodes {
     }
 
     /**
-     * The replica hears no more of its master's writes, and lacks some. After a while, the sentinel has a replica copy
-     * from the address of its master itself: then it is sent back to the proxy first.
+     * The replica receives no more of its master's writes, and lacks some. After a while, the sentinel has a replica
+     * copy from the address of its master itself: then it is sent back to the proxy first.
      */
     private void holdUpCopying() {
         await().atMost(Duration.ofSeconds(60)).until(() -> {

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** A watch that keeps the members as it is told of them, and begins again when its stream ends. */
+/** A watch that keeps the members as it receives them, and begins again when its stream ends. */
 final class Spectator {
     private static final int RETRY_MILLIS = 100;
 
@@ -55,12 +55,12 @@ final class Spectator {
         return Set.copyOf(members);
     }
 
-    /** Changes that do not fit what it was told before. */
+    /** Changes that do not fit what it received before. */
     synchronized List<String> wrong() {
         return List.copyOf(wrong);
     }
 
-    /** It was told of. */
+    /** Received. */
     synchronized int gaps() {
         return gaps;
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A stop in the midst of calls: each gets its answer, or is told where not to come any more. */
+/** A stop in the midst of calls: each gets its answer, or the error that the node is stopping. */
 @Isolated
 class StopIT {
     private static final String ROOM = "room";
@@ -96,7 +96,7 @@ class StopIT {
                     answered.incrementAndGet();
                 } catch (RuntimeException failure) {
                     refusals.add(Status.fromThrowable(failure).getCode() + " " + reason(failure));
-                    // Whom nobody answers any more.
+                    // Which gets no answer any more.
                     OnNodes.pass(Duration.ofMillis(10));
                 }
             }

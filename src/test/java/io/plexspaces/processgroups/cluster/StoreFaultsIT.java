@@ -32,7 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * A store that cuts, forgets, falls silent, dies or comes back with its past: clients miss nothing without being told.
+ * A store that cuts connections, loses data, falls silent, dies or restarts from an older state: clients miss nothing
+ * without a gap.
  */
 @TestMethodOrder(OrderAnnotation.class)
 class StoreFaultsIT extends OnNodes {
@@ -44,7 +45,7 @@ class StoreFaultsIT extends OnNodes {
     private RedisProcess redis;
     private Proxy proxy;
 
-    /** Node c hears Redis through something that can fall silent. */
+    /** Node c receives from Redis through a proxy that can fall silent. */
     @Override
     Nodes begin(String test) {
         redis = closingLast(RedisProcess.start(RedisBinaries.required(test)));
@@ -297,7 +298,7 @@ class StoreFaultsIT extends OnNodes {
         assertToldOfAnotherLife(scene);
     }
 
-    /** Every follower is a member again, as every node shows, and was told. */
+    /** Every follower is a member again, as every node shows, and was notified. */
     private boolean areBack(Scene scene) {
         int each = scene.followers.size() / scene.groups.size();
         return scene.followers.stream().allMatch(one -> !Scene.gaps(one).isEmpty())

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Clients that go on publishing numbered texts, each one text after the other over a node of its own, whatever fails.
  */
 final class Traffic implements AutoCloseable {
-    /** Longer than a node waits for its store: whatever takes longer hangs. */
+    /** Longer than a node waits for its store: a call that takes longer hangs. */
     private static final int DEADLINE_SECONDS = 10;
 
-    /** Every so many publishes a client also joins somebody and asks for the members. */
+    /** Every so many publishes a client also joins an actor and asks for the members. */
     private static final int VISIT = 25;
 
     private final Nodes nodes;
@@ -46,7 +46,7 @@ final class Traffic implements AutoCloseable {
      * @param text each once
      * @param start when it was called, by the clock of {@link System#nanoTime()}; so is {@code end}, when it was
      *     answered
-     * @param position null: it failed, and nobody knows whether it will be heard
+     * @param position null: it failed, and it is not known whether it will be received
      */
     record Sent(
             String group,
@@ -173,7 +173,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Failures that tell a client anything but to try again later. */
+    /** Failures other than those that ask a client to try again later. */
     List<String> otherFailures() {
         return failures().stream()
                 .filter(failure -> failure.getStatus().getCode() != Status.Code.UNAVAILABLE)

@@ -59,7 +59,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each of some callbacks and tasks throws at random for a while. Whatever is asked meanwhile is answered, and within
+ * Each of some callbacks and tasks throws at random for a while. Every request is answered meanwhile, and within
  * ten seconds everything is true again on every node, or its connection has ended with a code.
  *
  * <p>One file, as what clients ask and what must be true in the end belong together.
@@ -115,10 +115,10 @@ abstract class CallbackFaults {
         return true;
     }
 
-    /** Cuts what is made anew. */
+    /** Cuts new connections. */
     void disturb() {}
 
-    /** Members of the group that nobody connects as. */
+    /** Members of the group without a connection. */
     int absent(String point) {
         return 1;
     }

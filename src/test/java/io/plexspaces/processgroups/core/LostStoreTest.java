@@ -40,8 +40,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two nodes over one Redis that dies, forgets, or is not heard, under traffic: who was a member is one again, and
- * whoever misses a message is told so.
+ * Two nodes over one Redis that dies, loses data, or falls silent, under traffic: members are members again, and a
+ * client that misses a message receives a gap.
  */
 @Waiting
 class LostStoreTest {
@@ -148,7 +148,7 @@ class LostStoreTest {
         assertThat(refused.keySet()).isSubsetOf(Set.of(ErrorCode.STORE_UNAVAILABLE));
     }
 
-    /** What a client has, in order: each offset at most once in a life, and nothing missing that no gap names. */
+    /** What a client has, in order: each offset at most once in an epoch, and nothing missing without a gap. */
     private void nothingMissesSilently(Client client, Set<Position> upTo) {
         Account account = Account.of(client.peer().seen());
         assertThat(account.repeated).isEmpty();

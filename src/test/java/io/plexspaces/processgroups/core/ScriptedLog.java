@@ -43,7 +43,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of one group, which loses what the test tells it to.
+ * The log of one group, which loses what the test asks it to.
  *
  * <p>One file, as it is one interface, each method of which may fail.
  */
@@ -91,7 +91,7 @@ public final class ScriptedLog implements GroupLog {
     /** There is a group. */
     public boolean exists = true;
 
-    /** The reader is told of every entry. */
+    /** The reader receives every entry. */
     public boolean heard = true;
 
     /** Answers wait for {@link #answer}. */
@@ -103,10 +103,10 @@ public final class ScriptedLog implements GroupLog {
     /** Opening waits for {@link #answer}, too. */
     public boolean opening;
 
-    /** Refusals of another life wait for {@link #answer}, too. */
+    /** Refusals because of another epoch wait for {@link #answer}, too. */
     public boolean lateRefusals;
 
-    /** The reader is told of entries by {@link #tell}. */
+    /** The reader receives entries by {@link #tell}. */
     public boolean slow;
 
     /** Done once, after the next append and before its answer; null: nothing is. */
@@ -120,7 +120,7 @@ public final class ScriptedLog implements GroupLog {
     /** What opening fails with; null: it does not. */
     public @Nullable GroupException unreachable;
 
-    /** Told as the members in place of those there are; null: nothing is. */
+    /** Sent as the members instead of the real ones; null: not set. */
     public @Nullable List<Membership> shown;
 
     /** How often it was opened. */
@@ -133,7 +133,7 @@ public final class ScriptedLog implements GroupLog {
         this.group = group;
     }
 
-    /** Another life, which holds nothing; its reader knows nothing of it yet. */
+    /** A new epoch, which holds nothing; its reader knows nothing of it yet. */
     public synchronized void lose(String next) {
         epoch = next;
         past = null;
@@ -144,7 +144,7 @@ public final class ScriptedLog implements GroupLog {
         exists = true;
     }
 
-    /** Deleted, and created again before the reader is told of the end. */
+    /** Deleted, and created again before the reader receives the end. */
     public void replace(String next) {
         GroupReader ended = reader();
         Entry end = deleted();
@@ -152,7 +152,7 @@ public final class ScriptedLog implements GroupLog {
         ended.entry(end);
     }
 
-    /** Tells the reader that the group is gone. */
+    /** Notifies the reader that the group is gone. */
     public void end() {
         exists = false;
         reader().entry(deleted());
@@ -162,7 +162,7 @@ public final class ScriptedLog implements GroupLog {
         return new Entry.Deleted(offset + 1, NOW, new OperationId(new NodeId("other"), 1, offset + 1));
     }
 
-    /** Tells the reader what it has not been told yet. */
+    /** Sends the reader the entries that it has not received yet. */
     public void tell() {
         List<Entry> due;
         synchronized (this) {
@@ -172,7 +172,7 @@ public final class ScriptedLog implements GroupLog {
         due.forEach(reader()::entry);
     }
 
-    /** Tells the reader where the log is now, and every entry from here on. */
+    /** Sends the reader a snapshot, and every entry from here on. */
     public void jump() {
         Snapshot now;
         synchronized (this) {
@@ -182,7 +182,7 @@ public final class ScriptedLog implements GroupLog {
         reader().snapshot(now);
     }
 
-    /** The same log under another epoch, which the reader is told. */
+    /** The same log under a new epoch, which the reader receives. */
     public void goOn(String next) {
         GroupInfo renamed;
         synchronized (this) {
@@ -192,7 +192,7 @@ public final class ScriptedLog implements GroupLog {
         reader().goesOn(renamed);
     }
 
-    /** Tells the reader where the log is now, under another epoch. */
+    /** Sends the reader a snapshot under a new epoch. */
     public void jumpOn(String next) {
         Snapshot now;
         synchronized (this) {
@@ -203,7 +203,7 @@ public final class ScriptedLog implements GroupLog {
         reader().snapshot(now);
     }
 
-    /** Tells the reader where the log was before it got another epoch, which the reader knows nothing of yet. */
+    /** Sends the reader a snapshot from before a new epoch, which the reader knows nothing of yet. */
     public void jumpBehind(String next) {
         Snapshot before;
         synchronized (this) {
@@ -507,7 +507,7 @@ public final class ScriptedLog implements GroupLog {
         return Uni.createFrom().item(OPEN);
     }
 
-    /** Tells who follows the namespace of a life of the group, whatever its reader knows. */
+    /** Notifies the followers of the namespace of an epoch of the group, independent of its reader. */
     public void announce(String life) {
         GroupInfo info = snapshot().info();
         GroupInfo created = new GroupInfo(info.id(), info.spec(), life, info.createdAt(), 0);

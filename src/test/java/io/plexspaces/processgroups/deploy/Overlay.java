@@ -41,7 +41,7 @@ public final class Overlay {
         }
     }
 
-    /** @param components by their folders' names, as somebody may add them */
+    /** @param components by their folders' names, as an operator may add them */
     static Overlay of(String name, String... components) {
         Overlay overlay = new Overlay();
         overlay.read(root().resolve(name));

@@ -20,8 +20,8 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
- * Every operation once with success and once without, over gRPC, a session and WebSockets; messages hold what nobody
- * else is to see.
+ * Every operation once with success and once without, over gRPC, a session and WebSockets; messages hold texts that
+ * only their clients may see.
  */
 final class AllOperations {
     /** Stands in payloads, headers and metadata. */
@@ -42,7 +42,7 @@ final class AllOperations {
         this.tenant = server.tenant;
     }
 
-    /** What must be told to nobody but the client: contents, resume tokens, leases. */
+    /** What only the client may receive: contents, resume tokens, leases. */
     List<String> secrets() {
         return List.copyOf(secrets);
     }

@@ -280,7 +280,7 @@ class BadFrameTest extends LiveServer {
         return RawClient.upgraded(URI.create(webSocket + path), headers);
     }
 
-    /** Joined, and told so. */
+    /** Joined, and notified of it. */
     private RawClient subscribed(String actor) throws IOException {
         RawClient raw = upgraded("/" + tenant + "/default/" + GROUP + "?actor=" + actor);
         assertThat(text(raw)).contains("\"subscribed\"");

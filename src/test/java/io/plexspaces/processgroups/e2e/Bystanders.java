@@ -12,8 +12,8 @@ import java.util.List;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * Two subscribers of a group, one on gRPC and one on WebSocket, beside somebody who misbehaves. Whatever that one does,
- * the group stays as it was when they came, and they get every probe and nothing else.
+ * Two subscribers of a group, one on gRPC and one on WebSocket, beside a client that misbehaves. The group stays as it
+ * was when they came, and they get every probe and nothing else.
  */
 final class Bystanders {
     private final LiveServer server;

@@ -151,12 +151,12 @@ public final class EventStream<Q, A> implements ClientResponseObserver<Q, A>, Au
         return end.join();
     }
 
-    /** What the server ended the stream with; null: it lives, or ended well. */
+    /** What the server ended the stream with; null: it is live, or ended well. */
     public @Nullable Throwable failure() {
         return failure;
     }
 
-    /** How the stream ended; null: it lives. */
+    /** How the stream ended; null: it is live. */
     public @Nullable Status end() {
         return end.getNow(null);
     }

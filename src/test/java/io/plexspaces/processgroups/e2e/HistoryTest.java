@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a group keeps, and how it tells what it no longer has. */
+/** What a group keeps, and how it reports what it no longer has. */
 @QuarkusTest
 class HistoryTest extends LiveServer {
     @BeforeEach

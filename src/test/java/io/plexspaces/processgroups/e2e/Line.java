@@ -17,12 +17,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection on which an actor receives a group, whatever the transport.
+ * One connection on which an actor receives a group, over any transport.
  *
  * @param way over which transport
  * @param received all events until now
- * @param ended the reason the server gave for its end; null: it lives
- * @param drop goes away without a word
+ * @param ended the reason the server gave for its end; null: it is live
+ * @param drop ends without a close
  */
 record Line(Way way, Supplier<List<Event>> received, Supplier<@Nullable String> ended, Runnable drop) {
     /** The ways to receive a group. */
@@ -92,12 +92,12 @@ record Line(Way way, Supplier<List<Event>> received, Supplier<@Nullable String> 
         return closed == null ? null : closed.code() + " " + closed.reason();
     }
 
-    /** Comes back over another way, with what this line knows. */
+    /** Reconnects over another transport, with what this line knows. */
     Line resume(LiveServer server, Way next, String group, String actor) {
         return open(server, next, group, actor, token(), position());
     }
 
-    /** Comes back the same way. */
+    /** Reconnects over the same transport. */
     Line resume(LiveServer server, String group, String actor) {
         return resume(server, way, group, actor);
     }

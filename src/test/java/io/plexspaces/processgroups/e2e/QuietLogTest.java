@@ -14,7 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** However much is logged, what clients say to each other is not, nor what would let somebody act as one of them. */
+/**
+ * At any log level, contents of messages are not logged, nor anything that would let another client act as one of them.
+ */
 @QuarkusTest
 class QuietLogTest extends LiveServer {
     /** Kept by name, as loggers that nobody holds lose their levels. */

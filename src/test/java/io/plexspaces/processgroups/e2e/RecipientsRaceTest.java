@@ -120,7 +120,7 @@ class RecipientsRaceTest extends LiveServer {
                 .isEqualTo(LongStream.range(first, last).toArray());
     }
 
-    /** Replays what the watch told; at each message's offset the picture must be its recipients. */
+    /** Replays what the watch received; at each message's offset the picture must be its recipients. */
     private static void assertRecipients(List<Sent> sent, List<Event> told) {
         Map<String, List<String>> filters = new HashMap<>();
         int next = 0;

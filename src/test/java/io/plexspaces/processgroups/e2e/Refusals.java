@@ -53,7 +53,7 @@ final class Refusals {
         assertClean(what, error.getMessage());
     }
 
-    /** A text for clients tells nothing of the server's inside, and is no novel. */
+    /** A text for clients shows nothing of the server's inside, and is short. */
     static void assertClean(String what, String message) {
         assertThat(message).as("%s: message", what).isNotBlank().hasSizeLessThan(400);
         assertThat(INSIDE.matcher(message).find()).as("%s: %s", what, message).isFalse();

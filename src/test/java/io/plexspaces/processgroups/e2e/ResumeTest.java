@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Clients that lose their connection and come back.
+ * Clients that lose their connection and resume.
  *
  * <p>One file, as all cases are one story told with other losses.
  */
@@ -318,7 +318,7 @@ class ResumeTest extends LiveServer {
         return "actor-" + way;
     }
 
-    /** Drops every line once it has some messages, and comes back after a while, at the earliest when {@code ready}. */
+    /** Drops every line once it has some messages, and reconnects after a while, at the earliest when {@code ready}. */
     private Map<Line.Way, Line> dropAndComeBack(Map<Line.Way, Line> lines, CompletableFuture<Void> ready) {
         lines.values().forEach(line -> {
             line.awaitText("50");

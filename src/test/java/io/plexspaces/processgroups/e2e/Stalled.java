@@ -15,12 +15,12 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
-/** A subscriber that reads its first event, and then nothing until it is told to. */
+/** A subscriber that reads its first event, and then nothing until the test asks it to. */
 interface Stalled extends AutoCloseable {
     /** Reads until an event like this, or the end; all events. */
     List<Event> readUntil(Predicate<Event> last);
 
-    /** Reads to the end the server made; says how it was told. */
+    /** Reads to the end the server made; says with which error. */
     String readToEnd();
 
     @Override

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Watches that begin and end at any time each tell the exact members at every offset. */
+/** Watches that begin and end at any time each receive the exact members at every offset. */
 @QuarkusTest
 class WatchUnderLoadTest extends LiveServer {
     private static final int WRITERS = 6;
@@ -164,7 +164,7 @@ class WatchUnderLoadTest extends LiveServer {
         return new Truth(residents, steps);
     }
 
-    /** False when it ended before its snapshot was whole; fails when anything it told is not the truth. */
+    /** False when it ended before its snapshot was whole; fails when anything it received is wrong. */
     private static boolean tells(Truth truth, List<Event> events, long marker) {
         Set<String> members = new HashSet<>();
         int next = 0;

@@ -117,7 +117,7 @@ class WebSocketFaultsTest extends LiveServer {
         assertThat(Faults.thrown()).as("thrown").isGreaterThan(thrown);
 
         await().atMost(SOON).until(() -> handshakes.stream().allMatch(CompletableFuture::isDone));
-        // Whoever joins after the last message does not get it.
+        // A member that joins after the last message does not get it.
         await().atMost(SOON).untilAsserted(() -> assertThat(allTalks()).allSatisfy(talk -> assertThat(talk.isSettled())
                 .as("%s is answered, or has ended", talk)
                 .isTrue()));

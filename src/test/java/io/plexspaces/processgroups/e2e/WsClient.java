@@ -147,7 +147,7 @@ public final class WsClient implements WebSocket.Listener, AutoCloseable {
         return closed.join();
     }
 
-    /** How it ended; null: it lives. */
+    /** How it ended; null: it is live. */
     public @Nullable Closed closed() {
         return closed.getNow(null);
     }

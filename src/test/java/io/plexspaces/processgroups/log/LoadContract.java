@@ -238,7 +238,7 @@ abstract class LoadContract extends LogFixture {
         }
     }
 
-    /** Writes into the life it found and no other, and sees what was written into that life and no other. */
+    /** Writes into the epoch it found and no other, and sees what was written into that epoch and no other. */
     private void raceWith(int number, Queue<Recorder> readers) {
         Recorder reader = new Recorder();
         Tail tail;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Keeps what a reader of one namespace is told, and rebuilds from it which groups there are. */
+/** Keeps what a reader of one namespace receives, and rebuilds from it which groups there are. */
 final class NamespaceRecorder implements NamespaceReader {
     final List<String> told = new CopyOnWriteArrayList<>();
     private final Map<String, String> epochs = new ConcurrentSkipListMap<>();

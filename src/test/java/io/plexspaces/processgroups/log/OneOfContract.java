@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A message for one member: the log settles who gets it, and never refuses it. */
+/** A message for one member: the log chooses who gets it, and never refuses it. */
 abstract class OneOfContract extends LogFixture {
     private static final ActorId CAROL = new ActorId("carol");
 

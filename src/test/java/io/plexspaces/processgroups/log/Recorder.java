@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Keeps what a reader of one group is told, and rebuilds the group from it. */
+/** Keeps what a reader of one group receives, and rebuilds the group from it. */
 final class Recorder implements GroupReader {
     final List<Entry> entries = Collections.synchronizedList(new ArrayList<>());
     private final List<String> violations = new CopyOnWriteArrayList<>();
@@ -91,7 +91,7 @@ final class Recorder implements GroupReader {
         return deleted;
     }
 
-    /** Waits until everything up to the answer was told, and holds what was told to its order. */
+    /** Waits until everything up to the answer was received, and checks its order. */
     Recorder upTo(Appended answer) {
         return upTo(answer.position().offset());
     }

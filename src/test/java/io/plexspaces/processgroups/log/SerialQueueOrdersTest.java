@@ -24,7 +24,7 @@ public class SerialQueueOrdersTest {
                 .check(Callers.class);
     }
 
-    /** Made anew for each order; what tasks touch has no care for threads, as the queue is to see to that. */
+    /** New for each order; what tasks touch has no care for threads, as the queue is to see to that. */
     public static class Callers {
         private static final int MOST = 8;
 
@@ -66,7 +66,7 @@ public class SerialQueueOrdersTest {
             overlapped |= running-- != 1;
         }
 
-        /** When all callers have returned, and nobody is left to run anything. */
+        /** When all callers have returned, and no thread is left to run anything. */
         @Validate
         public void check() {
             if (overlapped) {

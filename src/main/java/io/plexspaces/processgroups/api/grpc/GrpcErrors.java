@@ -29,12 +29,12 @@ final class GrpcErrors {
 
     private GrpcErrors() {}
 
-    /** Never throws: a call whose failure cannot be told in detail still ends. */
+    /** Never throws: a call still ends when its failure cannot be encoded in detail. */
     static StatusRuntimeException toStatus(Throwable failure) {
         try {
             return detailed(failure);
         } catch (RuntimeException | Error untold) {
-            LOG.log(System.Logger.Level.ERROR, "a failure could not be told in detail", untold);
+            LOG.log(System.Logger.Level.ERROR, "a failure could not be reported in detail", untold);
             return io.grpc.Status.INTERNAL.withDescription("internal error").asRuntimeException();
         }
     }

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the gRPC server an event loop per processor, two at least. The started server has one, which serves all
- * connections; Vert.x lends further ones to it when servers of the same address are started on them. They begin no
- * listening of their own. {@code quarkus.grpc.server.instances} is meant for this, but with more than one instance the
+ * connections; Vert.x lends further ones to it when servers of the same address are started on them. Those do not
+ * listen by themselves. {@code quarkus.grpc.server.instances} is meant for this, but with more than one instance the
  * start fails half way, and the health check stays DOWN. Having its loops, this also has hold of the server itself,
- * which the platform keeps open until nothing is left that could answer a call, and lives on without when its port is
+ * which the platform keeps open until nothing is left that could answer a call, and runs on without when its port is
  * taken.
  */
 @Singleton

@@ -178,7 +178,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             return;
         }
         if (receiver == null) {
-            // Not ours to tell about; but a frame may be lost, and must not seem to wait for its answer.
+            // Others report this failure; but a frame may be lost, and its client must not wait for an answer.
             ctx.fireExceptionCaught(failure);
             ctx.close();
             return;

@@ -63,7 +63,7 @@ final class Heartbeat {
         List.of(peers.toArray(new Peer[0])).forEach(Peer::abandon);
     }
 
-    /** A peer whose life cannot be watched is not left to itself. */
+    /** A peer that cannot be checked is cut. */
     private void check(Peer peer, long now) {
         try {
             peer.check(now, times);

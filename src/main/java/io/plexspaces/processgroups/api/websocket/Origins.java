@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pages may connect. A browser lets every page open a WebSocket to any server and tells only the page's origin,
+ * Which pages may connect. A browser lets every page open a WebSocket to any server and sends only the page's origin,
  * so without this check any site could use the access a visitor has.
  */
 final class Origins {

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connected peer, from its upgrade to its end: its requests go to the session protocol, and its signs of life are
- * watched. On the event loop alone.
+ * One connected peer, from its upgrade to its end: its requests go to the session protocol, and its heartbeat is
+ * checked. On the event loop alone.
  */
 final class Peer implements FrameReader.Receiver {
     private static final int UNSUPPORTED_DATA = 1003;
@@ -51,7 +51,7 @@ final class Peer implements FrameReader.Receiver {
     /**
      * What a peer is made of.
      *
-     * @param caller whose trace its requests are part of; null: nobody's
+     * @param caller the caller whose trace its requests are part of; null: none
      */
     record Parts(
             FrameReader reader,
@@ -74,7 +74,7 @@ final class Peer implements FrameReader.Receiver {
         protocol.from(caller);
     }
 
-    /** Ends the connection without a word: there is nobody to take one. */
+    /** Ends the connection without a close frame, as the client would not read one. */
     void abandon() {
         reader.context().close();
     }
@@ -160,7 +160,7 @@ final class Peer implements FrameReader.Receiver {
         heard = true;
     }
 
-    /** Told in a turn of its own: the channel may be flushing just now. */
+    /** Runs in a turn of its own, as the channel may be flushing now. */
     @Override
     public void writable() {
         if (!readySoon) {
@@ -206,20 +206,22 @@ final class Peer implements FrameReader.Receiver {
         }
     }
 
-    /** Its requests may not be read any more, or its life not be watched: it is not left waiting. */
+    /**
+     * Its requests or its heartbeat can no longer be handled: the connection is cut, so that the client does not wait.
+     */
     void fail(Throwable failure) {
         connection.cut(Errors.expected(failure));
     }
 
     /**
-     * Looks whether the peer lives.
+     * Checks whether the peer is still there.
      *
      * @param now monotonic nanoseconds
      */
     void check(long now, HeartbeatTimes times) {
         ChannelHandlerContext context = reader.context();
         if (!context.channel().isActive()) {
-            // Nobody could be told when it ended.
+            // The listeners could not be notified when it ended.
             ended();
             return;
         }

@@ -45,7 +45,7 @@ public final class Peers {
     }
 
     /**
-     * Ends connections whose peers did not take the end they were told, before there is nobody left to hear of theirs.
+     * Ends connections whose peers did not answer the close, before the server can no longer handle their end.
      * On the thread that stops; waits until that is done.
      */
     public void abandonAll() {
@@ -81,7 +81,7 @@ public final class Peers {
         }
     }
 
-    /** Without a peer nobody would read what comes, or end the connection. */
+    /** Without a peer nothing would read the frames, or end the connection. */
     private void openOrEnd(WebSocketConnection upgraded, FrameReader reader, Consumer<Peer> start) {
         try {
             open(upgraded, reader, start);

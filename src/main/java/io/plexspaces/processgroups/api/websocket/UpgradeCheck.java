@@ -64,7 +64,7 @@ final class UpgradeCheck implements HttpUpgradeCheck {
             return present;
         }
         FrameReader reader = new FrameReader();
-        // Behind the encoder that leaves with the handshake, and before whatever else there is.
+        // Behind the encoder that leaves with the handshake, and before all other handlers.
         pipeline.addAfter("httpEncoder", FrameReader.NAME, reader);
         return reader;
     }

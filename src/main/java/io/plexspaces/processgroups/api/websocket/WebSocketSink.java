@@ -75,7 +75,7 @@ final class WebSocketSink implements Sink<ByteBuf> {
         }
     }
 
-    /** Idempotent: the first code is the one that is told. */
+    /** Idempotent: the first code is the one that is sent. */
     void close(int code, String reason) {
         if (!closed) {
             closed = true;

@@ -1,6 +1,6 @@
 /**
- * WebSocket endpoints: frames to core and back, JSON and binary, and the life of a connection. Uses {@code api}, the
- * core, the domain and proto.
+ * WebSocket endpoints: frames to core and back, JSON and binary, and a connection from its upgrade to its end. Uses
+ * {@code api}, the core, the domain and proto.
  */
 @NullMarked
 package io.plexspaces.processgroups.api.websocket;

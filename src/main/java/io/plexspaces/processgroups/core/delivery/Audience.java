@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Subscribers of this node that get the same events of one group. Changes and deliveries come from one place at a time
- * (the group's reading), and reach every subscriber in that order: whoever is added gets what is delivered after, and
- * whoever is removed nothing more.
+ * (the group's reading), and reach every subscriber in that order: a subscriber that is added gets what is delivered
+ * after, and one that is removed gets nothing more.
  */
 public final class Audience {
     private static final Roster[] NONE = {};

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One live network connection: what is due to it goes straight to its transport while that is ready, and waits in a
- * bounded mailbox while it is not. Never blocks; methods may be called from any thread unless they say otherwise.
+ * One live network connection: its frames go straight to its transport while that is ready, and wait in a bounded
+ * mailbox while it is not. Never blocks; methods may be called from any thread unless they say otherwise.
  *
  * <p>One file, as it is one state machine on one loop.
  */
@@ -46,7 +46,7 @@ public final class Connection {
 
     private @Nullable GroupException finishCause;
 
-    /** How to end it without breaking off what is under way; null: at once. */
+    /** How to end it after the requests under way; null: at once. */
     private volatile @Nullable Consumer<GroupException> politely;
 
     /** What to do once less waits; null: nothing. */
@@ -73,8 +73,8 @@ public final class Connection {
     }
 
     /**
-     * Adds what to do once when the connection ends, whoever ended it: on the loop, with the cause when the server cut
-     * it. Not called when it has ended already.
+     * Adds an action that runs once when the connection ends, at whichever side: on the loop, with the cause when the
+     * server cut it. Not called when it has ended already.
      */
     public void onEnd(Consumer<@Nullable GroupException> action) {
         onEnd.add(action);
@@ -119,7 +119,7 @@ public final class Connection {
      * Ends the connection after everything sent before. A peer that does not take that in time is cut. Nothing is sent
      * after this.
      *
-     * @param cause what the peer is told; null: a regular end
+     * @param cause the error that the peer receives; null: a regular end
      */
     public void finish(@Nullable GroupException cause) {
         loop.post(() -> {
@@ -229,7 +229,7 @@ public final class Connection {
         }
     }
 
-    /** What the transport takes at once weighs nothing. */
+    /** Frames that the transport takes at once do not count against the mailbox. */
     private void drainOrEnd(Runnable queued) {
         try {
             queued.run();
@@ -400,7 +400,7 @@ public final class Connection {
         onEnd.forEach(action -> step(() -> action.accept(cause)));
     }
 
-    /** A peer whose transport could not be closed would take its connection for a living one. */
+    /** A peer whose transport could not be closed would believe that its connection is live. */
     private void close(@Nullable GroupException cause, int attempts) {
         step(() -> {
             try {
@@ -415,7 +415,7 @@ public final class Connection {
     }
 
     /**
-     * One that fails does not keep the others from being done: a session that is not told would hold its joins forever.
+     * One that fails does not stop the others: a session that is not notified would hold its joins forever.
      */
     private static void step(Runnable ending) {
         try {

@@ -4,9 +4,9 @@ import io.plexspaces.processgroups.domain.ActorId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One frame on its way to one roster: the step that brings it to the loop, and then a link in the list of what the
- * roster hands out at the end of the turn. So a message costs a loop one short-lived object, and nothing that lives
- * longer points at more than the ends of that list.
+ * The delivery of one frame to one roster: first the step that brings it to the loop, then a link in the list of what
+ * the roster hands out at the end of the turn. So a message costs a loop one short-lived object, and no longer-lived
+ * object points at more than the ends of that list.
  */
 final class Delivery implements Runnable {
     private final Roster roster;

@@ -119,7 +119,7 @@ final class DeliveryLoop {
             }
             guarded(this::observeDelivered);
         } finally {
-            // Whatever went wrong: a loop that took itself for scheduled would deliver nothing any more.
+            // After any failure: a loop that still counts as scheduled would never deliver anything again.
             running.clear();
             unflushed.clear();
             scheduled.set(false);
@@ -143,7 +143,7 @@ final class DeliveryLoop {
             try {
                 executor.execute(this::turn);
             } catch (RuntimeException | Error failure) {
-                // Else no later step would find anybody to do it.
+                // Otherwise no later step would ever be run.
                 scheduled.set(false);
                 throw failure;
             }

@@ -3,7 +3,7 @@ package io.plexspaces.processgroups.core.delivery;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 
-/** Is told what becomes of deliveries, in sums rather than one by one. Called on event loops: must be quick. */
+/** Is notified of what becomes of deliveries, in sums rather than one by one. Called on event loops: must be quick. */
 public interface DeliveryObserver {
     /** Events were handed to transports. */
     void delivered(long events);
@@ -11,7 +11,7 @@ public interface DeliveryObserver {
     /** Messages went from full mailboxes; with DISCONNECT, all those that waited when the connection was cut. */
     void dropped(OverflowPolicy policy, long messages);
 
-    /** A gap was told to a subscriber. */
+    /** A gap was sent to a subscriber. */
     void gap();
 
     /** The server ended a connection. */

@@ -14,7 +14,7 @@ public interface DeliveryTracer {
     @Nullable
     Delivering begin(GroupId group, Entry.Published entry);
 
-    /** One message on its way to the connections of this node. */
+    /** The delivery of one message to the connections of this node. */
     interface Delivering {
         /** It was posted to a further event loop. */
         void posted();

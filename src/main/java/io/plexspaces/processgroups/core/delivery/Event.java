@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a connection is told, mostly of a group. Holds nothing about the connection, but for {@link Subscribed}. */
+/**
+ * An event that a connection receives, mostly about a group. Holds nothing about the connection, but for
+ * {@link Subscribed}.
+ */
 public sealed interface Event {
     /** Null: it is about the connection. */
     @Nullable
@@ -62,7 +65,7 @@ public sealed interface Event {
     /** A member's filter grew. */
     record FilterChanged(GroupId group, long offset, Membership membership) implements Event {}
 
-    /** A group is there since. */
+    /** A group was created. */
     record GroupCreated(GroupInfo info) implements Event {
         @Override
         public GroupId group() {
@@ -70,13 +73,13 @@ public sealed interface Event {
         }
     }
 
-    /** This life of the group ended. */
+    /** The group was deleted: this epoch of its log has ended. */
     record GroupDeleted(GroupId group, Position position) implements Event {}
 
     /**
-     * Messages that do not come.
+     * Messages that the client will not receive.
      *
-     * @param missed how many, before filtering; 0 with EPOCH_CHANGED: nobody knows
+     * @param missed how many, before filtering; 0 with EPOCH_CHANGED: not known
      * @param exact {@code missed} is exact, else the most it can be
      * @param from they were after this offset
      * @param to they were before this offset
@@ -88,7 +91,7 @@ public sealed interface Event {
             OVERFLOW,
             /** Retention had ended. */
             TRIMMED,
-            /** The position belongs to another life of the log. */
+            /** The position belongs to another epoch of the log. */
             EPOCH_CHANGED,
             /** The server could not read them: a newer one wrote them, or they are damaged. */
             UNREADABLE

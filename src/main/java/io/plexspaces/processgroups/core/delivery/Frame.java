@@ -37,8 +37,8 @@ public final class Frame {
     /**
      * A message.
      *
-     * @param traced told where it gets to
-     * @param deadline until when it may be delivered, by {@link System#nanoTime}, whatever wall clocks say;
+     * @param traced notified of where the message is delivered
+     * @param deadline until when it may be delivered, by {@link System#nanoTime}, not by wall clocks;
      *     {@link #NEVER}: for ever
      */
     public static Frame of(Event.Delivered event, DeliveryTracer.@Nullable Delivering traced, long deadline) {
@@ -75,7 +75,7 @@ public final class Frame {
         return event instanceof Event.Delivered delivered ? delivered.entry() : null;
     }
 
-    /** Null: nobody wants to know where it gets to. */
+    /** Null: the message is not traced. */
     DeliveryTracer.@Nullable Delivering traced() {
         return traced;
     }

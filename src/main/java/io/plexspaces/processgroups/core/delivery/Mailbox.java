@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection has not taken yet, in order, bounded in bytes. One frame is always accepted where none waits. The
- * bound is lower when all connections together hold much. While the store is asked for what comes first, the client
- * cannot take anything, and has more room for what comes meanwhile. On the connection's loop alone.
+ * bound is lower when all connections together hold much. While the store is asked for the first events, the client
+ * cannot take any, so the mailbox has more room for later ones. On the connection's loop alone.
  */
 final class Mailbox {
     /** What an item costs beside its bytes. */
     private static final int ITEM_BYTES = 64;
 
-    /** How much more than otherwise may wait for the store. */
+    /** How much more may wait while the store is asked. */
     private static final int HELD_UP_TIMES = 4;
 
     /** How much more than otherwise may wait in a burst. */

@@ -131,7 +131,10 @@ final class Roster {
         }
     }
 
-    /** Who has got what is not known: nobody is left in the belief that nothing was missed. On the loop. */
+    /**
+     * Which subscribers received the frames is not known, so all are cut: no client may believe that it missed nothing.
+     * On the loop.
+     */
     void fail(Throwable failure) {
         for (int i = 0; i < subscribers.size(); i++) {
             subscribers.get(i).connection().fail(failure);
@@ -145,7 +148,7 @@ final class Roster {
         }
     }
 
-    /** Whoever follows the message must not keep others from what comes after it. */
+    /** A tracer that fails must not keep other connections from what comes after the message. */
     private static void handed(Frame frame, int connections) {
         DeliveryTracer.Delivering traced = frame.traced();
         if (traced == null) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public interface Sink<S> {
     WireFormat<S> format();
 
-    /** The one thread this connection lives on; the same object for all connections of a thread. */
+    /** The one thread that serves this connection; the same object for all connections of a thread. */
     Executor loop();
 
     /** Whether the transport wants more. When it turns true again, the transport calls {@link Connection#ready()}. */
@@ -24,7 +24,7 @@ public interface Sink<S> {
 
     /**
      * Hands bytes to the transport, which may keep them until {@link #flush}. {@code joined} is released by the caller
-     * when this returns: whoever keeps it retains it.
+     * when this returns: a sink that keeps it must retain it.
      *
      * @param shared other connections may get the same object
      */
@@ -36,7 +36,7 @@ public interface Sink<S> {
     /**
      * Ends the connection after what was written. Idempotent.
      *
-     * @param cause what the peer is told; null: a regular end
+     * @param cause the error that the peer receives; null: a regular end
      */
     void close(@Nullable GroupException cause);
 }

@@ -12,7 +12,7 @@ public final class Subscriber {
     private final @Nullable ActorId actor;
     private volatile OverflowPolicy policy;
 
-    // On the connection's loop alone: its place in its roster, and what was dropped and not yet told.
+    // On the connection's loop alone: its place in its roster, and the drops that the client has no gap for yet.
     int slot;
     private long missed;
     private long missedAfter;

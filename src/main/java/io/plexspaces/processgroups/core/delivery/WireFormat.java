@@ -2,7 +2,7 @@ package io.plexspaces.processgroups.core.delivery;
 
 /**
  * How events look to the peers of one protocol. Encodings of events, put one behind the other, are the encoding of all
- * of them; so what is due to many connections at once is encoded once and joined once. Thread-safe; one instance a
+ * of them; so frames for many connections are encoded once and joined once. Thread-safe; one instance a
  * format.
  *
  * @param <S> joined bytes as the protocol's transport wants them

@@ -42,11 +42,11 @@ import java.util.function.Consumer;
 
 /**
  * This node's live reading of one group: who is a member, who of them is connected here, and who wants what. Everything
- * that changes happens in one serial queue, in the order of the log; so a delivery, an answer and a watch that speak of
- * the same offset agree. Members may be read by any thread.
+ * that changes happens in one serial queue, in the order of the log; so a delivery, an answer and a watch event at the
+ * same offset agree. Members may be read by any thread.
  *
- * <p>{@link LogFollower} is what the log does to it; here is what this node does with it. It ends with the group, but
- * outlives a life that the store has lost.
+ * <p>{@link LogFollower} applies what the log says; this type does what this node's callers ask. It ends with the
+ * group, but stays open when the store loses the log and the group begins again under a new epoch.
  */
 public final class GroupReplica implements GroupReader {
     private final GroupId group;
@@ -59,10 +59,9 @@ public final class GroupReplica implements GroupReader {
     private final LogFollower follower;
 
     /**
-     * @param tracer told of each message that is read
+     * @param tracer notified of each message that is read
      * @param publishing publishes of this node that wait for their entries, of any group
-     * @param onLost called in the serial queue when what is read here is not to be relied on before the log is opened
-     *     again
+     * @param onLost called in the serial queue when the replica is not reliable until the log is opened again
      */
     GroupReplica(
             GroupId group,
@@ -105,7 +104,7 @@ public final class GroupReplica implements GroupReader {
         return group;
     }
 
-    /** What was said at its creation; there once the replica is open. */
+    /** As the group was created; known once the replica is open. */
     GroupInfo info() {
         return applied.info();
     }
@@ -126,7 +125,7 @@ public final class GroupReplica implements GroupReader {
         return applied.position();
     }
 
-    /** How often the log has gone on elsewhere than it stood. */
+    /** How often this replica was resynchronised. */
     int jumps() {
         return applied.jumps();
     }
@@ -156,7 +155,7 @@ public final class GroupReplica implements GroupReader {
         return applied.isOpen();
     }
 
-    /** The log was to be opened again, and is not there any more. */
+    /** The log should be opened again, but the group is not there any more. */
     void gone() {
         state.execute(() -> {
             if (!use.isClosed()) {
@@ -176,8 +175,8 @@ public final class GroupReplica implements GroupReader {
     }
 
     /**
-     * The append of a takeover was accepted: completes when its session has its seat, if the log has not lost it since.
-     * EPOCH_CHANGED when the group is gone, STORE_UNAVAILABLE when the log says nothing for too long.
+     * The append of a takeover was accepted: completes when its session has its seat, unless the log has lost the joins
+     * since. EPOCH_CHANGED when the group is gone, STORE_UNAVAILABLE when the log delivers nothing for too long.
      */
     Uni<Void> arrived(OperationId operation, Position position) {
         return state.reached(position)
@@ -195,7 +194,7 @@ public final class GroupReplica implements GroupReader {
                 .replaceWithVoid();
     }
 
-    /** The append of a join or takeover failed, but it may have been made, or still be. */
+    /** The append of a join or takeover failed, but the store may have made it, or may still do so. */
     void doubt(OperationId operation) {
         state.execute(() -> {
             follower.takeovers().doubt(operation);
@@ -228,7 +227,7 @@ public final class GroupReplica implements GroupReader {
                 .replaceWithVoid();
     }
 
-    /** The leave of a session was accepted: it is not undone when that life of the log is lost. */
+    /** The leave of a session was accepted: it stays valid when the store loses that epoch of the log. */
     Uni<Void> left(LocalSession session, Appended done) {
         return done.position().epoch().equals(epoch())
                 ? Uni.createFrom().voidItem()
@@ -249,7 +248,9 @@ public final class GroupReplica implements GroupReader {
                         .sum();
     }
 
-    /** A session has ended, but the store could not be told: its joins here are taken away as soon as it can. */
+    /**
+     * A session has ended, but the store could not record it: its joins here are removed as soon as the store answers.
+     */
     public void abandoned(LocalSession session) {
         state.execute(() -> follower.repairs().over(session));
     }
@@ -259,7 +260,7 @@ public final class GroupReplica implements GroupReader {
         return state.inOrder(() -> follower.resume(subscription));
     }
 
-    /** Has it noted whether a session of this node receives, if the log does not say so. */
+    /** Notes in the log whether a session of this node receives, if the log has it wrong. */
     public void look(LocalSession session) {
         state.execute(() -> {
             Member member = members.get(session.actor());
@@ -276,7 +277,7 @@ public final class GroupReplica implements GroupReader {
     }
 
     /**
-     * Tells a watch the members, then every change.
+     * Sends the members to a watch, then every change.
      *
      * @param created begin with the group's creation
      * @param onEnd called when the group is gone, after its last event
@@ -315,7 +316,7 @@ public final class GroupReplica implements GroupReader {
         });
     }
 
-    /** To be called regularly: nothing waits forever, and what could not be made again is tried once more. */
+    /** To be called regularly: ends waits that last too long, and tries failed join repairs again. */
     void tick() {
         if (state.waiters().isUsed()
                 || publishes.hasRetries()

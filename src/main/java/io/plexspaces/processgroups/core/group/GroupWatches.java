@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Who follows the membership of one group on this node. Each gets a snapshot, then every change after it. Part of the
+ * The watches of one group's membership on this node. Each gets a snapshot, then every change after it. Part of the
  * group's reading, and as little thread-safe as that.
  */
 final class GroupWatches {
@@ -49,7 +49,7 @@ final class GroupWatches {
         }
     }
 
-    /** Changes were missed: tells that, and the members as they are now. */
+    /** Changes were missed: sends the gap, and the members as they are now. */
     void begin(Event.Gap gap, Position position, List<Membership> members) {
         for (Subscriber subscriber : ends.keySet()) {
             audience.send(subscriber, MemberEvents.again(gap, position, members));
@@ -60,13 +60,13 @@ final class GroupWatches {
         return ends.isEmpty();
     }
 
-    /** Ends the connections of all watches: what they were told is not to be relied on any more. */
+    /** Ends the connections of all watches: what they received is no longer reliable. */
     void cut(GroupException cause) {
         ends.keySet().forEach(subscriber -> subscriber.connection().cut(cause));
     }
 
     /**
-     * Tells that everyone has left and the group is gone, and ends all watches.
+     * Sends that all members have left and that the group is gone, and ends all watches.
      *
      * @return how many there were
      */
@@ -78,7 +78,7 @@ final class GroupWatches {
                 remove(subscriber);
                 onEnd.accept(cause);
             } catch (RuntimeException | Error failure) {
-                LOG.log(System.Logger.Level.ERROR, "a watch could not be told that its group is gone", failure);
+                LOG.log(System.Logger.Level.ERROR, "a watch could not be notified that its group is gone", failure);
                 subscriber.connection().cut(cause);
             }
         });

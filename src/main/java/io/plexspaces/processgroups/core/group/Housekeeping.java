@@ -6,7 +6,7 @@ import io.plexspaces.processgroups.tasks.Delays;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import java.time.Duration;
 
-/** Ends what nobody ends: leased joins whose time has come, messages past their age, replicas that nobody uses. */
+/** Ends what no client ends: joins whose lease has expired, messages that are too old, replicas that are not used. */
 public final class Housekeeping {
     private static final int IDLE_SWEEPS = 10;
     private static final Duration TICK = Duration.ofSeconds(1);
@@ -18,7 +18,7 @@ public final class Housekeeping {
 
     /**
      * @param interval how late an expiry may come
-     * @param longest after which a pass over the log is given up, and begun anew
+     * @param longest after which a pass over the log is given up, and started again
      * @param replicaIdle about how long an unused replica stays open
      */
     public record Times(Duration interval, Duration longest, Duration replicaIdle) {}
@@ -30,7 +30,7 @@ public final class Housekeeping {
         this.times = times;
     }
 
-    /** Works until {@code timer} stops. Before this node has a lease, nothing is ended. */
+    /** Runs until {@code timer} stops. Ends nothing before this node has a lease. */
     public void start(PeriodicTasks tasks, Delays timer) {
         Duration sweep = Duration.ofMillis(Math.max(1, times.replicaIdle().toMillis() / IDLE_SWEEPS));
         tasks.every(sweep, "closing idle groups", timer, () -> replicas.closeIdle(IDLE_SWEEPS));

@@ -42,8 +42,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the log tells of one group, and what follows from it: deliveries, answers, watches. All in the group's serial
- * queue.
+ * Applies what the log says of one group, and does what follows: deliveries, answers, watches. All in the group's
+ * serial queue.
  *
  * <p>One file, as everything in it follows from one entry of the log, in this order.
  */
@@ -67,7 +67,7 @@ final class LogFollower {
     private final PendingJoins joins;
     private final Takeovers takeovers;
 
-    /** Something was applied by half, or the log is not read any more: nothing counts before the next snapshot. */
+    /** An entry was applied by half, or the log is no longer read: everything is ignored until the next snapshot. */
     private boolean lost;
 
     LogFollower(
@@ -137,13 +137,13 @@ final class LogFollower {
     }
 
     /**
-     * What was told is applied by half at best: it is read anew. An error, such as want of memory, concerns the thread
-     * as well.
+     * The entry or snapshot may be applied by half: the log is opened again. An {@code Error}, such as out of memory,
+     * is thrown on.
      */
     private void failed(Throwable defect) {
         lost = true;
         try {
-            LOG.log(System.Logger.Level.ERROR, "what the log told could not be followed", defect);
+            LOG.log(System.Logger.Level.ERROR, "an entry or snapshot of the log could not be applied", defect);
         } finally {
             lose(notFollowed());
         }
@@ -156,7 +156,10 @@ final class LogFollower {
         return GroupException.of(ErrorCode.INTERNAL, "an event of the group could not be handled");
     }
 
-    /** Nobody is left in the belief that nothing was missed, and nobody is served before the log is read anew. */
+    /**
+     * Cuts every client of this replica, as each may have missed something; no client is served until the log is opened
+     * again.
+     */
     void lose(GroupException cause) {
         lost = true;
         try {
@@ -167,7 +170,7 @@ final class LogFollower {
         }
     }
 
-    /** A message that nobody can be given; who would have got it is not known. */
+    /** A message that cannot be read; its recipients are not known. */
     private void missed(Entry.Unreadable entry) {
         Event.Gap gap =
                 new Event.Gap(group, Event.Gap.Reason.UNREADABLE, 1, true, entry.offset() - 1, entry.offset() + 1);
@@ -244,9 +247,9 @@ final class LogFollower {
         }
     }
 
-    /** Sessions whose joins are not in {@code after} are at their end. */
+    /** Ends the seats of sessions whose joins are not in {@code after}. */
     private void endSeats(Member member, @Nullable Membership after, Event.Left event) {
-        // A session here whose node is taken for dead: its client is to come back, like all others soon.
+        // The cluster counts this node as dead: the session's client must reconnect, and soon all others too.
         GroupException cause = event.reason() == LeaveReason.NODE_DOWN
                 ? GroupException.of(ErrorCode.FENCED, "this server has lost its lease")
                 : null;
@@ -260,7 +263,7 @@ final class LogFollower {
         }
     }
 
-    /** The group is gone; also when the log could not say so itself. */
+    /** The group is gone; also when no entry of the log said so. */
     void deleted() {
         GroupException gone = GroupException.of(ErrorCode.GROUP_DELETED, "group " + group.name() + " was deleted");
         Event.GroupDeleted event = new Event.GroupDeleted(group, applied.position());
@@ -303,7 +306,7 @@ final class LogFollower {
         return new Groups.JoinResult(applied.position(), 1, "");
     }
 
-    /** A join of a session failed, but it may have been made, and shown by members that were told all at once. */
+    /** A join of a session failed, but the store may have made it, and a snapshot may have shown it. */
     void failed(PendingJoin joining) {
         Member member = members.get(joining.subscription().session().actor());
         if (member != null && member.membership().heldBy(joining.owner())) {
@@ -320,12 +323,13 @@ final class LogFollower {
         repairs.disconnect(session, connection);
     }
 
-    // ---- when the log goes on elsewhere than it stood
+    // ---- resynchronisation: the log does not continue with the next entry
 
     void snapshot(Snapshot snapshot) {
         try {
             if (lost) {
-                // Who came since it was lost hears nothing of what is made anew here, no more than those before.
+                // A client that came after the loss receives no events of the rebuild, like those before it: all
+                // reconnect.
                 GroupException cause = notFollowed();
                 seats.cut(cause);
                 watches.cut(cause);
@@ -355,7 +359,7 @@ final class LogFollower {
         settle(sameLife ? applied.offset() : Long.MAX_VALUE);
     }
 
-    /** The log goes on under another epoch, from where it is. */
+    /** The log continues at the same offset under a new epoch. */
     void goesOn(GroupInfo renamed) {
         if (lost) {
             return;
@@ -377,14 +381,14 @@ final class LogFollower {
         joins.jumped();
         repairs.again();
         seats.reaching().readAll();
-        // After what that makes again, so that those who are here get the messages.
+        // After the join repairs have begun, so that sessions whose joins are there get the messages.
         publishes.proceed();
         waiters.jumped(reached);
     }
 
     /**
-     * Entries of this life are gone, or it goes on under another epoch: what was missed of the messages is told from
-     * what the log still has.
+     * Entries were missed and are trimmed, or the log continues under a new epoch: subscribers get the missed messages
+     * that the log still has.
      */
     private void jump(Snapshot snapshot, Map<ActorId, Membership> present) {
         Position before = applied.position();
@@ -409,11 +413,14 @@ final class LogFollower {
         }
     }
 
-    /** The store has lost this life, and another one has begun: joins of this node's sessions go on in it. */
+    /**
+     * The store has lost the log, and it has begun again under a new epoch: joins of this node's sessions are made
+     * again in it.
+     */
     private void beginAgain(Snapshot snapshot, Map<ActorId, Membership> present) {
         takeovers.away(present);
         repairs.keep(present);
-        // Before the new life can be seen: publishes that are still to be refused by it go first.
+        // Before the new epoch is visible: publishes of the old epoch, which the store still has to refuse, go first.
         state.use().hold();
         applied.jump(snapshot.info(), snapshot.position().offset());
         answers.forgetFirstAnswers();

@@ -34,7 +34,10 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The groups this node reads: opened when somebody wants to know, closed when nobody did for a while. Thread-safe. */
+/**
+ * The groups this node reads: a replica is opened on first use, and closed when it was not used for a while.
+ * Thread-safe.
+ */
 public final class Replicas implements OpenGroups {
     private static final int ATTEMPTS = 5;
 
@@ -48,9 +51,9 @@ public final class Replicas implements OpenGroups {
     private final ReachNotes notes;
 
     /**
-     * The reading of one group, shared by all who wait for it. They go on in the order in which they came, before
-     * anybody who comes later: messages of one publisher keep their order. A reading that is lost is begun again, for
-     * the same replica: until then nobody is served from what was read before.
+     * The reading of one group, shared by all who wait for it. They go on in the order in which they came, before any
+     * later caller: messages of one publisher keep their order. When the reading is lost, the log is opened again for
+     * the same replica: until then no caller is served from what was read before.
      */
     private final class Slot {
         private static final int MOST_TICKS = 16;
@@ -58,7 +61,7 @@ public final class Replicas implements OpenGroups {
         final GroupReplica replica;
         private final Queue<UniEmitter<? super GroupReplica>> waiting = new ArrayDeque<>();
 
-        /** Grows with each reading that is lost: what one of them says later is not heard. */
+        /** Grows with each reading that is lost: late calls of a lost reading are ignored. */
         private final AtomicInteger losses = new AtomicInteger();
 
         private boolean opening;
@@ -67,7 +70,7 @@ public final class Replicas implements OpenGroups {
         private @Nullable Throwable failure;
         volatile @Nullable Tail tail;
 
-        /** It is open, and nobody waits any more. */
+        /** It is open, and no caller waits. */
         volatile boolean ready;
 
         int idleSweeps;
@@ -162,7 +165,7 @@ public final class Replicas implements OpenGroups {
             over(cause);
         }
 
-        /** Nobody is served before it is opened again. */
+        /** No caller is served until it is opened again. */
         private void over(Throwable cause) {
             synchronized (this) {
                 ready = false;
@@ -182,7 +185,7 @@ public final class Replicas implements OpenGroups {
             all.forEach(emitter -> emitter.fail(cause));
         }
 
-        /** What was lost is read again, if anybody of this node needs it. */
+        /** Opens a lost reading again, if this node still needs it. */
         void tick() {
             if (!ready && replica.isOpen() && isDue()) {
                 read();
@@ -202,7 +205,7 @@ public final class Replicas implements OpenGroups {
         }
     }
 
-    /** @param tracer told of each message that a replica reads */
+    /** @param tracer notified of each message that a replica reads */
     public Replicas(GroupLog log, OperationIds operations, Settings settings, DeliveryTracer tracer) {
         this.log = log;
         this.settings = settings;
@@ -240,9 +243,9 @@ public final class Replicas implements OpenGroups {
     }
 
     /**
-     * Does something with the replica of a group, which stays open meanwhile. GROUP_NOT_FOUND. Done again when the
-     * group is in another life by then, or the store has lost it: with the next replica, or with this one when that
-     * goes on in the new life. STORE_UNAVAILABLE when it does not before long.
+     * Does something with the replica of a group, which stays open meanwhile. GROUP_NOT_FOUND. Tried again when the
+     * group has another epoch by then, or the store has lost it: with the next replica, or with this one when it
+     * follows the log into the new epoch. STORE_UNAVAILABLE when it does not within five seconds.
      */
     public <T extends @Nullable Object> Uni<T> with(GroupId group, Function<GroupReplica, Uni<T>> use) {
         return Uni.createFrom().deferred(() -> attempt(group, use, 1));
@@ -261,7 +264,7 @@ public final class Replicas implements OpenGroups {
                         : Uni.createFrom().failure(GroupException.groupNotFound(group)));
     }
 
-    /** Once the replica has seen what the store says: that its group is gone, or in another life. */
+    /** Completes once the replica has read what the store says: its group is gone, or has another epoch. */
     private Uni<Void> settled(Slot slot, int jumps) {
         GroupReplica replica = slot.replica;
         if (!replica.use().enter()) {
@@ -311,7 +314,7 @@ public final class Replicas implements OpenGroups {
         return log.follow(namespace, reader);
     }
 
-    /** Closes what nobody used during the last {@code sweeps} calls of this. */
+    /** Closes replicas that were not used during the last {@code sweeps} calls of this. */
     void closeIdle(int sweeps) {
         PeriodicTasks.withEach(slots.values(), slot -> closeIdle(slot, sweeps));
     }
@@ -329,7 +332,7 @@ public final class Replicas implements OpenGroups {
         }
     }
 
-    /** To be called about every second: nothing of this node waits forever for a log that says nothing. */
+    /** To be called about every second: ends waits for a log that delivers nothing. */
     public void tick() {
         PeriodicTasks.withEach(publishing.entrySet(), waiting -> endOverdue(waiting.getKey(), waiting.getValue()));
         PeriodicTasks.withEach(slots.values(), slot -> {

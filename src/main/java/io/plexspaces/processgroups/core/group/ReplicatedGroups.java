@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Groups as this node's replicas of their logs. */
+/** The use cases, on this node's replicas of the groups' logs. */
 public final class ReplicatedGroups implements Groups {
     private final GroupLog log;
     private final Replicas replicas;
@@ -154,7 +154,7 @@ public final class ReplicatedGroups implements Groups {
         List<Membership> page = members.page(query.localOnly(), query.after(), query.limit() + 1);
         boolean more = page.size() > query.limit();
         int counted = query.localOnly() ? members.countHere() : members.count();
-        // Whoever gets all gets their number, though others come and go meanwhile.
+        // An answer with all members states their number as listed, though others join and leave meanwhile.
         int total = more || query.after() != null ? counted : page.size();
         return new MemberPage(more ? page.subList(0, query.limit()) : page, more, total, replica.position());
     }
@@ -224,7 +224,7 @@ public final class ReplicatedGroups implements Groups {
                 .chain(done -> replica.arrived(operation, done.position()));
     }
 
-    /** What the store did not answer it may have done, or do later. */
+    /** A change without an answer may have been made, or may still be. */
     private static void giveUp(GroupReplica replica, OperationId operation, Throwable failure) {
         if (GroupException.is(failure, ErrorCode.STORE_UNAVAILABLE)) {
             replica.doubt(operation);
@@ -249,7 +249,7 @@ public final class ReplicatedGroups implements Groups {
         return replica == null ? Uni.createFrom().voidItem() : replica.left(session, done);
     }
 
-    /** Makes a change, and waits until this node reads what was written, if it reads the group at all. */
+    /** Makes a change, and waits until this node has read its entry, if it reads the group at all. */
     private Uni<Appended> readAgain(GroupId group, Supplier<Uni<Appended>> change) {
         return Uni.createFrom().deferred(() -> {
             GroupReplica before = replicas.ifOpen(group);

@@ -1,5 +1,5 @@
 /**
- * One group, put together: its replica follows the log and tells the parts. And all groups that this node reads. Uses
+ * One group, put together: its replica follows the log and updates its parts. And all groups that this node reads. Uses
  * {@code core.publish}, {@code core.joins}, {@code core.members}, {@code core.replica}, the face of the core, {@code
  * core.delivery}, the log's port and the domain.
  */

@@ -22,11 +22,32 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a subscriber gets before the first live message: where it stands, the members, and what it missed. */
+/**
+ * Catch-up of subscribers: what a client receives before the first live message. That is its position, the members if
+ * it asked for them, and the messages it missed.
+ *
+ * <p>A subscriber enters its audience at one offset of the log, the position. Messages after it arrive live. Messages
+ * up to it are read from the retained messages of the log. Until those are there, live frames wait behind a
+ * {@link Source} in the connection's mailbox; so the client sees each message once, and in order.
+ *
+ * <pre>{@code
+ *   subscribe without a position -----------------------------> subscribed, [members]
+ *   subscribe after a position, same epoch ------read---------> subscribed, [members], [gap TRIMMED], missed messages
+ *   subscribe after a position, another epoch ---read---------> subscribed, [members], gap EPOCH_CHANGED, retained ones
+ *   resynchronised, same epoch ------------------read once----> [gap TRIMMED], missed messages
+ *   resynchronised, log continues in a new epoch-read once----> subscribed, [gap TRIMMED], missed messages
+ *   resynchronised, log has begun again ----------------------> subscribed, [members], gap EPOCH_CHANGED
+ *                                                               then, in each case, live messages
+ * }</pre>
+ *
+ * <p>A position of an earlier epoch that is part of this log counts as one of the same epoch. A retained message that
+ * cannot be read is a gap UNREADABLE in its place. When the read fails, a new subscriber's connection is cut, so that
+ * its client tries again; a resynchronised one gets the whole range as a gap.
+ */
 public final class CatchUp {
     private static final System.Logger LOG = System.getLogger(CatchUp.class.getName());
 
-    /** What lives longer does not end. */
+    /** A longer ttl counts as none. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final GroupLog log;
@@ -38,7 +59,7 @@ public final class CatchUp {
     /**
      * A message to be delivered, until its ttl has passed by the store's clock.
      *
-     * @param traced told where it gets to; null: nobody wants to know
+     * @param traced notified of where it is delivered; null: it is not traced
      */
     Frame frame(GroupId group, Entry.Published entry, DeliveryTracer.@Nullable Delivering traced) {
         Duration ttl = entry.message().ttl();
@@ -52,7 +73,7 @@ public final class CatchUp {
      * The first events of a subscription that is live from {@code position} on: messages up to there come from the log,
      * and everything queued behind waits for them.
      *
-     * @param shown members to tell; null: none
+     * @param shown members to send first; null: none
      */
     Source first(Subscription subscription, Position position, Membership member, @Nullable List<Membership> shown) {
         Position after = subscription.after();
@@ -85,13 +106,14 @@ public final class CatchUp {
             Position after,
             Slice slice) {
         GroupId group = subscription.subscriber().group();
-        // The log may have gone on under another epoch, which is about to be told behind this.
+        // The log may continue under a new epoch, which the client is notified of after this.
         boolean goesOn = slice.goesOnFrom(position);
         boolean sameLife = !slice.epochChanged() && goesOn;
         long first = Math.min(firstOffset(slice, position), position.offset() + 1);
         Event.Gap missing = sameLife ? trimmed(group, after, position, slice) : null;
         Stream<Event> gap = sameLife ? Stream.ofNullable(missing) : Stream.of(epochChanged(group, first));
-        // A slice of a later life has nothing for this subscription, which is about to be told that its group is gone.
+        // A slice of a later epoch has nothing for this subscription: its client is about to receive that the group is
+        // gone.
         List<Event.Gap> unreadable = goesOn ? unreadable(group, slice, position) : List.of();
         Stream<Entry.Published> wanted = slice.messages().stream()
                 .filter(entry -> goesOn && entry.offset() <= position.offset() && entry.isFor(member));
@@ -138,10 +160,10 @@ public final class CatchUp {
         return all.stream();
     }
 
-    /** What retention no longer has between two positions of one life; null: nothing is missing. */
+    /** What retention no longer has between two positions of one epoch; null: nothing is missing. */
     private static Event.@Nullable Gap trimmed(GroupId group, Position after, Position position, Slice slice) {
         long firstRetained = firstOffset(slice, position);
-        // The log may have gone on and trimmed since: what is gone from there comes live, and is not missing.
+        // The log may have grown and been trimmed since: messages after the position arrive live, and are not missing.
         boolean trimmedBeyond = firstRetained > position.offset() + 1;
         long first = Math.min(firstRetained, position.offset() + 1);
         long gone = Math.min(slice.missed(), first - 1 - after.offset());
@@ -149,7 +171,7 @@ public final class CatchUp {
         return gone > 0 ? new Event.Gap(group, Event.Gap.Reason.TRIMMED, gone, exact, after.offset(), first) : null;
     }
 
-    /** The first events of a subscription that goes on in another life of the log, from {@code position} on. */
+    /** The first events of a subscription after the log has begun again under a new epoch, from {@code position} on. */
     static Source newLife(Subscription subscription, Position position, @Nullable List<Membership> shown) {
         Event.Gap gap = epochChanged(subscription.subscriber().group(), position.offset() + 1);
         Stream<Frame> begin = begin(subscription, position, position, false, shown);
@@ -160,7 +182,7 @@ public final class CatchUp {
      * A subscriber that did not read the log up to where it is now.
      *
      * @param source where it waits for what it missed
-     * @param renamed the log goes on under another epoch, which it is to be told first
+     * @param renamed the log continues under a new epoch, which the client must receive first
      */
     record Behind(Subscription subscription, Membership member, Source source, boolean renamed) {}
 
@@ -172,8 +194,8 @@ public final class CatchUp {
     }
 
     /**
-     * Gives everyone who is behind what came after {@code before} and up to {@code position}, from one reading of the
-     * log. What cannot be had is a gap.
+     * Gives each subscriber that is behind the messages after {@code before} and up to {@code position}, from one
+     * reading of the log. Messages that cannot be read become a gap.
      */
     void all(GroupId group, Position before, Position position, List<Behind> behind) {
         Missing all = new Missing(before, position, behind);
@@ -212,7 +234,7 @@ public final class CatchUp {
         all.supply(trimmed(group, all.before(), position, slice), missed, bytes(missed));
     }
 
-    /** What all who are behind by the same entries are to get. */
+    /** What all subscribers get that are behind by the same entries. */
     private record Missing(Position before, Position position, List<Behind> behind) {
         void supply(Event.@Nullable Gap gap, List<Missed> missed, long weight) {
             Position from = new Position(position.epoch(), before.offset());
@@ -234,7 +256,7 @@ public final class CatchUp {
         }
     }
 
-    /** Nothing between the two positions can be had: at most every entry there was a message. */
+    /** Nothing between the two positions can be read: at most, every entry there was a message. */
     private static Event.Gap unread(GroupId group, Position before, Position position) {
         return new Event.Gap(
                 group,
@@ -245,7 +267,10 @@ public final class CatchUp {
                 position.offset() + 1);
     }
 
-    /** A group that is gone says so itself; without anything else the connection would be incomplete unknowingly. */
+    /**
+     * A group that is gone ends the subscription itself. After any other failure the client would miss messages without
+     * notice: its connection is cut.
+     */
     private static void giveUp(Subscription subscription, Throwable failure) {
         if (!isGone(failure)) {
             subscription.connection().cut(reported(failure));
@@ -306,7 +331,7 @@ public final class CatchUp {
         if (failure instanceof GroupException expected) {
             return expected;
         }
-        LOG.log(System.Logger.Level.ERROR, "messages to catch up with could not be told", failure);
+        LOG.log(System.Logger.Level.ERROR, "messages to catch up with could not be sent", failure);
         return GroupException.of(ErrorCode.STORE_UNAVAILABLE, "the messages to catch up with could not be read");
     }
 }

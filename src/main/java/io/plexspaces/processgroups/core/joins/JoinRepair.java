@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins of one session of this node that the store does not have as they were: made again, or taken back, until it has.
+ * One repair: joins of one session of this node that the store has lost or has too many of.
  * Part of the group's reading, and as little thread-safe as that, but for {@link #restored} and {@link #queued}.
  */
 final class JoinRepair implements Seat.Repair {
@@ -20,11 +20,11 @@ final class JoinRepair implements Seat.Repair {
     private TopicFilter filter;
     private int wanted;
 
-    /** Set while somebody is about to make the joins again. */
+    /** Set while it waits for its turn at the repairer. */
     final AtomicBoolean queued = new AtomicBoolean();
 
     /**
-     * @param seat of the session; null: the session has ended, and its joins are to end too
+     * @param seat of the session; null: the session has ended, and its joins must end, too
      * @param wanted joins there were, ≥ 0
      */
     JoinRepair(
@@ -77,7 +77,7 @@ final class JoinRepair implements Seat.Repair {
         filter = filter.union(asked);
     }
 
-    /** Whether nobody wants the joins any more. */
+    /** Whether the joins are no longer wanted. */
     boolean isOver() {
         return seat != null && seat.session().isOver();
     }

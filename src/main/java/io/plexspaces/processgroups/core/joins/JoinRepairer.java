@@ -19,8 +19,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 
 /**
- * Makes joins of this node's sessions again that a store has lost, of all groups: so many at a time that a store which
- * has just come back serves others too. What fails is left to the next tick of its group. Thread-safe.
+ * Makes joins of this node's sessions again that a store has lost, of all groups: a limited number at a time, so that a
+ * store that has just recovered can serve other requests too. What fails is left to the next tick of its group.
+ * Thread-safe.
  */
 public final class JoinRepairer {
     private static final int AT_ONCE = 256;
@@ -37,8 +38,7 @@ public final class JoinRepairer {
     }
 
     /**
-     * The joins are as they should be before long, unless the store fails again. Nothing happens when they are waiting
-     * already.
+     * Queues a repair; does nothing when it waits already.
      */
     void add(JoinRepair repair) {
         if (repair.queued.compareAndSet(false, true)) {
@@ -85,7 +85,7 @@ public final class JoinRepairer {
                 .transform(failure -> notRestored(repair, failure));
     }
 
-    /** True: look again. */
+    /** True: compare again. */
     private Uni<Boolean> step(JoinRepair repair) {
         return repair.repairs()
                 .missing(repair)

@@ -25,8 +25,41 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins of this node's sessions in one group that the store does not have as it should: what is missing or too many,
- * and who sits without being a member meanwhile. Part of the group's reading, and as little thread-safe as that.
+ * Repair of the joins of this node's sessions in one group: joins that the store has lost are made again, and joins
+ * that no session wants are removed. Part of the group's reading, and as little thread-safe as that.
+ *
+ * <p>A store may restart from an older state, or without any data. Then the group goes on under a new epoch
+ * ({@code GroupReading}), and its members may lack joins of sessions that are still connected here, or have joins that
+ * had ended. A repair compares, for one session, the joins that it should have with those that the replica has read,
+ * and writes the difference until there is none. Meanwhile the session keeps its seat, and other changes of the session
+ * in this group wait ({@code Session}). {@link JoinRepairer} runs the repairs of all groups, a limited number at a
+ * time.
+ *
+ * <p>One repair of one session:
+ *
+ * <pre>{@code
+ *   new epoch: joins are missing (keep), or                  snapshot or entry: joins that no session here
+ *   a join of the old epoch was accepted (more)              knows (endForgotten), or a session has ended (over)
+ *                |                                                              |
+ *                v                                                              v
+ *   +---------------------------+    the session has ended    +---------------------------+
+ *   | RESTORE: append joins and | --------------------------> | REMOVE: append leaves     |
+ *   | leaves up to "wanted"     |                             | until the owner has none  |
+ *   +---------------------------+                             +---------------------------+
+ *      |     ^              |   |                               |     ^              |
+ *      |     | tick, after   |   | as many joins as wanted,     |     | tick, after   | none left
+ *      |     | a failure     |   | and the filter is covered    |     | a failure     |
+ *      +-----+              |   v                               +-----+              v
+ *                           |  RESTORED                                            DONE
+ *        LIMIT_EXCEEDED,    |
+ *        FENCED             v
+ *                        GIVEN UP: the session's seat ends
+ * }</pre>
+ *
+ * <p>The first join that is read makes the session a member again ({@link #arrived}): its client receives
+ * {@code subscribed}, a gap, and live messages. A session that joins while joins of its owner are being removed keeps
+ * the new join ({@link #seated}). A seat that moves to another node or ends, and a node that loses its lease, end the
+ * repair ({@link #drop}): those joins are no longer this node's.
  *
  * <p>One file, as each repair looks at what the others have noted of the same seat.
  */
@@ -56,7 +89,7 @@ public final class JoinRepairs {
         return byOwner.isEmpty();
     }
 
-    /** Before another life's members take the place of those there are: whoever is not among them keeps a seat. */
+    /** Before the members of a new epoch replace the present ones: a session that is not among them keeps its seat. */
     public void keep(Map<ActorId, Membership> present) {
         for (Member member : members.withSeats()) {
             for (Seat seat : List.copyOf(member.seats())) {
@@ -73,7 +106,7 @@ public final class JoinRepairs {
         }
     }
 
-    /** What the store had of a seat, or was to have. */
+    /** The joins that the store had for a seat, or should have. */
     private JoinRepair lostOf(Member member, Seat seat) {
         JoinRepair known = of(seat);
         Membership had = member.membership();
@@ -94,7 +127,7 @@ public final class JoinRepairs {
         byOwner.put(noted.owner(), noted);
     }
 
-    /** After that: joins that were lost earlier may be there again. */
+    /** After the members were replaced: joins that were lost earlier may be there again. */
     public void attachFound() {
         for (JoinRepair one : byOwner.values()) {
             Member member = members.get(one.actor());
@@ -105,7 +138,7 @@ public final class JoinRepairs {
     }
 
     /**
-     * Members that another life brought back, or that were told all at once, may hold joins that nobody here knows of.
+     * Members from a snapshot, of this epoch or a new one, may hold joins that no session here knows of.
      *
      * @param expected whether a join or takeover in the name of this owner is under way
      */
@@ -120,8 +153,8 @@ public final class JoinRepairs {
     }
 
     /**
-     * Takes joins away whose session has ended, or was told that they failed: nobody else ends them. An append can be
-     * made after all when its answer was lost.
+     * Removes joins whose session has ended, or has received an error for them: nothing else would end them. An append
+     * may succeed although its answer was lost.
      */
     public void endForgotten(Membership membership, Owner.Session owner, Predicate<Owner.Session> expected) {
         if (owner.node().equals(self)
@@ -139,8 +172,8 @@ public final class JoinRepairs {
     }
 
     /**
-     * A session has its seat, whose owner may have joins from before that are being taken away: the one that it asked
-     * for stays.
+     * A session has got its seat, while older joins of its owner may be being removed: the join that it asked for
+     * stays.
      */
     void seated(Member member, Seat seat) {
         Owner.Session owner = seat.session().owner();
@@ -151,7 +184,7 @@ public final class JoinRepairs {
         }
     }
 
-    /** A join that was accepted by a life that is over: its session is to have one more in this one. */
+    /** A join that was accepted in an epoch that is over: its session gets one more join in this one. */
     void more(PendingJoin joining) {
         Subscription subscription = joining.subscription();
         if (subscription.session().isDropped()) {
@@ -179,7 +212,7 @@ public final class JoinRepairs {
         }
     }
 
-    /** A leave that was accepted by a life that is over left so many joins. */
+    /** A leave that was accepted in an epoch that is over; it left this many joins. */
     public void less(LocalSession session, int left) {
         JoinRepair known = byOwner.get(session.owner());
         if (known != null) {
@@ -196,7 +229,7 @@ public final class JoinRepairs {
         }
     }
 
-    /** Has everything made again that is not yet. */
+    /** Starts all repairs that are not done. */
     public void again() {
         byOwner.values().forEach(repairer::add);
     }
@@ -219,7 +252,7 @@ public final class JoinRepairs {
         }
     }
 
-    /** A seat has ended: nothing is wanted for it any more. */
+    /** A seat has ended, and so does its repair. */
     public void drop(Seat seat) {
         JoinRepair known = of(seat);
         if (known != null) {
@@ -228,7 +261,7 @@ public final class JoinRepairs {
         }
     }
 
-    /** Ends whoever sits without being a member. */
+    /** Ends the sessions that have a seat but no membership. */
     public void endAll(Event last, GroupException cause) {
         for (JoinRepair one : List.copyOf(byOwner.values())) {
             end(one, last, cause);
@@ -318,7 +351,7 @@ public final class JoinRepairs {
             return Collections.nCopies(Math.max(1, Math.min(AT_ONCE, wanted - held)), join);
         }
         LeaveReason reason = wanted == 0 ? LeaveReason.DISCONNECTED : LeaveReason.LEFT;
-        // A session that has no seat may be about to join: that one stays.
+        // A session without a seat may be about to join: that join stays.
         boolean all = wanted == 0 && one.seat() != null;
         Command leave = new Command.Leave(one.actor(), one.owner(), all, reason);
         return Collections.nCopies(all ? 1 : Math.min(AT_ONCE, held - wanted), leave);

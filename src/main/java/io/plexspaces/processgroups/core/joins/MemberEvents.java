@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Tells many members in many small events, each made when it is taken. */
+/** Sends many members in many small events, each made when the connection takes it. */
 public final class MemberEvents {
     /** Members in one event at most, and about how many bytes of them. */
     private static final int PART = 500;
@@ -25,7 +25,7 @@ public final class MemberEvents {
     /**
      * What a watch gets first.
      *
-     * @param created tell the group's creation before; null: do not
+     * @param created send the group's creation before; null: do not
      */
     public static Source welcome(
             @Nullable GroupInfo created, GroupId group, Position position, List<Membership> members) {
@@ -53,7 +53,7 @@ public final class MemberEvents {
         return 8L * members.size();
     }
 
-    /** The first part; empty when there is nobody at all. */
+    /** The first part; empty when there are no members. */
     static Event.Members first(GroupId group, Position position, List<Membership> members) {
         return event(group, position, members, Cut.from(members, 0));
     }

@@ -40,7 +40,7 @@ public final class PendingJoin {
         accepted = position;
     }
 
-    /** Whether its caller was told that it is done, though its entry was not read. */
+    /** Whether its caller received success, though its entry was not read. */
     boolean isAnswered() {
         return answered;
     }

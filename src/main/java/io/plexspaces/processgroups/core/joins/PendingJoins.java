@@ -23,9 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins of this node's sessions whose entries are still to be read, and what becomes of them when the log jumps over
- * those. {@link #expect}, {@link #accepted} and {@link #forget} may be called by any thread; the rest is part of the
- * group's reading.
+ * Joins of this node's sessions whose entries are still to be read, and what becomes of them when a resynchronisation
+ * skips those. {@link #expect}, {@link #accepted} and {@link #forget} may be called by any thread; the rest is part of
+ * the group's reading.
  */
 public final class PendingJoins {
     private final GroupId group;
@@ -61,7 +61,7 @@ public final class PendingJoins {
         return joining != null;
     }
 
-    /** Its entry is read; null: nobody here asked for it. */
+    /** Its entry is read; null: no session here asked for it. */
     public @Nullable PendingJoin take(OperationId operation) {
         return waiting.remove(operation);
     }
@@ -95,7 +95,7 @@ public final class PendingJoins {
         }
     }
 
-    /** The log has jumped: sees to those whose entries will not be read. */
+    /** After a resynchronisation: decides those whose entries will not be read. */
     public void jumped() {
         waiting.forEach((operation, joining) -> {
             Position accepted = joining.accepted();
@@ -137,8 +137,8 @@ public final class PendingJoins {
     }
 
     /**
-     * A subscriber that is not seated by the end is not among those that are cut, though it was told that it joined, or
-     * is about to be.
+     * Cuts the subscriber when the step fails. Without a seat it would not be among those that are cut, though its
+     * client has received, or will receive, that it joined.
      */
     private static void orCut(Subscription subscription, Runnable step) {
         try {
@@ -151,7 +151,7 @@ public final class PendingJoins {
         }
     }
 
-    /** Whoever was told that it joined, and has not seen that, is told that the group is gone. */
+    /** A session that received success for its join, but has no seat yet, is notified that the group is gone. */
     public void deleted(Event last, GroupException cause) {
         waiting.forEach((operation, joining) -> {
             if (joining.isAnswered() && waiting.remove(operation, joining)) {

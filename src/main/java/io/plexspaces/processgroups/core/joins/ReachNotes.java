@@ -9,9 +9,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 
 /**
- * Has the log note which sessions of this node receive: of so many groups at a time that other changes go on when
- * thousands of clients lose their connections at once, and one note of a group after the other. What fails is left to
- * the next tick of its group. Thread-safe.
+ * Writes into the log which sessions of this node receive messages now. It does so for a limited number of groups at a
+ * time, so that other changes go on when thousands of clients lose their connections at once; and for each group one
+ * note after the other. A failed note is left to the next tick of its group. Thread-safe.
  */
 public final class ReachNotes {
     private static final int AT_ONCE = 16;

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions of this node in one group of which the log says that they receive though they do not, or the other way
- * round. Part of the group's reading, and as little thread-safe as that. Bounded by the seats here.
+ * Sessions of this node in one group for which the log is wrong: it says that they receive messages though they do not,
+ * or the reverse. Part of the group's reading, and as little thread-safe as that. Bounded by the seats here.
  */
 public final class Reaching {
     /** Sessions of one note: more would keep others waiting for the store. */
@@ -35,9 +35,9 @@ public final class Reaching {
     private final Set<Seat> wrong = ConcurrentHashMap.newKeySet(2);
 
     /**
-     * What was given to the log to note, and is not read yet: the log may hold it noted already though what is read
-     * here says otherwise, as after a change by a server that knows no such notes. So it is given once between two
-     * calls of {@link #again}. Concurrent for {@link #isSettled} alone.
+     * Notes that were given to the log, and are not read yet. The log may hold such a note although the members read
+     * here do not show it, as after a change by a server that knows no notes. So a note is given once between two calls
+     * of {@link #again}. Concurrent for {@link #isSettled} alone.
      */
     private final Map<Seat, Boolean> given = new ConcurrentHashMap<>(2);
 
@@ -59,12 +59,12 @@ public final class Reaching {
         return wrong.isEmpty();
     }
 
-    /** Any thread: nor waits anything for its entry. */
+    /** Any thread: and no note waits for its entry. */
     public boolean isSettled() {
         return wrong.isEmpty() && given.isEmpty();
     }
 
-    /** Compares a seat with what the log says of it, and has it noted if that is wrong. */
+    /** Compares a seat with what the log says of it, and notes it if the log is wrong. */
     public void look(Seat seat) {
         Boolean noted = toNote(seat);
         if (noted == null) {
@@ -88,7 +88,7 @@ public final class Reaching {
         }
     }
 
-    /** The same for everybody here: members were told all at once. */
+    /** The same for every session here, after a snapshot. */
     public void readAll() {
         for (Member member : members.withSeats()) {
             for (Seat seat : member.seats()) {
@@ -99,7 +99,7 @@ public final class Reaching {
         }
     }
 
-    /** What failed, or made no difference, is noted now. To be called regularly. */
+    /** Writes failed notes, and those that had no effect, again. To be called regularly. */
     public void again() {
         given.keySet().stream().filter(seat -> toNote(seat) != null).forEach(wrong::add);
         given.clear();

@@ -27,7 +27,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of this node that sit among the members of one group, and what they receive. Part of the group's
+ * The seats of this node's sessions in one group, and what these sessions receive. Part of the group's
  * reading, and as little thread-safe as that.
  */
 public final class Seats {
@@ -56,7 +56,7 @@ public final class Seats {
         this.reaching = reaching;
     }
 
-    /** What the log is to know of them. */
+    /** Whether they receive, as the log should note it. */
     public Reaching reaching() {
         return reaching;
     }
@@ -76,7 +76,7 @@ public final class Seats {
         return seat;
     }
 
-    /** A session has brought its joins from another node: it receives nothing before it says so. */
+    /** The joins of a session were moved here from another node: it receives nothing before it subscribes. */
     void arrive(Member member, LocalSession session) {
         use.enter();
         Seat seat = new Seat(session, null);
@@ -173,7 +173,7 @@ public final class Seats {
         seat.session().ended(group, seat, subscription, cause);
     }
 
-    // ---- when the log jumps
+    // ---- resynchronisation
 
     /** The store has lost the join: the session keeps its seat and its subscription, but is no member for now. */
     void detach(Member member, Seat seat) {
@@ -184,7 +184,7 @@ public final class Seats {
         members.unseat(member, seat);
     }
 
-    /** Its join is there again, in another life: what came before is missed. */
+    /** Its join is there again, in a new epoch: the messages before it are missed. */
     void attach(Member member, Seat seat) {
         members.seat(member, seat);
         Subscription subscription = seat.subscription();
@@ -210,7 +210,7 @@ public final class Seats {
         seat.session().ended(group, seat, subscription, cause);
     }
 
-    /** Tells a session, which is a member as before, that the log has begun another life. */
+    /** Notifies a session, which is a member as before, that the log has begun again under a new epoch. */
     public void tellNewLife(Member member, Seat seat) {
         Subscription subscription = seat.subscription();
         if (subscription != null) {
@@ -223,7 +223,7 @@ public final class Seats {
     }
 
     /**
-     * Tells everyone here what they missed since {@code before}, in the life that goes on, perhaps under another epoch.
+     * Sends every session here what it missed since {@code before}, when the log continues, perhaps under a new epoch.
      */
     public void tellMissed(Position before) {
         boolean renamed = !before.epoch().equals(applied.epoch());
@@ -243,7 +243,7 @@ public final class Seats {
         }
     }
 
-    /** Cuts every session's connection: what they were told is not to be relied on any more. */
+    /** Cuts every session's connection: what the clients received is no longer reliable. */
     public void cut(GroupException cause) {
         for (Member member : members.withSeats()) {
             for (Seat seat : member.seats()) {
@@ -255,7 +255,7 @@ public final class Seats {
         }
     }
 
-    /** Whether the owner is a session that sits here. */
+    /** Whether the session has a seat here. */
     boolean isSeated(ActorId actor, String sessionId) {
         Member member = members.get(actor);
         return member != null

@@ -15,8 +15,40 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions whose joins in one group change nodes: those that come here, and those that are elsewhere now.
+ * Takeovers of sessions in one group: the joins of a session move from one node to another.
  * {@link #expect} and {@link #forget} may be called by any thread; the rest is part of the group's reading.
+ *
+ * <p>A client that lost its connection presents its resume token to another node. That node first claims the session in
+ * the store, as a whole ({@code SessionOpening}). Then it appends one {@code TakeOver} for each group of the session.
+ * Each takeover gives the session's joins there to the new owner: the same session, on the new node, under the last
+ * claim. Every node reads its entry. The new node gives the session a seat; the old one ends its own ({@link #move}),
+ * and writes no leave. So other members and watches never see the session leave.
+ *
+ * <p>One takeover in one group, as the new node sees it:
+ *
+ * <pre>{@code
+ *           expect
+ *             |
+ *             v          append failed, but
+ *         +----------+   may have been made   +----------+
+ *         | EXPECTED | ---------------------> | DOUBTFUL |
+ *         +----------+                        +----------+
+ *           |   |   |                           |   |   |
+ *    forget |   |   | read,                read |   |   | tick, when the session has ended
+ *           |   |   | or passed        or found |   |   | or its opening is complete
+ *           v   |   v                           v   |   v
+ *      NOT MADE |  SEATED                  SEATED   |  GIVEN UP: a late entry gives no seat;
+ *               |                                   |  JoinRepairs removes joins without a seat
+ *               +------------- clear ---------------+
+ *                                |
+ *                                v
+ *                         the group is gone
+ * }</pre>
+ *
+ * <p><i>Read</i>: the entry of the takeover is read. <i>Passed</i>: the append was accepted, but a resynchronisation
+ * has skipped the entry; the session gets its seat if the members show its joins on this node. <i>Found</i>: the same
+ * after an append without an answer, when a snapshot shows the joins here. On the old node the seat ends when the entry
+ * is read, or when a snapshot shows the joins on another node alone ({@link #away}, {@link #isElsewhere}).
  */
 public final class Takeovers {
     private final Members members;
@@ -24,7 +56,7 @@ public final class Takeovers {
     private final JoinRepairs repairs;
     private final Map<OperationId, LocalSession> arriving = new ConcurrentHashMap<>(2);
 
-    /** Those of {@link #arriving} that failed, but may have been made, or still be. */
+    /** Those of {@link #arriving} whose append failed, but may have been made, or may still be. */
     private final Set<OperationId> doubtful = ConcurrentHashMap.newKeySet(2);
 
     public Takeovers(Members members, Seats seats, JoinRepairs repairs) {
@@ -42,8 +74,8 @@ public final class Takeovers {
     }
 
     /**
-     * Its append failed, but it may have been made, or still be: its entry may have been jumped over, or be read some
-     * time.
+     * The append failed, but the store may have made it, or may still do so: a resynchronisation may have skipped its
+     * entry, or the entry may be read later.
      */
     public void doubt(OperationId operation) {
         LocalSession session = arriving.get(operation);
@@ -54,8 +86,8 @@ public final class Takeovers {
     }
 
     /**
-     * To be called regularly: what is made late for a session that has ended is nobody's, and taken away when it is
-     * read.
+     * To be called regularly: gives up takeovers of sessions that no longer wait for their client. Joins that are moved
+     * late for a session that has ended are removed when their entry is read.
      */
     public void tick() {
         doubtful.removeIf(operation -> {
@@ -74,12 +106,15 @@ public final class Takeovers {
         doubtful.clear();
     }
 
-    /** Whether a session is on its way here under this owner. */
+    /** Whether a takeover for this owner is under way here. */
     public boolean isExpected(Owner.Session owner) {
         return arriving.values().stream().anyMatch(session -> owner.equals(session.owner()) && session.isComing());
     }
 
-    /** One more join of a session, or its takeover, was read: whoever served it here before may do so no more. */
+    /**
+     * One more join of a session, or its takeover, was read: older sessions of the same id on this node end their
+     * seats.
+     */
     public void read(Member member, Owner.Session by, OperationId operation) {
         settle(member, by, take(operation));
     }
@@ -90,8 +125,7 @@ public final class Takeovers {
     }
 
     /**
-     * Members were told all at once: a session that they show on this node has arrived, though its takeover was not
-     * read.
+     * After a snapshot: a session that its members show on this node has arrived, though its takeover was not read.
      */
     public void found() {
         for (OperationId operation : doubtful) {
@@ -111,8 +145,8 @@ public final class Takeovers {
     }
 
     /**
-     * A takeover was accepted, and its entry is not to come any more: if that was jumped over, its session has a seat
-     * from now on.
+     * A takeover was accepted, and its entry will not come any more: if a resynchronisation skipped it, its session has
+     * a seat from now on.
      */
     public void passed(OperationId operation) {
         LocalSession arrived = take(operation);
@@ -144,7 +178,7 @@ public final class Takeovers {
         }
     }
 
-    /** Lets go of sessions that are elsewhere according to the members of another life. */
+    /** Ends the seats of sessions that the members of a new epoch show on another node alone. */
     public void away(Map<ActorId, Membership> present) {
         for (Member member : members.withSeats()) {
             Membership after = present.get(member.membership().actor());

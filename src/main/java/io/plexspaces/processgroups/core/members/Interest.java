@@ -20,7 +20,7 @@ public final class Interest {
     /** By their reach; unordered among those of one. */
     private final List<Member> members = new ArrayList<>();
 
-    /** How many of them are reached so well or better, for each reach but the last. */
+    /** How many of them have this reach or a better one, for each reach but the last. */
     private int liveHere;
 
     private int live;
@@ -63,17 +63,17 @@ public final class Interest {
         return copy;
     }
 
-    /** Members that nobody can reach now: see {@link Member#isAbsent}. */
+    /** Members that have no connection now: see {@link Member#isAbsent}. */
     int absent() {
         return absent;
     }
 
-    /** Those that are reached so. */
+    /** How many members have this reach. */
     int count(Reach reach) {
         return end(reach) - begin(reach);
     }
 
-    /** One of those that are reached so. */
+    /** One of the members with this reach. */
     Member member(Reach reach, int index) {
         return members.get(begin(reach) + index);
     }
@@ -104,7 +104,7 @@ public final class Interest {
         }
     }
 
-    /** Moves a member to those that are reached as it is: one swap for each step between. */
+    /** Moves a member to those with its present reach: one swap for each step between. */
     private void place(Member member, Reach reach) {
         while (member.placed.compareTo(reach) > 0) {
             Reach better = Reach.ALL.get(member.placed.ordinal() - 1);

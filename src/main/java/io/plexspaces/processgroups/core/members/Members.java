@@ -120,7 +120,7 @@ public final class Members {
         seated.remove(member);
     }
 
-    /** Exactly these are members from here on; those who stay keep their sessions. */
+    /** Replaces all members; those that stay keep their sessions. */
     public void replaceBy(Map<ActorId, Membership> present) {
         for (Member member : byId.values()) {
             if (!present.containsKey(member.membership().actor())) {
@@ -131,7 +131,7 @@ public final class Members {
     }
 
     /**
-     * Everything is made anew from the memberships, as a change may have been made by half. Sessions here keep their
+     * Rebuilds everything from the memberships, as a change may have been applied by half. Sessions here keep their
      * seats and receive nothing until they ask again.
      */
     public void renew() {

@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses candidates for a message that one member gets: of those that can be reached the nearest by turns; for a key,
+ * Chooses candidates for a message to one member: of those that can be reached, the nearest ones in turn; for a key,
  * by rendezvous hashing among all that can be reached on any node, so that every node chooses alike, and a member that
  * comes or goes moves only its own keys. Part of a group's reading, and as little thread-safe as that.
  */
 final class OneMember {
-    /** Whoever is chosen may leave before the message has its offset, and the next few with it. */
+    /** The chosen member may leave before the message has its offset, and so may the next ones. */
     static final int CANDIDATES = 3;
 
     private long turn;

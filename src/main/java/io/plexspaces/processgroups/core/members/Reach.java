@@ -8,9 +8,9 @@ public enum Reach {
     LIVE_HERE,
     /** It has a session on another node that receives, as far as the log says. */
     LIVE,
-    /** Nobody receives for it, and it has a join on this node. */
+    /** No connection receives for it, and it has a join on this node. */
     HERE,
-    /** Nobody receives for it. */
+    /** No connection receives for it. */
     ABSENT;
 
     static final List<Reach> ALL = List.of(values());

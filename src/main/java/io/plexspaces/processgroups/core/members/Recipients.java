@@ -57,7 +57,7 @@ public final class Recipients {
         return new Groups.PublishResult(position, count, failures(), perNode(), ids, truncated, false);
     }
 
-    /** The same, of those alone who were members at {@code position}, each looked at. */
+    /** The same, counting only those that were members already at {@code position}; looks at each of them. */
     public Groups.PublishResult resultAt(Position position, int maxIds) {
         int count = 0;
         int failures = 0;

@@ -56,7 +56,7 @@ final class TopicIndex {
         return made;
     }
 
-    /** Forgets an interest that nobody has any more. */
+    /** Forgets an interest that no member has any more. */
     void drop(Interest interest) {
         interests.remove(interest.filter());
         for (TopicPattern pattern : interest.filter().patterns()) {

@@ -10,8 +10,8 @@ import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
 /**
- * Publishes of this node in one group: those that wait for their entries, those that have to begin again, and what a
- * repeat is answered. Any thread.
+ * Publishes of this node in one group: those that wait for their entries, those that are tried again, and the answers
+ * to repeats. Any thread.
  */
 public final class GroupPublishes {
     private final ReplicaState state;
@@ -42,7 +42,9 @@ public final class GroupPublishes {
         answers.expect(operation, publishing);
     }
 
-    /** The entry of {@code operation} may be one that was jumped over, and others may have waited to know. */
+    /**
+     * A resynchronisation may have skipped the entry of {@code operation}, and other publishes may wait for its result.
+     */
     void passed(OperationId operation) {
         state.execute(() -> {
             answers.answerPassed(operation, state.applied());
@@ -50,7 +52,7 @@ public final class GroupPublishes {
         });
     }
 
-    /** No entry of a publish will come, or nobody waits for it. */
+    /** No entry of a publish will come, or no caller waits for it. */
     void forget(OperationId operation) {
         answers.forget(operation);
     }
@@ -61,7 +63,7 @@ public final class GroupPublishes {
     }
 
     /**
-     * The log is in another life than the one that {@code publishing} began in: it begins again when it is its turn.
+     * The log has another epoch than the one that {@code publishing} began in: it is tried again when it is its turn.
      */
     void refused(OperationId operation, PendingPublish publishing) {
         retries.refused(publishing);
@@ -69,7 +71,7 @@ public final class GroupPublishes {
         proceed();
     }
 
-    /** False: nobody has to go first. */
+    /** False: no other publish has to go first. */
     boolean addToRetries(PendingPublish publishing) {
         boolean added = retries.add(publishing);
         if (added) {
@@ -78,13 +80,14 @@ public final class GroupPublishes {
         return added;
     }
 
-    /** Publishes that wait for their turn go on after what is under way, if nothing holds them up any more. */
+    /** Tries the waiting publishes again, after the tasks under way, if nothing holds them up any more. */
     public void proceed() {
         state.execute(retries::proceed);
     }
 
     /**
-     * The answer that the message at {@code first} got, whichever node published it; with what {@code repeat} asks for.
+     * The first answer to the message at {@code first}, whichever node published it; with the details that
+     * {@code repeat} asks for.
      */
     Uni<Groups.PublishResult> firstAnswer(Position first, PendingPublish repeat) {
         return state.inOrder(() -> Optional.ofNullable(answers.known(first)))
@@ -102,8 +105,8 @@ public final class GroupPublishes {
     }
 
     /**
-     * The node that published it has died before its answer was kept: what this one has read, or finds now, is the
-     * first answer.
+     * The node that published it has died before its answer was kept: what this node has read, or finds now, becomes
+     * the first answer.
      */
     private Uni<Groups.PublishResult> ownView(
             Position first, PendingPublish repeat, Optional<IdempotentAnswers.Known> known) {
@@ -144,12 +147,12 @@ public final class GroupPublishes {
         retries.proceed();
     }
 
-    /** Entries were jumped over, or the group is gone: whoever waits for them is answered. */
+    /** Entries were skipped, or the group is gone: answers the publishes that wait for them. */
     public void answerPassed() {
         answers.answerPassed(state);
     }
 
-    /** To be called regularly: nobody waits for ever. */
+    /** To be called regularly: ends waits that last too long. */
     public void tick() {
         retries.tick();
     }

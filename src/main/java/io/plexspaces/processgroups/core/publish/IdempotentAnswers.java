@@ -50,13 +50,13 @@ final class IdempotentAnswers {
     }
 
     /**
-     * What the message at {@code first} was answered, or would have been by this node; null: it was not read here, or
-     * is forgotten.
+     * The answer that the message at {@code first} got, or would have got from this node; null: it was not read here,
+     * or is forgotten.
      */
     @Nullable
     Known get(Position first) {
         Known found = byOffset.get(first.offset());
-        // The repeat may have been answered by a life that is lost since.
+        // The repeat may have been answered in an epoch that is lost since.
         return found == null || found.answer().position().equals(first) ? found : null;
     }
 }

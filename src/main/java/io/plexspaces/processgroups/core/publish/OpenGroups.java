@@ -16,8 +16,8 @@ public interface OpenGroups {
     GroupPublishes enter(GroupId group);
 
     /**
-     * Publishes in a group that stays open meanwhile. GROUP_NOT_FOUND. Done again when the group is in another life by
-     * then, or the store has lost it. STORE_UNAVAILABLE when it has no next life before long.
+     * Publishes in a group that stays open meanwhile. GROUP_NOT_FOUND. Tried again when the group has another epoch by
+     * then, or the store has lost it. STORE_UNAVAILABLE when no new epoch is read within five seconds.
      */
     <T> Uni<T> publishing(GroupId group, Function<GroupPublishes, Uni<T>> publish);
 }

@@ -20,13 +20,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One publish of this node, until its entry comes back in the group's reading and answers it. One object where
+ * One publish of this node, until its entry is read from the group's log and completes the answer. One object where
  * operators on the append would be several, since every message comes this way. Thread-safe.
  */
 public final class PendingPublish implements UniSubscriber<Appended>, UniSubscription {
     private static final int UNTRIED = -1;
 
-    /** How it is given to the log: once, and again in each life of the log that refuses it. */
+    /** How it is given to the log: once, and again for each epoch of the log that refuses it. */
     interface Attempts {
         Groups.PublishRequest request();
 
@@ -34,22 +34,22 @@ public final class PendingPublish implements UniSubscriber<Appended>, UniSubscri
             return request().recipients();
         }
 
-        /** As it was given to the log for the last time. */
+        /** As in the last attempt. */
         Dispatch dispatch();
 
         void again(GroupPublishes publishes, PendingPublish publishing);
 
-        /** Whether it has entered its replica for itself, and tries the next one when that one is closed. */
+        /** Whether it keeps its replica open by itself, and tries the next one when that one is closed. */
         boolean entersAlone();
 
-        /** The same, once the group is open in the life that it is in. */
+        /** The same, once the group is open in its present epoch. */
         Uni<PublishResult> patiently();
     }
 
     private final GroupPublishes publishes;
     private final Attempts attempts;
 
-    /** How often the log had gone on elsewhere when this began, for the last time. */
+    /** The number of resynchronisations when this was given to the log for the last time. */
     private int jumps;
 
     /** Of {@link #isOverdue} and {@link #isLate} alone, which look at it one after the other. */
@@ -80,12 +80,12 @@ public final class PendingPublish implements UniSubscriber<Appended>, UniSubscri
         publishes.expect(as, this);
     }
 
-    /** Grows in the order in which they began, whatever happened since. */
+    /** Grows in the order in which the publishes began; a retry keeps it. */
     long turn() {
         return turn;
     }
 
-    /** As what it was given to the log, or was about to be, for the last time. */
+    /** The id of its last attempt. */
     OperationId operation() {
         return Objects.requireNonNull(operation);
     }
@@ -130,14 +130,14 @@ public final class PendingPublish implements UniSubscriber<Appended>, UniSubscri
         return accepted != null && ++ticks > OffsetWaiters.PATIENCE;
     }
 
-    /** Its entry is not waited for any more; false: it has come meanwhile, or was given up before. */
+    /** Stops waiting for its entry; false: the entry was read meanwhile, or it was given up before. */
     public boolean giveUp(OperationId as) {
         return publishes.forget(as, this);
     }
 
     // ---- in its group's turns
 
-    /** Whether it was given to the log after so many jumps. */
+    /** Whether it was given to the log after this many resynchronisations. */
     boolean beganAt(int count) {
         return jumps == count;
     }
@@ -200,7 +200,7 @@ public final class PendingPublish implements UniSubscriber<Appended>, UniSubscri
     }
 
     /**
-     * Whoever asked does not want to know any more; the message is published all the same, if it was given to the log.
+     * The caller no longer waits for the answer; the message is published all the same, if it was given to the log.
      */
     @Override
     public void cancel() {
@@ -233,7 +233,7 @@ public final class PendingPublish implements UniSubscriber<Appended>, UniSubscri
         }
     }
 
-    /** Others may have waited to know what becomes of it. */
+    /** Other publishes may have waited for its result. */
     private void decided() {
         OperationId begun = operation;
         if (begun != null
@@ -265,8 +265,8 @@ public final class PendingPublish implements UniSubscriber<Appended>, UniSubscri
         if (done.repeated()) {
             repeated(done.position());
         } else if (!isAnswered()) {
-            // Before the jumps are looked at: a jump looks at this after it is counted, so that one of the two sees the
-            // other.
+            // Set before the count of resynchronisations is read: a resynchronisation reads this after it is counted,
+            // so one of the two sees the other.
             accepted = done.position();
         } else {
             // It may have been given up while it was given to the log.
@@ -275,7 +275,10 @@ public final class PendingPublish implements UniSubscriber<Appended>, UniSubscri
         decided();
     }
 
-    /** No entry will come: the message is in the log since the first time. Nor may it have been read here yet. */
+    /**
+     * No entry will come: the message is in the log since the first attempt. This node may not have read that entry
+     * yet.
+     */
     private void repeated(Position first) {
         forget();
         publishes

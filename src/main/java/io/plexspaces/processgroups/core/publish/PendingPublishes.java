@@ -17,15 +17,15 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers this node's publishes when their entries come back, from the members at that offset. Part of a group's
+ * Answers this node's publishes when their entries are read, from the members at that offset. Part of a group's
  * reading; {@link #expect} and {@link #forget} may be called by any thread.
  */
 public final class PendingPublishes {
     private final Map<OperationId, PendingPublish> waiting;
 
     /**
-     * How many of {@code waiting} are this group's, or more for a moment: without any, nobody walks the table of all
-     * groups.
+     * How many of {@code waiting} are this group's, or more for a moment: without any, the table of all groups is not
+     * searched.
      */
     private final AtomicInteger expected = new AtomicInteger();
 
@@ -34,7 +34,8 @@ public final class PendingPublishes {
     private final int maxIds;
     private final BiConsumer<Entry.Published, Groups.PublishResult> given;
 
-    // Of isUndecided: who is to be looked at after so many jumps, and who of them was undecided when last looked at.
+    // For isUndecided: the publishes still to be checked after this many resynchronisations, and the one that was
+    // undecided at the last check.
     private Iterator<PendingPublish> begunBefore = Collections.emptyIterator();
     private @Nullable PendingPublish undecided;
     private int jumpsSeen = -1;
@@ -42,7 +43,7 @@ public final class PendingPublishes {
     /**
      * @param waiting of all groups: one table stays in the caches of the processor, a table for each group would not
      * @param maxIds ids that one answer names
-     * @param given told of each answer, with ids, to a message of this node that may be repeated
+     * @param given receives each answer, with ids, to a message of this node that may be repeated
      */
     public PendingPublishes(
             Map<OperationId, PendingPublish> waiting,
@@ -83,7 +84,7 @@ public final class PendingPublishes {
         return taken;
     }
 
-    /** Answers whoever waits for this entry, and remembers the answer of one that may be repeated. */
+    /** Answers the publish that waits for this entry, and remembers the answer if the publish may be repeated. */
     public void answer(Entry.Published entry, Position position, Members members) {
         PendingPublish publishing = take(entry.operation());
         boolean repeatable = !entry.message().idempotencyKey().isEmpty();
@@ -99,7 +100,7 @@ public final class PendingPublishes {
                 publishing.complete(recipients.result(position, publishing.wanted(), maxIds));
             }
         } catch (RuntimeException | Error failure) {
-            // It is in the log, and nobody else answers it any more.
+            // It is in the log, and nothing else will answer it.
             if (publishing != null) {
                 publishing.completeUnread(position);
             }
@@ -115,17 +116,17 @@ public final class PendingPublishes {
         }
     }
 
-    /** What the message at {@code first} was answered, as far as this node has read it; null: it has not. */
+    /** The answer of the message at {@code first}, if this node has read it; null: it has not. */
     IdempotentAnswers.@Nullable Known known(Position first) {
         return firstAnswers.get(first);
     }
 
-    /** Whom a message was for, as far as the members of now tell: nobody who has read it is left to ask. */
+    /** The recipients of a message, estimated from the present members: no node that has read it can be asked. */
     Groups.PublishResult guess(Position first, Entry.Published entry, Members members) {
         return Recipients.of(entry, members).resultAt(first, maxIds);
     }
 
-    /** Answers what was accepted at places that {@code group} has gone past without reading them. */
+    /** Answers publishes that were accepted at offsets which {@code group} has skipped. */
     public void answerPassed(ReplicaState group) {
         if (expected.get() > 0) {
             waiting.forEach((operation, publishing) -> {
@@ -146,9 +147,9 @@ public final class PendingPublishes {
     }
 
     /**
-     * Whether one of {@code group} that began before the last of so many jumps may still be refused by the log. It is
-     * asked for each refusal, so everybody is looked at once for each jump: whoever comes after the jump is seen here
-     * has read its life.
+     * Whether the log may still refuse a publish of {@code group} that began before the last of this many
+     * resynchronisations. This is asked for each refusal, so each publish is checked once for each resynchronisation: a
+     * publish that begins after it names the new epoch.
      */
     boolean isUndecided(ReplicaState group, int jumps) {
         if (jumpsSeen != jumps) {
@@ -176,7 +177,7 @@ public final class PendingPublishes {
                 && waiting.get(publishing.operation()) == publishing;
     }
 
-    /** A new life counts its offsets anew. */
+    /** In a new epoch the offsets begin again. */
     public void forgetFirstAnswers() {
         firstAnswers.clear();
     }

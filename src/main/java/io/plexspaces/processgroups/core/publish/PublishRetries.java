@@ -10,9 +10,32 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes of one group that the log refused, as it is in another life than was read here, and those that came while
- * one of them may still go first: they go on in the order in which they began. While nothing of that kind is known,
- * nobody asks here ({@link ReplicaUse#isHeld}).
+ * Retries of the publishes of one group, in order: messages of one publisher keep their order although the log's epoch
+ * changes while they are under way.
+ *
+ * <p>A publish names the epoch that this node has read. When the log has another one by then, the store refuses the
+ * publish (EPOCH_CHANGED). It waits here until this node has read the new epoch, and is tried again. Publishes that
+ * begin later must not overtake it: while the group is <i>held</i> ({@link ReplicaUse#isHeld}), they wait here, too,
+ * and all go on in the order in which they began ({@link PendingPublish#turn}). A group that is not held costs a
+ * publish the look at one flag.
+ *
+ * <pre>{@code
+ *                     begin, and the group is not held
+ *         +-------------------------------------------> APPENDING --entry read--> ANSWERED
+ *   NEW --|                                              |      ^
+ *         |                              EPOCH_CHANGED,  |      | proceed: its turn, and no earlier
+ *         |                              hold the group  |      | publish is undecided
+ *         |                                              v      |
+ *         +-------------------------------------------> WAITING
+ *                     begin, and the group is held       |
+ *                                                        +--the group is deleted--> EPOCH_CHANGED: tried
+ *                                                        |                          with the next replica
+ *                                                        +--tick: waited too long-> fails: STORE_UNAVAILABLE
+ * }</pre>
+ *
+ * <p>A publish is <i>undecided</i> when it was given to the log before the last resynchronisation and has no answer
+ * yet: it may still be refused, and would then go first ({@link PendingPublishes#isUndecided}). A resynchronisation
+ * with a new epoch holds the group before the new epoch can be seen; the last retry releases it.
  */
 final class PublishRetries {
     private final ReplicaState state;
@@ -28,13 +51,13 @@ final class PublishRetries {
 
     // ---- any thread; to be followed by proceed, in the group's serial queue
 
-    /** The log did not take it in the life that was read when it was given to it. */
+    /** The log refused it: its epoch is not the one that this node had read. */
     synchronized void refused(PendingPublish publishing) {
         state.use().hold();
         waiting.put(publishing.turn(), publishing);
     }
 
-    /** False: nobody has to go first any more. */
+    /** False: no other publish has to go first any more. */
     synchronized boolean add(PendingPublish publishing) {
         if (!state.use().isHeld()) {
             return false;
@@ -46,7 +69,10 @@ final class PublishRetries {
 
     // ---- part of the group's reading
 
-    /** Lets go on who may, unless one that began in an earlier life may still be refused: that one goes first. */
+    /**
+     * Tries waiting publishes again, unless one that began in an earlier epoch may still be refused: that one goes
+     * first.
+     */
     void proceed() {
         if (!state.use().isHeld()) {
             return;
@@ -66,7 +92,7 @@ final class PublishRetries {
         }
     }
 
-    /** Null: nobody waits any more, or the first has seen the present life refused and waits for the next. */
+    /** Null: no publish waits any more, or the first one was refused in the present epoch and waits for the next. */
     private synchronized @Nullable PendingPublish next(int jumps) {
         Map.Entry<Long, PendingPublish> first = waiting.firstEntry();
         if (first == null) {
@@ -80,7 +106,7 @@ final class PublishRetries {
         return first.getValue();
     }
 
-    /** To be called regularly: nobody waits forever. */
+    /** To be called regularly: ends waits that last too long. */
     void tick() {
         if (state.use().isHeld()) {
             takeLate().forEach(publishing -> publishing.fail(state.away("its log is not read")));

@@ -15,7 +15,7 @@ import io.smallrye.mutiny.subscription.UniSubscriber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishing. Every message comes this way: in a group that is open and stays so, it costs few objects and no
+ * Publishes messages. Every message passes here: in a group that is open and stays so, this costs few objects and no
  * operators.
  */
 public final class Publisher {
@@ -44,8 +44,8 @@ public final class Publisher {
         private volatile Dispatch.@Nullable AnyOf choice;
 
         /**
-         * @param open kept open by whoever subscribes, who also sees to it when it is in another life; null: one is
-         * to be found
+         * @param open kept open by the subscriber, which also tries again when the group has another epoch; null: one
+         *     is to be found
          */
         Publish(@Nullable GroupPublishes open, PublishRequest request) {
             this.open = open;
@@ -65,9 +65,9 @@ public final class Publisher {
         }
 
         /**
-         * Gives the message to the log. One for one member goes there through the group's serial queue, which alone may
-         * choose; and so do all that come before it has: a publisher's messages get their offsets in the order in which
-         * it sent them.
+         * Gives the message to the log. A message for one member goes through the group's serial queue, where its
+         * candidates are chosen; while it is queued, later messages take the same way: so a publisher's messages get
+         * their offsets in the order in which it sent them.
          */
         private void begin(GroupPublishes present, PendingPublish publishing) {
             try {
@@ -83,11 +83,11 @@ public final class Publisher {
             }
         }
 
-        /** Or it waits for its turn, when another one may have to go first. */
+        /** Gives it to the log, or makes it wait when another publish may have to go first. */
         private void give(GroupPublishes present, PendingPublish publishing, OperationId operation) {
             try {
-                // Whoever still sees the life before is known by now, and whoever sees the next one finds the turns
-                // held.
+                // A publish that still names the epoch before is registered by now, and one that names the next epoch
+                // finds the retries held.
                 String epoch = present.state().epoch();
                 while (present.state().use().isHeld()) {
                     if (present.addToRetries(publishing)) {
@@ -138,7 +138,7 @@ public final class Publisher {
             return request;
         }
 
-        /** For one member: to the best candidate of the last choice; the log may have settled on another one. */
+        /** For one member: to the best candidate of the last choice; the log may have chosen another one. */
         @Override
         public Dispatch dispatch() {
             Dispatch.AnyOf last = choice;
@@ -150,13 +150,13 @@ public final class Publisher {
             return request.spread() == Spread.LOCAL ? local : Dispatch.ALL;
         }
 
-        /** Whether it has entered its group for itself, and tries the next one when that one is closed. */
+        /** Whether it keeps its replica open by itself, and tries the next one when that one is closed. */
         @Override
         public boolean entersAlone() {
             return open == null;
         }
 
-        /** The same, once the group is open in the life that it is in. */
+        /** The same, once the group is open in its present epoch. */
         @Override
         public Uni<PublishResult> patiently() {
             return groups.publishing(request.group(), present -> new Publish(present, request));

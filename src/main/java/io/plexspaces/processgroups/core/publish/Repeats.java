@@ -28,8 +28,8 @@ public final class Repeats {
     }
 
     /**
-     * This node has given an answer. Nobody waits for it to be kept: what is lost is found again by those who read the
-     * message.
+     * This node has given an answer. No caller waits until it is kept: an answer that is lost can be found again from
+     * the message.
      */
     public void keep(GroupId group, String key, PublishResult answer) {
         append(group, key, answer)
@@ -41,8 +41,8 @@ public final class Repeats {
     }
 
     /**
-     * The answer that was kept first: another one than {@code answer}, when somebody was quicker. That one, when the
-     * log has no room for it, or no such group any more.
+     * The answer that was kept first: another one than {@code answer}, when another node was quicker. {@code answer}
+     * itself, when the log has no room for it, or no such group any more.
      */
     Uni<PublishResult> keepFirst(GroupId group, String key, PublishResult answer) {
         return append(group, key, answer)

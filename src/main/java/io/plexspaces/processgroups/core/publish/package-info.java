@@ -1,6 +1,7 @@
 /**
- * Publishes on their way, and their answers. Uses {@code core.members}, {@code core.replica}, the face of the core, the
- * log's port and the domain. Types are public for {@code core.group} alone.
+ * Publishes under way, their retries in order ({@link PublishRetries}), and their answers. Uses {@code core.members},
+ * {@code core.replica}, the face of the core, the log's port and the domain. Types are public for {@code core.group}
+ * alone.
  */
 @NullMarked
 package io.plexspaces.processgroups.core.publish;

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which life of its group a replica reads, and how far it is. Changed in the group's serial queue alone; read by any
- * thread.
+ * Which epoch of its group's log a replica reads, and how far it has read. Changed in the group's serial queue alone;
+ * read by any thread.
  */
 public final class AppliedPosition {
     private static final VarHandle OFFSET;
@@ -27,12 +27,12 @@ public final class AppliedPosition {
     private volatile @Nullable GroupInfo info;
     private volatile long offset;
 
-    /** Whether the log has told anything yet. */
+    /** Whether a first snapshot of the log was read. */
     public boolean isOpen() {
         return info != null;
     }
 
-    /** What was said at the group's creation. */
+    /** As the group was created. */
     public GroupInfo info() {
         return Objects.requireNonNull(info, "not open yet");
     }
@@ -49,12 +49,12 @@ public final class AppliedPosition {
         return new Position(epoch(), offset);
     }
 
-    /** How often the log went on elsewhere than it stood. */
+    /** How often the replica was resynchronised. */
     public int jumps() {
         return jumps.get();
     }
 
-    /** Whether no entry at {@code position}, where something was written, is still to come. */
+    /** Whether the entry that was written at {@code position} was read, or will never be. */
     public boolean isPast(Position position) {
         return position.offset() <= offset || !position.epoch().equals(epoch());
     }
@@ -71,8 +71,8 @@ public final class AppliedPosition {
     }
 
     /**
-     * Others see it soon, and then what was done before: nobody waits for that, as a full barrier for each message
-     * would.
+     * Other threads see it soon, and then everything that was done before. This is an ordered store, as a full barrier
+     * for each message would cost too much.
      */
     public void reach(long at) {
         OFFSET.setRelease(this, at);

@@ -6,19 +6,19 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Who waits for an offset to be read, or for the log to go on elsewhere. Nobody waits forever: {@link #tick} lets go
- * who did so for {@link #PATIENCE} calls of it. Part of a group's reading, and as little thread-safe as that.
+ * Callers that wait for an offset to be read, or for a resynchronisation. No caller waits forever: {@link #tick} fails
+ * those that waited for {@link #PATIENCE} calls of it. Part of a group's reading, and as little thread-safe as that.
  */
 public final class OffsetWaiters {
     private static final System.Logger LOG = System.getLogger(OffsetWaiters.class.getName());
 
-    /** Ticks that anything of this node waits for the log. */
+    /** The most ticks that anything on this node waits for the log. */
     public static final int PATIENCE = 5;
 
     private final NavigableMap<Long, List<Waiter>> byOffset = new TreeMap<>();
     private final List<Waiter> forJump = new ArrayList<>(0);
 
-    /** For any thread: somebody may be waiting. */
+    /** For any thread: a caller may be waiting. */
     private volatile boolean used;
 
     private static final class Waiter {
@@ -53,14 +53,17 @@ public final class OffsetWaiters {
         forJump.add(new Waiter(then, late));
     }
 
-    /** Lets go everyone who waits for {@code reached} or less. */
+    /** Completes all that wait for {@code reached} or less. */
     public void release(long reached) {
         while (!byOffset.isEmpty() && byOffset.firstKey() <= reached) {
             byOffset.pollFirstEntry().getValue().forEach(waiter -> letGo(waiter.then));
         }
     }
 
-    /** Lets go everyone who waits for an offset up to {@code reached}, or for a jump. */
+    /**
+     * After a resynchronisation: completes all who wait for an offset up to {@code reached}, or for a
+     * resynchronisation.
+     */
     public void jumped(long reached) {
         release(reached);
         List<Waiter> released = List.copyOf(forJump);
@@ -80,7 +83,7 @@ public final class OffsetWaiters {
         late.forEach(waiter -> letGo(waiter.late));
     }
 
-    /** One that fails does not keep the others waiting. */
+    /** A waiter that fails does not delay the others. */
     private static void letGo(Runnable waiting) {
         try {
             waiting.run();

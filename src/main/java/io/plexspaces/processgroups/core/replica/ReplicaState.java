@@ -42,7 +42,7 @@ public final class ReplicaState {
         return waiters;
     }
 
-    /** What was said at its creation; there once the replica is open. */
+    /** As the group was created; known once the replica is open. */
     GroupInfo info() {
         return applied.info();
     }
@@ -55,19 +55,19 @@ public final class ReplicaState {
         return applied.position();
     }
 
-    /** How often the log has gone on elsewhere than it stood. */
+    /** How often the replica was resynchronised. */
     public int jumps() {
         return applied.jumps();
     }
 
-    /** Runs {@code task} in the serial queue, after everything the log has told so far. */
+    /** Runs {@code task} in the serial queue, after everything the log has delivered so far. */
     public void execute(Runnable task) {
         serial.execute(task);
     }
 
     /**
-     * Completes when the entry at {@code position} has been read, or will not be: the group is gone, the log went on
-     * elsewhere, or the store says nothing for too long.
+     * Completes when the entry at {@code position} has been read, or will not be: the group is gone, a
+     * resynchronisation skipped it, or the store delivers nothing for too long.
      */
     public Uni<Void> reached(Position position) {
         return serially(emitter -> {
@@ -80,8 +80,8 @@ public final class ReplicaState {
     }
 
     /**
-     * The same for what was written after {@code jumps} were counted: it may be of an epoch that is still to be read
-     * here.
+     * The same for an entry that was written after {@code jumps} resynchronisations: its epoch may not be read here
+     * yet.
      */
     public Uni<Void> reached(Position written, int jumps) {
         return written.epoch().equals(epoch())
@@ -90,8 +90,8 @@ public final class ReplicaState {
     }
 
     /**
-     * Completes when everything up to {@code end} has been read. EPOCH_CHANGED when that is in another life;
-     * STORE_UNAVAILABLE when the log says nothing for too long.
+     * Completes when everything up to {@code end} has been read. EPOCH_CHANGED when that is in another epoch;
+     * STORE_UNAVAILABLE when the log delivers nothing for too long.
      */
     public Uni<Void> upTo(Position end) {
         return reached(end)
@@ -108,8 +108,8 @@ public final class ReplicaState {
     }
 
     /**
-     * Completes when the log has gone on elsewhere since {@code jumps} were counted, or the group is gone.
-     * STORE_UNAVAILABLE when neither happens before long.
+     * Completes when the replica was resynchronised since the count of resynchronisations was {@code jumps}, or the
+     * group is gone. STORE_UNAVAILABLE when neither happens within five seconds.
      */
     public Uni<Void> moved(int jumps) {
         return serially(emitter -> {
@@ -121,19 +121,19 @@ public final class ReplicaState {
         });
     }
 
-    /** What can be asked again later. */
+    /** STORE_UNAVAILABLE: the caller may try again later. */
     public GroupException away(String why) {
         return GroupException.of(
                 ErrorCode.STORE_UNAVAILABLE,
                 "group " + group.name() + " is not ready, as " + why + "; try again later");
     }
 
-    /** This life of the group is over: whoever asked asks the next one. */
+    /** This epoch of the group is over: the caller tries again with the next one. */
     public static GroupException stale(GroupId group) {
         return GroupException.of(ErrorCode.EPOCH_CHANGED, "group " + group.name() + " was deleted meanwhile");
     }
 
-    /** Whether what was done with an open replica failed because the group is gone, or in another life. */
+    /** Whether what was done with an open replica failed because the group is gone, or has another epoch. */
     public static boolean isElsewhere(Throwable failure) {
         return isStale(failure) || isMissing(failure);
     }
@@ -151,7 +151,7 @@ public final class ReplicaState {
         return serially(emitter -> emitter.complete(step.take()));
     }
 
-    /** Runs between two entries. What it throws is its caller's answer: the queue would keep that for itself. */
+    /** Runs between two entries. A failure that it throws goes to its caller: the queue would only log it. */
     private <T> Uni<T> serially(Consumer<UniEmitter<? super T>> step) {
         return Uni.createFrom()
                 .emitter(emitter -> serial.execute(() -> {

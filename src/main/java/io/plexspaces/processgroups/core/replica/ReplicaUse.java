@@ -3,7 +3,7 @@ package io.plexspaces.processgroups.core.replica;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** Who uses a replica: it may be closed only while nobody does, and nobody begins after that. Thread-safe. */
+/** Counts the users of a replica: it is closed only while it has none, and gets no new ones after that. Thread-safe. */
 public final class ReplicaUse {
     private static final int CLOSED = Integer.MIN_VALUE;
     private static final VarHandle USERS;
@@ -45,19 +45,19 @@ public final class ReplicaUse {
         USERS.getAndAdd(this, -1);
     }
 
-    /** Whether anybody used it since the last call. */
+    /** Whether it was used since the last call. */
     public boolean takeTouched() {
         boolean was = touched || users > 0;
         touched = false;
         return was;
     }
 
-    /** Closes it unless somebody uses it. */
+    /** Closes it unless it is in use. */
     public boolean closeIfUnused() {
         return USERS.compareAndSet(this, 0, CLOSED);
     }
 
-    /** Whether a publish that comes now may have to let others go first. */
+    /** Whether earlier publishes may have to be tried again before one that comes now. */
     public boolean isHeld() {
         return held;
     }
@@ -85,7 +85,7 @@ public final class ReplicaUse {
         QUEUED.getAndAdd(this, -1);
     }
 
-    /** What it reads has ended: nobody begins any more, and those who use it see that. */
+    /** What it reads has ended: it gets no new users, and present users can see that. */
     public void close() {
         gone = true;
     }

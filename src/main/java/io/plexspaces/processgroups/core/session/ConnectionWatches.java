@@ -176,7 +176,7 @@ public final class ConnectionWatches {
 
         private final Namespace namespace;
 
-        /** Groups that were created again while their life before is watched. */
+        /** Groups that were created again while their epoch before is still watched. */
         private final Set<GroupId> nextLives = ConcurrentHashMap.newKeySet();
 
         /** Of a snapshot, and not begun yet: in the queue alone. */
@@ -205,12 +205,12 @@ public final class ConnectionWatches {
         }
 
         /**
-         * Thousands of groups that are opened at once would keep everything else of this node waiting, its lease too.
+         * Opens them a few at a time: thousands at once would delay everything else on this node, its lease too.
          */
         @Override
         public void snapshot(List<GroupInfo> groups) {
             beginning.execute(() -> {
-                // A later one tells all groups there are: what waits of the one before would only make this longer.
+                // A later snapshot lists all groups there are: what waits from the one before is no longer needed.
                 found.clear();
                 found.addAll(groups);
                 beginNext();
@@ -258,7 +258,8 @@ public final class ConnectionWatches {
                 return false;
             }
             if (groups.containsKey(group.id())) {
-                // Another life, or the same under another epoch: what is watched says which, by its end.
+                // The group was created again, or its log continues under a new epoch: the end of the watched log shows
+                // which.
                 nextLives.add(group.id());
                 if (!groups.containsKey(group.id())) {
                     ended(group.id());
@@ -284,7 +285,10 @@ public final class ConnectionWatches {
                     .with(done -> {}, failure -> notAttached(group, failure));
         }
 
-        /** A group's life has ended; it may have begun another one, of which this has heard already. */
+        /**
+         * An epoch of a group has ended; the group may have been created again, and this may have been notified of that
+         * already.
+         */
         void ended(GroupId group) {
             if (nextLives.remove(group) && !closed) {
                 attachTo(group, () -> {});
@@ -293,7 +297,7 @@ public final class ConnectionWatches {
 
         @Override
         public void deleted(GroupInfo group) {
-            // The group's own log tells its watchers, after everything else it has to tell.
+            // The group's own log notifies its watches, after all its earlier events.
         }
 
         @Override
@@ -301,7 +305,7 @@ public final class ConnectionWatches {
             connection.cut(cause);
         }
 
-        /** The group may be gone again, which is no matter; without anything else the picture would be incomplete. */
+        /** A group that is gone again needs no watch; any other failure would leave the client's picture incomplete. */
         private void notAttached(GroupId group, Throwable failure) {
             GroupException cause = failure instanceof GroupException expected
                     ? expected

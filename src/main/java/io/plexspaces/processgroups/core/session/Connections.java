@@ -65,7 +65,7 @@ public final class Connections {
                 drained.complete(null);
             }
         });
-        // Whoever began to refuse meanwhile may not have seen it.
+        // A thread that began to refuse meanwhile may not have seen this connection.
         GroupException since = refusing;
         if (since != null) {
             connection.finish(since);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What sessions do later. Nothing is done any more once the server stops. Thread-safe. */
 final class Graces {
-    /** Clients that come back sooner were never away. */
+    /** A client that reconnects sooner counts as never disconnected. */
     private static final Duration MOMENT = Duration.ofMillis(200);
 
     private static final Duration SHORT_GRACE = Duration.ofSeconds(1);

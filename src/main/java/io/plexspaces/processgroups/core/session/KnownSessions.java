@@ -59,7 +59,7 @@ final class KnownSessions {
         }
     }
 
-    /** Whether a session of this id is on its way here. */
+    /** Whether a takeover of a session with this id is under way here. */
     boolean isComing(String id) {
         Session known = byId.get(id);
         return known != null && !known.isComplete();
@@ -69,7 +69,7 @@ final class KnownSessions {
         byId.remove(session.owner().id(), session);
     }
 
-    /** Each, whatever fails with some. */
+    /** All of them, even when some fail. */
     void dropAll() {
         PeriodicTasks.withEach(byId.values(), Session::drop);
     }

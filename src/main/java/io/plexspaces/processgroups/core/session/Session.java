@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One actor on one connection at a time, holding joins in any number of groups. The joins outlive a connection by the
- * grace; whoever shows the resume token in that time goes on with them. Thread-safe.
+ * grace; a client that presents the resume token in that time continues with them. Thread-safe.
  *
- * <p>One file, as every change of a session depends on whether it lives, moves or ends.
+ * <p>One file, as every change of a session depends on whether it is live, moves or ends.
  */
 public final class Session implements LocalSession {
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
@@ -65,13 +65,13 @@ public final class Session implements LocalSession {
     private volatile @Nullable Session successor;
 
     private enum State {
-        /** Not all of its joins are here yet, and it is not served: they are taken over, or it has just begun. */
+        /** Not served yet: its joins are being taken over, or it has just begun. */
         COMING,
         /** Served, on a connection or waiting for the next in its grace. */
         HERE,
-        /** Not served here any more. What it holds may be another node's: it ends nothing before that is known. */
+        /** Not served here any more. Its joins may be another node's: this node ends none before that is known. */
         LEFT,
-        /** Its joins are ended, those that come yet too. */
+        /** Its joins are ended, also those that are still under way. */
         OVER;
 
         boolean isEnded() {
@@ -112,15 +112,14 @@ public final class Session implements LocalSession {
 
     /**
      * Joins a group and receives its messages on the session's connection: first an {@code Event.Subscribed}. For a
-     * group that a resumed session still holds and does not receive yet: goes on receiving, with no further join and
-     * with the topics it has. For a group it receives already: one more join.
+     * group in which a resumed session still has a join and does not receive yet: it receives again, with no further
+     * join and with the topics it has. For a group it receives already: one more join.
      *
-     * @param by whose request it is: SESSION_REPLACED when another connection has the session meanwhile, as it is not
-     *     for that one
-     * @param after last position the client saw; null: only what comes
-     * @param snapshot tell the members with the first event
+     * @param by the connection that asks: SESSION_REPLACED when another connection has the session meanwhile
+     * @param after last position the client saw; null: only new messages
+     * @param snapshot send the members with the first event
      * @param policy null: the group's, or else the server's
-     * @param only the connection is for this group alone: the first event tells the resume token, and when the join
+     * @param only the connection is for this group alone: the first event carries the resume token, and when the join
      *     ends the connection ends too
      */
     public Uni<Groups.JoinResult> join(
@@ -194,7 +193,7 @@ public final class Session implements LocalSession {
         return inOrder(group, () -> Uni.createFrom().voidItem());
     }
 
-    /** No change is made to joins that the store has lost: first they are made again. */
+    /** A change of joins that the store has lost waits until they are made again. */
     private <T> Uni<T> afterRecovery(GroupId group, Supplier<Uni<T>> change) {
         Seat.Repair lost = lostIn(group);
         return lost == null ? change.get() : lost.restored().chain(() -> change.get());
@@ -215,7 +214,10 @@ public final class Session implements LocalSession {
         return state == State.LEFT;
     }
 
-    /** Joins and leaves of one group happen in the order they were asked for, also when nobody waits between them. */
+    /**
+     * Joins and leaves of one group happen in the order of the requests, even when the client does not wait for the
+     * answers.
+     */
     private <T> Uni<T> inOrder(GroupId group, Supplier<Uni<T>> change) {
         return Uni.createFrom().deferred(() -> {
             CompletableFuture<Void> done = new CompletableFuture<>();
@@ -251,7 +253,7 @@ public final class Session implements LocalSession {
         replaced();
     }
 
-    /** Another connection has the session, and its joins are on their way there. */
+    /** Another connection has the session, and its joins are being moved there. */
     void replaced() {
         Connection left = end(() -> home.graces().afterTakeover(this::endRest));
         if (left != null) {
@@ -271,8 +273,8 @@ public final class Session implements LocalSession {
     }
 
     /**
-     * What did not move with the others in time is still this node's to end, unless its client is on its way here, and
-     * may get it yet.
+     * This node must still end the joins that were not moved in time, unless the client is resuming the session here,
+     * and may get them yet.
      */
     private void endRest() {
         if (home.known().isComing(owner.id())) {
@@ -321,7 +323,7 @@ public final class Session implements LocalSession {
         return next != null ? next.isComing() : state == State.COMING;
     }
 
-    /** Everything it holds in the store is here too. */
+    /** Whether all of its joins are here. */
     boolean isComplete() {
         return state != State.COMING;
     }
@@ -354,7 +356,7 @@ public final class Session implements LocalSession {
             connection = next;
             cancelGrace();
         }
-        // First: whatever goes wrong after this, the session ends with its connection.
+        // First: if a later step fails, the session still ends with its connection.
         next.onEnd(cause -> lost(next, cause));
         if (before != null) {
             before.cut(GroupException.sessionReplaced());
@@ -375,7 +377,7 @@ public final class Session implements LocalSession {
         try {
             silence(which);
         } catch (RuntimeException | Error failure) {
-            // What is sent to a connection that has ended goes nowhere; its grace must begin all the same.
+            // Sending to a connection that has ended has no effect; its grace must begin all the same.
             LOG.log(System.Logger.Level.ERROR, "a lost connection could not be silenced", failure);
         }
         synchronized (this) {
@@ -392,7 +394,7 @@ public final class Session implements LocalSession {
         endIfAway(reason);
     }
 
-    /** A moment after its connection has changed: the log is to know in which groups it receives. */
+    /** A moment after its connection has changed: notes in the log in which groups it receives. */
     private void noteReach() {
         for (GroupId group : seats.keySet()) {
             GroupReplica replica = home.replicas().ifOpen(group);
@@ -418,7 +420,7 @@ public final class Session implements LocalSession {
         }
     }
 
-    /** A client that comes back now gets all of its joins, or none. */
+    /** A client that resumes now gets all of its joins, or none. */
     private void endWhole(LeaveReason reason) {
         home.groups().end(this).onFailure().recoverWithItem(true).subscribe().with(ended -> {
             if (ended) {
@@ -469,7 +471,7 @@ public final class Session implements LocalSession {
         return state.isEnded() ? null : connection;
     }
 
-    /** A leave of this session, which has ended, failed: a store that is away gets it again later. */
+    /** A leave of this session, which has ended, failed: while the store is away, it is tried again later. */
     private void notAbandoned(GroupId group, Throwable failure) {
         if (GroupException.is(failure, ErrorCode.NOT_A_MEMBER, ErrorCode.GROUP_NOT_FOUND)) {
             return;

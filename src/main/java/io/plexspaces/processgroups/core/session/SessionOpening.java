@@ -20,17 +20,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a session begins, goes on, or comes here from another node.
+ * How a session begins, is resumed, or is moved here from another node.
  *
  * <pre>
- * no token, or one that nobody knows ----------> a new session
- * known here, in no group ---------------------> goes on here
- * known here, not claimed elsewhere since -----> goes on here
- * known here, claimed elsewhere since ---------> claimed by the client's return: moved here
- * held by another node, or by nobody any more -> claimed, then its joins are moved here (Takeovers)
+ * no token, or an unknown one -------------------> a new session
+ * known here, in no group -----------------------> resumed here
+ * known here, not claimed elsewhere since -------> resumed here
+ * known here, claimed elsewhere since -----------> claimed again, then its joins are moved here (Takeovers)
+ * has joins, but no session here ----------------> claimed, then its joins are moved here (Takeovers)
  * </pre>
  *
- * The claim is one step in the store, and the last one has the session whole
+ * The claim is one step in the store, and the last claim gets the whole session
  * ({@code docs/adr/0019-one-owner-of-a-session.md}). Thread-safe.
  */
 final class SessionOpening {
@@ -87,8 +87,8 @@ final class SessionOpening {
     }
 
     /**
-     * Its client may have tried another node, which has claimed it, and has not moved everything yet: that must not end
-     * what goes on here.
+     * The client may have tried another node, which has claimed the session and has not moved all joins yet: that must
+     * not end the session here.
      */
     private Uni<Sessions.Opened> unlessClaimed(Session known, Who who) {
         long own = known.owner().claim();
@@ -109,7 +109,7 @@ final class SessionOpening {
                 : fromElsewhere(known.owner().id(), known.resumeToken(), who);
     }
 
-    /** Sessions that nobody holds a join for are not claimed: anybody can make up a token. */
+    /** A session without joins is not claimed: any client can invent a token. */
     private Uni<Sessions.Opened> fromElsewhere(String id, String token, Who who) {
         return home.groups().heldBy(id).chain(held -> {
             List<GroupId> present = held.stream()
@@ -119,7 +119,7 @@ final class SessionOpening {
                 return Uni.createFrom().item(() -> begin(who));
             }
             if (home.known().get(id) == null) {
-                // Before the claim: whoever has the session is to keep it when there is no room here.
+                // Before the claim: the node that has the session keeps it when there is no room here.
                 home.known().requireRoom();
             }
             return home.groups().claim(id).chain(claim -> claimed(claim, id, token, present, who));
@@ -135,8 +135,8 @@ final class SessionOpening {
     }
 
     /**
-     * Whatever cannot be brought now may be brought by the next attempt: until then the session is incomplete, and in
-     * its grace.
+     * Joins that cannot be moved now may be moved by the next attempt: until then the session is incomplete, and in its
+     * grace.
      *
      * @param latest the session that this node has under the latest claim
      */
@@ -184,7 +184,7 @@ final class SessionOpening {
         return new Sessions.Opened(session, session.resumeToken(), true, session.groups());
     }
 
-    /** Somebody else has claimed the session since, and has it whole. */
+    /** Another connection or node has claimed the session since, and has all of it. */
     private static GroupException replaced(Session session, Who who) {
         session.replaced();
         GroupException cause = GroupException.sessionReplaced();

@@ -66,8 +66,8 @@ public final class Sessions {
      * Opens a session, or takes over the one of {@code resumeToken}, here or from another node, if it is still known
      * and of the same actor and namespace. When the connection ends, its joins last for the grace.
      *
-     * <p>Of several that take one session over at once, on whatever nodes, the one with the last claim gets it whole;
-     * the others fail with SESSION_REPLACED, and their connections end with it.
+     * <p>When several connections, on any nodes, take over one session at once, the last claim gets all of it; the
+     * others fail with SESSION_REPLACED, and their connections end with that error.
      *
      * <p>Fails with LIMIT_EXCEEDED, when too many sessions are connected or in their grace.
      *
@@ -106,11 +106,11 @@ public final class Sessions {
     }
 
     /**
-     * Takes no more connections, and ends those there are: each is told, and some time later told to come back
-     * elsewhere. Their joins stay, for other nodes to take over.
+     * Takes no more connections, and ends the present ones: each client is notified, and some time later sent away to
+     * reconnect elsewhere. Their joins stay, for other nodes to take over.
      *
-     * @param period over which they are told, one after the other
-     * @param notice between being told and the end
+     * @param period over which they are notified, one after the other
+     * @param notice between the notice and the end
      * @return completes when all have ended
      */
     public CompletableFuture<Void> drain(Duration period, Duration notice) {

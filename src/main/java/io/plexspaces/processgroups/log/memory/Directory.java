@@ -59,14 +59,14 @@ final class Directory {
         return byId.get(id);
     }
 
-    /** GROUP_EXISTS; EPOCH_CHANGED when a life is asked for, since there is none. In the namespace's queue. */
+    /** GROUP_EXISTS; EPOCH_CHANGED when an epoch is asked for, since there is none. In the namespace's queue. */
     void requireNone(GroupId id, @Nullable String epoch) {
         MemoryGroup present = byId.get(id);
         if (present != null) {
             if (!present.isDeleted()) {
                 throw GroupException.of(ErrorCode.GROUP_EXISTS, "group " + id.name() + " exists");
             }
-            // Its delete is on the way here, and must not make this creation fail.
+            // Its delete has not arrived here yet, and must not make this creation fail.
             remove(present);
         }
         if (epoch != null) {

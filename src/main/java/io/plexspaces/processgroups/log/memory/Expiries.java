@@ -34,7 +34,8 @@ final class Expiries {
     }
 
     /**
-     * Takes the groups whose time has come, or comes within the present millisecond. No two calls take the same entry.
+     * Takes the groups that have something to expire now, or within the present millisecond. No two calls take the same
+     * entry.
      */
     List<MemoryGroup> takeDue(Instant now) {
         List<MemoryGroup> taken = new ArrayList<>();
@@ -49,8 +50,8 @@ final class Expiries {
     }
 
     /**
-     * When one group wants to be taken. It may be taken early, and then sets its alarm anew. Used by one thread at a
-     * time.
+     * The time at which one group wants to be checked. It may be checked early, and then sets its alarm again. Used by
+     * one thread at a time.
      */
     final class Alarm {
         private final MemoryGroup group;

@@ -43,7 +43,7 @@ final class IdempotencyKeys {
         this.most = most;
     }
 
-    /** What the log said to the key's first message; null when there was none within {@link #LIFE}. */
+    /** The log's answer to the key's first message; null when there was none within {@link #LIFE}. */
     @Nullable
     Appended find(String key, Instant now) {
         forgetExpired(now);

@@ -38,7 +38,7 @@ public final class Members {
         }
     }
 
-    /** @param held told of the sessions that hold joins here */
+    /** @param held notified of the sessions that hold joins here */
     public Members(GroupId group, HeldGroups held) {
         this.group = group;
         this.held = held;
@@ -60,7 +60,7 @@ public final class Members {
     /** @param membership null: no longer a member */
     void set(ActorId actor, @Nullable Membership membership) {
         Membership before = membership == null ? byActor.remove(actor) : byActor.put(actor, membership);
-        // New marks first: whoever looks a session up meanwhile must not miss a join that only changes hands.
+        // New marks first: a concurrent look-up of a session must not miss a join that only changes its owner.
         if (membership != null) {
             markSessions(membership, true);
         }
@@ -79,7 +79,7 @@ public final class Members {
         endings = null;
     }
 
-    /** Whose lease ended first; null when none did. */
+    /** The actor whose lease ended first; null when none did. */
     @Nullable
     ActorId firstEnded(Instant now) {
         if (endings == null || endings.isEmpty()) {
@@ -96,7 +96,7 @@ public final class Members {
                 : Expiries.millis(endings.first().at());
     }
 
-    /** Who gets a message that is for one member. */
+    /** Chooses the recipient of a message that is for one member. */
     Dispatch settle(Dispatch.AnyOf one, Command.Publish publish, NodeId near) {
         for (Dispatch.To candidate : one.candidates()) {
             Membership known = byActor.get(candidate.actor());

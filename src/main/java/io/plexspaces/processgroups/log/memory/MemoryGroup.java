@@ -31,7 +31,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of one group. All but {@link #id}, {@link #info}, {@link #isDeleted} and {@link #execute} belongs to its
+ * One epoch of one group. All but {@link #id}, {@link #info}, {@link #isDeleted} and {@link #execute} belongs to its
  * serial queue. A change that fails has changed nothing.
  *
  * <p>One file, as each change is checked and made in one step under one queue.
@@ -109,7 +109,7 @@ final class MemoryGroup {
         throw new IllegalArgumentException("not a change inside a group: " + command);
     }
 
-    /** Ends this life. Null when it has ended before. */
+    /** Ends this epoch. Null when it has ended before. */
     @Nullable
     Appended delete(@Nullable String epoch, OperationId operation, Instant now) {
         if (deleted) {
@@ -154,7 +154,7 @@ final class MemoryGroup {
         return history.read(after == null || epochChanged ? null : after.offset(), limit, epochChanged, end(), now);
     }
 
-    /** Ends the leases and forgets the messages and keys whose time has come; returns how many joins ended. */
+    /** Ends the leases that have expired, and forgets old messages and keys; returns how many joins ended. */
     int expire(OperationId operation, Instant now) {
         if (deleted) {
             return 0;
@@ -169,7 +169,7 @@ final class MemoryGroup {
             }
             return ended;
         } finally {
-            // Whatever went wrong: without its alarm the group would never be looked at again.
+            // After any failure: without its alarm the group would never be checked again.
             alarm.set(nextDue());
         }
     }
@@ -236,7 +236,7 @@ final class MemoryGroup {
 
     private Appended join(Command.Join join, OperationId operation, Instant now) {
         List<Membership> joined = new ArrayList<>(join.actors().size());
-        // Whoever is named twice joins twice: what the first of them makes of a membership, the second finds.
+        // An actor that is named twice joins twice: the second join finds the membership of the first.
         Map<ActorId, Membership> made = new HashMap<>();
         int newcomers = 0;
         for (ActorId actor : join.actors()) {

@@ -30,8 +30,8 @@ final class Reading<R> implements Tail {
     }
 
     /**
-     * A reader that fails has not taken what it was told, and is told nothing more: neither the change nor other
-     * readers are touched.
+     * A reader that throws has not applied the call, and receives no more: neither the change nor other readers are
+     * affected.
      */
     void tell(Consumer<R> call) {
         if (closed) {

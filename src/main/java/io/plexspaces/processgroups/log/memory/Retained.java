@@ -58,7 +58,7 @@ final class Retained {
         }
     }
 
-    /** Forgets what is past its age. */
+    /** Forgets messages that are too old. */
     void trim(Instant now) {
         trim(now.toEpochMilli());
     }
@@ -99,7 +99,7 @@ final class Retained {
         return low;
     }
 
-    /** When the oldest message is past its age, in milliseconds since 1970. */
+    /** When the oldest message will be too old, in milliseconds since 1970. */
     long nextDue() {
         return size == 0 ? Expiries.NEVER : times[head] + ageMillis;
     }

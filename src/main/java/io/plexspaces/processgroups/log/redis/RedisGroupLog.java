@@ -71,8 +71,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable {
     /**
-     * How long {@link #expire} goes on to call the store, however much is due. What it began is two calls at most, one
-     * after the other.
+     * How long {@link #expire} begins calls of the store, however many joins have expired. A round that it has begun is
+     * two calls at most, one after the other.
      */
     public static final Duration EXPIRY_BEGINS_FOR = Sweep.BEGINS_FOR;
 
@@ -92,13 +92,13 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     private final Feeds<GroupId, GroupFeed> groupFeeds;
     private final Feeds<Namespace, NamespaceFeed> namespaceFeeds;
 
-    /** Signs what is written when the store has lost a group. */
+    /** Identifies the writes that repair a lost group. */
     private final NodeId mender = new NodeId("log-" + UUID.randomUUID());
 
     private final AtomicLong mended = new AtomicLong();
 
     /**
-     * @param options where the store is and how to get in: standalone, Sentinel or cluster
+     * @param options where the store is and how to connect: standalone, Sentinel or cluster
      * @param epochs a new one at each call, at most 64 characters of letters, digits, {@code -} and {@code _}; called
      *     by many threads
      */
@@ -107,7 +107,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     }
 
     /**
-     * @param roundTrips told of each answer of the store how long after its call it came, in nanoseconds; must be quick
+     * @param roundTrips receives the time between each call of the store and its answer, in nanoseconds; must be quick
      */
     public RedisGroupLog(
             Vertx vertx,
@@ -270,7 +270,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         return Store.uni(() -> leases.release(lease, grace));
     }
 
-    /** Whether the store answers, and announcements are heard from every part of it. */
+    /** Whether the store answers, and announcements arrive from every part of it. */
     public boolean isHealthy() {
         return store.servers().isHealthy();
     }
@@ -307,7 +307,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         return most.get();
     }
 
-    /** Ends all connections: what is under way fails, readers are told nothing more. */
+    /** Ends all connections: calls under way fail, and readers receive nothing more. */
     @Override
     public void close() {
         store.servers().close();

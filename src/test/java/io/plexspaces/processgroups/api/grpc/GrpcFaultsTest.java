@@ -65,7 +65,7 @@ class GrpcFaultsTest {
     private static final int MOST_TURNS = 400;
     private static final Duration PAUSE = Duration.ofMillis(50);
 
-    /** Later than that, nobody has answered. */
+    /** After this time, there was no answer. */
     private static final long DEADLINE_SECONDS = 9;
 
     private static final List<String> POINTS = List.of(

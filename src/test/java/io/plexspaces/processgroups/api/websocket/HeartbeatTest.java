@@ -59,7 +59,7 @@ class HeartbeatTest {
         }
     }
 
-    /** A peer that sends no pong but something else lives too. */
+    /** A peer that sends no pong but something else is alive, too. */
     @Test
     void peer_thatSendsHalfAFrame_stays() throws Exception {
         try (RawClient slow = RawClient.upgraded(session)) {

@@ -104,7 +104,7 @@ public final class RawClient implements AutoCloseable {
         return frame.toByteArray();
     }
 
-    /** The header of a masked frame, whatever follows it. */
+    /** The header of a masked frame, without its payload. */
     public static byte[] header(int first, long length) {
         ByteArrayOutputStream header = new ByteArrayOutputStream();
         header.write(first);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * touch what they share.
  */
 public class DeliveryLoopOrdersTest {
-    /** Made anew for each order. */
+    /** New for each order. */
     public static class Posters {
         private static final int MOST = 4;
 

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
-/** Whatever throws in a turn, the next one comes. */
+/** The next turn comes, also when a step throws. */
 class DeliveryLoopTest {
     private static final int STEPS_PER_TURN = 4096;
 

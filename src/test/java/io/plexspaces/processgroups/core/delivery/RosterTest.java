@@ -316,7 +316,7 @@ class RosterTest {
 
     // Time, backlog, traces.
 
-    /** Notes what a frame's tracer is told. */
+    /** Notes the calls of a frame's tracer. */
     private static final class Traced implements DeliveryTracer.Delivering {
         final List<String> told = new ArrayList<>();
         boolean fails;

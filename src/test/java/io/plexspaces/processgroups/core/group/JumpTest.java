@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A log that goes on elsewhere than its reader stood: in the same life after a hole, or in another one.
+ * Resynchronisation: a log that does not continue with the next entry, in the same epoch after a hole, or in a new one.
  *
  * <p>One file, as all cases share the log that loses what they say.
  */
@@ -88,7 +88,7 @@ class JumpTest {
         }
     }
 
-    // ---- the same life
+    // ---- the same epoch
 
     @Test
     void hole_isReplayedAsFarAsRetained_andTheRestIsAGap() {
@@ -412,7 +412,7 @@ class JumpTest {
         assertThat(alice.peer().seen(Event.Subscribed.class)).hasSize(1);
     }
 
-    // ---- another life
+    // ---- a new epoch
 
     @Test
     void newLife_joinsAreMadeAgain_withTheirCountAndFilter() {

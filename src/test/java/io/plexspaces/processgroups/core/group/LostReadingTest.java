@@ -22,8 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A log that cannot be followed any further, or was applied by half: nobody is served from what is left, and it is read
- * anew.
+ * A log that cannot be followed any further, or was applied by half: no client is served from what is left, and it is
+ * read again.
  */
 class LostReadingTest {
     private final GroupId room = GroupId.of("t", "", "room");
@@ -53,7 +53,7 @@ class LostReadingTest {
         return catchThrowableOfType(GroupException.class, this::memberNames).code();
     }
 
-    /** Members of whom nobody can be read after the first. */
+    /** Members of which only the first can be read. */
     private List<Membership> tooMany() {
         Membership first = log.members.values().iterator().next();
         return new AbstractList<>() {

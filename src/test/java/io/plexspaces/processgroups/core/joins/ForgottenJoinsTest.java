@@ -42,7 +42,7 @@ class ForgottenJoinsTest {
         return core.connect("alice", resumeToken, room.namespace());
     }
 
-    /** A client whose join was made, though it was told that the store does not answer; nobody has read of it yet. */
+    /** A client whose join was made, though it received STORE_UNAVAILABLE; no node has read the entry yet. */
     private Client unanswered() {
         Client client = connect(null);
         core.watch(room);
@@ -67,7 +67,7 @@ class ForgottenJoinsTest {
         return client;
     }
 
-    /** Its takeover is made, though it is told that the store does not answer; nobody has read of it yet. */
+    /** Its takeover is made, though it receives STORE_UNAVAILABLE; no node has read the entry yet. */
     private void comeBackUnanswered(Client gone) {
         log.slow = true;
         log.answersLost = true;

@@ -112,7 +112,7 @@ class JoinLimitTest {
         assertFull();
     }
 
-    /** A log in memory whose readers hear of joins before those who asked for them do. */
+    /** A log in memory whose readers receive joins before their callers get the answer. */
     private static final class LateAnswers implements GroupLog {
         private final GroupLog log = new MemoryGroupLog(
                 Clock.systemUTC(), new LogLimits(2_000, 1_000, 8, 8, 1 << 20, 100), () -> UUID.randomUUID()

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A message for one member goes to somebody who receives, whichever node that is on, and all nodes agree about keys.
+ * A message for one member goes to a member that receives, on any node, and all nodes agree about keys.
  */
 class ReachTest {
     private final CoreFixture one = new CoreFixture(Duration.ofSeconds(30));

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Each step in the life of a lease, on a clock of the test's own. */
+/** Each step of a lease, from start to stop, on a clock of the test's own. */
 class LeaseRenewalTest {
     private static final Duration RENEWAL = Duration.ofSeconds(5);
     private static final Duration START = Duration.ofSeconds(30);

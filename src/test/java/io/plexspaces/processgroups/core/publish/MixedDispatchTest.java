@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Messages of one publisher, whatever their dispatch, have their offsets in the order in which it sent them, while
+ * Messages of one publisher, with any dispatch, have their offsets in the order in which it sent them, while
  * members come and go.
  */
 class MixedDispatchTest {

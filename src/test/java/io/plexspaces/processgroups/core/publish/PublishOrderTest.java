@@ -93,7 +93,7 @@ class PublishOrderTest {
     void messageForOne_thatWaitsForItsChoice_comesBeforeOneForAll() {
         member("alice");
         GroupReplica replica = Objects.requireNonNull(core.replicas.ifOpen(room));
-        // Somebody else is at work in the group's queue.
+        // Another thread is at work in the group's queue.
         replica.publishes().queue(() -> {
             CompletableFuture.runAsync(() -> {
                         publishing("1", Groups.Spread.ONE);
@@ -343,7 +343,7 @@ class PublishOrderTest {
         return ((GroupException) cause).code();
     }
 
-    /** They are in the life that is read last, one after the other. */
+    /** They are in the epoch that is read last, one after the other. */
     @SafeVarargs
     private void assertInOrder(CompletableFuture<Groups.PublishResult>... published) throws Exception {
         List<Long> offsets = new ArrayList<>();

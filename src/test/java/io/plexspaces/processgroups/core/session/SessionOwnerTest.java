@@ -35,12 +35,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who has a session while it changes hands, ends, or is claimed by somebody who dies. */
+/** Who has a session while it is taken over, ends, or is claimed by a node that dies. */
 @Waiting
 class SessionOwnerTest {
     private static final Duration GRACE = Duration.ofMillis(500);
 
-    /** When whoever had a session ends what was not moved. */
+    /** When the node that had a session ends the joins that were not moved. */
     private static final Duration REST = GRACE.plus(CoreFixture.TAKEOVER).plusMillis(500);
 
     private static final NodeId GONE = new NodeId("gone");
@@ -103,7 +103,7 @@ class SessionOwnerTest {
         assertThat(after.peer().isClosed()).isFalse();
     }
 
-    /** Both came back at once, and the slower one has its request carried out last. */
+    /** Both resumed at once, and the slower one has its request carried out last. */
     @Test
     void joinOfAConnectionThatWasReplaced_isRefused_andTakesNothingFromItsSuccessor() {
         Client before = member();

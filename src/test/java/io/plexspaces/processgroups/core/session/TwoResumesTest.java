@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Two connections that take one session over at once, on two nodes: one of them has it whole, whatever the store. */
+/** Two connections that take one session over at once, on two nodes: one of them gets all of it, with any store. */
 class TwoResumesTest {
     private static final int GROUPS = 6;
     private static final Duration GRACE = Duration.ofSeconds(2);

@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Stands between a log and Redis, and loses what it is told to. */
+/** Stands between a log and Redis, and loses what the test asks it to. */
 public final class Proxy implements AutoCloseable {
     private final ServerSocket server;
     private final int target;

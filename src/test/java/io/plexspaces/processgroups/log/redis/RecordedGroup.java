@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Keeps what a reader is told, and whether there were holes. */
+/** Keeps what a reader receives, and whether there were holes. */
 class RecordedGroup implements GroupReader {
     final List<Snapshot> snapshots = new CopyOnWriteArrayList<>();
     final List<Entry> entries = new CopyOnWriteArrayList<>();
@@ -55,7 +55,7 @@ class RecordedGroup implements GroupReader {
         return snapshots.get(snapshots.size() - 1);
     }
 
-    /** Rebuilt from the last snapshot and what was told since. */
+    /** Rebuilt from the last snapshot and what was received since. */
     Map<ActorId, Membership> members() {
         Map<ActorId, Membership> members = new HashMap<>();
         last().members().forEach(member -> members.put(member.actor(), member));

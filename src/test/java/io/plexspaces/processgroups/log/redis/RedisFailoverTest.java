@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A replica takes a master's place: service comes back by itself, and no reader is left behind. */
+/** A replica takes a master's place: service recovers by itself, and no reader is left behind. */
 @Waiting
 class RedisFailoverTest {
     private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A store that says its format: what earlier servers wrote is read, and nobody writes what another one there cannot
+ * A store that says its format: what earlier servers wrote is read, and no server writes what another one there cannot
  * read.
  */
 class RedisFormatTest {

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** A lease that is taken while nobody hears of it. */
+/** A lease that is taken while its answer is lost. */
 class RedisLeaseTest {
     private static final NodeId NODE = new NodeId("node-1");
     private static final Duration PATIENCE = Duration.ofMillis(500);

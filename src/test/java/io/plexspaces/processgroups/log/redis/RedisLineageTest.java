@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A store that comes back with an older past while nobody reads the group: whoever comes back with a position of what
- * is lost is told so, however the log has grown since; whoever has lost nothing is told nothing.
+ * A store that is restored from an older state while no node reads the group: a client that resumes from a lost
+ * position receives a gap, however the log has grown since; a client that has lost nothing receives none.
  */
 @Waiting
 class RedisLineageTest {

@@ -38,7 +38,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * A lease is kept while its node lives, whatever the store has to do; and is over when it is, whatever the store
+ * A lease is kept while its node runs, however busy the store is; and it ends when it has expired, whatever the store
  * remembers.
  */
 @Waiting

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A store that holds what only a newer server understands, or nobody: it is said, and nothing goes on as if it were not
- * there.
+ * A store that holds what only a newer server can read, or no server: it is reported, and never skipped silently.
  */
 class RedisUnreadableTest {
     private static final String PREFIX = "test:";

@@ -60,13 +60,13 @@ public final class AppendScript {
     /**
      * Changes of one group that go together.
      *
-     * @param changes at least one, all of one writer, and meant for one life
+     * @param changes at least one, all of one writer, and meant for one epoch
      */
     record Part(GroupId group, List<PendingChange> changes) {}
 
     /**
-     * One call, made again under the same number until it is certain what became of it. Calls are done in the order of
-     * their numbers, though one is sent before the answer of the other is there.
+     * One call, repeated under the same number until its result is certain. Calls are applied in the order of their
+     * numbers, although one is sent before the other is answered.
      */
     final class Call {
         final List<Part> parts;
@@ -79,7 +79,7 @@ public final class AppendScript {
         /** Completed before {@link #answer}, so that a call that waited for this one goes out before any later one. */
         private final Promise<Void> over = Promise.promise();
 
-        /** Let go of when sent: each call would keep all those before it. */
+        /** Set to null when sent: otherwise each call would keep all earlier ones in memory. */
         private @Nullable Call before;
 
         /** Before {@link #answer} is completed, as {@link System#nanoTime}. */
@@ -116,8 +116,8 @@ public final class AppendScript {
         }
 
         /**
-         * Not even for want of memory may the partition wait for a call that was never made, or for an answer that
-         * nobody took.
+         * Even when memory runs out, the partition must not wait for a call that was never made, or for an answer that
+         * was dropped.
          */
         private void guarded(Runnable step) {
             try {

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What messages with idempotency keys were answered. The ids of an answer, which are the same for many, are a key of
+ * The answers to messages with idempotency keys. The ids of an answer, which are the same for many, are a key of
  * their own, named by their digest, and go to the store once in a while only. Thread-safe.
  */
 public final class FirstAnswers {
@@ -56,7 +56,7 @@ public final class FirstAnswers {
         }
     };
 
-    /** @param epoch ids go with the group, and are to be sent again in its next life */
+    /** @param epoch ids are deleted with the group, and must be sent again in its next epoch */
     private record Sent(GroupId group, @Nullable String epoch, String digest) {}
 
     public FirstAnswers(Store store) {

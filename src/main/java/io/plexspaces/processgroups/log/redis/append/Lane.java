@@ -17,9 +17,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of the groups of one partition on their way to the store: one call after the other, with what has
- * gathered of all groups meanwhile. The changes of a group go in the order they came; those of different groups take
- * turns. Thread-safe.
+ * The queue of changes for the groups of one partition: one call of the store after the other, each with the changes of
+ * all groups that were queued meanwhile. The changes of a group go in the order they came; those of different groups
+ * take turns. Thread-safe.
  */
 final class Lane {
     private static final int CHANGES_AT_ONCE = 256;
@@ -42,7 +42,7 @@ final class Lane {
 
     /**
      * @param patienceNanos how long a change may wait before it is sent
-     * @param onEnd told of each change when it has its answer, or is about to
+     * @param onEnd notified of each change when it has its answer, or is about to
      */
     Lane(AppendScript appends, long patienceNanos, Consumer<PendingChange> onEnd) {
         this.appends = appends;
@@ -135,7 +135,7 @@ final class Lane {
         sending = false;
     }
 
-    /** The next call goes out before anybody hears of this one; whatever becomes of that. */
+    /** The next call is sent before callers are notified of this one, even when sending fails. */
     private void whenDone(Work work, Future<?> call, Runnable tell) {
         if (call.isComplete()) {
             release(work);
@@ -169,8 +169,8 @@ final class Lane {
     }
 
     /**
-     * Lets it go on where it may; what goes alone waits until nothing of the group is under way, and what is behind it
-     * with it.
+     * Queues the group if it may be sent. A change that must go alone waits until nothing of the group is under way,
+     * and so do the changes behind it.
      */
     private void queue(Waiting waiting) {
         PendingChange first = waiting.changes.peek();
@@ -207,7 +207,7 @@ final class Lane {
         Call before = calls.get(1 - track);
         Waiting first = ready.peek();
         if (before != null && first != null && !first.changes.element().isOf(before.writer)) {
-            // Its turn comes when that call is over: else those of the other writer would always be before it.
+            // Its turn comes when that call is over: otherwise those of the other writer would always go first.
             return null;
         }
         for (int left = ready.size(); left > 0 && !work.isFull(); left--) {
@@ -251,7 +251,7 @@ final class Lane {
         return work.parts.isEmpty() || change.isOf(work.parts.get(0).changes().get(0).operation);
     }
 
-    /** Takes the next changes that are meant for the same life: a request may name it or not, as a connection does. */
+    /** Takes the next changes that are meant for the same epoch: a request may name it or not. */
     private static List<PendingChange> together(Waiting waiting, PendingChange first, Work work) {
         List<PendingChange> changes = new ArrayList<>(Math.min(waiting.changes.size(), CHANGES_AT_ONCE));
         PendingChange head = first;

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change on its way to the store: one for append.lua, or one that takes calls of its own. Gets one answer or failure.
+ * A change that is not answered yet: one for append.lua, or one that takes calls of its own. Gets one answer or
+ * failure.
  */
 public final class PendingChange {
     private static final Escapes ESCAPES = new Escapes(PendingChange.class);
@@ -25,12 +26,12 @@ public final class PendingChange {
     final GroupId group;
     final OperationId operation;
 
-    /** The life it is meant for; null: any. */
+    /** The epoch it is meant for; null: any. */
     final @Nullable String epoch;
 
     final Command command;
 
-    /** About its bytes in memory, and on the way. */
+    /** About its bytes in memory, and on the network. */
     public final int weight;
 
     /** As append.lua takes them, made where the change comes from, so that the calls wait for nothing. Empty: alone. */
@@ -105,7 +106,9 @@ public final class PendingChange {
         }
     }
 
-    /** What whoever waits for it throws is logged: the other changes of the call have their answers all the same. */
+    /**
+     * A failure that the waiting caller throws is logged: the other changes of the call get their answers all the same.
+     */
     void complete(Appended done) {
         try {
             answer.complete(done);

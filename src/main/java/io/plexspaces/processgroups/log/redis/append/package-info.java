@@ -1,5 +1,5 @@
 /**
- * Changes of groups on their way to the store: lanes, the calls of {@code append.lua}, and their answers. Uses {@code
+ * Changes of groups before the store has them: lanes, the calls of {@code append.lua}, and their answers. Uses {@code
  * store}, {@code codec}, {@code connection}, the port and the domain.
  */
 @NullMarked

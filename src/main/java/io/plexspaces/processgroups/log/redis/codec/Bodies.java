@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a message's entry that is known before the log accepts it: binary, as no script looks into it; after the
- * number of its format. One for a member that the script settles is joined there around its dispatch, and so always of
- * the first format.
+ * number of its format. When the script chooses the recipient, it joins the parts around the dispatch, so such a body
+ * always has the first format.
  */
 public final class Bodies {
     /** Of everything that is short: numbers, and the tags and lengths of names and payload. */
@@ -64,7 +64,7 @@ public final class Bodies {
     }
 
     /**
-     * The body of a message whose recipient is settled by the script that appends it.
+     * The body of a message whose recipient the appending script chooses.
      *
      * @param head what stands before the dispatch
      * @param tail what stands behind it

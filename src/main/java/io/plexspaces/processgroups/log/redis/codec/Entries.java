@@ -26,7 +26,7 @@ public final class Entries {
     /** Bytes of memory that an entry takes beside those it was read from. */
     private static final int ENTRY_WEIGHT = 200;
 
-    /** Signs what is not known to be anybody's. */
+    /** The writer of entries whose writer is not known. */
     private static final OperationId NOBODY = new OperationId(new NodeId("unknown"), 0, 0);
 
     private Entries() {}

@@ -6,13 +6,13 @@ import io.plexspaces.processgroups.domain.Namespace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group that came or went.
+ * A group was created or deleted.
  *
  * @param before the version of the namespace until then; 0: it had no groups for a while
  * @param version since then
- * @param created null: it went
+ * @param created null: it was deleted
  * @param group which one
- * @param epoch the life that began or ended
+ * @param epoch the epoch that began or ended
  */
 public record NamespaceChange(
         long before, long version, @Nullable GroupInfo created, GroupId group, String epoch) {

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one subscriber connection is to hear, and what the server has not said yet that it tells. Belongs to the
- * connection's serial queue.
+ * The channels that one subscriber connection subscribes to, and those that the server has not confirmed yet. Belongs
+ * to the connection's serial queue.
  */
 final class Channels {
     private static final long ASK_AGAIN_NANOS = 2_000_000_000L;

@@ -143,7 +143,7 @@ final class CommandConnection {
                 end(attempt);
             } else {
                 made.result().whenEnded(() -> attempt.over = true);
-                // An answer that nobody waits for: whose are the others?
+                // An answer without a call: the others may then belong to wrong calls, too.
                 made.result().whenPushed(unasked -> end(attempt));
             }
         });

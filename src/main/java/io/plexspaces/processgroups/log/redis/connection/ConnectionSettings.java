@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.function.LongConsumer;
 
 /**
- * Times of the connections to Redis, and who is told of them.
+ * Times of the connections to Redis, and their observer.
  *
  * @param patience how long a call waits for an answer in all, over repeated attempts; afterwards it fails with
  *     STORE_UNAVAILABLE
- * @param silence how long one connection may leave a command unanswered before it is taken for dead and made anew
- * @param beat time between two messages the subscriber connection sends itself
- * @param deafness how long it may hear nothing, not even itself, before it is taken for dead and made anew
- * @param roundTrips told of each answer how long after its call it came, in nanoseconds; on event loops: must be quick
+ * @param silence how long one connection may leave a command unanswered before it counts as dead and is replaced
+ * @param beat time between two heartbeats of a subscriber connection
+ * @param deafness how long it may receive nothing, not even its heartbeat, before it counts as dead and is replaced
+ * @param roundTrips receives the time between each call and its answer, in nanoseconds; on event loops: must be quick
  */
 public record ConnectionSettings(
         Duration patience, Duration silence, Duration beat, Duration deafness, LongConsumer roundTrips) {

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What callbacks and regular tasks throw that should not: each kind, by its place and class, is logged when it is new,
- * and then at most once a minute with how often it came. Thread-safe.
+ * Failures that callbacks and periodic tasks throw although they should not: each kind, by its place and class, is
+ * logged when it is new, and then at most once a minute with its count. Thread-safe.
  */
 public final class Escapes {
     private static final long AGAIN_NANOS = 60_000_000_000L;

@@ -19,8 +19,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens to channels of one server on a connection of its own, which never carries another command. Made anew when it
- * ends, or when it does not even hear what was sent to it; then all channels are subscribed to again. Thread-safe.
+ * Listens to channels of one server on a connection of its own, which never carries another command. It is replaced
+ * when it ends, or when it does not receive its heartbeat, which this node publishes regularly; then all channels are
+ * subscribed to again. Thread-safe.
  */
 final class PubSubConnection {
     private static final System.Logger LOG = System.getLogger(PubSubConnection.class.getName());
@@ -40,7 +41,7 @@ final class PubSubConnection {
     private final SerialQueue serial = new SerialQueue();
     private final Channels channels = new Channels();
 
-    /** By which it hears itself. */
+    /** The channel of its heartbeat. */
     private final String beat;
 
     private @Nullable ServerConnection connection;
@@ -55,12 +56,12 @@ final class PubSubConnection {
 
     private volatile boolean connected;
 
-    /** It has heard itself since it is connected: that alone is no sign that anything will be heard. */
+    /** It has received its heartbeat since it connected: a connection alone is no sign that messages arrive. */
     private volatile boolean heard;
 
     private volatile long lastHeard = System.nanoTime();
 
-    /** Whom it tells; on the connection's thread. */
+    /** Receives its events; on the connection's thread. */
     interface Listener {
         void message(String channel, Buffer payload);
 
@@ -71,7 +72,7 @@ final class PubSubConnection {
     }
 
     /**
-     * @param beat channel something is sent to regularly, so that silence shows that nothing is heard
+     * @param beat channel of its heartbeat, so that silence shows a broken connection
      * @param patience how long making a connection may take
      */
     PubSubConnection(
@@ -115,7 +116,10 @@ final class PubSubConnection {
         });
     }
 
-    /** Connected, and heard itself since then and within that time; and no channel waits for longer to be heard. */
+    /**
+     * Connected, and received its heartbeat since then and within that time; and no subscription waits longer for its
+     * confirmation.
+     */
     boolean isLive(long deafNanos) {
         return connected
                 && heard
@@ -134,7 +138,7 @@ final class PubSubConnection {
         if (System.nanoTime() - lastHeard >= deafNanos) {
             serial.execute(() -> {
                 if (connection != null) {
-                    warn("nothing heard from " + shown + ": connecting again");
+                    warn("nothing received from " + shown + ": connecting again");
                     drop(connection);
                 }
             });
@@ -184,7 +188,7 @@ final class PubSubConnection {
                 }));
     }
 
-    /** One that cannot be used is no connection. */
+    /** A connection that cannot be used is dropped. */
     private void begin(ServerConnection made) {
         connection = made;
         try {
@@ -205,7 +209,7 @@ final class PubSubConnection {
         subscribe(channels.begin());
     }
 
-    /** Does not rely on the connection to say that it has ended: it may have done so before anybody listened. */
+    /** Does not wait for the connection to report its end: that may have come before the handler was set. */
     private void drop(ServerConnection over) {
         over.close();
         ended(over);
@@ -248,7 +252,7 @@ final class PubSubConnection {
 
     private void pushed(@Nullable Response push) {
         if (push == null || push.type() == ResponseType.ERROR) {
-            // Refused, perhaps for good: no sign that anything will be heard.
+            // Refused, perhaps for good: no sign that messages will arrive.
             warn("subscriber connection to " + shown + ": " + push);
             listener.displaced();
             return;

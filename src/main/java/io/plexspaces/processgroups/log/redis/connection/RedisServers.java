@@ -46,8 +46,8 @@ public final class RedisServers {
     private final Map<String, Channel> channels = new ConcurrentHashMap<>();
 
     /**
-     * Who listens to what, and where, changes in order: a channel that is given up must not take along the next one of
-     * its name.
+     * Who listens to what, and where, changes in order: a late unsubscribe must not end the next subscription of the
+     * same channel.
      */
     private final SerialQueue places = new SerialQueue();
 
@@ -59,7 +59,7 @@ public final class RedisServers {
     private @Nullable Future<Topology> locating;
     private long located;
 
-    /** A channel somebody listens to, and where it is subscribed to. */
+    /** A channel with a listener, and the server where it is subscribed to. */
     private static final class Channel {
         final int slot;
         final ChannelListener listener;
@@ -77,7 +77,7 @@ public final class RedisServers {
     private static final class Shard {
         final CommandConnection commands;
 
-        /** What must not wait behind anything else. */
+        /** For calls that must not wait behind others. */
         final CommandConnection urgent;
 
         final PubSubConnection subscriber;
@@ -113,8 +113,8 @@ public final class RedisServers {
     }
 
     /**
-     * @param options where the store is and how to get in: standalone, Sentinel or cluster
-     * @param prefix of the channel by which connections hear themselves
+     * @param options where the store is and how to connect: standalone, Sentinel or cluster
+     * @param prefix of the channels on which connections receive their heartbeats
      */
     public RedisServers(Vertx vertx, RedisOptions options, ConnectionSettings settings, String prefix) {
         this.vertx = vertx;
@@ -151,14 +151,14 @@ public final class RedisServers {
     }
 
     /**
-     * The same, on a connection that nothing but such calls use: for the few that must not come late, whatever else is
-     * asked and answered.
+     * The same, on a connection that nothing but such calls use: for the few that must not be late, however busy the
+     * other connections are.
      */
     public Future<Response> callUrgently(Script script, List<String> keys, List<?> arguments) {
         return new ScriptCall(vertx, this, script, keys, arguments, settings, true).run();
     }
 
-    /** Listens until {@link #unsubscribe}. Nobody else may listen to this channel meanwhile. */
+    /** Listens until {@link #unsubscribe}. A channel has one listener at a time. */
     public void subscribe(String name, ChannelListener listener) {
         Channel channel = new Channel(slot(name), listener);
         places.execute(() -> channels.put(name, channel));
@@ -179,8 +179,8 @@ public final class RedisServers {
     }
 
     /**
-     * Whether commands reach every server and are answered in time, every subscriber connection hears itself and all it
-     * asked for, and the regular work is done.
+     * Whether commands reach every server and are answered in time, every subscriber connection receives its heartbeat
+     * and has all its subscriptions confirmed, and the periodic work is done.
      */
     public boolean isHealthy() {
         Topology known = layout;
@@ -357,7 +357,10 @@ public final class RedisServers {
         }
     }
 
-    /** In its queue: where it belongs by now. A slot that nobody serves has its channels placed when somebody does. */
+    /**
+     * In its queue: subscribes where the channel belongs now. Channels of a slot without a server are placed when it
+     * has one.
+     */
     private void place(String name, Channel channel) {
         Topology known = layout;
         if (known == null || !known.serves(channel.slot) || channels.get(name) != channel || closed) {

@@ -6,7 +6,7 @@ import io.vertx.core.Vertx;
 final class Regular {
     private static final Escapes ESCAPES = new Escapes(Regular.class);
 
-    /** Whatever the period, a pass may be so late: a processor may be busy for that long. */
+    /** A pass may be this late with any period: a processor may be busy for that long. */
     private static final long SLACK_NANOS = 5_000_000_000L;
 
     private final Vertx vertx;

@@ -21,7 +21,7 @@ final class ScriptCall {
     private static final System.Logger LOG = System.getLogger(ScriptCall.class.getName());
     private static final Escapes ESCAPES = new Escapes(ScriptCall.class);
 
-    /** Answers that say: not here, or not now. */
+    /** Errors that pass: the slot is elsewhere, or the server cannot answer now. */
     private static final Set<String> PASSING = Set.of(
             "MOVED",
             "ASK",
@@ -76,7 +76,7 @@ final class ScriptCall {
         guarded(this::begin);
     }
 
-    /** Whatever goes wrong in a step has no caller but the one who waits for the answer. */
+    /** A failure in a step can only be reported to the caller that waits for the answer. */
     private void guarded(Runnable step) {
         try {
             step.run();
@@ -113,7 +113,7 @@ final class ScriptCall {
             again(nobody);
             return;
         } catch (Throwable failure) {
-            // On the way to here there may have been an event loop, which would keep it for itself.
+            // This may run on an event loop, which would swallow the failure.
             promise.tryFail(failure);
             return;
         }

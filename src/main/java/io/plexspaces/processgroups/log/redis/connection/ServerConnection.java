@@ -47,7 +47,7 @@ final class ServerConnection {
     private volatile boolean closed;
     private volatile long heard = System.nanoTime();
 
-    /** A command on its way. */
+    /** A command that is not answered yet. */
     private static final class Sent {
         final long at = System.nanoTime();
         final Promise<Response> answer = Promise.promise();
@@ -119,7 +119,7 @@ final class ServerConnection {
         }
     }
 
-    /** What comes without having been asked for. What the handler throws ends the connection. */
+    /** Messages of the server that answer no command. What the handler throws ends the connection. */
     void whenPushed(Handler<Response> handler) {
         connection.handler(push -> {
             try {
@@ -131,9 +131,9 @@ final class ServerConnection {
     }
 
     /**
-     * What one call sends is before what a later one does, whatever their threads; the connection itself lets its own
-     * thread pass by others. Answers come on the connection's thread. What is thrown by those who wait for one ends the
-     * connection: nobody could say any more which answer belongs to which command.
+     * Commands are sent in the order of the calls, on any threads; the connection alone would send those of its own
+     * thread before others. Answers come on the connection's thread. A handler of an answer that throws ends the
+     * connection, as it would no longer be known which answer belongs to which command.
      *
      * <p>Nothing that is sent here is answered with nil; the annotation that it could be is seen by newer compilers
      * alone.
@@ -195,7 +195,7 @@ final class ServerConnection {
         return Math.min(longestUnanswered(), Math.max(0, System.nanoTime() - heard));
     }
 
-    /** Fails what has waited for longer. The answer may still come, and is then nobody's. */
+    /** Fails commands that have waited for longer. A late answer is dropped. */
     void failOlderThan(long nanos) {
         long now = System.nanoTime();
         for (Sent sent : unanswered) {

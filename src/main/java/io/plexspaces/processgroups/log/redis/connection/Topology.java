@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 /**
  * Which server has which slots.
  *
- * @param sharded channels belong to slots, and are heard at the slot's server alone
+ * @param sharded channels belong to slots, and are received from the slot's server alone
  */
 record Topology(List<Range> ranges, boolean sharded) {
     /**
@@ -24,7 +24,7 @@ record Topology(List<Range> ranges, boolean sharded) {
         return ranges.stream().anyMatch(range -> range.first <= slot && slot <= range.last);
     }
 
-    /** @throws IllegalStateException when nobody serves it now */
+    /** @throws IllegalStateException when no server has it now */
     String endpoint(int slot) {
         for (Range range : ranges) {
             if (range.first <= slot && slot <= range.last) {

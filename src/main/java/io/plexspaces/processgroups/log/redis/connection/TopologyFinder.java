@@ -140,7 +140,7 @@ final class TopologyFinder {
         return highest;
     }
 
-    /** What people may see of a connection string: scheme, host and port. Whatever else it holds may be a password. */
+    /** The part of a connection string that may be shown: scheme, host and port. The rest may hold a password. */
     static String shown(String endpoint) {
         URI uri = URI.create(endpoint);
         String host = uri.getHost() == null ? "…" : uri.getHost();

@@ -38,7 +38,7 @@ public final class GroupLifecycle {
         this.calls = calls;
     }
 
-    /** GROUP_EXISTS; EPOCH_CHANGED when a life is asked for, since there is none; LIMIT_EXCEEDED; FENCED. */
+    /** GROUP_EXISTS; EPOCH_CHANGED when an epoch is asked for, since there is none; LIMIT_EXCEEDED; FENCED. */
     public Future<Appended> create(GroupId group, @Nullable String life, GroupSpec spec, OperationId operation) {
         if (life != null) {
             return index.infos(List.of(group)).map(found -> {
@@ -129,8 +129,8 @@ public final class GroupLifecycle {
     }
 
     /**
-     * Takes what the members of an ended life held out of the partition's index, by steps. What a crash leaves undone a
-     * sweep begins again.
+     * Removes what the members of an ended epoch held from the partition's index, by steps. A sweep continues what a
+     * crash leaves undone.
      */
     public void clear(GroupId group, String epoch) {
         clear(group, epoch, "0");
@@ -159,8 +159,8 @@ public final class GroupLifecycle {
     }
 
     /**
-     * Makes a new life for a group whose last one the store has lost, unless somebody did so before. Writes under an
-     * incarnation of no consequence: nothing depends on who does it.
+     * Begins a new epoch for a group whose log the store has lost, unless another node did so before. The incarnation
+     * it writes under does not matter, as any node may do this.
      */
     public Future<Void> revive(GroupInfo lost, OperationId operation) {
         return create(lost.id(), null, lost.spec(), operation)

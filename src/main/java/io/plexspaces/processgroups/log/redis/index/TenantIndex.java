@@ -21,13 +21,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Which groups a tenant has: an index that lies in another slot than its groups and follows them. A group that was made
- * or deleted has a note in its partition's outbox until the index has heard of it.
+ * or deleted has a note in its partition's outbox until the index is updated.
  */
 public final class TenantIndex {
     private static final System.Logger LOG = System.getLogger(TenantIndex.class.getName());
     private static final int GROUPS_AT_ONCE = 100;
 
-    /** Of one question, so that those of others come in between. */
+    /** Parts of one look-up that are asked at once, so that other calls are not delayed. */
     private static final int PARTS_AT_ONCE = 4;
 
     private final Store store;
@@ -36,7 +36,7 @@ public final class TenantIndex {
         this.store = store;
     }
 
-    /** Takes room for a new life of a group; false: the tenant has too many groups. */
+    /** Reserves room for a new epoch of a group; false: the tenant has too many groups. */
     Future<Boolean> reserve(GroupId group, String epoch) {
         Keys.Index keys = keys(group.namespace());
         return store.call(
@@ -53,7 +53,7 @@ public final class TenantIndex {
         forget(keys(group.namespace()).reserved(), name(group) + " " + epoch);
     }
 
-    /** Lists a life of a group that was just made; never fails, as the sweep does what is left undone. */
+    /** Lists an epoch of a group that was just made; never fails, as the sweep does what is left undone. */
     Future<Void> list(GroupInfo info) {
         return list(info, false)
                 .compose(listed -> listed ? settle('+', info.id(), info.epoch()) : verify(info.id(), info.epoch()))
@@ -61,8 +61,8 @@ public final class TenantIndex {
     }
 
     /**
-     * Takes a life of a group out that was just deleted; never fails, as {@link #list}. Where it is listed under an
-     * epoch that it had before, as when it was given another a moment ago, it is taken out under that one.
+     * Removes an epoch of a group that was just deleted; never fails, as {@link #list}. When it is still listed under
+     * an earlier epoch, as after a recent change of epoch, it is removed under that one.
      */
     Future<Void> unlist(GroupId group, String epoch) {
         return takeOut(group, epoch)
@@ -72,7 +72,7 @@ public final class TenantIndex {
                 .recover(failure -> later(failure));
     }
 
-    /** Does what a note of an outbox says, which whoever wrote it has not done. */
+    /** Does what a note of an outbox says, when its writer has not done it. */
     public Future<Void> settle(String note) {
         String[] words = note.substring(1).split(" ", -1);
         GroupId group = GroupId.of(words[0], words[1], words[2]);
@@ -112,7 +112,7 @@ public final class TenantIndex {
                 });
     }
 
-    /** A listed life that does not answer any more: takes it out. */
+    /** Removes a listed epoch that does not exist any more. */
     void heal(GroupId group, String epoch) {
         takeOutUnlessThere(group, epoch)
                 .onFailure(failure -> LOG.log(System.Logger.Level.DEBUG, "index not mended", failure));
@@ -168,7 +168,10 @@ public final class TenantIndex {
                 .map(answer -> Store.number(answer) == 1);
     }
 
-    /** Lists the life if the group is in it, and looks once more: it may have been deleted and taken out in between. */
+    /**
+     * Lists the epoch if the group has it, and checks once more: the group may have been deleted and unlisted in
+     * between.
+     */
     private Future<Void> verify(GroupId group, String epoch) {
         return infos(List.of(group)).compose(found -> {
             GroupInfo info = found.get(group);
@@ -197,7 +200,7 @@ public final class TenantIndex {
                 .map(Response::toString);
     }
 
-    /** The index has heard it: the note may go. Nobody waits for that. */
+    /** The index is updated, so the note is removed. No caller waits for that. */
     private Future<Void> settle(char kind, GroupId group, String epoch) {
         forget(store.keys().group(group).partition().outbox(), kind + Texts.group(group) + " " + epoch);
         return Future.succeededFuture();

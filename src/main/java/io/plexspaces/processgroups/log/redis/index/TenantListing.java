@@ -44,7 +44,7 @@ public final class TenantListing {
     /** Names of the index, and what goes with them. */
     private record Names(long version, int count, List<Listed> listed) {}
 
-    /** What clients are told about a failure to read a namespace. */
+    /** The error that clients receive when a namespace cannot be read. */
     public Throwable told(String namespace, Throwable failure) {
         return store.told(namespace, failure);
     }
@@ -54,7 +54,7 @@ public final class TenantListing {
     }
 
     /**
-     * By steps, so that nobody else has to wait for a namespace of many groups.
+     * By steps, so that no other caller has to wait for a namespace of many groups.
      *
      * @param most groups; one more at most when there are more
      */
@@ -115,7 +115,7 @@ public final class TenantListing {
         return value.isEmpty() || value.equals(glob.prefix() + "*");
     }
 
-    /** Looks at every name, as only that tells how many match. */
+    /** Reads every name, as the number of matches is not known otherwise. */
     private Future<GroupPage> scan(Namespace namespace, Range rest, Page page) {
         return names(namespace, rest, rest, NAMES_AT_ONCE).compose(names -> {
             List<Listed> listed = names.listed();

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * What a sweep could not do while the store did other things: left out for a while, so that it keeps nothing else from
- * being done. Told in the log once a minute. Bounded. Thread-safe.
+ * Expiries that a sweep could not do while the store did other things: left out for a while, so that they do not delay
+ * others. Logged once a minute. Bounded. Thread-safe.
  */
 final class Aside {
     static final Duration LEFT_OUT = Duration.ofSeconds(5);
@@ -43,7 +43,7 @@ final class Aside {
         if (now - after >= 0 && lineAfter.compareAndSet(after, now + LINE_AGAIN)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "what is due in group {0} cannot be ended, and is tried again every {1} s ({2} such groups): {3}",
+                    "expired state of group {0} cannot be ended, and is tried again every {1} s ({2} such groups): {3}",
                     name,
                     LEFT_OUT.toSeconds(),
                     since.size() + 1,

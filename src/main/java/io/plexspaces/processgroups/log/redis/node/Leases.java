@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The leases of nodes: the same in every partition, since a script sees the copy of its own partition alone. On
- * connections of their own: a lease must not be lost because much else is asked and answered.
+ * connections of their own: a lease must not be lost because the other connections are busy.
  */
 public final class Leases {
     private static final int ATTEMPTS = 5;
@@ -31,12 +31,12 @@ public final class Leases {
 
     private final Store store;
 
-    /** Numbers kept of calls that nobody heard of: the last of them may be on their way to the store. */
+    /** Numbers kept of calls without an answer: the last of them may still reach the store. */
     private static final int MOST_DOUBTFUL = 64;
 
     /**
-     * What was to be taken, when nobody knows whether it was: found later, it is no other server's. The oldest first;
-     * under its own lock.
+     * Incarnations that this server asked for without an answer: when one is found later, it is not another server's.
+     * The oldest first; under its own lock.
      */
     private final Deque<Long> doubtful = new ArrayDeque<>();
 
@@ -47,7 +47,7 @@ public final class Leases {
         this.store = store;
     }
 
-    /** Writes what every part of the store can be read in, by every server there is. */
+    /** Agrees on the format that every server with a lease reads in all partitions. */
     private NodeLease agreed(List<Response> answers, NodeLease lease) {
         long least = Long.MAX_VALUE;
         for (Response answer : answers) {
@@ -72,7 +72,7 @@ public final class Leases {
         return acquire(node, Long.MAX_VALUE, ATTEMPTS);
     }
 
-    /** FENCED when somebody else has taken the node since. */
+    /** FENCED when another server has taken the node's name since. */
     public Future<NodeLease> reacquire(NodeLease lapsed) {
         return acquire(lapsed.node(), lapsed.incarnation(), 1);
     }

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Questions to the store that go together: those that come while some are asked go next, as many come at once when a
- * server is gone. Thread-safe.
+ * Look-ups in the store that are sent together: those that arrive while some are under way go next. When a server is
+ * gone, many arrive at once. Thread-safe.
  */
 final class Rounds<Q, A> {
     private static final Escapes ESCAPES = new Escapes(Rounds.class);
@@ -75,7 +75,7 @@ final class Rounds<Q, A> {
         }
     }
 
-    /** What whoever asked throws is logged: the others have their answers all the same. */
+    /** A failure that one caller throws is logged: the others get their answers all the same. */
     private static <Q, A> void tell(Asked<Q, A> asked, AsyncResult<A> said) {
         try {
             asked.answer().handle(said);

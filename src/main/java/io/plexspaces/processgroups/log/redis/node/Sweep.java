@@ -23,19 +23,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends what is due, in every partition; and does what others left undone in the index. What cannot be done keeps
- * nothing else from being done, and is tried again after a while.
+ * Ends what has expired, in every partition; and does what other nodes left undone in the index. A failure does not
+ * delay the rest, and is tried again after a while.
  */
 public final class Sweep {
     /**
-     * How long a call goes on to begin rounds, however much is due: it must end before it is taken for one that hangs.
+     * How long a call begins rounds, however much has expired: it must end before it counts as hanging.
      */
     public static final Duration BEGINS_FOR = Duration.ofSeconds(5);
 
     private static final int GROUPS_AT_ONCE = 100;
     private static final int ACTORS_AT_ONCE = 200;
 
-    /** Milliseconds after which a note in an outbox is taken for left behind: whoever wrote it would be done. */
+    /** Milliseconds after which a note in an outbox counts as left behind: its writer would be done by then. */
     private static final int LEFT_BEHIND = 3_000;
 
     private final Store store;
@@ -96,7 +96,7 @@ public final class Sweep {
                 });
     }
 
-    /** @param more is due than that */
+    /** @param more has expired than that */
     private Future<Integer> round(
             Keys.Partition partition, OperationId operation, long end, Map<GroupId, List<String>> due, boolean more) {
         Map<GroupId, Future<Integer>> all = new LinkedHashMap<>();
@@ -126,7 +126,7 @@ public final class Sweep {
         });
     }
 
-    /** It is no matter of one group. */
+    /** A failure that is not about one group. */
     private static boolean isOfAll(Throwable failure) {
         return failure instanceof Error || GroupException.is(failure, ErrorCode.FENCED, ErrorCode.OVERLOADED);
     }

@@ -41,7 +41,7 @@ abstract class Feed<R extends Reading> implements ChannelListener {
         return readings.remove(reading);
     }
 
-    /** In the serial queue: a copy, as a reading may end while it is told something. */
+    /** In the serial queue: a copy, as a reading may end during a call. */
     List<R> readings() {
         return List.copyOf(readings);
     }

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The feeds that somebody reads, each subscribed to while there is a reading. Thread-safe.
+ * The feeds with readings, each subscribed to while it has one. Thread-safe.
  *
  * @param <K> what a feed is about
  * @param <F> the kind of feed

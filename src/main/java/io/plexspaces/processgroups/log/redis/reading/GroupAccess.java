@@ -43,10 +43,10 @@ public final class GroupAccess {
      *
      * @param last time of the entry at the snapshot's position, as scripts write it; empty: not known
      * @param lineage of the server that has it; empty: not known
-     * @param past up to where logs of earlier epochs are part of it: epoch and offset by turns
+     * @param past the ends of earlier epochs that are part of this log: epoch and offset by turns
      */
     record Opened(Snapshot snapshot, String last, String lineage, String past) {
-        /** The same log goes on: every entry up to a position under another epoch is one of it. */
+        /** Whether the log continues: every entry up to a position of an earlier epoch is part of it. */
         boolean goesOnFrom(Position position) {
             String[] words = past.split(" ", -1);
             for (int i = 0; i + 1 < words.length; i += 2) {
@@ -59,8 +59,8 @@ public final class GroupAccess {
     }
 
     /**
-     * The group as it is; empty: there is none. Many members, or large ones, are read by steps, so that nobody else has
-     * to wait for them.
+     * The group as it is; empty: there is none. Many members, or large ones, are read by steps, so that no other caller
+     * has to wait for them.
      */
     Future<Optional<Opened>> open(GroupId group) {
         return state(group).compose(said -> {
@@ -166,7 +166,7 @@ public final class GroupAccess {
         store.unreadables().found(named(group), why);
     }
 
-    /** What clients are told about a failure to read a group. */
+    /** The error that clients receive when a group cannot be read. */
     Throwable told(GroupId group, Throwable failure) {
         return store.told(named(group), failure);
     }

@@ -37,7 +37,7 @@ public final class GroupFeed extends Feed<GroupReading> {
         serial.execute(() -> readings().forEach(reading -> reading.announced(announced)));
     }
 
-    /** How many entries the last position check found that a reading had not told yet. */
+    /** How many entries the last position check found that a reading had not delivered yet. */
     public long behind() {
         return behind;
     }

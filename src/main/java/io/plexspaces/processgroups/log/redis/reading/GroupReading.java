@@ -23,16 +23,38 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader of one group: tells it the snapshot, then every entry, in order. What the channel did not bring is read
- * from the log; what is no longer there, or cannot be read, becomes a new snapshot. A group that has no readable
- * members is not read at all.
+ * One reader of one group: gives it a snapshot, then every entry, in order. Announcements of the channel bring new
+ * entries. What the channel did not bring is read from the log; what is no longer there, or cannot be read, becomes a
+ * new snapshot. A group whose members cannot be read is not read at all.
+ *
+ * <p>How a reading catches up after a loss (its states are those of {@link Reading}):
+ *
+ * <pre>{@code
+ *   LIVE --the next offset is announced--> the entry is delivered, still LIVE
+ *   LIVE --an announcement with a hole before it, or of another epoch
+ *        --an announcement that cannot be read, or a new subscription of the channel
+ *        --PositionCheck finds the log ahead, or under another epoch
+ *           |
+ *           v
+ *   READING: tail.lua compares the reading's epoch, offset and last time with the log, and answers
+ *           |
+ *           +--S: the log continues --------------> the missed entries (trimmed: a new snapshot)
+ *           |     with a new epoch at an offset --> the same, and GroupReader.goesOn at that offset
+ *           +--D: the group was deleted ----------> its last entry, then ENDED
+ *           +--R: another epoch ------------------> a new snapshot
+ *           +--F: the epoch, but another log -----> fork.lua gives a new epoch, then a new snapshot
+ *           +--N: no group, but not deleted ------> the group is created again, then a new snapshot
+ * }</pre>
+ *
+ * <p>F and N mean that the store has lost entries: it was restored from an older state, or a replica without the last
+ * writes took over. One node repairs that; the others read the new epoch.
  *
  * <p>One file, as it is one state machine: each step depends on where the reading is.
  */
 public final class GroupReading extends Reading {
     private static final System.Logger LOG = System.getLogger(GroupReading.class.getName());
 
-    /** How long an announcement may be under way while the position it leads to is known already. */
+    /** How long an announcement may still be under way after a check has seen its position. */
     private static final long UNDER_WAY_MILLIS = 250;
 
     private static final int MANY_MEMBERS = 5_000;
@@ -49,7 +71,7 @@ public final class GroupReading extends Reading {
     private final OperationId mender;
     private final Kept kept = new Kept();
 
-    /** Of another epoch than is known; null: none since the last read. */
+    /** The first announcement of another epoch than the known one; null: none since the last read. */
     private Entries.@Nullable Announcement strange;
 
     private @Nullable GroupInfo info;
@@ -64,7 +86,7 @@ public final class GroupReading extends Reading {
     /** Of the server the log was last read from; empty: not known. */
     private String lineage = "";
 
-    /** @param mender signs what is written when the store has lost the group */
+    /** @param mender identifies the writes that repair the group after the store has lost it */
     public GroupReading(GroupFeed feed, GroupReader reader, GroupAccess access, OperationId mender) {
         super("the group", feed.serial, access::later);
         this.feed = feed;
@@ -97,7 +119,7 @@ public final class GroupReading extends Reading {
         }
     }
 
-    /** How many entries of the log it has not told, when the log ends there. */
+    /** How many entries of the log it has not delivered, when the log ends there. */
     long behind(String epoch, long end) {
         if (info == null) {
             return 0;
@@ -122,8 +144,9 @@ public final class GroupReading extends Reading {
     }
 
     /**
-     * A reading that has gone on hears what is announced, and would see a hole; one that has not missed something. To
-     * ask before that is known would be wrong on a busy log: it trims what this reading is about to hear.
+     * A reading that has moved on receives announcements, and would see a hole; one that has not moved has missed
+     * something. To ask the store before that is known would be wrong on a busy log: it may trim entries whose
+     * announcements are about to arrive.
      */
     private void stillAt(long before) {
         if (state == State.LIVE && offset == before) {
@@ -158,7 +181,7 @@ public final class GroupReading extends Reading {
     }
 
     /**
-     * False: nothing follows, or it is a change that cannot be read: then the members are read anew, which include it.
+     * False: nothing follows, or it is a change that cannot be read: then the members are read again, which include it.
      */
     private boolean isTold(Entry entry) {
         if (entry instanceof Entry.Unreadable unreadable) {
@@ -184,7 +207,7 @@ public final class GroupReading extends Reading {
         });
     }
 
-    /** Not from within the queue: whoever is at work there would take it along. */
+    /** Not from within the queue: the thread at work there would run it, too. */
     private void aside(Runnable step) {
         try {
             access.aside(() -> ifOpen(step));
@@ -219,7 +242,7 @@ public final class GroupReading extends Reading {
     private void loaded(GroupAccess.Opened found) {
         Snapshot snapshot = found.snapshot();
         if (info != null && epoch().equals(snapshot.info().epoch()) && !isOf(found.lineage())) {
-            // Another server than the one that has said what is missing here: does it know this log at all?
+            // Another server than the one that answered before: it may not have this log, so compare first.
             catchUp();
             return;
         }
@@ -248,7 +271,7 @@ public final class GroupReading extends Reading {
         Entries.Announcement next = state == State.LIVE ? kept.poll() : null;
         while (next != null) {
             if (Kept.isLost(next)) {
-                // Before those that came since: they may be of another log, which only the store can tell.
+                // Before the announcements that came since: they may be of another log, which only the store knows.
                 catchUp();
             } else {
                 apply(next);
@@ -300,7 +323,7 @@ public final class GroupReading extends Reading {
         }
     }
 
-    /** That it is over is certain, whoever wrote it in whichever way. */
+    /** The group is deleted, even if the tombstone cannot be read. */
     private Entry last(byte[] tombstone) {
         try {
             if (Entries.parse(tombstone) instanceof Entry.Deleted deleted) {
@@ -315,10 +338,10 @@ public final class GroupReading extends Reading {
 
     /**
      * Both lists are in order and may be cut short; together they have no hole unless the log was trimmed. They are
-     * told in portions: what would come at once fills the queue of a client that reads as fast as it can.
+     * delivered in portions: all at once would fill the queue of a client that reads as fast as it can.
      *
      * @param before where this reading was when it asked
-     * @param till from here on the log goes on under that epoch; null: under the one that is known
+     * @param till from here on the log continues under that epoch; null: under the one that is known
      */
     private void missed(long end, @Nullable Position till, List<Entry> messages, List<Entry> changes, long before) {
         int nextMessage = 0;
@@ -356,7 +379,7 @@ public final class GroupReading extends Reading {
         }
     }
 
-    /** What was told up to {@code till} is of the log that goes on under its epoch. */
+    /** Everything delivered up to {@code till} is part of the log that continues under its epoch. */
     private void goOn(@Nullable Position till) {
         GroupInfo known = Objects.requireNonNull(info);
         if (till == null || offset != till.offset() || till.epoch().equals(known.epoch())) {
@@ -376,7 +399,7 @@ public final class GroupReading extends Reading {
                 .anyMatch(entry -> entry.offset() == wanted);
     }
 
-    /** The store is not what it was; once it is mended, the group is read anew. */
+    /** The store has lost entries; once that is repaired, the group is read again. */
     private void mend(Future<Void> mending) {
         mending.onComplete(done -> ifOpen(() -> {
             if (done.succeeded()) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether this server can hold a group of many members. One that does not fit is refused before it is read: a heap that
- * is nearly full does not end a server, but keeps it collecting garbage and answering nobody.
+ * is nearly full does not end a server, but keeps it collecting garbage instead of answering.
  */
 final class Heap {
     /**

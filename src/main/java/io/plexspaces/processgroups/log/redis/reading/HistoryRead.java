@@ -131,7 +131,7 @@ public final class HistoryRead {
         long missed = 0;
         boolean exact = true;
         if (after != null && !answer.epochChanged()) {
-            // The first entry of every life is its creation, which is no message.
+            // The first entry of every epoch is the group's creation, which is no message.
             long from = Math.max(1, after.offset());
             missed = missed(answer, from);
             exact = missed == 0 || covers(answer, from);

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Announcements that came while a reading was not ready for them, in order; bounded in bytes. Where others may have
- * come in between that are not here, {@link #LOST} stands. Not thread-safe.
+ * Announcements that arrived while a reading was not ready for them, in order; bounded in bytes. {@link #LOST} stands
+ * where others may be missing. Not thread-safe.
  */
 final class Kept {
     /** What comes in a second on a busy group is less; more is read again. */

@@ -96,7 +96,7 @@ final class MemberScan {
                 .onComplete(guarded(answer -> read(opened, before, answer)));
     }
 
-    /** What fails in the middle is told to whoever waits for the members; an error is also its thread's. */
+    /** A failure in the middle goes to the caller that waits for the members; an {@code Error} is also thrown on. */
     private Handler<AsyncResult<Response>> guarded(Consumer<Response> step) {
         return answer -> {
             if (answer.failed()) {
@@ -145,7 +145,7 @@ final class MemberScan {
             return false;
         }
         if (changes.stream().anyMatch(Entry.Unreadable.class::isInstance)) {
-            // Who is a member after it can be told by the members alone, as they are since.
+            // Only the members themselves show who is a member after it.
             return false;
         }
         changes.forEach(this::lay);
@@ -181,7 +181,7 @@ final class MemberScan {
         }
     }
 
-    /** Another life, or more changes between two steps than the log keeps. */
+    /** Another epoch, or more changes between two steps than the log keeps. */
     private void again() {
         if (++attempts >= ATTEMPTS) {
             done.fail(GroupException.of(

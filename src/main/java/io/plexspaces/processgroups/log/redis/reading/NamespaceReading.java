@@ -15,8 +15,8 @@ import java.util.Queue;
 import java.util.function.Consumer;
 
 /**
- * One reader of one namespace: tells it which groups there are, then each that comes or goes. When a change was missed,
- * the groups are read anew. Belongs to the serial queue of its feed.
+ * One reader of one namespace: gives it the present groups, then each that is created or deleted. When a change was
+ * missed, the groups are read again. Belongs to the serial queue of its feed.
  */
 public final class NamespaceReading extends Reading {
     private static final int MOST_KEPT = 1_000;
@@ -30,7 +30,7 @@ public final class NamespaceReading extends Reading {
     private boolean again;
     private long version;
 
-    /** A version that was ahead at the last check; the change may have been on its way. */
+    /** A version that was ahead at the last check; the change's announcement may have been under way. */
     private long suspect;
 
     public NamespaceReading(
@@ -116,7 +116,7 @@ public final class NamespaceReading extends Reading {
         });
     }
 
-    /** @param reconnected tells nothing when nothing was missed */
+    /** @param reconnected delivers nothing when nothing was missed */
     private void loaded(TenantListing.Whole whole, boolean reconnected) {
         if (!reconnected || whole.version() != version) {
             version = whole.version();

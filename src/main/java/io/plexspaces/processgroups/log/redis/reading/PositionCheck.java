@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares regularly where each log that is read ends with how far its readings are: a message that got lost may have
- * no successor.
+ * Compares regularly where each log that is read ends with how far its readings are: after a lost announcement there
+ * may be no later one that shows the hole.
  */
 public final class PositionCheck {
     private static final System.Logger LOG = System.getLogger(PositionCheck.class.getName());

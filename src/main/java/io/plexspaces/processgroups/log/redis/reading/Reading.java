@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One reader of what one channel announces: opened by a read of the store, live by the channel, read again where the
- * channel did not bring all. A failure in the middle ends it, so that nobody takes a part for the whole. Belongs to the
- * serial queue of its feed.
+ * channel did not bring all. A failure in the middle ends it, so that no reader takes a part for the whole. Belongs to
+ * the serial queue of its feed.
  *
  * <pre>
- * WAITING --the channel is heard--> READING --all is told--> LIVE --something is missing--> READING
+ * WAITING --channel subscribed--> READING --all is delivered--> LIVE --something is missing--> READING
  * any --its end, a failure, or close--> ENDED
  * </pre>
  */
@@ -30,7 +30,7 @@ abstract class Reading implements Tail {
     }
 
     enum State {
-        /** For the channel to be heard. */
+        /** For the subscription of the channel. */
         WAITING,
         /** A read is under way, or waited for; announcements are kept for afterwards. */
         READING,
@@ -50,7 +50,7 @@ abstract class Reading implements Tail {
 
     private volatile boolean closed;
 
-    /** @param what is read, as clients are told */
+    /** @param what is read, as error texts name it */
     Reading(String what, SerialQueue serial, Later later) {
         this.what = what;
         this.serial = serial::execute;
@@ -62,7 +62,7 @@ abstract class Reading implements Tail {
         return opened.future();
     }
 
-    /** Gives up if the channel is not heard by now. */
+    /** Gives up if the channel is not subscribed to by now. */
     public final void giveUpWaiting() {
         inOrder(() -> {
             if (state == State.WAITING) {
@@ -79,16 +79,16 @@ abstract class Reading implements Tail {
 
     // ---- in the serial queue
 
-    /** The channel is heard from here on; whatever was said before is lost. */
+    /** The channel is subscribed to from here on; earlier announcements are lost. */
     abstract void listening();
 
-    /** Something was announced that nobody could read. */
+    /** An announcement could not be read. */
     abstract void unheard();
 
-    /** It has ended, and is told nothing more: gives back what it holds. */
+    /** It has ended, and receives nothing more: gives back what it holds. */
     abstract void release();
 
-    /** @param cause as clients are told */
+    /** @param cause as clients receive it */
     abstract void tellFailed(GroupException cause);
 
     final boolean isOpened() {
@@ -125,7 +125,9 @@ abstract class Reading implements Tail {
         serial.execute(() -> guarded(step));
     }
 
-    /** A step that fails in the middle leaves nobody in the belief that this goes on; an error is also its thread's. */
+    /**
+     * A step that fails in the middle ends the reading, and its reader is notified; an {@code Error} is also thrown on.
+     */
     final void guarded(Runnable step) {
         try {
             step.run();
@@ -138,7 +140,7 @@ abstract class Reading implements Tail {
         }
     }
 
-    /** A reader that fails has not taken what it was told. */
+    /** A reader that throws has not applied the call. */
     final void call(Runnable call) {
         if (!closed) {
             call.run();

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads everything that is retained after a position, page by page. Those who want that of one group while it is read
  * for others are served together by the next reading, and share its messages; and few groups are read at once, so that
- * many clients which come back together neither fill the memory nor the connection to the store. Thread-safe.
+ * many clients that reconnect together fill neither the memory nor the connection to the store. Thread-safe.
  */
 public final class Replays {
     private static final Escapes ESCAPES = new Escapes(Replays.class);
@@ -37,8 +37,8 @@ public final class Replays {
     private final Queue<GroupId> turns = new ArrayDeque<>();
 
     /**
-     * Groups that are read now: who asks for one of these meanwhile waits until that is over, as it may be past what it
-     * asks for.
+     * Groups that are read now: a caller that asks for one of these meanwhile waits for the next reading, as this one
+     * may be beyond its position.
      */
     private final Set<GroupId> busy = new HashSet<>();
 
@@ -117,7 +117,7 @@ public final class Replays {
         }
     }
 
-    /** Reads from the first position; whoever the result does not serve is served by another reading. */
+    /** Reads from the first position; callers that the result does not serve are served by another reading. */
     private Future<Void> serve(GroupId group, List<Reader> readers) {
         if (readers.isEmpty()) {
             return Future.succeededFuture();
@@ -143,7 +143,7 @@ public final class Replays {
         tell(() -> reader.answer().tryFail(failure));
     }
 
-    /** What whoever asked throws is logged: the others have their answers all the same. */
+    /** A failure that one caller throws is logged: the others get their answers all the same. */
     private static void tell(Runnable answer) {
         try {
             answer.run();
@@ -152,7 +152,7 @@ public final class Replays {
         }
     }
 
-    /** What of a reading after one position is what another position asks for; null: that does not follow from it. */
+    /** The part of a reading that answers another position; null: it does not answer it. */
     private static @Nullable Slice of(Slice read, @Nullable Position from, @Nullable Position after) {
         if (after == null || from == null || after.equals(from)) {
             return Objects.equals(after, from) ? read : null;
@@ -185,7 +185,7 @@ public final class Replays {
             return attempts > 1
                     ? whole(group, after, limit, attempts - 1)
                     : Future.failedFuture(GroupException.of(
-                            ErrorCode.STORE_UNAVAILABLE, "the group begins anew again and again; try again later"));
+                            ErrorCode.STORE_UNAVAILABLE, "the group is created again and again; try again later"));
         });
     }
 }

@@ -1,5 +1,6 @@
 /**
- * From the store to this node: groups and namespaces as they are opened and followed, what was missed, history. Uses
+ * From the store to this node: how groups and namespaces are opened and followed, how missed entries are read ({@link
+ * GroupReading}), and history. Uses
  * {@code index}, {@code store}, {@code codec}, {@code connection}, the port and the domain.
  */
 @NullMarked

@@ -68,7 +68,7 @@ public final class Keys {
             return base + "birth";
         }
 
-        /** Which store the data have been in since when. */
+        /** The history of the store's data: its replication id, with the token. */
         public String lineage() {
             return base + "lineage";
         }
@@ -97,7 +97,7 @@ public final class Keys {
             return base + "session:" + Texts.session(id).substring(2);
         }
 
-        /** Of the last call of one writer on one track. */
+        /** The answer to the last call of one writer on one track. */
         public String answer(int track, NodeId node, long incarnation) {
             return base + "answer:" + track + ":" + Texts.incarnation(node, incarnation);
         }
@@ -117,7 +117,7 @@ public final class Keys {
             return group + ":members";
         }
 
-        /** Members of a life that has ended, until their sessions are seen to. */
+        /** Members of an epoch that has ended, until their sessions are removed from the index. */
         public String gone(String epoch) {
             return group + ":gone:" + epoch;
         }

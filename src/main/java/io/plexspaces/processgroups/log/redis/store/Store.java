@@ -28,7 +28,7 @@ public record Store(
     }
 
     /**
-     * What a client is told about a failure to read what is stored; others are as they are.
+     * The error that a client receives when stored data cannot be read; other failures are returned as they are.
      *
      * @param where the group or namespace, in words
      */

@@ -5,10 +5,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What this server knows of the clock of the store's server that has one partition. Each answer that tells its time
- * bounds it: that was read between call and answer. What was known stays where it is within the bounds, so a store
- * whose clock is set, or another one that has taken over, is followed at the next answer. The wall clock of this server
- * has no say. Thread-safe.
+ * This server's estimate of the clock of the Redis server that has one partition. Each answer with a time bounds the
+ * estimate: the time was read between call and answer. An estimate within the bounds stays, so this follows a store
+ * whose clock is set, or a new master, at the next answer. The wall clock of this server has no say. Thread-safe.
  */
 public final class StoreClock {
     private static final long UNKNOWN = Long.MIN_VALUE;
@@ -20,7 +19,7 @@ public final class StoreClock {
     private volatile long ahead = UNKNOWN;
 
     /**
-     * The store has told its time in an answer that has come now.
+     * An answer with the store's time has arrived now.
      *
      * @param micros since 1970
      * @param called when it was asked, as {@link System#nanoTime}
@@ -35,7 +34,7 @@ public final class StoreClock {
         ahead = ahead == UNKNOWN ? least : Math.max(least, Math.min(most, ahead));
     }
 
-    /** How long ago the store accepted something, at least 0; 0 while it has told no time. */
+    /** How long ago the store accepted something, at least 0; 0 while its time is not known. */
     public Duration age(Instant at) {
         return age(at, System.nanoTime());
     }

@@ -258,7 +258,7 @@ class JsonRequestsTest {
                 .hasMessage("malformed protobuf");
     }
 
-    /** Whatever comes, the answer is a request or a refusal. */
+    /** Any input is read as a request, or refused. */
     @Property(tries = 2000)
     void anyMutation_isReadOrRefused(@ForAll int position, @ForAll byte value) throws Exception {
         byte[] json = JsonFormat.printer()

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two calls that are under way at once are done in their order, and each once, whatever becomes of the other. */
+/** Two calls that are under way at once are done in their order, and each once, even when the other fails. */
 @Waiting
 class AppendScriptTest {
     private static final RedisSettings SETTINGS =
@@ -155,7 +155,7 @@ class AppendScriptTest {
         assertThat(clock.age(done.get(0).at())).isLessThan(Duration.ofSeconds(30));
     }
 
-    /** Where nobody accepts a topic, each message of it comes without a candidate. */
+    /** When no member accepts a topic, each message of it comes without a candidate. */
     @Test
     void messagesForOneThatNobodyAccepts_costOneCallFewLooks() throws Exception {
         List<PendingChange> joins = new ArrayList<>();

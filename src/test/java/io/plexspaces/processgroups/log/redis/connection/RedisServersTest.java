@@ -102,7 +102,7 @@ class RedisServersTest {
                 throwAtAnswer(chance);
             }
             if (i % 500 == 499) {
-                // Whatever was under way when one threw is asked again, and gets its own answer.
+                // Calls that were under way when one threw are repeated, and get their own answers.
                 result(Future.join(all));
             }
         }
@@ -118,7 +118,7 @@ class RedisServersTest {
         Future<String> answer = echo("thrown at");
         Thread here = Thread.currentThread();
         answer.onComplete(done -> {
-            // One that was answered already is told here, and its connection has nothing to do with it.
+            // A call that was answered already gets its failure here, without effect on its connection.
             if (Thread.currentThread() != here) {
                 fail(chance);
             }

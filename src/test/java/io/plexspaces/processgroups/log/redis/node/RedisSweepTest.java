@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ends come in time, whatever else is due. */
+/** Joins end in time, whatever else has expired. */
 @Waiting
 class RedisSweepTest {
     private static final String PREFIX = "test:";

@@ -31,7 +31,10 @@ class ReplaysTest {
     private final FakePages pages = new FakePages();
     private final Replays replays = new Replays(pages);
 
-    /** A group of 100 messages at the offsets 2 to 101, of which the oldest may be gone; answers when it is told to. */
+    /**
+     * A group of 100 messages at the offsets 2 to 101, of which the oldest may be gone; answers when the test asks it
+     * to.
+     */
     private static final class FakePages implements Replays.Pages {
         final Queue<Runnable> asked = new ArrayDeque<>();
         int reads;
