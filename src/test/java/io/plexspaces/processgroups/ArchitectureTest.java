@@ -78,7 +78,18 @@ class ArchitectureTest {
             Map.entry("core.node", List.of("core.session", "core", "log", "tasks", "domain")),
             Map.entry("core.session", List.of("core.group", "core", "core.delivery", "log", "tasks", "domain")),
             Map.entry("api", List.of("core.session", "core", "core.delivery", "log", "domain", "proto.v1")),
-            Map.entry("api.grpc", List.of("api", "core.session", "core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry("api.grpc.transport", List.of("core.delivery", "domain")),
+            Map.entry(
+                    "api.grpc",
+                    List.of(
+                            "api.grpc.transport",
+                            "api",
+                            "core.session",
+                            "core",
+                            "core.delivery",
+                            "log",
+                            "domain",
+                            "proto.v1")),
             Map.entry("api.websocket.format", List.of("api", "core", "core.delivery", "log", "domain", "proto.v1")),
             Map.entry(
                     "api.websocket",

@@ -9,6 +9,7 @@ import io.quarkus.grpc.api.ServerBuilderCustomizer;
 import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
 import io.vertx.grpc.VertxServerBuilder;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,6 +24,12 @@ final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBui
 
     private static final int HANDSHAKE_SECONDS = 10;
 
+    /** How long the end of a stream may wait for its client. */
+    private static final Duration LAST_DATA = Duration.ofSeconds(5);
+
+    /** How long a client may take nothing of its answers. */
+    private static final Duration PATIENCE = Duration.ofSeconds(12);
+
     private final ApiSettings settings;
     private final ServerBudget budget;
 
@@ -33,7 +40,12 @@ final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBui
 
     static Bounds bounds(ApiSettings settings, ServerBudget budget) {
         return new Bounds(
-                settings.maxStreamsPerConnection(), settings.maxInFlightBytes(), settings.maxRequestBytes(), budget);
+                settings.maxStreamsPerConnection(),
+                settings.maxInFlightBytes(),
+                settings.maxRequestBytes(),
+                LAST_DATA,
+                PATIENCE,
+                budget);
     }
 
     @Override

@@ -25,6 +25,7 @@ import io.plexspaces.processgroups.api.MemoryService;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
+import io.plexspaces.processgroups.api.grpc.transport.GrpcTransport;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
@@ -87,11 +88,12 @@ class GrpcEndpointTest {
 
     @BeforeEach
     void start() throws IOException {
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
-                .addService(new GrpcEndpoint(endpoints(), new UnaryCalls()))
-                .build()
-                .start();
+                .addService(new GrpcEndpoint(endpoints(), new UnaryCalls()));
+        GrpcTransport.bound(builder, GrpcServerSettings.bounds(TestSettings.defaults(), new ServerBudget(64 << 20)));
+        server = builder.build().start();
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
                 .usePlaintext()
                 .flowControlWindow(64 * 1024)

@@ -16,6 +16,7 @@ import io.plexspaces.processgroups.api.MemoryService;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
+import io.plexspaces.processgroups.api.grpc.transport.GrpcTransport;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.faults.FaultInjection;
@@ -85,6 +86,14 @@ class GrpcFaultsTest {
             "api.grpc.GrpcEndpoint#follow",
             "api.grpc.RequestMarshaller#parse",
             "api.grpc.UnaryCalls#begin",
+            "api.grpc.transport.PendingCalls#admit",
+            "api.grpc.transport.PendingCalls#begin",
+            "api.grpc.transport.PendingCalls#answers",
+            "api.grpc.transport.PendingCalls#ended",
+            "api.grpc.transport.PeerCalls#changed",
+            "api.grpc.transport.PeerCalls#remove",
+            "api.grpc.transport.PeerHandler#ending",
+            "api.grpc.transport.PeerHandler#look",
             "api.Requests#publish",
             "api.Requests#subscribe",
             "api.Requests#watch",
@@ -132,11 +141,12 @@ class GrpcFaultsTest {
                 (operation, cause) -> {},
                 Traces.OFF,
                 new ServerBudget(1 << 30));
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
-                .addService(new GrpcEndpoint(endpoints, new UnaryCalls()))
-                .build()
-                .start();
+                .addService(new GrpcEndpoint(endpoints, new UnaryCalls()));
+        GrpcTransport.bound(builder, GrpcServerSettings.bounds(TestSettings.defaults(), new ServerBudget(64 << 20)));
+        server = builder.build().start();
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
                 .usePlaintext()
                 .build();

@@ -48,7 +48,13 @@ public final class PeerCall extends ServerStreamTracer {
      * @param answerBytes that the answer may have at most
      */
     public void begin(int requestBytes, int answerBytes, UnaryCall call) {
-        peer.onLoop(() -> peer.unary().admit(this, requestBytes, answerBytes, call));
+        peer.onLoop(() -> {
+            try {
+                peer.unary().admit(this, requestBytes, answerBytes, call);
+            } catch (RuntimeException | Error defect) {
+                PendingCalls.fail(call, defect);
+            }
+        });
     }
 
     /** The answer of a unary call is about to be sent. */

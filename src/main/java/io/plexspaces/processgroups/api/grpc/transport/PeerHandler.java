@@ -10,7 +10,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
-import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,20 +20,16 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>a stream whose requests come in part, or in frames without content, beyond the connection's bound is reset;
  *   <li>a peer that sends too many frames that carry nothing is disconnected;
- *   <li>one that takes nothing of its answers, or of what was sent before its streams were ended, for 12 seconds, too.
+ *   <li>one that takes nothing of its answers, or of what was sent before its streams were ended, for a while, too.
  * </ul>
  *
- * <p>A stream that is reset here looks to grpc-java as if the peer had reset it: then it gives up all that waits for the
- * stream. By itself it has the end of a stream wait behind its data for as long as the peer does not take that.
+ * <p>A stream that is reset here looks to grpc-java as if the peer had reset it: then it gives up all that waits for
+ * the stream. By itself it has the end of a stream wait behind its data for as long as the peer does not take that.
  */
 final class PeerHandler extends ChannelDuplexHandler {
-    /** How long a peer may take nothing. */
-    static final Duration PATIENCE = Duration.ofSeconds(12);
+    /** Looks in the time that a peer may take nothing. */
+    private static final int LOOKS = 6;
 
-    /** How long the end of a stream may wait for the peer. */
-    static final Duration LAST_DATA = Duration.ofSeconds(5);
-
-    private static final Duration LOOK = Duration.ofSeconds(2);
     private static final System.Logger LOG = System.getLogger(PeerHandler.class.getName());
 
     private static final ThreadLocal<@Nullable PeerHandler> READING = new ThreadLocal<>();
@@ -43,6 +38,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     private final InternalProtocolNegotiator.ProtocolNegotiator negotiator;
     private final Http2FrameListener toGrpc;
     private final FrameRate rate = new FrameRate();
+    private final Bounds bounds;
     private final PeerCalls calls;
     private final PendingCalls unary;
 
@@ -68,6 +64,7 @@ final class PeerHandler extends ChannelDuplexHandler {
             GrpcHttp2ConnectionHandler grpc, InternalProtocolNegotiator.ProtocolNegotiator negotiator, Bounds bounds) {
         this.grpc = grpc;
         this.negotiator = negotiator;
+        this.bounds = bounds;
         this.calls = new PeerCalls(bounds);
         this.unary = new PendingCalls(bounds);
         this.toGrpc = grpc.decoder().frameListener();
@@ -99,9 +96,8 @@ final class PeerHandler extends ChannelDuplexHandler {
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
         added.pipeline().addAfter(added.name(), null, negotiator.newHandler(grpc));
-        looking = added.executor()
-                .scheduleWithFixedDelay(
-                        () -> guarded(this::look), LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        long each = bounds.patience().toMillis() / LOOKS;
+        looking = added.executor().scheduleWithFixedDelay(() -> guarded(this::look), each, each, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -118,7 +114,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     void onLoop(Runnable step) {
         ChannelHandlerContext on = context;
         if (on == null || on.executor().inEventLoop()) {
-            step.run();
+            guarded(step);
         } else {
             on.executor().execute(() -> guarded(step));
         }
@@ -164,7 +160,11 @@ final class PeerHandler extends ChannelDuplexHandler {
     void ending(PeerCall call) {
         ChannelHandlerContext on = context;
         if (on != null) {
-            on.executor().schedule(() -> guarded(() -> resetDeaf(call)), LAST_DATA.toMillis(), TimeUnit.MILLISECONDS);
+            on.executor()
+                    .schedule(
+                            () -> guarded(() -> resetDeaf(call)),
+                            bounds.lastData().toMillis(),
+                            TimeUnit.MILLISECONDS);
         }
     }
 
@@ -213,7 +213,7 @@ final class PeerHandler extends ChannelDuplexHandler {
         if (!waits || written - waiting > taken) {
             taken = Math.max(taken, written - waiting);
             takenAt = now;
-        } else if (now - takenAt >= PATIENCE.toNanos()) {
+        } else if (now - takenAt >= bounds.patience().toNanos()) {
             close("it takes nothing of what it was sent");
         }
     }

@@ -15,6 +15,8 @@ final class PendingCalls {
     /** An answer that may be larger is taken for so large until it is there. */
     private static final int GUESS = 256 * 1024;
 
+    private static final System.Logger LOG = System.getLogger(PendingCalls.class.getName());
+
     private final Bounds bounds;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private final Map<PeerCall, Charge> begun = new HashMap<>();
@@ -144,7 +146,17 @@ final class PendingCalls {
         Charge charge = next.charge();
         begun.put(next.call(), charge);
         charge(charge, 1);
-        next.unary().run();
+        try {
+            next.unary().run();
+        } catch (RuntimeException | Error defect) {
+            fail(next.unary(), defect);
+        }
+    }
+
+    /** Nobody is left waiting for a call that could not be begun. */
+    static void fail(UnaryCall call, Throwable defect) {
+        LOG.log(System.Logger.Level.ERROR, "a call could not be begun", defect);
+        call.refuse(GroupException.of(ErrorCode.INTERNAL, "the call could not be begun"));
     }
 
     private static void refuse(Waiting next, String why) {
