@@ -14,6 +14,9 @@ final class InFlight {
     /** How large the first answer may be: this part of all bytes. Small ones let more requests be read soon. */
     private static final int FIRST_ANSWER_PART = 16;
 
+    /** How far requests that were read ahead may go beyond the bound. */
+    private static final int READ_AHEAD_TIMES = 8;
+
     private final int max;
     private final long maxBytes;
     private final ServerBudget budget;
@@ -31,6 +34,9 @@ final class InFlight {
     /** Requests for which {@link #readMore} is still to be called. */
     private int owed;
 
+    /** Somebody has asked, and waits for {@link #readMore}. */
+    private boolean turnedAway;
+
     /**
      * What may be on the way.
      *
@@ -42,7 +48,8 @@ final class InFlight {
 
     /**
      * @param crowded whether the peer leaves so many answers that it should get no more; {@link #room} tells when not
-     * @param readMore called once for each request, when another one may be read
+     * @param readMore called once for each request, when another one may be read; and once more after
+     *     {@link #isFull} has turned somebody away
      */
     InFlight(Bounds bounds, BooleanSupplier crowded, Runnable readMore) {
         this.max = bounds.requests();
@@ -53,8 +60,24 @@ final class InFlight {
         this.answer = maxBytes / FIRST_ANSWER_PART;
     }
 
+    /**
+     * Whether no other request may be read.
+     *
+     * @return true: {@link #readMore} is called when one may
+     */
     synchronized boolean isFull() {
+        boolean full = full();
+        turnedAway |= full;
+        return full;
+    }
+
+    private boolean full() {
         return waiting >= max || isHeavy(maxBytes) || crowded.getAsBoolean();
+    }
+
+    /** More bytes have come than can be kept: requests were read ahead, and turned out to be large. */
+    synchronized boolean isTooMuch() {
+        return bytes > 2 * maxBytes && bytes > Math.min(READ_AHEAD_TIMES * maxBytes, budget.share(charged));
     }
 
     synchronized boolean isEmpty() {
@@ -71,7 +94,7 @@ final class InFlight {
         waiting++;
         bytes += size;
         charge();
-        boolean mayReadMore = !isFull();
+        boolean mayReadMore = !full();
         if (!mayReadMore) {
             owed++;
         }
@@ -118,11 +141,12 @@ final class InFlight {
     /** Those owed, once so little waits that a lot can be read. */
     private int due() {
         boolean room = waiting <= max - Math.max(1, max / 4) && !isHeavy(maxBytes - maxBytes / 4);
-        if (owed == 0 || crowded.getAsBoolean() || !(room || waiting == 0)) {
+        if (crowded.getAsBoolean() || !(room || waiting == 0)) {
             return 0;
         }
-        int due = owed;
+        int due = owed == 0 && turnedAway ? 1 : owed;
         owed = 0;
+        turnedAway = false;
         return due;
     }
 

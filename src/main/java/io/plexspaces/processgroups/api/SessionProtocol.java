@@ -131,6 +131,10 @@ public final class SessionProtocol {
     public void handle(SessionRequest request, int bytes) {
         try {
             boolean mayReadMore = inFlight.begin(bytes);
+            if (inFlight.isTooMuch()) {
+                connection.cut(GroupException.of(ErrorCode.OVERLOADED, "too many bytes of requests are under way"));
+                return;
+            }
             Incoming incoming = new Incoming(request, bytes);
             if (!waits(incoming)) {
                 start(incoming);

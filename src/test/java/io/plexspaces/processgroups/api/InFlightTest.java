@@ -75,6 +75,28 @@ class InFlightTest {
         assertThat(reads).isEqualTo(1);
     }
 
+    /** It has become full without a request that waits to be paid for: by answers larger than before. */
+    @Test
+    void whoeverIsTurnedAway_isCalled() {
+        inFlight.begin(10);
+        inFlight.begin(10);
+        inFlight.begin(10);
+        inFlight.end(10, BYTES / 2);
+        assertThat(inFlight.isFull()).isTrue();
+        assertThat(reads).isZero();
+        inFlight.end(10, 10);
+        inFlight.end(10, 10);
+        assertThat(reads).isEqualTo(1);
+
+        crowded = true;
+        assertThat(inFlight.isFull()).isTrue();
+        crowded = false;
+        inFlight.room();
+        assertThat(reads).isEqualTo(2);
+        inFlight.room();
+        assertThat(reads).as("once").isEqualTo(2);
+    }
+
     @Test
     void largeRequests_countInTheBudget_andGoOnAloneWithoutOne() {
         inFlight.begin(300_000);

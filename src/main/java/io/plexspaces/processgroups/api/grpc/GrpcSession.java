@@ -6,33 +6,93 @@ import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 
-/** The receiving half of a session: asks for another request whenever one may be executed. */
+/**
+ * The receiving half of a session: asks for another request whenever one may be executed, and for some ahead, so that
+ * those that arrive together are executed together and their deliveries travel together. For fewer ahead when they are
+ * large: those that were asked for come, however many bytes they are.
+ */
 final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
+    private static final int AHEAD = 64;
+
+    /** So many are asked for at once: each asking goes through the transport. */
+    private static final int LOT = 16;
+
+    private final ServerCallStreamObserver<byte[]> call;
     private final Connection connection;
+    private final long aheadBytes;
     private final SessionProtocol protocol;
 
-    private GrpcSession(Connection connection, SessionProtocol protocol) {
+    // Guarded by this.
+
+    /** Requests that may be asked for, and those that were and have not come. */
+    private int allowed;
+
+    private int asked;
+
+    /** About how large a request is: as the largest of late. */
+    private long size;
+
+    private GrpcSession(
+            SessionProtocol.Service service, ServerCallStreamObserver<byte[]> call, Connection connection) {
+        this.call = call;
         this.connection = connection;
-        this.protocol = protocol;
+        this.aheadBytes = service.settings().maxInFlightBytes();
+        this.allowed = Math.min(AHEAD, service.settings().maxInFlight());
+        this.protocol = new SessionProtocol(service, connection, GrpcFormat.INSTANCE, this::readMore);
+        protocol.from(service.traces().current());
     }
 
     /** @throws io.plexspaces.processgroups.domain.GroupException LIMIT_EXCEEDED, SHUTTING_DOWN */
     static GrpcSession start(SessionProtocol.Service service, ServerCallStreamObserver<byte[]> call) {
-        Connection connection = GrpcSink.connect(call, service.sessions());
+        GrpcSession session = new GrpcSession(service, call, GrpcSink.connect(call, service.sessions()));
         call.disableAutoRequest();
-        SessionProtocol protocol = new SessionProtocol(service, connection, GrpcFormat.INSTANCE, () -> call.request(1));
-        protocol.from(service.traces().current());
-        call.request(1);
-        return new GrpcSession(connection, protocol);
+        session.ask();
+        return session;
     }
 
     @Override
     public void onNext(Parsed<SessionRequest> request) {
+        came(request.bytes());
         if (request.failure() != null) {
             protocol.malformed(request.failure());
         } else {
             protocol.handle(request.get(), request.bytes());
         }
+        ask();
+    }
+
+    private synchronized void came(int bytes) {
+        asked--;
+        size = Math.max(bytes, size - size / 8);
+    }
+
+    private synchronized void allow() {
+        allowed++;
+    }
+
+    /** On any thread. */
+    private void readMore() {
+        allow();
+        ask();
+    }
+
+    private void ask() {
+        int more = more();
+        if (more > 0) {
+            call.request(more);
+        }
+    }
+
+    private synchronized int more() {
+        long ahead = Math.max(1, Math.min(AHEAD, aheadBytes / Math.max(1, size)));
+        int more = (int) Math.min(allowed, ahead - asked);
+        if (more < Math.min(LOT, ahead) && asked > 0) {
+            return 0;
+        }
+        more = Math.max(0, more);
+        allowed -= more;
+        asked += more;
+        return more;
     }
 
     @Override
