@@ -32,8 +32,7 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     /** About how large a request is: as the largest of late. */
     private long size;
 
-    private GrpcSession(
-            SessionProtocol.Service service, ServerCallStreamObserver<byte[]> call, Connection connection) {
+    private GrpcSession(SessionProtocol.Service service, ServerCallStreamObserver<byte[]> call, Connection connection) {
         this.call = call;
         this.connection = connection;
         this.aheadBytes = service.settings().maxInFlightBytes();
