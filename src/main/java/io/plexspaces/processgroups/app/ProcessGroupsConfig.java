@@ -140,6 +140,14 @@ interface ProcessGroupsConfig {
         @Range(min = "0S", max = "1H")
         Duration grace();
 
+        /**
+         * About when a connection is told to come back elsewhere, as by a server that stops: so that clients spread
+         * over servers that were added. Up to a tenth sooner or later. 0: never.
+         */
+        @WithDefault("0S")
+        @Range(min = "0S", max = "366D")
+        Duration maxConnectionAge();
+
         /** Bytes that may wait for one connection. When more would, the overflow policy acts. */
         @WithDefault("1M")
         @Range(min = "16K", max = "1G")
@@ -249,6 +257,16 @@ interface ProcessGroupsConfig {
         @WithDefault("0")
         @Range(min = "0", max = "10000000")
         int connectionsPerAddress();
+
+        /** Live connections of one actor, on this server: sessions, and streams that subscribe. */
+        @WithDefault("10000")
+        @Range(min = "1", max = "10000000")
+        int connectionsPerActor();
+
+        /** Live connections of one tenant, on this server. */
+        @WithDefault("100000")
+        @Range(min = "1", max = "10000000")
+        int connectionsPerTenant();
 
         /** Encoded bytes of one message. */
         @WithDefault("1M")

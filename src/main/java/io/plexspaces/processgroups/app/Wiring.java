@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.http.HttpSettings;
+import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
@@ -61,7 +62,12 @@ final class Wiring {
                 limits.groupsPerSession(),
                 limits.watchesPerConnection(),
                 limits.watchedGroups(),
-                limits.recipientIds());
+                limits.recipientIds(),
+                new ConnectionSettings(
+                        limits.connectionsPerActor(),
+                        limits.connectionsPerTenant(),
+                        config.session().maxConnectionAge(),
+                        config.drain().notice()));
     }
 
     @Produces
