@@ -78,6 +78,7 @@ class ArchitectureTest {
             Map.entry("core.node", List.of("core.session", "core", "log", "tasks", "domain")),
             Map.entry("core.session", List.of("core.group", "core", "core.delivery", "log", "tasks", "domain")),
             Map.entry("api", List.of("core.session", "core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry("api.http", List.of("api")),
             Map.entry("api.grpc.transport", List.of("core.delivery", "domain")),
             Map.entry(
                     "api.grpc",
@@ -95,6 +96,7 @@ class ArchitectureTest {
                     "api.websocket",
                     List.of(
                             "api.websocket.format",
+                            "api.http",
                             "api",
                             "core.session",
                             "core",

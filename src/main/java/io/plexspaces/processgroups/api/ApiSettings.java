@@ -2,7 +2,6 @@ package io.plexspaces.processgroups.api;
 
 import io.plexspaces.processgroups.domain.Retention;
 import java.time.Duration;
-import java.util.Set;
 
 /**
  * Limits and timing of the endpoints. Every number is greater than 0, every duration positive.
@@ -21,8 +20,7 @@ import java.util.Set;
  * @param maxStreamsPerConnection gRPC calls open at once on one connection; the client holds back further ones
  * @param pingInterval time without a sign of the peer after which it is pinged
  * @param pongTimeout time for the answer to a ping; afterwards the connection ends with PEER_TIMEOUT
- * @param allowedOrigins values of the Origin header that browsers may connect from, exactly as they send them;
- *     {@code *} allows every one, none allows only the server's own
+ * @param openTimeout time for a WebSocket to open its session; afterwards it ends with PEER_TIMEOUT
  */
 public record ApiSettings(
         int maxMessageBytes,
@@ -38,7 +36,7 @@ public record ApiSettings(
         int maxStreamsPerConnection,
         Duration pingInterval,
         Duration pongTimeout,
-        Set<String> allowedOrigins) {
+        Duration openTimeout) {
     /** What a request needs beside the largest message or the largest batch of actors. */
     private static final int REQUEST_OVERHEAD_BYTES = 64 * 1024;
 
@@ -58,7 +56,7 @@ public record ApiSettings(
         positive("maxStreamsPerConnection", maxStreamsPerConnection);
         positive("pingInterval", pingInterval.toMillis());
         positive("pongTimeout", pongTimeout.toMillis());
-        allowedOrigins = Set.copyOf(allowedOrigins);
+        positive("openTimeout", openTimeout.toMillis());
     }
 
     /** Encoded bytes of the largest request that can be valid, in binary form. */

@@ -57,7 +57,7 @@ public final class SessionProtocol {
     /** Guarded by this. */
     private boolean held;
 
-    private @Nullable Session session;
+    private volatile @Nullable Session session;
     private @Nullable Requests requests;
     private @Nullable ConnectionWatches watcher;
     private Traces.@Nullable Caller caller;
@@ -116,6 +116,15 @@ public final class SessionProtocol {
      */
     public void from(Traces.@Nullable Caller connected) {
         caller = connected;
+    }
+
+    /** Whether there is a session, or an answer to come that may make one. */
+    public boolean isOpenOrOpening() {
+        return session != null || isHeld();
+    }
+
+    private synchronized boolean isHeld() {
+        return held;
     }
 
     /** Whether as many requests or bytes as allowed wait for their answers, and no other request should be read. */

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.app;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -34,6 +35,7 @@ final class ConfigCheck {
         all.add(prefixComplaint(config));
         all.add(originsComplaint(config));
         all.add(heldBytesComplaint(config));
+        all.add(ageComplaint(config));
         List<String> complaints = new ArrayList<>();
         for (String complaint : all) {
             if (complaint != null) {
@@ -88,6 +90,14 @@ final class ConfigCheck {
                         + least + " bytes of processgroups.limits.message-bytes and processgroups.session.queue-bytes,"
                         + " but is " + bytes.asLongValue())
                 .orElse(null);
+    }
+
+    private static @Nullable String ageComplaint(ProcessGroupsConfig config) {
+        Duration age = config.session().maxConnectionAge();
+        return age.isZero() || age.compareTo(config.drain().notice()) > 0
+                ? null
+                : "processgroups.session.max-connection-age must be 0, or more than processgroups.drain.notice = "
+                        + config.drain().notice() + ", but is " + age;
     }
 
     private static @Nullable String retentionComplaint(ProcessGroupsConfig config) {

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.app;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
@@ -113,6 +114,19 @@ final class ObserveWiring {
     void showBudget(@Observes StartupEvent started, NodeMetrics metrics, ServerBudget budget) {
         metrics.gauge("queue_bytes", "Bytes held for clients: events that wait, calls under way", budget::held);
         metrics.gauge("queue_limit_bytes", "Bytes that may be held for all clients together", budget::bytes);
+    }
+
+    void showNetwork(@Observes StartupEvent started, NodeMetrics metrics, OpenConnections open) {
+        metrics.gauge("network_connections", "Connections that the listeners have open", open::open);
+        metrics.gauge("network_connections_limit", "Connections they may have open", open::most);
+        for (OpenConnections.Limit limit : OpenConnections.Limit.values()) {
+            metrics.counter(
+                    "network_connections_refused",
+                    "Connections that were closed as soon as they were accepted, by limit",
+                    () -> open.refusals(limit),
+                    "limit",
+                    limit.key());
+        }
     }
 
     void showStore(

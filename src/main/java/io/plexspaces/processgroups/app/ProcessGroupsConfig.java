@@ -12,6 +12,8 @@ import java.util.Optional;
 /**
  * Every setting of the service itself; {@code docs/configuration.md} lists them. A value out of its range stops the
  * start.
+ *
+ * <p>One file, as it is one list.
  */
 @ConfigMapping(prefix = "processgroups")
 // ConfigKey reads the methods of each section, and their annotations.
@@ -56,6 +58,9 @@ interface ProcessGroupsConfig {
 
     /** Regular work. */
     Reaper reaper();
+
+    /** The HTTP port, which WebSockets begin at. */
+    Http http();
 
     /** The WebSocket endpoint. */
     Websocket websocket();
@@ -134,6 +139,14 @@ interface ProcessGroupsConfig {
         @WithDefault("10S")
         @Range(min = "0S", max = "1H")
         Duration grace();
+
+        /**
+         * About when a connection is told to come back elsewhere, as by a server that stops: so that clients spread
+         * over servers that were added. Up to a tenth sooner or later. 0: never.
+         */
+        @WithDefault("0S")
+        @Range(min = "0S", max = "366D")
+        Duration maxConnectionAge();
 
         /** Bytes that may wait for one connection. When more would, the overflow policy acts. */
         @WithDefault("1M")
@@ -232,6 +245,29 @@ interface ProcessGroupsConfig {
         @Range(min = "1", max = "10000000")
         int sessions();
 
+        /**
+         * Network connections that all listeners together have open, whatever they are used for; never more than the
+         * process may open files, but for those it needs itself.
+         */
+        @WithDefault("200000")
+        @Range(min = "1", max = "10000000")
+        int connections();
+
+        /** The same from one address; of IPv6, from one network of 64 bits. 0: no limit of its own. */
+        @WithDefault("0")
+        @Range(min = "0", max = "10000000")
+        int connectionsPerAddress();
+
+        /** Live connections of one actor, on this server: sessions, and streams that subscribe. */
+        @WithDefault("10000")
+        @Range(min = "1", max = "10000000")
+        int connectionsPerActor();
+
+        /** Live connections of one tenant, on this server. */
+        @WithDefault("100000")
+        @Range(min = "1", max = "10000000")
+        int connectionsPerTenant();
+
         /** Encoded bytes of one message. */
         @WithDefault("1M")
         @Range(min = "1K", max = "64M")
@@ -304,6 +340,17 @@ interface ProcessGroupsConfig {
         Duration interval();
     }
 
+    /** The HTTP port. */
+    interface Http {
+        /**
+         * Time for a request to come whole: the first one of a connection from its accept, others from their first
+         * byte. Afterwards the connection is closed.
+         */
+        @WithDefault("10S")
+        @Range(min = "100ms", max = "10M")
+        Duration requestTimeout();
+    }
+
     /** The WebSocket endpoint. */
     interface Websocket {
         /** Time without a sign of the peer after which it is pinged. */
@@ -316,9 +363,14 @@ interface ProcessGroupsConfig {
         @Range(min = "100ms", max = "1H")
         Duration pongTimeout();
 
+        /** Time a WebSocket has to open its session; afterwards it is closed. */
+        @WithDefault("10S")
+        @Range(min = "100ms", max = "10M")
+        Duration openTimeout();
+
         /**
-         * Origins browsers may connect from, comma-separated, as they send them; {@code *}: all. Default: the server's
-         * own.
+         * Origins browsers may connect from, comma-separated, as they send them; {@code *}: all. Default: those of this
+         * machine, and elsewhere than on loopback the server's own address.
          */
         Optional<List<String>> allowedOrigins();
     }

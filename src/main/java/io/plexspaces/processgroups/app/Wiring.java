@@ -1,8 +1,11 @@
 package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.api.http.HttpSettings;
+import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
@@ -59,7 +62,12 @@ final class Wiring {
                 limits.groupsPerSession(),
                 limits.watchesPerConnection(),
                 limits.watchedGroups(),
-                limits.recipientIds());
+                limits.recipientIds(),
+                new ConnectionSettings(
+                        limits.connectionsPerActor(),
+                        limits.connectionsPerTenant(),
+                        config.session().maxConnectionAge(),
+                        config.drain().notice()));
     }
 
     @Produces
@@ -170,7 +178,24 @@ final class Wiring {
                 limits.streamsPerConnection(),
                 config.websocket().pingInterval(),
                 config.websocket().pongTimeout(),
+                config.websocket().openTimeout());
+    }
+
+    @Produces
+    @Singleton
+    HttpSettings httpSettings(@ConfigProperty(name = "quarkus.http.host") String host) {
+        return new HttpSettings(
+                host,
+                config.http().requestTimeout(),
                 config.websocket().allowedOrigins().map(Set::copyOf).orElse(Set.of()));
+    }
+
+    @Produces
+    @Singleton
+    OpenConnections openConnections() {
+        int all = Math.min(config.limits().connections(), OpenFiles.forConnections());
+        return new OpenConnections(
+                new OpenConnections.Limits(all, config.limits().connectionsPerAddress()), System::nanoTime);
     }
 
     private static int bytes(MemorySize size) {

@@ -47,10 +47,12 @@ public final class NodeMetrics {
      *
      * @param name follows the prefix of all names
      * @param count never less than before
+     * @param labels names and values in turn
      */
-    public void counter(String name, String description, LongSupplier count) {
+    public void counter(String name, String description, LongSupplier count, String... labels) {
         FunctionCounter.builder(GroupMetrics.PREFIX + name, count, LongSupplier::getAsLong)
                 .description(description)
+                .tags(labels)
                 .register(registry);
     }
 

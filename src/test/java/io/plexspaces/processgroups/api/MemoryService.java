@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.api;
 
+import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
@@ -49,7 +50,8 @@ public final class MemoryService implements AutoCloseable {
                 1000,
                 1000,
                 10_000,
-                10_000);
+                10_000,
+                new ConnectionSettings(10_000, 10_000, Duration.ZERO, Duration.ZERO));
         DeliveryLoops loops = new DeliveryLoops(
                 System::nanoTime, DeliveryObserver.NONE, mailboxBytes, 64 << 20, new ServerBudget(1 << 30));
         OperationIds operations = new OperationIds(lease);

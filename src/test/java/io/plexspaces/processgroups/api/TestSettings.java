@@ -2,7 +2,6 @@ package io.plexspaces.processgroups.api;
 
 import io.plexspaces.processgroups.domain.Retention;
 import java.time.Duration;
-import java.util.Set;
 
 /** The endpoints' settings as they are without configuration. */
 public final class TestSettings {
@@ -27,6 +26,6 @@ public final class TestSettings {
                 4096,
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(10),
-                Set.of());
+                Duration.ofSeconds(10));
     }
 }

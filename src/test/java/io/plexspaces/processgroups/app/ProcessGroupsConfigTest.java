@@ -113,6 +113,7 @@ class ProcessGroupsConfigTest {
         "processgroups.redis.prefix, a{b}, 'processgroups.redis.prefix must hold no braces, but is a{b}'",
         "processgroups.node.renew-interval, 15S, processgroups.node.renew-interval must be less than",
         "processgroups.retention.age, 48H, processgroups.retention.age must be at most",
+        "processgroups.session.max-connection-age, 500ms, processgroups.session.max-connection-age must be 0, or more",
         "processgroups.websocket.allowed-origins, 'https://a.example,b.example', but has b.example",
     })
     void valuesThatDoNotGoTogether_areRefusedNamingTheKey(String key, String value, String sentence) {

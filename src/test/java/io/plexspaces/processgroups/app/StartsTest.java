@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
@@ -41,7 +42,16 @@ class StartsTest {
     private static final int LATEST_MILLIS = 300;
 
     private static final Settings SETTINGS = new Settings(
-            new NodeId("node-1"), Duration.ZERO, Duration.ofSeconds(1), OverflowPolicy.DISCONNECT, 10, 10, 10, 10, 10);
+            new NodeId("node-1"),
+            Duration.ZERO,
+            Duration.ofSeconds(1),
+            OverflowPolicy.DISCONNECT,
+            10,
+            10,
+            10,
+            10,
+            10,
+            new ConnectionSettings(10, 10, Duration.ZERO, Duration.ZERO));
 
     @Test
     void reaper_livesInAll() {

@@ -52,6 +52,9 @@ public final class CoreFixture implements AutoCloseable {
     public final Sessions sessions;
     public final OperationIds operations;
     public final String tenant;
+    private static final ConnectionSettings CONNECTIONS =
+            new ConnectionSettings(10_000, 10_000, Duration.ZERO, Duration.ZERO);
+
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private int peers;
 
@@ -74,16 +77,41 @@ public final class CoreFixture implements AutoCloseable {
 
     /** @param mailbox bytes that may wait for one connection */
     public CoreFixture(Duration grace, GroupLog log, NodeLease lease, String tenant, long mailbox) {
+        this(grace, log, lease, tenant, mailbox, CONNECTIONS);
+    }
+
+    private CoreFixture(
+            Duration grace,
+            GroupLog log,
+            NodeLease lease,
+            String tenant,
+            long mailbox,
+            ConnectionSettings connections) {
         this.log = log;
         this.tenant = tenant;
         Settings settings = new Settings(
-                lease.node(), grace, TAKEOVER, OverflowPolicy.DISCONNECT, 10_000, 1000, 1000, 10_000, 10_000);
+                lease.node(),
+                grace,
+                TAKEOVER,
+                OverflowPolicy.DISCONNECT,
+                10_000,
+                1000,
+                1000,
+                10_000,
+                10_000,
+                connections);
         DeliveryLoops loops = new DeliveryLoops(
                 System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20, new ServerBudget(1 << 30));
         operations = new OperationIds(lease);
         replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);
         sessions = new Sessions(groups, replicas, loops, operations, settings, timer, CoreFixture::unique);
+    }
+
+    /** A node that bounds its connections so. */
+    public static CoreFixture with(Duration grace, ConnectionSettings connections) {
+        MemoryGroupLog log = newLog();
+        return new CoreFixture(grace, log, await(log.acquire(NODE)), "t-" + UUID.randomUUID(), MAILBOX, connections);
     }
 
     private static MemoryGroupLog newLog() {

@@ -37,10 +37,12 @@ final class Heartbeat {
         this.tasks = tasks;
         this.nanos = nanos;
         long ping = settings.pingInterval().toNanos();
-        tickNanos = Math.max(1, Math.min(LONGEST_TICK.toNanos(), ping / TICKS_PER_PING));
+        long shortest = Math.min(ping, settings.openTimeout().toNanos());
+        tickNanos = Math.max(1, Math.min(LONGEST_TICK.toNanos(), shortest / TICKS_PER_PING));
         // Within the documented time, though looking takes place only once a tick.
         long silence = ping + settings.pongTimeout().toNanos() - tickNanos;
-        times = new Peer.HeartbeatTimes(ping, silence, CLOSE_TIMEOUT.toNanos());
+        times = new Peer.HeartbeatTimes(
+                ping, silence, CLOSE_TIMEOUT.toNanos(), settings.openTimeout().toNanos());
     }
 
     void add(Peer peer) {

@@ -43,6 +43,7 @@ final class Peer implements FrameReader.Receiver {
     private boolean ended;
     private boolean heard = true;
     private boolean readySoon;
+    private long openedAt;
     private long heardAt;
     private long pingedAt;
     private long closedAt;
@@ -233,6 +234,11 @@ final class Peer implements FrameReader.Receiver {
             }
             return;
         }
+        openedAt = openedAt == 0 ? now : openedAt;
+        if (now - openedAt >= times.openNanos() && !protocol.isOpenOrOpening()) {
+            connection.cut(GroupException.of(ErrorCode.PEER_TIMEOUT, "no session was opened in time"));
+            return;
+        }
         boolean paused = !context.channel().config().isAutoRead();
         if (paused) {
             // It goes on by itself once the receiver is free; here, if that failed.
@@ -271,5 +277,5 @@ final class Peer implements FrameReader.Receiver {
     }
 
     /** When to do what, in nanoseconds. */
-    record HeartbeatTimes(long pingNanos, long silenceNanos, long closeNanos) {}
+    record HeartbeatTimes(long pingNanos, long silenceNanos, long closeNanos, long openNanos) {}
 }

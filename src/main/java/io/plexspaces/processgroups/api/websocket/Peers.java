@@ -11,6 +11,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.Future;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.api.http.RequestGuard;
 import io.plexspaces.processgroups.api.websocket.format.FrameFormat;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Connection;
@@ -170,6 +171,10 @@ public final class Peers {
 
     /** The HTTP server's own watch over idle connections makes a promise for every write; heartbeats do it here. */
     private static void leaveHttp(ChannelPipeline pipeline) {
+        RequestGuard guard = pipeline.get(RequestGuard.class);
+        if (guard != null) {
+            guard.leave();
+        }
         if (pipeline.get(IdleStateHandler.class) != null) {
             pipeline.remove(IdleStateHandler.class);
         }

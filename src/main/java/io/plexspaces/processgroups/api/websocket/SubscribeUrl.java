@@ -52,7 +52,9 @@ final class SubscribeUrl {
 
     private static Map<String, List<String>> parse(String query) {
         try {
-            return new QueryStringDecoder(query, UTF_8, false, MAX_PARAMETERS).parameters();
+            // A semicolon is a character like others (WHATWG URL): nothing is split at it that its writer did not
+            // split.
+            return new QueryStringDecoder(query, UTF_8, false, MAX_PARAMETERS, true).parameters();
         } catch (IllegalArgumentException malformed) {
             throw GroupException.invalid("query", "is not encoded as in URLs");
         }

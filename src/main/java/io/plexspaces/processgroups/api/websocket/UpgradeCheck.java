@@ -1,7 +1,10 @@
 package io.plexspaces.processgroups.api.websocket;
 
 import io.netty.channel.ChannelPipeline;
-import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.Seldom;
+import io.plexspaces.processgroups.api.http.HttpSettings;
+import io.plexspaces.processgroups.api.http.Origins;
+import io.plexspaces.processgroups.api.http.RequestGuard;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.quarkus.websockets.next.UserData.TypedKey;
 import io.smallrye.mutiny.Uni;
@@ -24,12 +27,18 @@ final class UpgradeCheck implements HttpUpgradeCheck {
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
     private static final int UPGRADE_REQUIRED = 426;
+    private static final int UNAVAILABLE = 503;
+    private static final int LONGEST_ORIGIN = 200;
     private static final String VERSION = "13";
+    private static final String SUBPROTOCOLS = "Sec-WebSocket-Protocol";
+
+    private static final System.Logger LOG = System.getLogger(UpgradeCheck.class.getName());
 
     private final Origins origins;
+    private final Seldom seldom = new Seldom(System::nanoTime);
 
-    UpgradeCheck(ApiSettings settings) {
-        origins = new Origins(settings.allowedOrigins());
+    UpgradeCheck(HttpSettings settings) {
+        origins = new Origins(settings.allowedOrigins(), settings.host());
     }
 
     @Override
@@ -40,7 +49,13 @@ final class UpgradeCheck implements HttpUpgradeCheck {
     @Override
     public Uni<CheckResult> perform(HttpUpgradeContext context) {
         HttpServerRequest request = context.httpRequest();
-        if (!origins.accept(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST))) {
+        RequestGuard guard = RequestGuard.of(request.connection());
+        if (guard != null && guard.isForOneAnswer()) {
+            return CheckResult.rejectUpgrade(UNAVAILABLE);
+        }
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (!origins.accept(origin, request.getHeader(HttpHeaders.HOST))) {
+            sayRefused(String.valueOf(origin));
             return CheckResult.rejectUpgrade(FORBIDDEN);
         }
         if (!VERSION.equals(request.getHeader("Sec-WebSocket-Version"))) {
@@ -48,12 +63,27 @@ final class UpgradeCheck implements HttpUpgradeCheck {
         }
         boolean supported = request.version() == HttpVersion.HTTP_1_1
                 && request.connection() instanceof ConnectionBase
-                && Subprotocols.isAcceptable(request.headers().getAll("Sec-WebSocket-Protocol"));
+                && Subprotocols.isAcceptable(request.headers().getAll(SUBPROTOCOLS));
         if (!supported) {
             return CheckResult.rejectUpgrade(BAD_REQUEST);
         }
+        // What chooses among them looks at the first line alone.
+        List<String> offered = request.headers().getAll(SUBPROTOCOLS);
+        if (offered.size() > 1) {
+            request.headers().set(SUBPROTOCOLS, String.join(",", offered));
+        }
         context.userData().put(READER, readerOf((ConnectionBase) request.connection()));
         return CheckResult.permitUpgrade();
+    }
+
+    /** A browser shows its page nothing of this, and a page its user even less. */
+    private void sayRefused(String origin) {
+        seldom.say(unsaid -> LOG.log(
+                System.Logger.Level.WARNING,
+                "pages of {0} may not connect, as it is not among processgroups.websocket.allowed-origins ({1} more"
+                        + " refused since the last such line)",
+                origin.length() > LONGEST_ORIGIN ? origin.substring(0, LONGEST_ORIGIN) : origin,
+                unsaid));
     }
 
     /** In place before the handshake, so that no frame goes another way. An earlier handshake may have failed. */

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The watches of one connection: they end with it. Thread-safe. */
@@ -30,7 +31,10 @@ public final class ConnectionWatches {
     private final Connection connection;
     private final Replicas replicas;
     private final Settings settings;
-    private final boolean only;
+
+    /** Whom the connection is counted for; null: for its session. Else it is for one watch alone. */
+    private final @Nullable Shares shares;
+
     private final Map<GroupId, Subscriber> groups = new ConcurrentHashMap<>(2);
 
     /** Those that were asked for one by one. */
@@ -38,11 +42,11 @@ public final class ConnectionWatches {
 
     private final Map<Namespace, NamespaceWatch> namespaces = new ConcurrentHashMap<>(2);
 
-    ConnectionWatches(Connection connection, Replicas replicas, Settings settings, boolean only) {
+    ConnectionWatches(Connection connection, Replicas replicas, Settings settings, @Nullable Shares shares) {
         this.connection = connection;
         this.replicas = replicas;
         this.settings = settings;
-        this.only = only;
+        this.shares = shares;
         connection.onEnd(cause -> endAll());
     }
 
@@ -51,6 +55,10 @@ public final class ConnectionWatches {
      * or with its namespace; LIMIT_EXCEEDED.
      */
     public Uni<Void> watch(GroupId group) {
+        return counted(group.namespace(), () -> begin(group));
+    }
+
+    private Uni<Void> begin(GroupId group) {
         GroupException refused = namespaces.containsKey(group.namespace())
                 ? GroupException.of(ErrorCode.FAILED_PRECONDITION, "the namespace is watched already")
                 : full();
@@ -66,6 +74,14 @@ public final class ConnectionWatches {
 
     /** The groups of a namespace as if they were just created, each with its members; then every change. */
     public Uni<Void> watch(Namespace namespace) {
+        return counted(namespace, () -> begin(namespace));
+    }
+
+    private Uni<Void> counted(Namespace namespace, Supplier<Uni<Void>> watch) {
+        return shares == null ? watch.get() : shares.counted(connection, namespace.tenant(), watch);
+    }
+
+    private Uni<Void> begin(Namespace namespace) {
         GroupException refused = full();
         if (refused != null) {
             return Uni.createFrom().failure(refused);
@@ -146,7 +162,7 @@ public final class ConnectionWatches {
         NamespaceWatch watch = namespaces.get(group.namespace());
         if (watch != null) {
             watch.ended(group);
-        } else if (only) {
+        } else if (shares != null) {
             connection.finish(cause);
         }
     }

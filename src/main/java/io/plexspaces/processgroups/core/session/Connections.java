@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core.session;
 
+import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
@@ -14,18 +15,28 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The live connections of this node, and whether it takes more of them. Thread-safe. */
 public final class Connections {
+    /** How much sooner or later than its age a connection goes, as a share of it. */
+    private static final double JITTER = 0.1;
+
+    /** Multiples of the golden ratio fall evenly between whole numbers, however many there are. */
+    private static final double SPREAD = 0.6180339887;
+
     private final DeliveryLoops loops;
     private final Settings settings;
     private final ScheduledExecutorService timer;
     private final Set<Connection> live = ConcurrentHashMap.newKeySet();
     private final AtomicInteger size = new AtomicInteger();
+    private final AtomicLong aged = new AtomicLong();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     /** Why no connection is accepted; null: they are. */
@@ -59,8 +70,12 @@ public final class Connections {
         }
         Connection connection = loops.connect(sink);
         live.add(connection);
+        Future<?> age = aging(connection);
         connection.onEnd(cause -> {
             live.remove(connection);
+            if (age != null) {
+                age.cancel(false);
+            }
             if (size.decrementAndGet() == 0 && stopping) {
                 drained.complete(null);
             }
@@ -71,6 +86,37 @@ public final class Connections {
             connection.finish(since);
         }
         return connection;
+    }
+
+    /**
+     * Sends a connection elsewhere when it has reached its age, as a stop would. Each a little sooner or later than the
+     * one before, so that those that came together do not go together.
+     *
+     * @return null: it may stay
+     */
+    private @Nullable Future<?> aging(Connection connection) {
+        ConnectionSettings bounds = settings.connections();
+        if (bounds.maxAge().isZero()) {
+            return null;
+        }
+        long nanos = age(bounds.maxAge(), aged.getAndIncrement());
+        GroupException cause =
+                GroupException.of(ErrorCode.SHUTTING_DOWN, "this connection is old: come back, best elsewhere");
+        try {
+            return timer.schedule(() -> sendAway(connection, bounds.notice(), cause), nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException stopped) {
+            return null;
+        }
+    }
+
+    /** @param turn how many connections there were before */
+    static long age(Duration about, long turn) {
+        return (long) (about.toNanos() * (1 - JITTER + 2 * JITTER * (turn * SPREAD % 1)));
+    }
+
+    private void sendAway(Connection connection, Duration notice, GroupException cause) {
+        connection.send(Frame.of(new Event.Draining(notice)));
+        after(notice.toNanos(), () -> connection.retire(cause));
     }
 
     CompletableFuture<Void> drain(Duration period, Duration notice) {

@@ -467,6 +467,10 @@ public final class Session implements LocalSession {
                 .with(left -> {}, failure -> notAbandoned(group, failure));
     }
 
+    boolean isConnected() {
+        return live() != null;
+    }
+
     private synchronized @Nullable Connection live() {
         return state.isEnded() ? null : connection;
     }

@@ -60,6 +60,15 @@ final class SessionOpening {
         });
     }
 
+    /** Whether the session of this token is here, is this actor's, and has a connection. */
+    boolean isConnected(Namespace namespace, ActorId actor, @Nullable String resumeToken) {
+        Session known = resumeToken == null ? null : home.known().get(idOf(resumeToken));
+        return known != null
+                && known.namespace().equals(namespace)
+                && known.actor().equals(actor)
+                && known.isConnected();
+    }
+
     /** Who opens a session. */
     private record Who(Connection connection, Namespace namespace, ActorId actor) {
         boolean isFor(Session session) {

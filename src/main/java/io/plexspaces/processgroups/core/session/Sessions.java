@@ -29,6 +29,7 @@ public final class Sessions {
     private final Connections connections;
     private final KnownSessions known;
     private final SessionOpening opening;
+    private final Shares shares;
 
     /** @param resumed an earlier session was taken over, with its joins in {@code groups} */
     public record Opened(Session session, String resumeToken, boolean resumed, List<GroupId> groups) {}
@@ -48,6 +49,7 @@ public final class Sessions {
         this.settings = settings;
         this.replicas = replicas;
         this.connections = new Connections(loops, settings, timer);
+        this.shares = new Shares(settings.connections());
         this.known = new KnownSessions(settings.sessions());
         Graces graces = new Graces(settings, timer, connections::isStopping);
         this.opening = new SessionOpening(new Home(groups, replicas, settings, graces, known), operations, secrets);
@@ -69,12 +71,15 @@ public final class Sessions {
      * <p>When several connections, on any nodes, take over one session at once, the last claim gets all of it; the
      * others fail with SESSION_REPLACED, and their connections end with that error.
      *
-     * <p>Fails with LIMIT_EXCEEDED, when too many sessions are connected or in their grace.
+     * <p>Fails with LIMIT_EXCEEDED, when too many sessions are connected or in their grace, or the actor or its tenant
+     * has too many connections here.
      *
      * @param resumeToken null or unknown: a new session
      */
     public Uni<Opened> open(Connection connection, Namespace namespace, ActorId actor, @Nullable String resumeToken) {
-        return opening.open(connection, namespace, actor, resumeToken);
+        boolean returning = opening.isConnected(namespace, actor, resumeToken);
+        return shares.counted(
+                connection, namespace, actor, returning, () -> opening.open(connection, namespace, actor, resumeToken));
     }
 
     /**
@@ -83,11 +88,16 @@ public final class Sessions {
      * @param only the connection is for one watch alone, and ends with it
      */
     public ConnectionWatches watcher(Connection connection, boolean only) {
-        return new ConnectionWatches(connection, replicas, settings, only);
+        return new ConnectionWatches(connection, replicas, settings, only ? shares : null);
     }
 
     public NodeId node() {
         return settings.node();
+    }
+
+    /** Actors and tenants that have connections here. */
+    int sharing() {
+        return shares.size();
     }
 
     /** How long joins survive their connection. */

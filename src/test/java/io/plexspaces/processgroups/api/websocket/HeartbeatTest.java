@@ -19,6 +19,9 @@ class HeartbeatTest {
     private static final Duration PING = Duration.ofMillis(200);
     private static final Duration PONG = Duration.ofMillis(400);
 
+    /** Without an id: nothing is answered. */
+    private static final String OPEN = "{\"open\":{\"tenantId\":\"t\",\"actorId\":\"a\"}}";
+
     @TestHTTPResource("/ws")
     URI session;
 
@@ -27,7 +30,10 @@ class HeartbeatTest {
         public Map<String, String> getConfigOverrides() {
             return Map.of(
                     "processgroups.websocket.ping-interval", PING.toMillis() + "ms",
-                    "processgroups.websocket.pong-timeout", PONG.toMillis() + "ms");
+                    "processgroups.websocket.pong-timeout", PONG.toMillis() + "ms",
+                    "processgroups.websocket.open-timeout", "500ms",
+                    "processgroups.http.request-timeout", "300ms",
+                    "quarkus.http.idle-timeout", "1S");
         }
     }
 
@@ -35,14 +41,14 @@ class HeartbeatTest {
     void peer_thatAnswersNoPing_isClosed4408() throws Exception {
         try (RawClient silent = RawClient.upgraded(session)) {
             Instant opened = Instant.now();
-            RawClient.Received first = silent.read();
-            assertThat(first.opcode()).isEqualTo(0x9);
+            silent.text(OPEN);
+            assertThat(silent.read().opcode()).isEqualTo(0x9);
 
             RawClient.Received close = silent.readClose();
 
             assertThat(close.closeCode()).isEqualTo(4408);
             assertThat(new String(close.payload(), 2, close.payload().length - 2, UTF_8))
-                    .startsWith("PEER_TIMEOUT");
+                    .isEqualTo("PEER_TIMEOUT: no sign of life");
             assertThat(Duration.between(opened, Instant.now())).isGreaterThan(PONG);
         }
     }
@@ -50,6 +56,7 @@ class HeartbeatTest {
     @Test
     void peer_thatAnswersPings_stays() throws Exception {
         try (RawClient alive = RawClient.upgraded(session)) {
+            alive.text(OPEN);
             Instant until = Instant.now().plus(PING.plus(PONG).multipliedBy(3));
             while (Instant.now().isBefore(until)) {
                 RawClient.Received ping = alive.read();
@@ -63,6 +70,7 @@ class HeartbeatTest {
     @Test
     void peer_thatSendsHalfAFrame_stays() throws Exception {
         try (RawClient slow = RawClient.upgraded(session)) {
+            slow.text(OPEN);
             slow.write(RawClient.header(0x81, 1000));
             Instant until = Instant.now().plus(PING.plus(PONG).multipliedBy(3));
             while (Instant.now().isBefore(until)) {

@@ -61,11 +61,21 @@ public final class RawClient implements AutoCloseable {
         sent.writeBytes(request.getBytes(ISO_8859_1));
         sent.writeBytes(early);
         write(sent.toByteArray());
+        return head();
+    }
+
+    /** The status line and headers of an answer. */
+    public String head() throws IOException {
         StringBuilder answer = new StringBuilder();
         while (answer.indexOf("\r\n\r\n") < 0) {
             answer.append((char) in.readUnsignedByte());
         }
         return answer.toString();
+    }
+
+    /** What follows until the server ends the connection. */
+    public String rest() throws IOException {
+        return new String(in.readAllBytes(), UTF_8);
     }
 
     public static RawClient upgraded(URI uri, String... headers) throws IOException {

@@ -1,0 +1,131 @@
+package io.plexspaces.processgroups.core.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.plexspaces.processgroups.core.ConnectionSettings;
+import io.plexspaces.processgroups.core.CoreFixture;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Namespace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class ConnectionBoundsTest {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private static CoreFixture bounded(int perActor, int perTenant) {
+        return CoreFixture.with(GRACE, new ConnectionSettings(perActor, perTenant, Duration.ZERO, Duration.ZERO));
+    }
+
+    private static void assertRefused(ThrowingCallable call, String limit) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(GroupException.class, refused -> {
+            assertThat(refused.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+            assertThat(refused.field()).isEqualTo(limit);
+        });
+    }
+
+    @Test
+    void actor_hasNoMoreConnectionsThanAllowed_inEachNamespace() {
+        try (CoreFixture core = bounded(2, 100)) {
+            Namespace other = new Namespace(core.tenant, "other");
+            core.connect("alice");
+            CoreFixture.Client second = core.connect("alice");
+            core.connect("bob");
+            core.connect("alice", null, other);
+
+            assertRefused(() -> core.connect("alice"), "connections-per-actor");
+
+            second.drop();
+            await().untilAsserted(() -> core.connect("alice"));
+        }
+    }
+
+    @Test
+    void tenant_hasNoMoreConnectionsThanAllowed_watchesCount() {
+        try (CoreFixture core = bounded(100, 2)) {
+            GroupId group = core.create("g");
+            core.connect("alice");
+            CoreFixture.Watching watching = core.watch(group);
+
+            assertRefused(() -> core.connect("bob"), "connections-per-tenant");
+            assertRefused(() -> core.watch(group), "connections-per-tenant");
+            core.connect("carol", null, new Namespace("another", "default"));
+
+            watching.connection().lost();
+            await().untilAsserted(() -> core.connect("bob"));
+        }
+    }
+
+    /** It replaces the one that it comes back from, which the server may take for a living one. */
+    @Test
+    void actorThatComesBack_findsRoom() {
+        try (CoreFixture core = bounded(1, 1)) {
+            GroupId group = core.create("g");
+            CoreFixture.Client first = core.connect("alice");
+            first.join(group);
+
+            CoreFixture.Client again = core.connect("alice", first.opened().resumeToken());
+
+            assertThat(again.opened().resumed()).isTrue();
+            await().until(first.peer()::isClosed);
+            assertRefused(() -> core.connect("alice"), "connections-per-actor");
+        }
+    }
+
+    @Test
+    void connectionsThatHaveEnded_leaveNothingBehind() {
+        try (CoreFixture core = bounded(1, 100)) {
+            List<CoreFixture.Client> clients = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                clients.add(core.connect("actor-" + i));
+            }
+            assertThat(core.sessions.sharing()).isEqualTo(51);
+            assertRefused(() -> core.connect("actor-0"), "connections-per-actor");
+
+            clients.forEach(CoreFixture.Client::drop);
+
+            await().untilAsserted(() -> assertThat(core.sessions.sharing()).isZero());
+        }
+    }
+
+    @Test
+    void oldConnection_isSentAway_asByAServerThatStops() {
+        Duration notice = Duration.ofMillis(20);
+        ConnectionSettings aging = new ConnectionSettings(10, 10, Duration.ofMillis(50), notice);
+        try (CoreFixture core = CoreFixture.with(GRACE, aging)) {
+            GroupId group = core.create("g");
+            CoreFixture.Client alice = core.connect("alice");
+            alice.join(group);
+
+            await().until(alice.peer()::isClosed);
+
+            assertThat(alice.peer().seen(Event.Draining.class)).containsExactly(new Event.Draining(notice));
+            assertThat(alice.peer().closeCode()).isEqualTo(ErrorCode.SHUTTING_DOWN);
+            CoreFixture.Client again = core.connect("alice", alice.opened().resumeToken());
+            assertThat(again.opened().resumed()).isTrue();
+            assertThat(again.opened().groups()).containsExactly(group);
+        }
+    }
+
+    @Test
+    void ageOfConnections_isSpread_byATenthAtMost() {
+        List<Double> ages = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            ages.add((double) Connections.age(Duration.ofHours(1), i)
+                    / Duration.ofHours(1).toNanos());
+        }
+
+        assertThat(ages).allSatisfy(age -> assertThat(age).isBetween(0.9, 1.1));
+        ages.sort(null);
+        for (int i = 1; i < ages.size(); i++) {
+            assertThat(ages.get(i) - ages.get(i - 1)).isBetween(0.0005, 0.006);
+        }
+    }
+}
