@@ -59,7 +59,8 @@ final class Wiring {
                 limits.groupsPerSession(),
                 limits.watchesPerConnection(),
                 limits.watchedGroups(),
-                limits.recipientIds());
+                limits.recipientIds(),
+                limits.nodeLabelsPerGroup());
     }
 
     @Produces
@@ -158,6 +159,8 @@ final class Wiring {
         ProcessGroupsConfig.Limits limits = config.limits();
         return new ApiSettings(
                 bytes(limits.messageBytes()),
+                limits.messageHeaders(),
+                bytes(limits.messageHeaderBytes()),
                 bytes(limits.metadataBytes()),
                 limits.topicsPerMember(),
                 limits.batchActors(),

@@ -41,7 +41,16 @@ class StartsTest {
     private static final int LATEST_MILLIS = 300;
 
     private static final Settings SETTINGS = new Settings(
-            new NodeId("node-1"), Duration.ZERO, Duration.ofSeconds(1), OverflowPolicy.DISCONNECT, 10, 10, 10, 10, 10);
+            new NodeId("node-1"),
+            Duration.ZERO,
+            Duration.ofSeconds(1),
+            OverflowPolicy.DISCONNECT,
+            10,
+            10,
+            10,
+            10,
+            10,
+            10);
 
     @Test
     void reaper_livesInAll() {
@@ -66,7 +75,7 @@ class StartsTest {
         PeriodicTasks tasks = new PeriodicTasks(System::nanoTime);
         OperationIds operations = new OperationIds();
         AtomicInteger passes = new AtomicInteger();
-        LogLimits limits = new LogLimits(10, 10, 10, 10, 1_000, 10);
+        LogLimits limits = new LogLimits(10, 10, 10, 10, 1_000, 1_000, 10);
         RedisSettings settings = new RedisSettings(
                 "processgroups:", 0, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(15), limits);
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
