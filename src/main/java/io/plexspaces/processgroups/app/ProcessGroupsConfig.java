@@ -12,6 +12,8 @@ import java.util.Optional;
 /**
  * Every setting of the service itself; {@code docs/configuration.md} lists them. A value out of its range stops the
  * start.
+ *
+ * <p>One file, as it is one list: each setting with its default and range.
  */
 @ConfigMapping(prefix = "processgroups")
 // ConfigKey reads the methods of each section, and their annotations.
