@@ -3,7 +3,7 @@
 -- KEYS: 1 partition's due, 2 partition's held, 3 writer's lease, 4 writer's last answer on this track, 5 the same on the
 --   other track; then for each part of the call its group
 -- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 PUBLISH or SPUBLISH, 5 members per group, 6 topics per member,
---   7 owners per member, 8 retained bytes, 9 idempotency keys, 10 number of the
+--   7 owners per member, 8 node labels per group, 9 retained bytes, 10 idempotency keys, 11 number of the
 --   call on the other track that goes before, or ''; then for each part
 --   'tenant namespace group', epoch or '', count of its changes, count of what follows for them; and for each change
 --   kind, sequence, and:
@@ -29,7 +29,7 @@ local IDS_LIFE, IDS_BYTES = 300000, 8388608
 
 local node, incarnation = ARGV[1], ARGV[2]
 local mostMembers, mostTopics, mostOwners = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local mostBytes, mostKeys = tonumber(ARGV[8]), tonumber(ARGV[9])
+local mostLabels, mostBytes, mostKeys = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 DUE, HELD = KEYS[1], KEYS[2]
 
 -- Not prelude's answered(): here a call on either track makes an earlier one stale, and the answer is text that goes out as it is, without
@@ -53,7 +53,7 @@ local refused = fenced(KEYS[3], tonumber(incarnation), now)
 if refused then
   return '!FENCED\n' .. refused
 end
-if ARGV[10] ~= '' and ARGV[10] ~= other then
+if ARGV[11] ~= '' and ARGV[11] ~= other then
   return '!EARLY'
 end
 
@@ -187,7 +187,7 @@ local function holding(m, owner)
   return nil
 end
 
--- The membership with one more join; the second value is the limit that this would exceed.
+-- The membership with one more join; then the limit that this would exceed, or nil, and whether its owner held none.
 local function joined(m, filter, added, offset)
   local topics
   if m then
@@ -202,12 +202,12 @@ local function joined(m, filter, added, offset)
   m.holdings[at or #m.holdings + 1] =
     {owner = added.owner, node = added.node, joins = joins, ttl = added.ttl, ends = added.ends, away = ''}
   if topics > mostTopics then
-    return m, 'topics-per-member'
+    return m, 'topics-per-member', not at
   end
   if #m.holdings > mostOwners then
-    return m, 'owners-per-member'
+    return m, 'owners-per-member', not at
   end
-  return m, nil
+  return m, nil, not at
 end
 
 local function join(operation, a)
@@ -217,14 +217,14 @@ local function join(operation, a)
     added.ends = int(now + tonumber(added.ttl))
   end
   -- An actor that is named twice joins twice: the second join finds the membership of the first.
-  local steps, made, newcomers = {}, {}, 0
+  local steps, made, newcomers, labelled = {}, {}, 0, 0
   local count = tonumber(ARGV[a + 4])
   for i = 1, count do
     local actor = ARGV[a + 4 + i]
     local m = made[actor] or member(actor)
     local step = {actor = actor, marks = marks(m), first = not m, filter = m and m.filter}
-    local limit
-    step.after, limit = joined(m, filter, added, group.offset + i)
+    local limit, holds
+    step.after, limit, holds = joined(m, filter, added, group.offset + i)
     if limit then
       return '-LIMIT_EXCEEDED ' .. limit
     end
@@ -232,10 +232,15 @@ local function join(operation, a)
     step.changed = not step.first and step.filter ~= step.after.filter
     step.text = show(step.after)
     newcomers = newcomers + (step.first and 1 or 0)
+    labelled = labelled + (holds and 1 or 0)
     steps[i] = step
   end
   if newcomers > 0 and redis.call('HLEN', key .. ':members') + newcomers > mostMembers then
     return '-LIMIT_EXCEEDED members-per-group'
+  end
+  -- The node that writes is none of those a client makes up.
+  if labelled > 0 and added.node ~= node and tooManyLabels(added, mostLabels) then
+    return '-LIMIT_EXCEEDED node-labels-per-group'
   end
   local text
   for i = 1, count do
@@ -244,6 +249,9 @@ local function join(operation, a)
     put(step.actor, step.marks, step.after, text)
     change('J', time, operation .. (step.first and ' 1 ' or ' 0 ') .. (step.changed and '1 ' or '0 ') .. added.owner
       .. ' ' .. step.actor .. ' ' .. text)
+  end
+  if labelled > 0 then
+    countLabel(added, labelled)
   end
   return '+' .. group.offset .. ' ' .. text
 end
@@ -274,11 +282,14 @@ local function leave(operation, a)
     return string.sub(owner, 1, 1) == 'l' and '-LEASE_NOT_FOUND ' .. owner or '-NOT_A_MEMBER ' .. actor
   end
   if owner == '' and all then
+    for _, held in ipairs(m.holdings) do
+      countLabel(held, -1)
+    end
     m.holdings = {}
   else
     at = at or nextToLeave(m)
     if all or m.holdings[at].joins == 1 then
-      table.remove(m.holdings, at)
+      countLabel(table.remove(m.holdings, at), -1)
     else
       m.holdings[at].joins = m.holdings[at].joins - 1
     end
@@ -463,7 +474,7 @@ local function abandon()
   end
 end
 
-local at = 11
+local at = 12
 for part = 6, #KEYS do
   local count, before = tonumber(ARGV[at + 2]), replies
   local done, why = pcall(apply, KEYS[part], ARGV[at], ARGV[at + 1], at + 4, count)

@@ -63,7 +63,7 @@ redis.call('UNLINK', KEYS[1])
 for _, digest in ipairs(redis.call('SMEMBERS', KEYS[1] .. ':digests')) do
   redis.call('UNLINK', KEYS[1] .. ':ids:' .. digest)
 end
-for _, part in ipairs({'digests', 'members', 'messages', 'changes', 'leases', 'owned', 'keys', 'keyorder', 'firsts', 'idbytes'}) do
+for _, part in ipairs({'digests', 'labels', 'members', 'messages', 'changes', 'leases', 'owned', 'keys', 'keyorder', 'firsts', 'idbytes'}) do
   redis.call('UNLINK', KEYS[1] .. ':' .. part)
 end
 

@@ -36,6 +36,7 @@ local function endJoins(actor, reason, over)
   for _, held in ipairs(m.holdings) do
     if over(held) then
       ended = ended + held.joins
+      countLabel(held, -1)
     else
       kept[#kept + 1] = held
     end

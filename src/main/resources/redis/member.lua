@@ -72,6 +72,20 @@ local function marks(m)
   return found
 end
 
+-- Counts in :labels the holdings without a session that name a node. Servers of an earlier version do not: a label may be missing there, or stay.
+local function countLabel(held, by)
+  if string.sub(held.owner, 1, 1) ~= 's' and redis.call('HINCRBY', key .. ':labels', held.node, by) <= 0 then
+    redis.call('HDEL', key .. ':labels', held.node)
+  end
+end
+
+-- Whether a holding names a node that none without a session names yet, and they name as many as they may.
+local function tooManyLabels(held, most)
+  local labels = key .. ':labels'
+  return string.sub(held.owner, 1, 1) ~= 's' and redis.call('HLEN', labels) >= most
+    and redis.call('HEXISTS', labels, held.node) == 0
+end
+
 -- Stores a membership, whose text is given, or with nil removes it, and keeps timers and owners in step. before: its marks until now.
 local function put(actor, before, after, text)
   if after then

@@ -73,7 +73,6 @@ public final class Answers {
                 .build();
     }
 
-    /** As much of the page as fits into {@value #ANSWER_BYTES} bytes; the token leads to the rest. */
     /** As many members as fit into {@value #ANSWER_BYTES} bytes; the token says where the others begin. */
     public static GetMembersResponse members(Groups.MembersQuery query, Groups.MemberPage page, boolean detailed) {
         GetMembersResponse.Builder response = GetMembersResponse.newBuilder().setTotalCount(page.total());
@@ -144,7 +143,8 @@ public final class Answers {
                 .setRecipientIdsTruncated(result.truncated())
                 .setEpoch(result.position().epoch())
                 .setOffset(result.position().offset())
-                .setDuplicate(result.repeated());
+                .setDuplicate(result.repeated())
+                .setRecipientsPerNodeTruncated(result.nodesTruncated());
         for (Map.Entry<NodeId, Integer> node : result.perNode().entrySet()) {
             response.putRecipientsPerNode(node.getKey().value(), node.getValue());
         }

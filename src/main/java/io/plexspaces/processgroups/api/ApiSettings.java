@@ -7,6 +7,8 @@ import java.time.Duration;
  * Limits and timing of the endpoints. Every number is greater than 0, every duration positive.
  *
  * @param maxMessageBytes encoded bytes of one published message; a larger one is refused with LIMIT_EXCEEDED
+ * @param maxMessageHeaders headers of one published message; more is INVALID_ARGUMENT
+ * @param maxMessageHeaderBytes bytes of their keys and values in all; more is INVALID_ARGUMENT
  * @param metadataBytes bytes of keys and values of the labels and annotations of one group; more is INVALID_ARGUMENT
  * @param maxTopics topic patterns in one request, repeated ones counted; more is INVALID_ARGUMENT
  * @param maxBatchActors actors in one JoinGroup, each counted once; more is INVALID_ARGUMENT
@@ -24,6 +26,8 @@ import java.time.Duration;
  */
 public record ApiSettings(
         int maxMessageBytes,
+        int maxMessageHeaders,
+        int maxMessageHeaderBytes,
         int metadataBytes,
         int maxTopics,
         int maxBatchActors,
@@ -45,6 +49,8 @@ public record ApiSettings(
     /** @throws IllegalArgumentException naming a value that is out of its range */
     public ApiSettings {
         positive("maxMessageBytes", maxMessageBytes);
+        positive("maxMessageHeaders", maxMessageHeaders);
+        positive("maxMessageHeaderBytes", maxMessageHeaderBytes);
         positive("metadataBytes", metadataBytes);
         positive("maxTopics", maxTopics);
         positive("maxBatchActors", maxBatchActors);

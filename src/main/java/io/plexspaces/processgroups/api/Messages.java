@@ -4,7 +4,9 @@ import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.Utf8;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Messages, proto to domain and back. */
@@ -15,9 +17,10 @@ final class Messages {
      * @param sender who publishes
      * @throws GroupException INVALID_ARGUMENT, or LIMIT_EXCEEDED for one that is too large
      */
-    static Message read(io.plexspaces.processgroups.proto.v1.Message message, @Nullable ActorId sender, int maxBytes) {
-        if (message.getSerializedSize() > maxBytes) {
-            throw GroupException.limit("message-bytes", maxBytes);
+    static Message read(
+            io.plexspaces.processgroups.proto.v1.Message message, @Nullable ActorId sender, ApiSettings settings) {
+        if (message.getSerializedSize() > settings.maxMessageBytes()) {
+            throw GroupException.limit("message-bytes", settings.maxMessageBytes());
         }
         if (!message.getReceiverId().isEmpty()) {
             throw GroupException.invalid("message.receiver_id", "must be empty: the group decides who receives");
@@ -30,10 +33,25 @@ final class Messages {
                 message.hasTimestamp() ? Values.instant("message.timestamp", message.getTimestamp()) : null,
                 message.getPriority(),
                 message.hasTtl() ? ttl(message.getTtl()) : null,
-                message.getHeadersMap(),
+                headers(message.getHeadersMap(), settings),
                 message.getIdempotencyKey(),
                 message.getUriPath(),
                 message.getUriMethod());
+    }
+
+    private static Map<String, String> headers(Map<String, String> headers, ApiSettings settings) {
+        if (headers.size() > settings.maxMessageHeaders()) {
+            throw GroupException.invalid("message.headers", "must be at most " + settings.maxMessageHeaders());
+        }
+        long bytes = 0;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            bytes += Utf8.bytes(header.getKey()) + Utf8.bytes(header.getValue());
+        }
+        if (bytes > settings.maxMessageHeaderBytes()) {
+            throw GroupException.invalid(
+                    "message.headers", "must have at most " + settings.maxMessageHeaderBytes() + " bytes in all");
+        }
+        return headers;
     }
 
     private static @Nullable Duration ttl(com.google.protobuf.Duration value) {

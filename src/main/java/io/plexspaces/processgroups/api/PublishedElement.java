@@ -46,7 +46,8 @@ final class PublishedElement extends EventElement {
                 + number(
                         PublishToGroupResponse.OFFSET_FIELD_NUMBER,
                         result.position().offset())
-                + flag(PublishToGroupResponse.DUPLICATE_FIELD_NUMBER, result.repeated());
+                + flag(PublishToGroupResponse.DUPLICATE_FIELD_NUMBER, result.repeated())
+                + flag(PublishToGroupResponse.RECIPIENTS_PER_NODE_TRUNCATED_FIELD_NUMBER, result.nodesTruncated());
         for (Map.Entry<NodeId, Integer> node : result.perNode().entrySet()) {
             size += nested(PublishToGroupResponse.RECIPIENTS_PER_NODE_FIELD_NUMBER, nodeSize(node));
         }
@@ -84,6 +85,7 @@ final class PublishedElement extends EventElement {
                 PublishToGroupResponse.OFFSET_FIELD_NUMBER,
                 result.position().offset());
         writeFlag(out, PublishToGroupResponse.DUPLICATE_FIELD_NUMBER, result.repeated());
+        writeFlag(out, PublishToGroupResponse.RECIPIENTS_PER_NODE_TRUNCATED_FIELD_NUMBER, result.nodesTruncated());
     }
 
     private static int nodeSize(Map.Entry<NodeId, Integer> node) {

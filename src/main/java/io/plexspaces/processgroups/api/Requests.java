@@ -158,9 +158,7 @@ public final class Requests {
         return new Groups.PublishRequest(
                 group,
                 Messages.read(
-                        request.getMessage(),
-                        scope.sender(request.getMessage().getSenderId()),
-                        settings.maxMessageBytes()),
+                        request.getMessage(), scope.sender(request.getMessage().getSenderId()), settings),
                 request.getTopic().isEmpty() ? null : new Topic(request.getTopic()),
                 spread(request),
                 Utf8.atMost(ID_BYTES, "dispatch_key", request.getDispatchKey()),

@@ -13,7 +13,7 @@ import java.util.Optional;
  * Every setting of the service itself; {@code docs/configuration.md} lists them. A value out of its range stops the
  * start.
  *
- * <p>One file, as it is one list.
+ * <p>One file, as it is one list: each setting with its default and range.
  */
 @ConfigMapping(prefix = "processgroups")
 // ConfigKey reads the methods of each section, and their annotations.
@@ -222,6 +222,14 @@ interface ProcessGroupsConfig {
         @Range(min = "1", max = "100000")
         int ownersPerMember();
 
+        /**
+         * Labels (`node_id`) by which joins of one group say where their actors live, beside the names of its servers;
+         * and nodes that one publish answer counts recipients of.
+         */
+        @WithDefault("1000")
+        @Range(min = "1", max = "5000")
+        int nodeLabelsPerGroup();
+
         /** Groups one session holds. */
         @WithDefault("1000")
         @Range(min = "1", max = "1000000")
@@ -272,6 +280,16 @@ interface ProcessGroupsConfig {
         @WithDefault("1M")
         @Range(min = "1K", max = "64M")
         MemorySize messageBytes();
+
+        /** Headers of one message. */
+        @WithDefault("64")
+        @Range(min = "1", max = "1000")
+        int messageHeaders();
+
+        /** Bytes of the keys and values of one message's headers, in UTF-8. */
+        @WithDefault("16K")
+        @Range(min = "1K", max = "1M")
+        MemorySize messageHeaderBytes();
 
         /** Bytes of labels and annotations of one group. */
         @WithDefault("16K")

@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.observe.NodeMetrics;
 import io.quarkus.arc.InjectableInstance;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.redis.client.Redis;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
@@ -17,11 +18,14 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the store that is configured, and no other. */
 @Singleton
 final class StoreWiring {
+    private static final System.Logger LOG = System.getLogger(StoreWiring.class.getName());
+
     private final GroupLog log;
     private final NodeLeases leases;
     private final @Nullable RedisGroupLog redis;
@@ -46,11 +50,23 @@ final class StoreWiring {
             log = made;
             leases = made;
         } else {
-            MemoryGroupLog made = new MemoryGroupLog(Clock.systemUTC(), limits(config), epochs);
+            WorkerExecutor worker = vertx.createSharedWorkerExecutor("processgroups-memory", 1);
+            MemoryGroupLog made = new MemoryGroupLog(Clock.systemUTC(), limits(config), epochs, aside(worker));
             redis = null;
             log = made;
             leases = made;
         }
+    }
+
+    /** One thread for what takes long, so that it takes no more than its share from the others. */
+    private static Executor aside(WorkerExecutor worker) {
+        return task -> worker.<Void>executeBlocking(
+                        () -> {
+                            task.run();
+                            return null;
+                        },
+                        false)
+                .onFailure(failure -> LOG.log(System.Logger.Level.ERROR, "a long task of the store failed", failure));
     }
 
     private static RedisSettings redisSettings(ProcessGroupsConfig config) {
@@ -71,6 +87,7 @@ final class StoreWiring {
                 limits.membersPerGroup(),
                 limits.topicsPerMember(),
                 limits.ownersPerMember(),
+                limits.nodeLabelsPerGroup(),
                 limits.retainedBytes().asLongValue(),
                 limits.idempotencyKeys());
     }

@@ -63,6 +63,7 @@ final class Wiring {
                 limits.watchesPerConnection(),
                 limits.watchedGroups(),
                 limits.recipientIds(),
+                limits.nodeLabelsPerGroup(),
                 new ConnectionSettings(
                         limits.connectionsPerActor(),
                         limits.connectionsPerTenant(),
@@ -166,6 +167,8 @@ final class Wiring {
         ProcessGroupsConfig.Limits limits = config.limits();
         return new ApiSettings(
                 bytes(limits.messageBytes()),
+                limits.messageHeaders(),
+                bytes(limits.messageHeaderBytes()),
                 bytes(limits.metadataBytes()),
                 limits.topicsPerMember(),
                 limits.batchActors(),

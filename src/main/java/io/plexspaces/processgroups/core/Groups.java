@@ -182,9 +182,10 @@ public interface Groups {
     /**
      * @param recipients members it is for, at its own offset
      * @param failures recipients whose connections here are all broken or cut, as far as known
-     * @param perNode recipients by the node they have a join on
+     * @param perNode recipients by the node they have a join on; empty unless asked for
      * @param ids unordered, each once; empty unless asked for
      * @param truncated {@code ids} does not hold all
+     * @param nodesTruncated {@code perNode} does not hold all
      * @param repeated its idempotency key was used before, and this is the first answer
      */
     record PublishResult(
@@ -194,6 +195,7 @@ public interface Groups {
             Map<NodeId, Integer> perNode,
             List<ActorId> ids,
             boolean truncated,
+            boolean nodesTruncated,
             boolean repeated) {}
 
     /**

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param watchesPerConnection groups and namespaces one connection may watch
  * @param watchedGroups groups a watch of a namespace may come to
  * @param recipientIds ids one publish answer may name
+ * @param nodeLabels nodes one publish answer may count the recipients of, 1 to 5,000
  * @param connections bounds of live connections beside their number
  */
 public record Settings(
@@ -28,4 +29,5 @@ public record Settings(
         int watchesPerConnection,
         int watchedGroups,
         int recipientIds,
+        int nodeLabels,
         ConnectionSettings connections) {}

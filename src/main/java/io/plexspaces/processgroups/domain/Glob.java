@@ -22,32 +22,8 @@ public record Glob(String value) {
         return value;
     }
 
-    /** Takes time proportional to pattern times name at worst; an empty pattern matches everything. */
-    public boolean matches(String name) {
-        if (value.isEmpty()) {
-            return true;
-        }
-        int at = 0;
-        int in = 0;
-        int star = -1;
-        int resume = 0;
-        while (in < name.length()) {
-            if (at < value.length() && value.charAt(at) == '*') {
-                star = at++;
-                resume = in;
-            } else if (at < value.length() && (value.charAt(at) == '?' || value.charAt(at) == name.charAt(in))) {
-                at++;
-                in++;
-            } else if (star >= 0) {
-                at = star + 1;
-                in = ++resume;
-            } else {
-                return false;
-            }
-        }
-        while (at < value.length() && value.charAt(at) == '*') {
-            at++;
-        }
-        return at == value.length();
+    /** For many names. An empty pattern matches everything. */
+    public GlobMatcher matcher() {
+        return new GlobMatcher(value);
     }
 }

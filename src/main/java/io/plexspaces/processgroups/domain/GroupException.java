@@ -29,6 +29,19 @@ public final class GroupException extends RuntimeException {
                 ErrorCode.LIMIT_EXCEEDED, limit, "limit processgroups.limits." + limit + " = " + value + " reached");
     }
 
+    /** The same where one field of the request would pass it. */
+    public static GroupException limit(String field, String limit, long value) {
+        return new GroupException(
+                ErrorCode.LIMIT_EXCEEDED,
+                field,
+                field + ": " + limit(limit, value).getMessage());
+    }
+
+    /** A join names a node that none of the group's joins has named, and they have named as many as they may. */
+    public static GroupException nodeLabels(long most) {
+        return limit("node_id", "node-labels-per-group", most);
+    }
+
     public static GroupException groupNotFound(GroupId group) {
         return new GroupException(ErrorCode.GROUP_NOT_FOUND, "group_name", "no group " + whole(group));
     }

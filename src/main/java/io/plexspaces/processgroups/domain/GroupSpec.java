@@ -16,8 +16,8 @@ public record GroupSpec(
         public static final Metadata NONE = new Metadata("", "", Map.of(), Map.of());
 
         public Metadata {
-            labels = Map.copyOf(labels);
-            annotations = Map.copyOf(annotations);
+            labels = Copies.of(labels);
+            annotations = Copies.of(annotations);
         }
     }
 

@@ -200,7 +200,12 @@ public record Membership(
 
     /** Whether a holding says that the actor runs on {@code node}. */
     public boolean isOn(NodeId node) {
-        return holdings.stream().anyMatch(held -> held.node().equals(node));
+        for (int i = 0; i < holdings.size(); i++) {
+            if (holdings.get(i).node().equals(node)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

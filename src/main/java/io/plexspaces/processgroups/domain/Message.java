@@ -39,7 +39,7 @@ public record Message(
         if (ttl != null && ttl.isNegative()) {
             throw GroupException.invalid("message.ttl", "must not be negative");
         }
-        headers = Map.copyOf(headers);
+        headers = Copies.of(headers);
     }
 
     /** A rough count of the bytes it keeps alive, for bounds. */

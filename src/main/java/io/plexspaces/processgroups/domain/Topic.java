@@ -5,7 +5,7 @@ import java.util.List;
 /** What a message is about: 1 to 16 tokens joined by dots, at most 255 bytes, no wildcard. */
 public record Topic(String value) {
     static final int BYTES = 255;
-    static final int TOKENS = 16;
+    public static final int TOKENS = 16;
 
     /** @throws GroupException INVALID_ARGUMENT naming {@code topic} */
     public Topic {

@@ -28,21 +28,33 @@ public record TopicPattern(String value) implements Comparable<TopicPattern> {
         return Topic.split(value);
     }
 
+    /** In one pass over both. */
     public boolean matches(Topic topic) {
-        return isExact() ? value.equals(topic.value()) : matches(tokens(), topic.tokens());
+        return matches(value, topic.value());
     }
 
-    private static boolean matches(List<String> pattern, List<String> topic) {
-        for (int i = 0; i < pattern.size(); i++) {
-            String token = pattern.get(i);
-            if (token.equals(REST)) {
-                return topic.size() > i;
+    /** A wildcard is a token of its own, and no topic holds one: nothing else is like its character. */
+    static boolean matches(CharSequence pattern, CharSequence topic) {
+        int length = topic.length();
+        int in = 0;
+        for (int at = 0; at < pattern.length(); at++) {
+            char c = pattern.charAt(at);
+            if (c == '>') {
+                return in < length;
             }
-            if (i >= topic.size() || !(token.equals(ONE) || token.equals(topic.get(i)))) {
+            if (c == '*') {
+                int begin = in;
+                while (in < length && topic.charAt(in) != '.') {
+                    in++;
+                }
+                if (in == begin) {
+                    return false;
+                }
+            } else if (in == length || topic.charAt(in++) != c) {
                 return false;
             }
         }
-        return topic.size() == pattern.size();
+        return in == length;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.log;
 
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Copies;
 import io.plexspaces.processgroups.domain.NodeId;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.Map;
  */
 public record FirstAnswer(int recipients, int failures, Map<NodeId, Integer> perNode, List<ActorId> ids) {
     public FirstAnswer {
-        perNode = Map.copyOf(perNode);
+        perNode = Copies.of(perNode);
         ids = List.copyOf(ids);
     }
 

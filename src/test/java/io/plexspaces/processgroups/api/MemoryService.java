@@ -39,7 +39,9 @@ public final class MemoryService implements AutoCloseable {
     /** @param around puts something between the endpoints and the use cases */
     MemoryService(long mailboxBytes, UnaryOperator<Groups> around) {
         MemoryGroupLog log = new MemoryGroupLog(
-                Clock.systemUTC(), new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000), MemoryService::unique);
+                Clock.systemUTC(),
+                new LogLimits(20_000, 200_000, 256, 1000, 1_000, 8 << 20, 1000),
+                MemoryService::unique);
         NodeLease lease = log.acquire(NODE).await().indefinitely();
         Settings settings = new Settings(
                 NODE,
@@ -51,6 +53,7 @@ public final class MemoryService implements AutoCloseable {
                 1000,
                 10_000,
                 10_000,
+                1000,
                 new ConnectionSettings(10_000, 10_000, Duration.ZERO, Duration.ZERO));
         DeliveryLoops loops = new DeliveryLoops(
                 System::nanoTime, DeliveryObserver.NONE, mailboxBytes, 64 << 20, new ServerBudget(1 << 30));

@@ -44,7 +44,7 @@ class PublishedElementTest {
         Arbitrary<List<ActorId>> ids =
                 Arbitraries.of("alice", "b:ob~1", "x").map(ActorId::new).list().ofMaxSize(3);
         Arbitrary<Boolean> flags = Arbitraries.of(true, false);
-        return Combinators.combine(positions, counts, counts, perNode, ids, flags, flags)
+        return Combinators.combine(positions, counts, counts, perNode, ids, flags, flags, flags)
                 .as(PublishResult::new);
     }
 }

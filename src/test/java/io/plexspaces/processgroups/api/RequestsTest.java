@@ -182,6 +182,28 @@ class RequestsTest {
     }
 
     @Test
+    void publish_takesAsManyHeadersAsMayBe_andNoMore() {
+        Message.Builder message = Message.newBuilder();
+        for (int i = 0; i < 64; i++) {
+            message.putHeaders("name-" + i, "value");
+        }
+        publishing(message);
+        message.putHeaders("one more", "");
+        assertThatThrownBy(() -> publishing(message)).isInstanceOfSatisfying(GroupException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+            assertThat(failure.field()).isEqualTo("message.headers");
+        });
+    }
+
+    @Test
+    void publish_countsTheBytesOfHeaders() {
+        publishing(Message.newBuilder().putHeaders("\u00fc", "\u00fc".repeat(8 * 1024 - 1)));
+        assertThatThrownBy(() -> publishing(Message.newBuilder().putHeaders("\u00fc", "\u00fc".repeat(8 * 1024))))
+                .isInstanceOfSatisfying(GroupException.class, failure -> assertThat(failure.field())
+                        .isEqualTo("message.headers"));
+    }
+
+    @Test
     void session_fillsInItsNames() {
         Groups.PublishRequest publish = inSession.publish(PublishToGroupRequest.newBuilder()
                 .setGroupName("room")

@@ -14,6 +14,8 @@ public final class TestSettings {
     public static ApiSettings withMaxInFlight(int requests) {
         return new ApiSettings(
                 1024 * 1024,
+                64,
+                16 * 1024,
                 16 * 1024,
                 256,
                 1000,

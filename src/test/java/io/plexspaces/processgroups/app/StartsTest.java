@@ -51,6 +51,7 @@ class StartsTest {
             10,
             10,
             10,
+            10,
             new ConnectionSettings(10, 10, Duration.ZERO, Duration.ZERO));
 
     @Test
@@ -76,7 +77,7 @@ class StartsTest {
         PeriodicTasks tasks = new PeriodicTasks(System::nanoTime);
         OperationIds operations = new OperationIds();
         AtomicInteger passes = new AtomicInteger();
-        LogLimits limits = new LogLimits(10, 10, 10, 10, 1_000, 10);
+        LogLimits limits = new LogLimits(10, 10, 10, 10, 1_000, 1_000, 10);
         RedisSettings settings = new RedisSettings(
                 "processgroups:", 0, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(15), limits);
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);

@@ -164,7 +164,7 @@ class CallbackFaultsOnRedisTest extends CallbackFaults {
                 Duration.ofSeconds(5),
                 Duration.ofMillis(200),
                 Duration.ofMinutes(10),
-                new LogLimits(1_000, 10_000, 16, 1000, 8 << 20, 100));
+                new LogLimits(1_000, 10_000, 16, 1000, 1_000, 8 << 20, 100));
         RedisGroupLog log = new RedisGroupLog(
                 vertx, new RedisOptions().setConnectionString(redis.address()), settings, () -> UUID.randomUUID()
                         .toString());

@@ -99,6 +99,7 @@ public final class CoreFixture implements AutoCloseable {
                 1000,
                 10_000,
                 10_000,
+                1000,
                 connections);
         DeliveryLoops loops = new DeliveryLoops(
                 System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20, new ServerBudget(1 << 30));
@@ -116,7 +117,9 @@ public final class CoreFixture implements AutoCloseable {
 
     private static MemoryGroupLog newLog() {
         return new MemoryGroupLog(
-                Clock.systemUTC(), new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000), CoreFixture::unique);
+                Clock.systemUTC(),
+                new LogLimits(20_000, 200_000, 256, 1000, 1_000, 8 << 20, 1000),
+                CoreFixture::unique);
     }
 
     private static String unique() {

@@ -129,7 +129,7 @@ class HardTimesTest {
     void nodeWhoseClockIsAhead_deliversWhatIsNotExpiredByTheStores() {
         MemoryGroupLog past = new MemoryGroupLog(
                 () -> Instant.now().minus(Duration.ofHours(1)),
-                new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000),
+                new LogLimits(20_000, 200_000, 256, 1000, 1_000, 8 << 20, 1000),
                 () -> "e-" + System.nanoTime());
         try (CoreFixture node = new CoreFixture(Duration.ofMillis(300), past, await(past.acquire(CoreFixture.NODE)))) {
             GroupId group = node.create("g");

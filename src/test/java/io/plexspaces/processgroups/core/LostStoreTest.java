@@ -82,7 +82,7 @@ class LostStoreTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(4),
                 Duration.ofMinutes(10),
-                new LogLimits(1_000, 10_000, 16, 16, 8 << 20, 100));
+                new LogLimits(1_000, 10_000, 16, 16, 1_000, 8 << 20, 100));
         RedisGroupLog log = new RedisGroupLog(
                 vertx, new RedisOptions().setConnectionString(address), settings, () -> UUID.randomUUID()
                         .toString());

@@ -64,6 +64,16 @@ class TopicTest {
                 .isEqualTo(meant(pattern, topic));
     }
 
+    @Property
+    void matching_readsPatternAndTopicOnce(@ForAll("patterns") String pattern, @ForAll("topics") String topic) {
+        Reads ofPattern = new Reads(pattern);
+        Reads ofTopic = new Reads(topic);
+        assertThat(TopicPattern.matches(ofPattern, ofTopic)).isEqualTo(meant(pattern, topic));
+        assertThat(ofPattern.count).isLessThanOrEqualTo(pattern.length());
+        // A dot behind a star ends it, and is compared with the next of the pattern.
+        assertThat(ofTopic.count).isLessThanOrEqualTo(topic.length() + Topic.TOKENS);
+    }
+
     @Example
     void pattern_examples() {
         assertThat(matches("user.*", "user.login")).isTrue();

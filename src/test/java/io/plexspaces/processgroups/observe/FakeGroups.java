@@ -84,7 +84,7 @@ final class FakeGroups implements Groups {
     public Uni<PublishResult> publish(PublishRequest request) {
         published = request;
         return answer(new PublishResult(
-                POSITION, recipients, 0, Map.of(new NodeId("n"), recipients), List.of(), false, repeated));
+                POSITION, recipients, 0, Map.of(new NodeId("n"), recipients), List.of(), false, false, repeated));
     }
 
     @Override

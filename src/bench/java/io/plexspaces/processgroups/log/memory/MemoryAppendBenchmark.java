@@ -51,8 +51,8 @@ public class MemoryAppendBenchmark {
     @Param({"0", "100000"})
     public int members;
 
-    private final MemoryGroupLog log =
-            new MemoryGroupLog(Clock.systemUTC(), new LogLimits(LIMIT, LIMIT, 256, 1000, 8 << 20, 1000), () -> "epoch");
+    private final MemoryGroupLog log = new MemoryGroupLog(
+            Clock.systemUTC(), new LogLimits(LIMIT, LIMIT, 256, 1000, 1_000, 8 << 20, 1000), () -> "epoch");
     private final Command publish = new Command.Publish(
             new Message("", null, "", Bytes.wrap(new byte[PAYLOAD_BYTES]), null, 0, null, Map.of(), "", "", ""),
             null,

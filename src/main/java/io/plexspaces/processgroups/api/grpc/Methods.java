@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.api.grpc;
 
+import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import io.grpc.Context;
 import io.grpc.MethodDescriptor;
@@ -44,7 +45,7 @@ final class Methods {
     }
 
     /** One request, one answer. */
-    <Q extends MessageLite, A extends MessageLite> Methods unary(
+    <Q extends Message, A extends MessageLite> Methods unary(
             UseCase name, MethodDescriptor<Q, A> method, Q prototype, Function<Q, Uni<A>> operation) {
         methods.add(ServerMethodDefinition.create(
                 method.toBuilder(requests(prototype), method.getResponseMarshaller())
@@ -54,7 +55,7 @@ final class Methods {
     }
 
     /** One request, batches of events. */
-    <Q extends MessageLite> Methods stream(
+    <Q extends Message> Methods stream(
             UseCase name,
             MethodDescriptor<Q, ?> method,
             Q prototype,
@@ -66,7 +67,7 @@ final class Methods {
     }
 
     /** Many requests, batches of events; the operation asks for requests itself. */
-    <Q extends MessageLite> Methods session(
+    <Q extends Message> Methods session(
             MethodDescriptor<Q, ?> method,
             Q prototype,
             Function<ServerCallStreamObserver<byte[]>, StreamObserver<Parsed<Q>>> operation) {
@@ -88,7 +89,7 @@ final class Methods {
     }
 
     @SuppressWarnings("unchecked") // a message's parser makes messages of its type
-    private static <Q extends MessageLite> RequestMarshaller<Q> requests(Q prototype) {
+    private static <Q extends Message> RequestMarshaller<Q> requests(Q prototype) {
         return new RequestMarshaller<>((com.google.protobuf.Parser<Q>) prototype.getParserForType());
     }
 

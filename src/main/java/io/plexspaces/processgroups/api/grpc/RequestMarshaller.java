@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.api.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
@@ -15,7 +15,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /** Reads requests. Malformed ones become values too, so that they are answered and not mistaken for a defect. */
-final class RequestMarshaller<T extends MessageLite> implements MethodDescriptor.Marshaller<Parsed<T>> {
+final class RequestMarshaller<T extends Message> implements MethodDescriptor.Marshaller<Parsed<T>> {
     private final Parser<T> parser;
 
     RequestMarshaller(Parser<T> parser) {

@@ -16,6 +16,7 @@ import io.plexspaces.processgroups.core.joins.PendingJoin;
 import io.plexspaces.processgroups.core.joins.ReachNotes;
 import io.plexspaces.processgroups.core.joins.Reaching;
 import io.plexspaces.processgroups.core.joins.Seats;
+import io.plexspaces.processgroups.core.members.AnswerBounds;
 import io.plexspaces.processgroups.core.members.Member;
 import io.plexspaces.processgroups.core.members.Members;
 import io.plexspaces.processgroups.core.publish.GroupPublishes;
@@ -81,7 +82,7 @@ public final class GroupReplica implements GroupReader {
         PendingPublishes answers = new PendingPublishes(
                 publishing,
                 settings.node(),
-                settings.recipientIds(),
+                new AnswerBounds(settings.recipientIds(), settings.nodeLabels()),
                 (entry, answer) -> repeats.keep(group, entry.message().idempotencyKey(), answer));
         this.publishes = new GroupPublishes(state, members, repeats, answers);
         this.reaching = new Reaching(state, members, notes);

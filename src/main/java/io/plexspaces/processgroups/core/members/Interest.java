@@ -1,9 +1,11 @@
 package io.plexspaces.processgroups.core.members;
 
 import io.plexspaces.processgroups.core.delivery.Audience;
+import io.plexspaces.processgroups.domain.Copies;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,9 @@ public final class Interest {
 
     /** By their reach; unordered among those of one. */
     private final List<Member> members = new ArrayList<>();
+
+    /** The hash codes of their ids, to be read one after the other. */
+    private int[] hashes = new int[1];
 
     /** How many of them have this reach or a better one, for each reach but the last. */
     private int liveHere;
@@ -57,7 +62,7 @@ public final class Interest {
     Map<NodeId, Integer> perNodeCopy() {
         Map<NodeId, Integer> copy = perNodeCopy;
         if (copy == null) {
-            copy = Map.copyOf(perNode);
+            copy = Copies.of(perNode);
             perNodeCopy = copy;
         }
         return copy;
@@ -78,8 +83,17 @@ public final class Interest {
         return members.get(begin(reach) + index);
     }
 
+    /** The hash code of the id of that one. */
+    int hash(Reach reach, int index) {
+        return hashes[begin(reach) + index];
+    }
+
     void add(Member member) {
         member.slot = members.size();
+        if (member.slot == hashes.length) {
+            hashes = Arrays.copyOf(hashes, 2 * hashes.length);
+        }
+        hashes[member.slot] = member.membership().actor().value().hashCode();
         member.placed = Reach.ABSENT;
         members.add(member);
         count(member, 1);
@@ -90,6 +104,9 @@ public final class Interest {
         place(member, Reach.ABSENT);
         swap(member, members.size() - 1);
         members.remove(members.size() - 1);
+        if (members.size() < hashes.length / 4) {
+            hashes = Arrays.copyOf(hashes, hashes.length / 2);
+        }
     }
 
     /** Takes a member out of the counts, or into them: to be called with -1 before it changes and with 1 after. */
@@ -123,6 +140,9 @@ public final class Interest {
         Member other = members.get(with);
         members.set(member.slot, other);
         members.set(with, member);
+        int hash = hashes[member.slot];
+        hashes[member.slot] = hashes[with];
+        hashes[with] = hash;
         other.slot = member.slot;
         member.slot = with;
     }

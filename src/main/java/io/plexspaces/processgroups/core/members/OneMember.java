@@ -62,9 +62,12 @@ final class OneMember {
             for (int i = 0; i < wanting.size(); i++) {
                 Interest interest = wanting.get(i);
                 for (int j = interest.count(reach) - 1; j >= 0; j--) {
-                    Member member = interest.member(reach, j);
-                    if (member != except) {
-                        best.offer(member);
+                    long score = best.score(interest.hash(reach, j));
+                    if (best.mayTake(score)) {
+                        Member member = interest.member(reach, j);
+                        if (member != except) {
+                            best.offer(member, score);
+                        }
                     }
                 }
             }
@@ -88,8 +91,16 @@ final class OneMember {
             this.key = key.hashCode() * 0x9E3779B97F4A7C15L;
         }
 
-        void offer(Member member) {
-            long score = mix(key ^ member.membership().actor().value().hashCode());
+        long score(int hash) {
+            return mix(key ^ hash);
+        }
+
+        /** False: hardly any member has to be looked at. */
+        boolean mayTake(long score) {
+            return count < CANDIDATES || score >= scores[CANDIDATES - 1];
+        }
+
+        void offer(Member member, long score) {
             int at = count;
             while (at > 0 && isBetter(member, score, at - 1)) {
                 at--;

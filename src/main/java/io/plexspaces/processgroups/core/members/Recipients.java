@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,18 +48,21 @@ public final class Recipients {
         return dispatch instanceof Dispatch.OnNode there && there.node().equals(self);
     }
 
-    public Groups.PublishResult result(Position position, Groups.RecipientDetail wanted, int maxIds) {
+    public Groups.PublishResult result(Position position, Groups.RecipientDetail wanted, AnswerBounds bounds) {
         int count = count();
         if (wanted == Groups.RecipientDetail.NONE) {
-            return new Groups.PublishResult(position, count, 0, Map.of(), List.of(), false, false);
+            return new Groups.PublishResult(position, count, 0, Map.of(), List.of(), false, false, false);
         }
-        List<ActorId> ids = wanted == Groups.RecipientDetail.IDS ? ids(maxIds) : List.of();
+        Map<NodeId, Integer> nodes = perNode();
+        Map<NodeId, Integer> told = first(nodes, bounds.nodes());
+        List<ActorId> ids = wanted == Groups.RecipientDetail.IDS ? ids(count, told.size(), bounds) : List.of();
         boolean truncated = wanted == Groups.RecipientDetail.IDS && ids.size() < count;
-        return new Groups.PublishResult(position, count, failures(), perNode(), ids, truncated, false);
+        return new Groups.PublishResult(
+                position, count, failures(), told, ids, truncated, told.size() < nodes.size(), false);
     }
 
     /** The same, counting only those that were members already at {@code position}; looks at each of them. */
-    public Groups.PublishResult resultAt(Position position, int maxIds) {
+    public Groups.PublishResult resultAt(Position position, AnswerBounds bounds) {
         int count = 0;
         int failures = 0;
         Map<NodeId, Integer> nodes = new HashMap<>(4);
@@ -69,14 +73,44 @@ public final class Recipients {
             }
             count++;
             failures += member.isAbsent() ? 1 : 0;
-            member.nodes().stream()
-                    .filter(node -> on == null || node.equals(on))
-                    .forEach(node -> nodes.merge(node, 1, Integer::sum));
-            if (ids.size() < maxIds) {
-                ids.add(member.membership().actor());
+            for (NodeId node : member.nodes()) {
+                if (on == null || node.equals(on)) {
+                    nodes.merge(node, 1, Integer::sum);
+                }
             }
+            ids.add(member.membership().actor());
         }
-        return new Groups.PublishResult(position, count, failures, nodes, ids, ids.size() < count, true);
+        Map<NodeId, Integer> told = first(nodes, bounds.nodes());
+        List<ActorId> named = first(ids, told.size(), bounds);
+        return new Groups.PublishResult(
+                position, count, failures, told, named, named.size() < count, told.size() < nodes.size(), true);
+    }
+
+    private static Map<NodeId, Integer> first(Map<NodeId, Integer> nodes, int most) {
+        if (nodes.size() <= most) {
+            return nodes;
+        }
+        Map<NodeId, Integer> first = new LinkedHashMap<>();
+        for (Map.Entry<NodeId, Integer> node : nodes.entrySet()) {
+            if (first.size() == most) {
+                break;
+            }
+            first.put(node.getKey(), node.getValue());
+        }
+        return first;
+    }
+
+    private static List<ActorId> first(List<ActorId> ids, int nodes, AnswerBounds bounds) {
+        int room = bounds.idRoom(nodes);
+        int fitting = 0;
+        while (fitting < Math.min(ids.size(), bounds.ids())) {
+            room -= AnswerBounds.ID_BYTES + ids.get(fitting).value().length();
+            if (room < 0) {
+                break;
+            }
+            fitting++;
+        }
+        return ids.subList(0, fitting);
     }
 
     private List<Member> all() {
@@ -131,22 +165,23 @@ public final class Recipients {
         return counts;
     }
 
-    private List<ActorId> ids(int max) {
+    /** @param count how many there are: nobody is looked for behind the last */
+    private List<ActorId> ids(int count, int nodes, AnswerBounds bounds) {
+        int most = Math.min(count, bounds.ids());
         List<ActorId> ids = new ArrayList<>();
         if (only != null) {
             ids.add(only.membership().actor());
         }
-        for (Interest interest : interests) {
-            for (Member member : interest.members()) {
-                if (ids.size() == max) {
-                    return ids;
-                }
+        for (int i = 0; i < interests.size() && ids.size() < most; i++) {
+            List<Member> members = interests.get(i).members();
+            for (int j = 0; j < members.size() && ids.size() < most; j++) {
+                Member member = members.get(j);
                 if (member != except && (on == null || member.membership().isOn(on))) {
                     ids.add(member.membership().actor());
                 }
             }
         }
-        return ids;
+        return first(ids, nodes, bounds);
     }
 
     private static @Nullable Member excepted(Entry.Published entry, Members members, @Nullable NodeId on) {

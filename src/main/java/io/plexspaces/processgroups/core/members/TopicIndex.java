@@ -12,27 +12,40 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds who wants a topic, at a cost that follows the patterns that match, not the members. Part of a group's reading,
- * and as little thread-safe as that.
+ * Finds who wants a topic. What that costs follows the shapes of the patterns, of which there are few, and the patterns
+ * that match, not the members: one look for each shape. Part of a group's reading, and as little thread-safe as that.
  */
 final class TopicIndex {
     private static final int CACHED_TOPICS = 1024;
 
     private final Map<TopicFilter, Interest> interests = new HashMap<>(4);
     private final Map<String, Set<Interest>> exact = new HashMap<>(4);
-    private final Branch wildcards = new Branch();
+
+    /** Patterns with wildcards by their {@link TokenSums}. */
+    private final Map<Long, Wild> wild = new HashMap<>(2);
+
+    /** How many of them have it. */
+    private final Map<Shape, Integer> shapes = new HashMap<>(2);
+
+    private final TokenSums sums = new TokenSums();
+
     private final Map<String, List<Interest>> found = new HashMap<>(4);
     private List<Interest> everyone = List.of();
     private boolean everyoneKnown = true;
+    private long looks;
 
-    /** A node of the tree of wildcard patterns, a level a token. */
-    private static final class Branch {
-        final Map<String, Branch> children = new HashMap<>(2);
-        final Set<Interest> ends = new LinkedHashSet<>(2);
-        final Set<Interest> rests = new LinkedHashSet<>(2);
+    /** A pattern with wildcards, and who has it. */
+    private static final class Wild {
+        final TopicPattern pattern;
+        final Set<Interest> interests = new LinkedHashSet<>(2);
 
-        boolean isEmpty() {
-            return children.isEmpty() && ends.isEmpty() && rests.isEmpty();
+        /** Of the same sum, which is as good as never. */
+        @Nullable
+        Wild next;
+
+        Wild(TopicPattern pattern, @Nullable Wild next) {
+            this.pattern = pattern;
+            this.next = next;
         }
     }
 
@@ -49,7 +62,7 @@ final class TopicIndex {
                 exact.computeIfAbsent(pattern.value(), value -> new LinkedHashSet<>(2))
                         .add(made);
             } else {
-                plant(wildcards, pattern.tokens(), made);
+                wild(pattern).interests.add(made);
             }
         }
         forgetFound();
@@ -66,10 +79,42 @@ final class TopicIndex {
                     return set.isEmpty() ? null : set;
                 });
             } else {
-                uproot(wildcards, pattern.tokens(), interest);
+                drop(interest, pattern);
             }
         }
         forgetFound();
+    }
+
+    private Wild wild(TopicPattern pattern) {
+        long sum = TokenSums.of(pattern);
+        Wild first = wild.get(sum);
+        Wild same = first;
+        while (same != null && !same.pattern.equals(pattern)) {
+            same = same.next;
+        }
+        if (same == null) {
+            same = new Wild(pattern, first);
+            wild.put(sum, same);
+            shapes.merge(Shape.of(pattern), 1, Integer::sum);
+        }
+        return same;
+    }
+
+    private void drop(Interest interest, TopicPattern pattern) {
+        Wild known = wild(pattern);
+        known.interests.remove(interest);
+        if (known.interests.isEmpty()) {
+            wild.computeIfPresent(TokenSums.of(pattern), (sum, first) -> without(known, first));
+            shapes.computeIfPresent(Shape.of(pattern), (shape, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    private static @Nullable Wild without(Wild gone, @Nullable Wild first) {
+        if (first == null || first == gone) {
+            return first == null ? null : first.next;
+        }
+        first.next = without(gone, first.next);
+        return first;
     }
 
     /** Interests that accept a message with this topic, each once; {@code null}: all of them. Not to be changed. */
@@ -93,6 +138,11 @@ final class TopicIndex {
         return matching;
     }
 
+    /** Shapes looked at since the beginning, so that tests see what a topic costs. */
+    long looks() {
+        return looks;
+    }
+
     private void forgetFound() {
         found.clear();
         everyone = List.of();
@@ -106,55 +156,25 @@ final class TopicIndex {
             matching.add(all);
         }
         matching.addAll(exact.getOrDefault(topic.value(), Set.of()));
-        if (!wildcards.isEmpty()) {
-            collect(wildcards, topic.tokens(), 0, matching);
+        if (!shapes.isEmpty()) {
+            findWild(topic, matching);
         }
         return new ArrayList<>(matching);
     }
 
-    private static void collect(Branch at, List<String> tokens, int depth, Set<Interest> matching) {
-        if (depth == tokens.size()) {
-            matching.addAll(at.ends);
-            return;
-        }
-        matching.addAll(at.rests);
-        Branch same = at.children.get(tokens.get(depth));
-        if (same != null) {
-            collect(same, tokens, depth + 1, matching);
-        }
-        Branch any = at.children.get(TopicPattern.ONE);
-        if (any != null) {
-            collect(any, tokens, depth + 1, matching);
-        }
-    }
-
-    private static void plant(Branch root, List<String> tokens, Interest interest) {
-        Branch at = root;
-        for (String token : tokens) {
-            if (token.equals(TopicPattern.REST)) {
-                at.rests.add(interest);
+    private void findWild(Topic topic, Set<Interest> matching) {
+        sums.topic(topic);
+        for (Shape shape : shapes.keySet()) {
+            if (matching.size() == interests.size()) {
                 return;
             }
-            at = at.children.computeIfAbsent(token, value -> new Branch());
-        }
-        at.ends.add(interest);
-    }
-
-    private static void uproot(Branch at, List<String> tokens, Interest interest) {
-        if (tokens.isEmpty()) {
-            at.ends.remove(interest);
-            return;
-        }
-        String token = tokens.get(0);
-        if (token.equals(TopicPattern.REST)) {
-            at.rests.remove(interest);
-            return;
-        }
-        Branch child = at.children.get(token);
-        if (child != null) {
-            uproot(child, tokens.subList(1, tokens.size()), interest);
-            if (child.isEmpty()) {
-                at.children.remove(token);
+            looks++;
+            Wild like = shape.fits(sums.tokens()) ? wild.get(sums.like(shape)) : null;
+            while (like != null) {
+                if (like.pattern.matches(topic)) {
+                    matching.addAll(like.interests);
+                }
+                like = like.next;
             }
         }
     }

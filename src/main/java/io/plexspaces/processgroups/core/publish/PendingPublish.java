@@ -169,7 +169,7 @@ public final class PendingPublish implements UniSubscriber<Appended>, UniSubscri
     }
 
     static PublishResult unread(Position position, boolean truncated, boolean repeated) {
-        return new PublishResult(position, 0, 0, Map.of(), List.of(), truncated, repeated);
+        return new PublishResult(position, 0, 0, Map.of(), List.of(), truncated, false, repeated);
     }
 
     /** Its entry has come. */

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.core.publish;
 
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.members.AnswerBounds;
 import io.plexspaces.processgroups.core.members.Members;
 import io.plexspaces.processgroups.core.members.Recipients;
 import io.plexspaces.processgroups.core.replica.AppliedPosition;
@@ -31,7 +32,7 @@ public final class PendingPublishes {
 
     private final NodeId self;
     private final IdempotentAnswers firstAnswers = new IdempotentAnswers();
-    private final int maxIds;
+    private final AnswerBounds bounds;
     private final BiConsumer<Entry.Published, Groups.PublishResult> given;
 
     // For isUndecided: the publishes still to be checked after this many resynchronisations, and the one that was
@@ -42,17 +43,17 @@ public final class PendingPublishes {
 
     /**
      * @param waiting of all groups: one table stays in the caches of the processor, a table for each group would not
-     * @param maxIds ids that one answer names
+     * @param bounds how much one answer holds
      * @param given receives each answer, with ids, to a message of this node that may be repeated
      */
     public PendingPublishes(
             Map<OperationId, PendingPublish> waiting,
             NodeId self,
-            int maxIds,
+            AnswerBounds bounds,
             BiConsumer<Entry.Published, Groups.PublishResult> given) {
         this.waiting = waiting;
         this.self = self;
-        this.maxIds = maxIds;
+        this.bounds = bounds;
         this.given = given;
     }
 
@@ -94,10 +95,10 @@ public final class PendingPublishes {
         try {
             Recipients recipients = Recipients.of(entry, members);
             if (repeatable) {
-                remember(entry, recipients.result(position, Groups.RecipientDetail.IDS, maxIds));
+                remember(entry, recipients.result(position, Groups.RecipientDetail.IDS, bounds));
             }
             if (publishing != null) {
-                publishing.complete(recipients.result(position, publishing.wanted(), maxIds));
+                publishing.complete(recipients.result(position, publishing.wanted(), bounds));
             }
         } catch (RuntimeException | Error failure) {
             // It is in the log, and nothing else will answer it.
@@ -123,7 +124,7 @@ public final class PendingPublishes {
 
     /** The recipients of a message, estimated from the present members: no node that has read it can be asked. */
     Groups.PublishResult guess(Position first, Entry.Published entry, Members members) {
-        return Recipients.of(entry, members).resultAt(first, maxIds);
+        return Recipients.of(entry, members).resultAt(first, bounds);
     }
 
     /** Answers publishes that were accepted at offsets which {@code group} has skipped. */

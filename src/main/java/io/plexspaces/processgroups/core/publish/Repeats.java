@@ -79,7 +79,13 @@ public final class Repeats {
                 answer.perNode(),
                 answer.ids(),
                 answer.ids().size() < answer.recipients(),
+                counted(answer) < answer.recipients(),
                 true);
+    }
+
+    /** Whoever is counted by no node is of those that were too many; nobody lives nowhere. */
+    private static long counted(FirstAnswer answer) {
+        return answer.perNode().values().stream().mapToLong(Integer::longValue).sum();
     }
 
     /** An answer as a repeat of its message gets it. */
@@ -92,6 +98,7 @@ public final class Repeats {
                 wanted == Groups.RecipientDetail.NONE ? Map.of() : answer.perNode(),
                 ids,
                 wanted == Groups.RecipientDetail.IDS && ids.size() < answer.recipients(),
+                wanted != Groups.RecipientDetail.NONE && answer.nodesTruncated(),
                 true);
     }
 }

@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.log.memory;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
-import io.plexspaces.processgroups.domain.Glob;
+import io.plexspaces.processgroups.domain.GlobMatcher;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
@@ -119,7 +119,7 @@ final class Directory {
         return reading;
     }
 
-    /** On any thread. */
+    /** On any thread; takes time by the names that begin like the pattern. */
     GroupPage list(GroupQuery query) {
         Listing listing = new Listing(query);
         if (query.namespace() != null) {
@@ -141,7 +141,7 @@ final class Directory {
     /** The answer to one query as it grows. */
     private static final class Listing {
         private final GroupQuery query;
-        private final Glob names;
+        private final GlobMatcher names;
         private final String prefix;
         private final List<GroupInfo> found = new ArrayList<>();
         private boolean more;
@@ -149,8 +149,8 @@ final class Directory {
 
         Listing(GroupQuery query) {
             this.query = query;
-            this.names = query.names();
-            this.prefix = names.prefix();
+            this.names = query.names().matcher();
+            this.prefix = query.names().prefix();
         }
 
         void addAll(NavigableMap<String, MemoryGroup> groups) {

@@ -21,9 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The members of one group, and which of their leases ends first. Used by one thread at a time. */
 public final class Members {
+    /** Of the filters of those who are looked at for a message that is for one member. */
+    private static final int PATTERNS_LOOKED_AT = 1_024;
+
     private final Map<ActorId, Membership> byActor = new HashMap<>();
     private final GroupId group;
     private final HeldGroups held;
+
+    /** Nodes that joins without a session name, and how many do. */
+    private final Map<NodeId, Integer> labels = new HashMap<>(2);
 
     /** Every lease there is; null until there was one. */
     private @Nullable NavigableSet<Ending> endings;
@@ -52,6 +58,16 @@ public final class Members {
         return byActor.get(actor);
     }
 
+    /** Nodes that joins without a session name. */
+    int labels() {
+        return labels.size();
+    }
+
+    /** Whether a join without a session names this node. */
+    boolean isLabel(NodeId node) {
+        return labels.containsKey(node);
+    }
+
     /** Unordered. */
     List<Membership> all() {
         return List.copyOf(byActor.values());
@@ -67,15 +83,18 @@ public final class Members {
         if (before != null) {
             markSessions(before, false);
             markLeases(before, false);
+            countLabels(before, -1);
         }
         if (membership != null) {
             markLeases(membership, true);
+            countLabels(membership, 1);
         }
     }
 
     void clear() {
         byActor.values().forEach(membership -> markSessions(membership, false));
         byActor.clear();
+        labels.clear();
         endings = null;
     }
 
@@ -104,13 +123,26 @@ public final class Members {
                 return candidate;
             }
         }
-        return byActor.values().stream()
-                .limit(Command.Publish.LOOKED_AT)
-                .filter(member -> !member.actor().equals(publish.excepted())
-                        && member.filter().accepts(publish.topic()))
-                .min(Comparator.comparingInt(member -> member.distance(near)))
-                .<Dispatch>map(member -> new Dispatch.To(member.actor(), member.joinedOffset()))
-                .orElseGet(Dispatch.Nobody::new);
+        Membership best = nearest(publish, near);
+        return best == null ? new Dispatch.Nobody() : new Dispatch.To(best.actor(), best.joinedOffset());
+    }
+
+    private @Nullable Membership nearest(Command.Publish publish, NodeId near) {
+        int left = Command.Publish.LOOKED_AT;
+        int patterns = PATTERNS_LOOKED_AT;
+        Membership best = null;
+        for (Membership member : byActor.values()) {
+            if (left-- == 0 || patterns <= 0) {
+                break;
+            }
+            patterns -= member.filter().patterns().size();
+            if (!member.actor().equals(publish.excepted())
+                    && member.filter().accepts(publish.topic())
+                    && (best == null || member.distance(near) < best.distance(near))) {
+                best = member;
+            }
+        }
+        return best;
     }
 
     /** The membership without the leases that ended. Empty when nothing is left. */
@@ -130,6 +162,16 @@ public final class Members {
         for (int i = 0; i < holdings.size(); i++) {
             if (holdings.get(i).owner() instanceof Owner.Session session) {
                 held.mark(session.id(), group, add);
+            }
+        }
+    }
+
+    private void countLabels(Membership membership, int by) {
+        List<Holding> holdings = membership.holdings();
+        for (int i = 0; i < holdings.size(); i++) {
+            Holding holding = holdings.get(i);
+            if (!(holding.owner() instanceof Owner.Session)) {
+                labels.merge(holding.node(), by, (a, b) -> a + b == 0 ? null : a + b);
             }
         }
     }

@@ -239,15 +239,20 @@ final class MemoryGroup {
         // An actor that is named twice joins twice: the second join finds the membership of the first.
         Map<ActorId, Membership> made = new HashMap<>();
         int newcomers = 0;
+        boolean labelled = false;
         for (ActorId actor : join.actors()) {
             Membership before = made.getOrDefault(actor, members.get(actor));
             newcomers += before == null ? 1 : 0;
+            labelled |= before == null || !before.heldBy(join.owner());
             Membership after = checked(joined(before, actor, join, now, offset + 1 + joined.size()));
             made.put(actor, after);
             joined.add(after);
         }
         if (newcomers > 0 && members.size() + newcomers > limits.membersPerGroup()) {
             throw GroupException.limit("members-per-group", limits.membersPerGroup());
+        }
+        if (labelled && passesLabels(join, operation)) {
+            throw GroupException.nodeLabels(limits.nodeLabelsPerGroup());
         }
         for (Membership membership : joined) {
             Membership before = members.get(membership.actor());
@@ -256,6 +261,14 @@ final class MemoryGroup {
             other(new Entry.Joined(++offset, now, operation, membership, join.owner(), before == null, filterChanged));
         }
         return answer(now, joined.get(joined.size() - 1));
+    }
+
+    /** The node that writes is none of those a client makes up. */
+    private boolean passesLabels(Command.Join join, OperationId operation) {
+        return !(join.owner() instanceof Owner.Session)
+                && !join.node().equals(operation.node())
+                && members.labels() >= limits.nodeLabelsPerGroup()
+                && !members.isLabel(join.node());
     }
 
     private static Membership joined(

@@ -32,19 +32,24 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one process. Each group has a serial queue: its changes, and the calls of its readers, run there one after
- * the other on the threads that ask for them. Answers come on the thread that did the work, before it goes on.
+ * the other on the threads that ask for them. Answers come on the thread that did the work, before it goes on. What
+ * takes long, since it looks at many names or members, is done aside.
  */
 public final class MemoryGroupLog implements GroupLog, NodeLeases {
+    /** Members that are told a reader at once by whoever asks. */
+    private static final int MEMBERS_AT_ONCE = 1_000;
+
     private final InstantSource clock;
     private final LogLimits limits;
     private final Supplier<String> epochs;
+    private final Executor aside;
     private final Fence fence = new Fence();
     private final Expiries expiries = new Expiries();
     private final HeldGroups held = new HeldGroups();
@@ -53,9 +58,15 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
 
     /** @param epochs a new one at each call, at most 64 bytes; called by many threads */
     public MemoryGroupLog(InstantSource clock, LogLimits limits, Supplier<String> epochs) {
+        this(clock, limits, epochs, Runnable::run);
+    }
+
+    /** @param aside for what takes long: not the threads of connections */
+    public MemoryGroupLog(InstantSource clock, LogLimits limits, Supplier<String> epochs, Executor aside) {
         this.clock = clock;
         this.limits = limits;
         this.epochs = epochs;
+        this.aside = aside;
         this.directory = new Directory(limits.groupsPerTenant());
     }
 
@@ -124,9 +135,14 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
 
     @Override
     public Uni<Tail> open(GroupId group, GroupReader reader) {
-        return MemoryGroupLog.<GroupReader>tail(emitter -> {
+        return Reading.<GroupReader>tail(emitter -> {
             MemoryGroup present = find(group);
-            present.execute(() -> handOver(emitter, () -> present.open(reader)));
+            Runnable open = () -> present.execute(() -> Reading.handOver(emitter, () -> present.open(reader)));
+            if (present.info().memberCount() > MEMBERS_AT_ONCE) {
+                aside.execute(open);
+            } else {
+                open.run();
+            }
         });
     }
 
@@ -156,13 +172,13 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
 
     @Override
     public Uni<GroupPage> groups(GroupQuery query) {
-        return Uni.createFrom().item(() -> directory.list(query));
+        return Uni.createFrom().emitter(emitter -> aside.execute(() -> answer(emitter, () -> directory.list(query))));
     }
 
     @Override
     public Uni<Tail> follow(Namespace namespace, NamespaceReader reader) {
-        return MemoryGroupLog.<NamespaceReader>tail(emitter ->
-                directory.execute(namespace, () -> handOver(emitter, () -> directory.follow(namespace, reader))));
+        return Reading.<NamespaceReader>tail(emitter -> directory.execute(
+                namespace, () -> Reading.handOver(emitter, () -> directory.follow(namespace, reader))));
     }
 
     @Override
@@ -303,29 +319,6 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
             throw GroupException.groupNotFound(id);
         }
         return group;
-    }
-
-    /** A reading whose caller is gone before it begins ends at once. */
-    private static <R> Uni<Tail> tail(Consumer<UniEmitter<? super Reading<R>>> start) {
-        return Uni.createFrom()
-                .<Reading<R>>emitter(start)
-                .onItem()
-                .invoke(reading -> reading.taken = true)
-                .map(reading -> reading);
-    }
-
-    private static <R> void handOver(UniEmitter<? super Reading<R>> emitter, Supplier<Reading<R>> opening) {
-        Reading<R> reading;
-        try {
-            reading = opening.get();
-        } catch (RuntimeException | Error failure) {
-            emitter.fail(failure);
-            return;
-        }
-        emitter.complete(reading);
-        if (!reading.taken) {
-            reading.close();
-        }
     }
 
     private static <T> void answer(UniEmitter<? super T> emitter, Supplier<T> work) {

@@ -1,7 +1,10 @@
 package io.plexspaces.processgroups.log.memory;
 
 import io.plexspaces.processgroups.log.Tail;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One open reading. Its calls are made in the serial queue of what it reads.
@@ -17,7 +20,7 @@ final class Reading<R> implements Tail {
     private volatile boolean closed;
 
     /** True once the one who asked for it has it. In the serial queue alone. */
-    boolean taken;
+    private boolean taken;
 
     /**
      * @param whenClosed called by every {@link #close}, on the caller's thread
@@ -50,5 +53,29 @@ final class Reading<R> implements Tail {
     public void close() {
         closed = true;
         whenClosed.accept(this);
+    }
+
+    /** A reading whose caller is gone before it begins ends at once. */
+    static <T> Uni<Tail> tail(Consumer<UniEmitter<? super Reading<T>>> start) {
+        return Uni.createFrom()
+                .<Reading<T>>emitter(start)
+                .onItem()
+                .invoke(reading -> reading.taken = true)
+                .map(reading -> reading);
+    }
+
+    /** Gives the reading to its caller. */
+    static <T> void handOver(UniEmitter<? super Reading<T>> emitter, Supplier<Reading<T>> opening) {
+        Reading<T> reading;
+        try {
+            reading = opening.get();
+        } catch (RuntimeException | Error failure) {
+            emitter.fail(failure);
+            return;
+        }
+        emitter.complete(reading);
+        if (!reading.taken) {
+            reading.close();
+        }
     }
 }

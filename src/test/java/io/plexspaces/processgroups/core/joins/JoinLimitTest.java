@@ -115,7 +115,7 @@ class JoinLimitTest {
     /** A log in memory whose readers receive joins before their callers get the answer. */
     private static final class LateAnswers implements GroupLog {
         private final GroupLog log = new MemoryGroupLog(
-                Clock.systemUTC(), new LogLimits(2_000, 1_000, 8, 8, 1 << 20, 100), () -> UUID.randomUUID()
+                Clock.systemUTC(), new LogLimits(2_000, 1_000, 8, 8, 1_000, 1 << 20, 100), () -> UUID.randomUUID()
                         .toString());
         private final List<Runnable> held = new ArrayList<>();
         private boolean holding;

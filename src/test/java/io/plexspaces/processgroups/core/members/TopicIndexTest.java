@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,50 @@ class TopicIndexTest {
             }
             assertThat(index.wanting(null)).hasSize(present.size());
         }
+    }
+
+    /** However many patterns and members there are. */
+    @Property(tries = 200)
+    void aTopic_costsOneLookForEachShape(
+            @ForAll("changes") List<TopicFilter> filters, @ForAll("topics") List<Topic> topics) {
+        TopicIndex index = new TopicIndex();
+        Set<Shape> shapes = new HashSet<>();
+        for (TopicFilter filter : filters) {
+            index.of(filter);
+            filter.patterns().stream()
+                    .filter(pattern -> !pattern.isExact())
+                    .map(Shape::of)
+                    .forEach(shapes::add);
+        }
+        for (Topic topic : new HashSet<>(topics)) {
+            long before = index.looks();
+            index.wanting(topic);
+            index.wanting(topic);
+            assertThat(index.looks() - before).isLessThanOrEqualTo(shapes.size());
+        }
+    }
+
+    @Test
+    void everyWayToWriteATopic_isFound() {
+        TopicIndex index = new TopicIndex();
+        List<String> patterns = new ArrayList<>();
+        for (int i = 0; i < 1 << 8; i++) {
+            StringBuilder pattern = new StringBuilder();
+            for (int token = 0; token < 8; token++) {
+                pattern.append((i >> token & 1) == 0 ? "a." : "*.");
+            }
+            patterns.add(pattern + "b");
+            patterns.add(pattern + ">");
+        }
+        patterns.forEach(pattern -> index.of(TopicFilter.of(List.of(pattern))));
+        assertThat(index.wanting(new Topic("a.".repeat(8) + "b"))).hasSize(512);
+        assertThat(index.wanting(new Topic("a.".repeat(8) + "c"))).hasSize(256);
+        assertThat(index.wanting(new Topic("a.".repeat(7) + "b"))).isEmpty();
+        assertThat(index.looks()).isLessThanOrEqualTo(3 * 512);
+        long before = index.looks();
+        patterns.forEach(pattern -> index.drop(index.of(TopicFilter.of(List.of(pattern)))));
+        assertThat(index.wanting(new Topic("a.".repeat(8) + "c"))).isEmpty();
+        assertThat(index.looks()).isEqualTo(before);
     }
 
     @Test

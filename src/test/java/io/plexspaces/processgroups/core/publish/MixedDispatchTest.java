@@ -44,7 +44,7 @@ class MixedDispatchTest {
     private static final int PUBLISHERS = 4;
     private static final int MESSAGES = Integer.getInteger("processgroups.test.mixed-messages", 20_000);
     private static final int IN_FLIGHT = 512;
-    private static final LogLimits LIMITS = new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000);
+    private static final LogLimits LIMITS = new LogLimits(20_000, 200_000, 256, 1000, 1_000, 8 << 20, 1000);
 
     private final AtomicBoolean over = new AtomicBoolean();
 

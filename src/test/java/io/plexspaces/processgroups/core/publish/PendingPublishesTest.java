@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.group.GroupReplica;
+import io.plexspaces.processgroups.core.members.AnswerBounds;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.smallrye.mutiny.Context;
@@ -31,7 +32,8 @@ class PendingPublishesTest {
 
     private final CoreFixture core = new CoreFixture(Duration.ofMillis(300));
     private final Table table = new Table();
-    private final PendingPublishes answers = new PendingPublishes(table, CoreFixture.NODE, 10, (entry, answer) -> {});
+    private final PendingPublishes answers =
+            new PendingPublishes(table, CoreFixture.NODE, new AnswerBounds(10, 10), (entry, answer) -> {});
     private final GroupReplica room = open("room");
 
     @AfterEach
@@ -104,7 +106,8 @@ class PendingPublishesTest {
     @Test
     void groupWithoutPublishes_doesNotLookAtThoseOfOthers() {
         begin(open("other"), MANY);
-        PendingPublishes quiet = new PendingPublishes(table, CoreFixture.NODE, 10, (entry, answer) -> {});
+        PendingPublishes quiet =
+                new PendingPublishes(table, CoreFixture.NODE, new AnswerBounds(10, 10), (entry, answer) -> {});
         quiet.answerPassed(room.state());
         assertThat(quiet.isUndecided(room.state(), 1)).isFalse();
         OperationId forgotten = begin(room, 1, quiet).keySet().iterator().next();

@@ -176,6 +176,7 @@ class RepeatsTest {
                             first.perNode(),
                             first.ids(),
                             first.truncated(),
+                            first.nodesTruncated(),
                             true));
         }
     }
@@ -197,7 +198,7 @@ class RepeatsTest {
 
     @Nested
     class OnRedis extends OnTwoNodes {
-        private static final LogLimits LIMITS = new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000);
+        private static final LogLimits LIMITS = new LogLimits(20_000, 200_000, 256, 1000, 1_000, 8 << 20, 1000);
 
         @Override
         void run(TwoNodes test) throws Exception {

@@ -162,7 +162,7 @@ class ConnectionWatchesTest {
     @Test
     void namespaceOfManyGroups_isOpenedAFewAtATime() {
         MemoryGroupLog memory = new MemoryGroupLog(
-                Clock.systemUTC(), new LogLimits(1_000, 100, 16, 10, 1 << 20, 10), () -> UUID.randomUUID()
+                Clock.systemUTC(), new LogLimits(1_000, 100, 16, 10, 1_000, 1 << 20, 10), () -> UUID.randomUUID()
                         .toString());
         AtomicInteger opening = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();

@@ -238,7 +238,7 @@ class SessionOwnerTest {
 
     @Test
     void thousandsOfSessionsThatEndAtOnce_areGoneSoon_andDisturbNobody() throws Exception {
-        LogLimits limits = new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000);
+        LogLimits limits = new LogLimits(20_000, 200_000, 256, 1000, 1_000, 8 << 20, 1000);
         try (RedisStore store = RedisStore.any();
                 CoreFixture node = CoreFixture.on(store.log(limits), Duration.ofSeconds(5), CoreFixture.NODE)) {
             node.startTicking();

@@ -53,7 +53,7 @@ class TwoResumesTest {
     class OnRedis {
         @Test
         void resumesAtOnce_leaveOneOwnerOfAllJoins() throws Exception {
-            LogLimits limits = new LogLimits(20_000, 200_000, 256, 1000, 8 << 20, 1000);
+            LogLimits limits = new LogLimits(20_000, 200_000, 256, 1000, 1_000, 8 << 20, 1000);
             try (RedisStore store = RedisStore.any();
                     Nodes nodes = onRedis(store, limits)) {
                 resumeAtOnce(nodes, 200);

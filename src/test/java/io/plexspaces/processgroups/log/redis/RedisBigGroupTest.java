@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 
 /** Groups of so many members that nothing about them may be done in one go. */
 class RedisBigGroupTest {
-    private static final LogLimits LIMITS = new LogLimits(10_000, 1_000_000, 256, 8, 8 << 20, 100);
+    private static final LogLimits LIMITS = new LogLimits(10_000, 1_000_000, 256, 8, 1_000, 8 << 20, 100);
     private static final int MANY = 30_000;
     private static final int AT_ONCE = 1_000;
 

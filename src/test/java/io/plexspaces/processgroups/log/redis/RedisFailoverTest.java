@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** A replica takes a master's place: service recovers by itself, and no reader is left behind. */
 @Waiting
 class RedisFailoverTest {
-    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1_000, 1 << 20, 100);
     private static final Duration OUTAGE = Duration.ofSeconds(30);
 
     private static Writer writer(RedisStore store) {

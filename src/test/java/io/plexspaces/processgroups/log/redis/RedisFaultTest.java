@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
  */
 @Waiting
 class RedisFaultTest {
-    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 16 << 20, 100);
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1_000, 16 << 20, 100);
     private static final int ALL = 100_000;
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();

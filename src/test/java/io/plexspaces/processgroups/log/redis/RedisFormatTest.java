@@ -55,7 +55,7 @@ class RedisFormatTest {
     void start() {
         redis = RedisProcess.start(RedisBinaries.installed().orElseGet(RedisBinaries::embedded));
         store = RedisStore.of(redis);
-        log = store.log(new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100));
+        log = store.log(new LogLimits(1_000, 1_000, 8, 8, 1_000, 1 << 20, 100));
     }
 
     @AfterEach

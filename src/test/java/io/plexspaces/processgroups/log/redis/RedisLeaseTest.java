@@ -79,7 +79,7 @@ class RedisLeaseTest {
     }
 
     private static RedisGroupLog log(Vertx vertx, String address) {
-        LogLimits limits = new LogLimits(10, 10, 10, 10, 1_000, 10);
+        LogLimits limits = new LogLimits(10, 10, 10, 10, 1_000, 1_000, 10);
         return new RedisGroupLog(
                 vertx,
                 new RedisOptions().setConnectionString(address),

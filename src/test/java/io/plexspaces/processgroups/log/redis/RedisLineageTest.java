@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 @Waiting
 class RedisLineageTest {
-    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1_000, 1 << 20, 100);
     private static final int ALL = 1_000;
 
     private RedisProcess redis;

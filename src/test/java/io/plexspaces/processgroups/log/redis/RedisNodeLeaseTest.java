@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
  */
 @Waiting
 class RedisNodeLeaseTest {
-    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1_000, 1 << 20, 100);
     private static final Duration TTL = Duration.ofMillis(1_500);
 
     private static RedisSettings settings(Duration ttl) {

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
  * <p>One file, as every case is a look into the same keys.
  */
 class RedisStoreStateTest {
-    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100);
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 8, 8, 1_000, 1 << 20, 100);
     private static final Duration TTL = Duration.ofMillis(700);
     private static final String TAG = Slots.evenTags(1).get(0);
 
@@ -157,7 +157,7 @@ class RedisStoreStateTest {
 
     @Test
     void idempotencyKey_behindManyThatAreOldToo_isForgotten() {
-        LogLimits limits = new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 1_000);
+        LogLimits limits = new LogLimits(1_000, 1_000, 8, 8, 1_000, 1 << 20, 1_000);
         Writer busy = new Writer(
                 store.log(new RedisSettings("", 0, Duration.ofSeconds(5), Duration.ofSeconds(2), TTL, limits)), tenant);
         busy.create("room", 100);
@@ -328,7 +328,7 @@ class RedisStoreStateTest {
 
     /** A writer whose groups may have many members. */
     private Writer busy() {
-        LogLimits limits = new LogLimits(1_000, 200_000, 8, 8, 1 << 20, 100);
+        LogLimits limits = new LogLimits(1_000, 200_000, 8, 8, 1_000, 1 << 20, 100);
         return new Writer(
                 store.log(new RedisSettings("", 0, Duration.ofSeconds(30), Duration.ofSeconds(2), TTL, limits)),
                 tenant);
@@ -403,7 +403,7 @@ class RedisStoreStateTest {
 
     @Test
     void joinOfAMemberWithManyOwners_costsByTheirNumber_andDoesNotPileUp() {
-        LogLimits limits = new LogLimits(1_000, 1_000, 8, 1_000, 1 << 20, 100);
+        LogLimits limits = new LogLimits(1_000, 1_000, 8, 1_000, 1_000, 1 << 20, 100);
         Writer many = new Writer(
                 store.log(new RedisSettings("", 0, Duration.ofSeconds(30), Duration.ofSeconds(2), TTL, limits)),
                 tenant);

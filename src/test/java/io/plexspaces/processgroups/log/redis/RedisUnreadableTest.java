@@ -35,7 +35,7 @@ class RedisUnreadableTest {
             Duration.ofSeconds(5),
             Duration.ofSeconds(1),
             Duration.ofSeconds(15),
-            new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100));
+            new LogLimits(1_000, 1_000, 8, 8, 1_000, 1 << 20, 100));
 
     private RedisStore store;
     private RedisGroupLog log;

@@ -115,6 +115,9 @@ final class JsonEvents {
         if (result.getDuplicate()) {
             out.writeBooleanField("duplicate", true);
         }
+        if (result.getRecipientsPerNodeTruncated()) {
+            out.writeBooleanField("recipientsPerNodeTruncated", true);
+        }
     }
 
     private static void message(JsonGenerator out, Entry.Published entry) throws IOException {
@@ -190,7 +193,7 @@ final class JsonEvents {
 
     private static byte[] frame(int expected, Body event) {
         FrameBuffer frame = new FrameBuffer(expected);
-        try (JsonGenerator out = JsonText.FACTORY.createGenerator(frame)) {
+        try (JsonGenerator out = JsonText.generator(frame)) {
             out.writeStartObject();
             out.writeArrayFieldStart("events");
             out.writeStartObject();

@@ -9,7 +9,6 @@ import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
 import io.plexspaces.processgroups.domain.GroupException;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -144,18 +143,10 @@ final class JsonFields {
 
     private static ByteString payload(JsonParser in, byte[] text, String name, String path) throws IOException {
         return switch (name) {
-            case "data" -> ByteString.copyFrom(valueBytes(in, text));
+            case "data" -> ByteString.copyFrom(JsonText.value(in, text));
             case "text" -> ByteString.copyFromUtf8(JsonScalars.text(in, path + "payload"));
             default -> JsonScalars.bytes(in, path + "payload");
         };
-    }
-
-    /** The current value as it stands in the text. */
-    private static byte[] valueBytes(JsonParser in, byte[] text) throws IOException {
-        int from = (int) in.currentTokenLocation().getByteOffset();
-        in.skipChildren();
-        in.finishToken();
-        return Arrays.copyOfRange(text, from, (int) in.currentLocation().getByteOffset());
     }
 
     private static void expect(JsonParser in, JsonToken token, String at, String message) {

@@ -39,7 +39,7 @@ final class JsonRequests {
         if (!JsonText.isPlainUtf8(utf8)) {
             throw malformed("malformed JSON");
         }
-        try (JsonParser in = JsonText.FACTORY.createParser(utf8)) {
+        try (JsonParser in = JsonText.parser(utf8)) {
             if (in.nextToken() != JsonToken.START_OBJECT) {
                 throw malformed("a request must be a JSON object");
             }
@@ -55,7 +55,7 @@ final class JsonRequests {
     /** The id of a request that is not valid otherwise; 0 when that cannot be read. */
     private static long requestId(byte[] utf8) {
         SessionRequest.Builder request = SessionRequest.newBuilder();
-        try (JsonParser in = JsonText.FACTORY.createParser(utf8)) {
+        try (JsonParser in = JsonText.parser(utf8)) {
             if (in.nextToken() != JsonToken.START_OBJECT) {
                 return 0;
             }

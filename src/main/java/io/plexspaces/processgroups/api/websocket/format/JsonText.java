@@ -1,10 +1,17 @@
 package io.plexspaces.processgroups.api.websocket.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.async.ByteArrayFeeder;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What counts as JSON here: RFC 8259 in strict UTF-8, within bounds of depth and length of numbers. */
 public final class JsonText {
@@ -13,17 +20,72 @@ public final class JsonText {
 
     static final int MAX_NUMBER_CHARS = 1000;
 
-    // Names come from clients: interning them would keep them for ever.
-    static final JsonFactory FACTORY = JsonFactory.builder()
+    /**
+     * Longer texts are read without a table of names: it becomes slow, the square of the names, for names that a client
+     * has chosen for it.
+     */
+    private static final int WITH_TABLE_BYTES = 16 * 1024;
+
+    private static final StreamReadConstraints CONSTRAINTS = StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_DEPTH)
+            .maxNumberLength(MAX_NUMBER_CHARS)
+            .maxStringLength(Integer.MAX_VALUE)
+            .build();
+
+    // Names come from clients: interning them would keep them for ever. Those of one must not make others fail, with
+    // which they share the table.
+    private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxNumberLength(MAX_NUMBER_CHARS)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .build())
+            .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+            .streamReadConstraints(CONSTRAINTS)
+            .build();
+
+    private static final JsonFactory WITHOUT_TABLE = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .streamReadConstraints(CONSTRAINTS)
             .build();
 
     private JsonText() {}
+
+    /** Reads UTF-8, in time that follows its length alone. */
+    static JsonParser parser(byte[] text) throws IOException {
+        return text.length <= WITH_TABLE_BYTES ? FACTORY.createParser(text) : parserWithoutTable(text);
+    }
+
+    /** Of the two byte parsers of Jackson only the one for parts, which gets them all at once, goes without. */
+    private static JsonParser parserWithoutTable(byte[] text) throws IOException {
+        JsonParser parser = WITHOUT_TABLE.createNonBlockingByteArrayParser();
+        ByteArrayFeeder feeder = (ByteArrayFeeder) parser.getNonBlockingInputFeeder();
+        feeder.feedInput(text, 0, text.length);
+        feeder.endOfInput();
+        return new Whole(parser);
+    }
+
+    /** A parser for parts that has them all: what it would wait for does not come. */
+    private static final class Whole extends JsonParserDelegate {
+        Whole(JsonParser parser) {
+            super(parser);
+        }
+
+        @Override
+        public @Nullable JsonToken nextToken() throws IOException {
+            JsonToken token = super.nextToken();
+            return token == JsonToken.NOT_AVAILABLE ? super.nextToken() : token;
+        }
+    }
+
+    /** The bytes of the value that {@code in}, a {@link #parser}, stands at, and passes. */
+    static byte[] value(JsonParser in, byte[] text) throws IOException {
+        // The parser for parts tells where it has read to, which is one byte.
+        int from = (int) in.currentTokenLocation().getByteOffset() - (in.canParseAsync() ? 1 : 0);
+        in.skipChildren();
+        in.finishToken();
+        return Arrays.copyOfRange(text, from, (int) in.currentLocation().getByteOffset());
+    }
+
+    static JsonGenerator generator(OutputStream out) throws IOException {
+        return FACTORY.createGenerator(out);
+    }
 
     /** Whether the bytes are well-formed UTF-8: no overlong forms, no surrogates. */
     public static boolean isUtf8(byte[] bytes) {
@@ -76,7 +138,7 @@ public final class JsonText {
         if (!isPlainUtf8(text)) {
             return false;
         }
-        try (JsonParser in = FACTORY.createParser(text)) {
+        try (JsonParser in = parser(text)) {
             in.nextToken();
             in.skipChildren();
             return in.nextToken() == null;

@@ -174,6 +174,7 @@ public final class AppendScript {
         all.add(limits.membersPerGroup());
         all.add(limits.topicsPerMember());
         all.add(limits.ownersPerMember());
+        all.add(limits.nodeLabelsPerGroup());
         all.add(limits.retainedBytes());
         all.add(limits.idempotencyKeys());
         all.add(after == null ? "" : after.number);
@@ -302,7 +303,9 @@ public final class AppendScript {
                 return GroupException.of(
                         ErrorCode.STORE_UNAVAILABLE, "the store is out of " + about + "; try again later");
             case LIMIT_EXCEEDED:
-                return GroupException.limit(about, limit(about));
+                return about.equals("node-labels-per-group")
+                        ? GroupException.nodeLabels(store.settings().limits().nodeLabelsPerGroup())
+                        : GroupException.limit(about, limit(about));
             default:
                 throw new IllegalStateException("append.lua answered " + code);
         }

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.log.redis.index;
 
 import io.plexspaces.processgroups.domain.Glob;
+import io.plexspaces.processgroups.domain.GlobMatcher;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Namespace;
@@ -120,7 +121,7 @@ public final class TenantListing {
         return names(namespace, rest, rest, NAMES_AT_ONCE).compose(names -> {
             List<Listed> listed = names.listed();
             for (Listed one : listed) {
-                if (page.query.names().matches(one.group().name())) {
+                if (page.names.matches(one.group().name())) {
                     page.total++;
                     page.add(one);
                 }
@@ -177,12 +178,14 @@ public final class TenantListing {
     /** An answer as it grows. */
     private final class Page {
         private final GroupQuery query;
+        private final GlobMatcher names;
         private final List<Listed> found = new ArrayList<>();
         private boolean more;
         private int total;
 
         Page(GroupQuery query) {
             this.query = query;
+            this.names = query.names().matcher();
         }
 
         void add(Listed one) {

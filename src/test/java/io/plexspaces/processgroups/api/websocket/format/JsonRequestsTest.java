@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
@@ -251,6 +252,47 @@ class JsonRequestsTest {
                 .isEqualTo(ErrorCode.INVALID_ARGUMENT);
     }
 
+    /** The table of Jackson walks through names of one hash one by one, and so a client could make it slow. */
+    @Test
+    void longText_isReadWithoutATableOfNames() throws Exception {
+        byte[] text = ("{\"name\":1,\"name\":\"" + "x".repeat(20_000) + "\"}").getBytes(UTF_8);
+        try (JsonParser in = JsonText.parser(text)) {
+            in.nextToken();
+            in.nextToken();
+            String first = in.currentName();
+            in.nextToken();
+            in.nextToken();
+            assertThat(in.currentName()).isEqualTo(first).isNotSameAs(first);
+        }
+    }
+
+    /** Their table is shared: names of one must not make others fail. */
+    @Test
+    void namesMadeToMeet_areReadLikeAnyOther() throws Exception {
+        for (int round = 0; round < 40; round++) {
+            StringBuilder data = new StringBuilder("{");
+            for (int i = 0; i < 700; i++) {
+                int n = round * 700 + i;
+                // What is counted up in one quad of four letters is counted down in the next: the sum is the same.
+                data.append(i == 0 ? "\"" : ",\"")
+                        .append("aaaaaaaaaaaa")
+                        .append(quad(n))
+                        .append(quad(65_535 - n))
+                        .append("\":0");
+            }
+            assertThat(payload("{\"data\":" + data + "}}")).hasSize(data.length() + 1);
+        }
+        assertThat(read("{\"requestId\":5}").getRequestId()).isEqualTo(5);
+    }
+
+    private static String quad(int n) {
+        char[] letters = new char[4];
+        for (int i = 0; i < 4; i++) {
+            letters[i] = (char) ('A' + (n >> 4 * (3 - i) & 15));
+        }
+        return new String(letters);
+    }
+
     @Test
     void proto_malformed_isRefused() {
         assertThatThrownBy(() -> FrameFormat.PROTO.read(new byte[] {(byte) 0xFF, 1, 2}))
@@ -286,7 +328,20 @@ class JsonRequestsTest {
                 .toStringUtf8();
     }
 
+    /** A long text is read by another parser than a short one. */
     private static SessionRequest read(String json) throws UnreadableRequest {
-        return FrameFormat.JSON.read(json.getBytes(UTF_8));
+        String longer = json + " ".repeat(20_000);
+        SessionRequest request;
+        try {
+            request = FrameFormat.JSON.read(json.getBytes(UTF_8));
+        } catch (UnreadableRequest refused) {
+            UnreadableRequest alike =
+                    catchThrowableOfType(UnreadableRequest.class, () -> FrameFormat.JSON.read(longer.getBytes(UTF_8)));
+            assertThat(alike).as(json).hasMessage(refused.getMessage());
+            assertThat(alike.requestId()).isEqualTo(refused.requestId());
+            throw refused;
+        }
+        assertThat(FrameFormat.JSON.read(longer.getBytes(UTF_8))).isEqualTo(request);
+        return request;
     }
 }

@@ -57,7 +57,7 @@ import org.junit.jupiter.api.Test;
 @Waiting
 class AppendScriptTest {
     private static final RedisSettings SETTINGS =
-            RedisStore.settings(new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100), Duration.ofSeconds(5));
+            RedisStore.settings(new LogLimits(1_000, 1_000, 8, 8, 1_000, 1 << 20, 100), Duration.ofSeconds(5));
 
     private final NodeId node = new NodeId("n-" + UUID.randomUUID());
     private final AtomicLong sequence = new AtomicLong();

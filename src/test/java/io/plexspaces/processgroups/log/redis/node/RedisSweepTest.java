@@ -39,7 +39,7 @@ class RedisSweepTest {
             Duration.ofSeconds(5),
             Duration.ofSeconds(1),
             Duration.ofSeconds(15),
-            new LogLimits(1_000, 1_000, 8, 8, 1 << 20, 100));
+            new LogLimits(1_000, 1_000, 8, 8, 1_000, 1 << 20, 100));
 
     private RedisProcess redis;
     private RedisStore store;
