@@ -48,7 +48,7 @@ final class Methods {
     <Q extends Message, A extends MessageLite> Methods unary(
             UseCase name, MethodDescriptor<Q, A> method, Q prototype, Function<Q, Uni<A>> operation) {
         methods.add(ServerMethodDefinition.create(
-                method.toBuilder(requests(prototype), method.getResponseMarshaller())
+                method.toBuilder(new RequestMarshaller<>(prototype), method.getResponseMarshaller())
                         .build(),
                 ServerCalls.asyncUnaryCall((request, answer) -> answer(name, request, answer, operation))));
         return this;
@@ -61,7 +61,8 @@ final class Methods {
             Q prototype,
             BiConsumer<Q, ServerCallStreamObserver<byte[]>> operation) {
         methods.add(ServerMethodDefinition.create(
-                method.toBuilder(requests(prototype), BatchMarshaller.INSTANCE).build(),
+                method.toBuilder(new RequestMarshaller<>(prototype), BatchMarshaller.INSTANCE)
+                        .build(),
                 ServerCalls.asyncServerStreamingCall((request, events) -> start(name, request, events, operation))));
         return this;
     }
@@ -72,7 +73,8 @@ final class Methods {
             Q prototype,
             Function<ServerCallStreamObserver<byte[]>, StreamObserver<Parsed<Q>>> operation) {
         methods.add(ServerMethodDefinition.create(
-                method.toBuilder(requests(prototype), BatchMarshaller.INSTANCE).build(),
+                method.toBuilder(new RequestMarshaller<>(prototype), BatchMarshaller.INSTANCE)
+                        .build(),
                 ServerCalls.asyncBidiStreamingCall(
                         events -> operation.apply((ServerCallStreamObserver<byte[]>) events))));
         return this;
@@ -86,11 +88,6 @@ final class Methods {
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(descriptor.build());
         methods.forEach(service::addMethod);
         return service.build();
-    }
-
-    @SuppressWarnings("unchecked") // a message's parser makes messages of its type
-    private static <Q extends Message> RequestMarshaller<Q> requests(Q prototype) {
-        return new RequestMarshaller<>((com.google.protobuf.Parser<Q>) prototype.getParserForType());
     }
 
     /** At once, or when the peer has taken enough of its earlier answers. */

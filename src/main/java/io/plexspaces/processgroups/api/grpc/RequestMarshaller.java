@@ -2,7 +2,6 @@ package io.plexspaces.processgroups.api.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.Parser;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
@@ -16,10 +15,10 @@ import java.io.UncheckedIOException;
 
 /** Reads requests. Malformed ones become values too, so that they are answered and not mistaken for a defect. */
 final class RequestMarshaller<T extends Message> implements MethodDescriptor.Marshaller<Parsed<T>> {
-    private final Parser<T> parser;
+    private final T prototype;
 
-    RequestMarshaller(Parser<T> parser) {
-        this.parser = parser;
+    RequestMarshaller(T prototype) {
+        this.prototype = prototype;
     }
 
     @Override
@@ -33,7 +32,9 @@ final class RequestMarshaller<T extends Message> implements MethodDescriptor.Mar
         try {
             byte[] bytes =
                     stream instanceof KnownLength ? stream.readNBytes(stream.available()) : stream.readAllBytes();
-            return Parsed.of(Encoded.parse(parser, bytes), bytes.length);
+            return Parsed.of(Encoded.parse(prototype, bytes), bytes.length);
+        } catch (GroupException refused) {
+            return Parsed.failed(refused);
         } catch (InvalidProtocolBufferException malformed) {
             return Parsed.failed(GroupException.invalid("request", "is no valid encoding of its message"));
         } catch (StatusRuntimeException tooLarge) {

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class MarshallersTest {
     private static final GroupId ROOM = GroupId.of("acme", "", "room");
 
-    private final RequestMarshaller<CreateGroupRequest> requests = new RequestMarshaller<>(CreateGroupRequest.parser());
+    private final RequestMarshaller<CreateGroupRequest> requests =
+            new RequestMarshaller<>(CreateGroupRequest.getDefaultInstance());
 
     @Test
     void joinedEvents_areABatchOfEveryStream() throws IOException {

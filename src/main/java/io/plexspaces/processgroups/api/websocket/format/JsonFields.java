@@ -7,6 +7,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
+import io.plexspaces.processgroups.api.Encoded;
 import io.plexspaces.processgroups.domain.GroupException;
 import java.io.IOException;
 import java.util.HashMap;
@@ -99,6 +100,7 @@ final class JsonFields {
             throws IOException {
         expect(in, JsonToken.START_ARRAY, at, "must be an array");
         while (in.nextToken() != JsonToken.END_ARRAY) {
+            checkRoom(into.getRepeatedFieldCount(field), at);
             into.addRepeatedField(field, value(in, text, into, field, at));
         }
     }
@@ -107,7 +109,9 @@ final class JsonFields {
             throws IOException {
         expect(in, JsonToken.START_OBJECT, at, "must be an object");
         Descriptor entry = field.getMessageType();
+        int entries = 0;
         while (in.nextToken() == JsonToken.FIELD_NAME) {
+            checkRoom(entries++, at);
             String key = JsonScalars.wellFormed(in.currentName(), at);
             in.nextToken();
             into.addRepeatedField(
@@ -116,6 +120,13 @@ final class JsonFields {
                             .setField(entry.findFieldByNumber(1), key)
                             .setField(entry.findFieldByNumber(2), JsonScalars.text(in, at))
                             .build());
+        }
+    }
+
+    /** Making objects of elements takes much longer than reading them. */
+    private static void checkRoom(int elements, String at) {
+        if (elements == Encoded.MOST_ELEMENTS) {
+            throw GroupException.invalid(at, "must be at most " + Encoded.MOST_ELEMENTS);
         }
     }
 

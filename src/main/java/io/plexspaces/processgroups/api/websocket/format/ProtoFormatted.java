@@ -31,7 +31,9 @@ final class ProtoFormatted extends FrameFormat {
     @Override
     public SessionRequest read(byte[] request) throws UnreadableRequest {
         try {
-            return Encoded.parse(SessionRequest.parser(), request);
+            return Encoded.parse(SessionRequest.getDefaultInstance(), request);
+        } catch (GroupException refused) {
+            throw new UnreadableRequest(0, refused);
         } catch (InvalidProtocolBufferException malformed) {
             throw new UnreadableRequest(0, GroupException.of(ErrorCode.INVALID_ARGUMENT, "malformed protobuf"));
         }

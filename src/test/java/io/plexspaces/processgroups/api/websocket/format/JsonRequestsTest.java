@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
@@ -250,47 +249,6 @@ class JsonRequestsTest {
                         .reason()
                         .code())
                 .isEqualTo(ErrorCode.INVALID_ARGUMENT);
-    }
-
-    /** The table of Jackson walks through names of one hash one by one, and so a client could make it slow. */
-    @Test
-    void longText_isReadWithoutATableOfNames() throws Exception {
-        byte[] text = ("{\"name\":1,\"name\":\"" + "x".repeat(20_000) + "\"}").getBytes(UTF_8);
-        try (JsonParser in = JsonText.parser(text)) {
-            in.nextToken();
-            in.nextToken();
-            String first = in.currentName();
-            in.nextToken();
-            in.nextToken();
-            assertThat(in.currentName()).isEqualTo(first).isNotSameAs(first);
-        }
-    }
-
-    /** Their table is shared: names of one must not make others fail. */
-    @Test
-    void namesMadeToMeet_areReadLikeAnyOther() throws Exception {
-        for (int round = 0; round < 40; round++) {
-            StringBuilder data = new StringBuilder("{");
-            for (int i = 0; i < 700; i++) {
-                int n = round * 700 + i;
-                // What is counted up in one quad of four letters is counted down in the next: the sum is the same.
-                data.append(i == 0 ? "\"" : ",\"")
-                        .append("aaaaaaaaaaaa")
-                        .append(quad(n))
-                        .append(quad(65_535 - n))
-                        .append("\":0");
-            }
-            assertThat(payload("{\"data\":" + data + "}}")).hasSize(data.length() + 1);
-        }
-        assertThat(read("{\"requestId\":5}").getRequestId()).isEqualTo(5);
-    }
-
-    private static String quad(int n) {
-        char[] letters = new char[4];
-        for (int i = 0; i < 4; i++) {
-            letters[i] = (char) ('A' + (n >> 4 * (3 - i) & 15));
-        }
-        return new String(letters);
     }
 
     @Test
