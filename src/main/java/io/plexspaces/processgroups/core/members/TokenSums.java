@@ -10,16 +10,10 @@ import java.util.concurrent.ThreadLocalRandom;
  * know which patterns have the same number.
  */
 final class TokenSums {
-    private static final long SEED = ThreadLocalRandom.current().nextLong();
-    private static final long[] ONES = new long[Topic.TOKENS];
-    private static final long[] RESTS = new long[Topic.TOKENS];
-
-    static {
-        for (int i = 0; i < Topic.TOKENS; i++) {
-            ONES[i] = term(i, TopicPattern.ONE, 0, 1);
-            RESTS[i] = term(i, TopicPattern.REST, 0, 1);
-        }
-    }
+    // Not static: a native executable has the static fields of its build.
+    private final long seed = ThreadLocalRandom.current().nextLong();
+    private final long[] ones = new long[Topic.TOKENS];
+    private final long[] rests = new long[Topic.TOKENS];
 
     /** Of the topic: what each token adds if {@link TopicPattern#ONE} stands there, and the sums of the first ones. */
     private final long[] instead = new long[Topic.TOKENS];
@@ -27,11 +21,19 @@ final class TokenSums {
     private final long[] sums = new long[Topic.TOKENS + 1];
     private int tokens;
 
-    static long of(TopicPattern pattern) {
-        return new TokenSums().read(pattern.value());
+    TokenSums() {
+        for (int i = 0; i < Topic.TOKENS; i++) {
+            ones[i] = term(i, TopicPattern.ONE, 0, 1);
+            rests[i] = term(i, TopicPattern.REST, 0, 1);
+        }
     }
 
-    /** To be asked about this topic from here on. */
+    /** The number of a pattern; the topic is forgotten. */
+    long of(TopicPattern pattern) {
+        return read(pattern.value());
+    }
+
+    /** To be asked about this topic until the next call of this or {@link #of}. */
     void topic(Topic topic) {
         read(topic.value());
     }
@@ -46,7 +48,7 @@ final class TokenSums {
         for (int left = shape.ones(); left != 0; left &= left - 1) {
             sum += instead[Integer.numberOfTrailingZeros(left)];
         }
-        return shape.rest() ? sum + RESTS[shape.tokens()] : sum;
+        return shape.rest() ? sum + rests[shape.tokens()] : sum;
     }
 
     private long read(String value) {
@@ -55,7 +57,7 @@ final class TokenSums {
         for (int i = 0; i <= value.length(); i++) {
             if (i == value.length() || value.charAt(i) == '.') {
                 long term = term(tokens, value, begin, i);
-                instead[tokens] = ONES[tokens] - term;
+                instead[tokens] = ones[tokens] - term;
                 sums[tokens + 1] = sums[tokens] + term;
                 tokens++;
                 begin = i + 1;
@@ -64,8 +66,8 @@ final class TokenSums {
         return sums[tokens];
     }
 
-    private static long term(int place, String text, int begin, int end) {
-        long number = SEED + place;
+    private long term(int place, String text, int begin, int end) {
+        long number = seed + place;
         for (int i = begin; i < end; i++) {
             number = (number ^ text.charAt(i)) * 0x9E3779B97F4A7C15L;
             number ^= number >>> 32;

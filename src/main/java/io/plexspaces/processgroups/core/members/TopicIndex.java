@@ -27,7 +27,8 @@ final class TopicIndex {
     /** How many of them have it. */
     private final Map<Shape, Integer> shapes = new HashMap<>(2);
 
-    private final TokenSums sums = new TokenSums();
+    /** Null: no pattern with wildcards was there yet. */
+    private @Nullable TokenSums sums;
 
     private final Map<String, List<Interest>> found = new HashMap<>(4);
     private List<Interest> everyone = List.of();
@@ -85,8 +86,14 @@ final class TopicIndex {
         forgetFound();
     }
 
+    private long sumOf(TopicPattern pattern) {
+        TokenSums numbers = sums == null ? new TokenSums() : sums;
+        sums = numbers;
+        return numbers.of(pattern);
+    }
+
     private Wild wild(TopicPattern pattern) {
-        long sum = TokenSums.of(pattern);
+        long sum = sumOf(pattern);
         Wild first = wild.get(sum);
         Wild same = first;
         while (same != null && !same.pattern.equals(pattern)) {
@@ -104,7 +111,7 @@ final class TopicIndex {
         Wild known = wild(pattern);
         known.interests.remove(interest);
         if (known.interests.isEmpty()) {
-            wild.computeIfPresent(TokenSums.of(pattern), (sum, first) -> without(known, first));
+            wild.computeIfPresent(sumOf(pattern), (sum, first) -> without(known, first));
             shapes.computeIfPresent(Shape.of(pattern), (shape, count) -> count == 1 ? null : count - 1);
         }
     }
@@ -156,20 +163,21 @@ final class TopicIndex {
             matching.add(all);
         }
         matching.addAll(exact.getOrDefault(topic.value(), Set.of()));
-        if (!shapes.isEmpty()) {
-            findWild(topic, matching);
+        TokenSums numbers = sums;
+        if (numbers != null && !shapes.isEmpty()) {
+            numbers.topic(topic);
+            findWild(topic, numbers, matching);
         }
         return new ArrayList<>(matching);
     }
 
-    private void findWild(Topic topic, Set<Interest> matching) {
-        sums.topic(topic);
+    private void findWild(Topic topic, TokenSums numbers, Set<Interest> matching) {
         for (Shape shape : shapes.keySet()) {
             if (matching.size() == interests.size()) {
                 return;
             }
             looks++;
-            Wild like = shape.fits(sums.tokens()) ? wild.get(sums.like(shape)) : null;
+            Wild like = shape.fits(numbers.tokens()) ? wild.get(numbers.like(shape)) : null;
             while (like != null) {
                 if (like.pattern.matches(topic)) {
                     matching.addAll(like.interests);
