@@ -20,13 +20,14 @@ public final class GrpcTransport {
 
     /** To be called once for each server, before it is built. */
     public static void bound(NettyServerBuilder server, Bounds bounds) {
-        server.protocolNegotiator(new Bounded(InternalProtocolNegotiators.serverPlaintext(), bounds));
-        server.addStreamTracerFactory(new Calls());
+        Reading reading = new Reading();
+        server.protocolNegotiator(new Bounded(InternalProtocolNegotiators.serverPlaintext(), bounds, reading));
+        server.addStreamTracerFactory(new Calls(reading));
         server.flowControlWindow(Math.toIntExact(Math.min(bounds.heldBytes(), Integer.MAX_VALUE)));
         server.maxRstFramesPerWindow(RESETS, RESETS_SECONDS);
     }
 
-    private record Bounded(InternalProtocolNegotiator.ProtocolNegotiator negotiator, Bounds bounds)
+    private record Bounded(InternalProtocolNegotiator.ProtocolNegotiator negotiator, Bounds bounds, Reading reading)
             implements InternalProtocolNegotiator.ProtocolNegotiator {
         @Override
         public AsciiString scheme() {
@@ -35,7 +36,7 @@ public final class GrpcTransport {
 
         @Override
         public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
-            return new PeerHandler(grpc, negotiator, bounds);
+            return new PeerHandler(grpc, negotiator, bounds, reading);
         }
 
         @Override
@@ -47,9 +48,15 @@ public final class GrpcTransport {
     private static final class Calls extends ServerStreamTracer.Factory {
         private static final ServerStreamTracer NONE = new ServerStreamTracer() {};
 
+        private final Reading reading;
+
+        Calls(Reading reading) {
+            this.reading = reading;
+        }
+
         @Override
         public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-            PeerCall call = PeerHandler.beginning();
+            PeerCall call = reading.call();
             return call == null ? NONE : call;
         }
     }

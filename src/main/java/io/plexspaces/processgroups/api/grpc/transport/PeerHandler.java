@@ -32,11 +32,10 @@ final class PeerHandler extends ChannelDuplexHandler {
 
     private static final System.Logger LOG = System.getLogger(PeerHandler.class.getName());
 
-    private static final ThreadLocal<@Nullable PeerHandler> READING = new ThreadLocal<>();
-
     private final GrpcHttp2ConnectionHandler grpc;
     private final InternalProtocolNegotiator.ProtocolNegotiator negotiator;
     private final Http2FrameListener toGrpc;
+    private final Reading reading;
     private final FrameRate rate = new FrameRate();
     private final Bounds bounds;
     private final PeerCalls calls;
@@ -73,14 +72,10 @@ final class PeerHandler extends ChannelDuplexHandler {
         grpc.connection().remote().maxActiveStreams(bounds.streams());
     }
 
-    /** The call whose headers this thread reads; null: it is on a connection without bounds. */
-    static @Nullable PeerCall beginning() {
-        PeerHandler reading = READING.get();
-        if (reading == null) {
-            return null;
-        }
-        PeerCall call = new PeerCall(reading, reading.grpc.connection().remote().lastStreamCreated());
-        reading.calls.add(call);
+    /** The call whose headers are being read. */
+    PeerCall beginning() {
+        PeerCall call = new PeerCall(this, grpc.connection().remote().lastStreamCreated());
+        calls.add(call);
         return call;
     }
 
@@ -122,11 +117,11 @@ final class PeerHandler extends ChannelDuplexHandler {
 
     /** A stream may begin. */
     void begins(Beginning headers) throws Http2Exception {
-        READING.set(this);
+        reading.begin(this);
         try {
             headers.read();
         } finally {
-            READING.remove();
+            reading.end();
         }
     }
 
