@@ -60,7 +60,11 @@ final class PeerHandler extends ChannelDuplexHandler {
     }
 
     PeerHandler(
-            GrpcHttp2ConnectionHandler grpc, InternalProtocolNegotiator.ProtocolNegotiator negotiator, Bounds bounds) {
+            GrpcHttp2ConnectionHandler grpc,
+            InternalProtocolNegotiator.ProtocolNegotiator negotiator,
+            Bounds bounds,
+            Reading reading) {
+        this.reading = reading;
         this.grpc = grpc;
         this.negotiator = negotiator;
         this.bounds = bounds;
