@@ -10,7 +10,7 @@ local meta = redis.call('HMGET', KEYS[1], 'e', 'm', 'f')
 if not meta[1] then
   return {}
 end
-local last, messages, changes, most, age = struct.unpack(STATE, meta[2])
+local last, messages, changes, most, age, _, _, _, heaviest = struct.unpack(STATE, meta[2])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local strange, after = false, tonumber(ARGV[2]) or 0
@@ -27,59 +27,18 @@ local function changeAt(from)
   return found and string.match(found[1], '^%d+') .. ' ' .. found[2][4] or ''
 end
 
-local firstOrdinal, firstOffset
-local function findFirst()
-  local least = messages - most
-  local past = now - age * 1000
-  local from, some = '-', 1
-  while true do
-    local found = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', some)
-    local offset, at, ordinal
-    for _, message in ipairs(found) do
-      offset, at, ordinal = string.match(message[2][2], '^P (%d+) (%d+) (%d+) ')
-      if ordinal and tonumber(ordinal) > least and tonumber(at) > past then
-        firstOrdinal, firstOffset = ordinal, offset
-        return
-      end
-    end
-    if #found < some then
-      return
-    end
-    if ordinal and tonumber(ordinal) <= least then
-      -- As many messages further on at least; with whole messages to be read, one is cheaper than many.
-      from = string.format('%.0f', tonumber(offset) + least + 1 - tonumber(ordinal))
-    else
-      from = '(' .. found[#found][1]
-      some = math.min(100, some * 4)
-    end
-  end
-end
-findFirst()
-
+local least, past = messages - most, now - age * 1000
+local first = oldest(KEYS[2], last, function(message)
+  return message.ordinal > least and message.at > past
+end)
 local entries, more = {}, '0'
-if firstOffset then
-  local limit, room = tonumber(ARGV[3]), tonumber(ARGV[4])
-  local from = string.format('%.0f', math.max(after + 1, tonumber(firstOffset)))
-  -- As many at once as have room if they are like those before; all that is taken from the stream is copied.
-  local count, bytes, some, last = 0, 0, 8, nil
-  while count < limit and bytes < room and from do
-    local found = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', string.format('%.0f', math.min(some, limit - count)))
-    from = found[some] and '(' .. found[#found][1] or nil
-    for i = 1, #found do
-      if bytes < room then
-        count, last = count + 1, found[i][1]
-        local entry = found[i][2][2] .. found[i][2][4]
-        entries[count], bytes = entry, bytes + #entry
-      else
-        more = '1'
-      end
-    end
-    some = math.max(1, math.min(256, math.floor((room - bytes) * count / (bytes + 1)) + 1))
-  end
-  if more == '0' and last then
-    more = #redis.call('XRANGE', KEYS[2], '(' .. last, '+', 'COUNT', '1') > 0 and '1' or '0'
-  end
+if first then
+  local head, all
+  local from = string.format('%.0f', math.max(after + 1, first.offset))
+  entries, head, all = take(KEYS[2], from, tonumber(ARGV[3]), tonumber(ARGV[4]), math.max(1, heaviest))
+  local ordinal = tonumber(string.match(head, '^P %d+ %d+ (%d+) ') or 0)
+  more = not all and ordinal < messages and '1' or '0'
 end
 return {meta[1], last, messages, changes, redis.call('XLEN', KEYS[3]), now,
   strange and '1' or '0', changeAt('-'), changeAt(string.format('%.0f', after + 1)),
-  firstOrdinal and firstOrdinal .. ' ' .. firstOffset or '', more, entries, meta[3] or ''}
+  first and string.format('%.0f %.0f', first.ordinal, first.offset) or '', more, entries, meta[3] or ''}

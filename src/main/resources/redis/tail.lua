@@ -2,7 +2,7 @@
 --
 -- KEYS: 1 group, 2 messages, 3 changes, 4 tombstone of the reader's epoch, 5 partition's birth
 -- ARGV: 1 the reader's epoch, 2 its offset, 3 time of the entry there or '', 4 entries at most of each kind, 5 lineage the reader knows
---   or ''
+--   or '', 6 bytes of each kind from which on no further one is added
 -- Answer: one of
 --   'S', offset, messages, changes, changes so far, lineage, epoch, offset: the log continues, perhaps under a new epoch since that
 --     offset; both lists are in order, and hold what is still there
@@ -10,6 +10,9 @@
 --   'F': the same epoch, but not the reader's log: its end lies before the reader, or another entry at the reader's offset
 --   'R': another epoch, though the reader's was never ended
 --   'N': no group, though it was never deleted
+
+-- A large change: how large they are is not noted.
+local CHANGE_BYTES = 65536
 
 local meta = redis.call('HMGET', KEYS[1], 'e', 'm', 'f')
 local now = lineage(KEYS[5])
@@ -27,7 +30,7 @@ if meta[1] ~= ARGV[1] and not covered then
   end
   return {meta[1] and 'R' or 'N'}
 end
-local last, _, changes, _, _, _, _, _, _, _, _, lastAt = struct.unpack(STATE, meta[2])
+local last, _, changes, _, _, _, _, _, heaviest, _, _, lastAt = struct.unpack(STATE, meta[2])
 if last < after then
   return {'F'}
 end
@@ -40,12 +43,6 @@ if here and ARGV[3] ~= '' and here ~= ARGV[3] then
   return {'F'}
 end
 
-local function entries(key)
-  local found = redis.call('XRANGE', key, string.format('%.0f', after + 1), '+', 'COUNT', ARGV[4])
-  for i = 1, #found do
-    local entry = found[i][2]
-    found[i] = entry[3] == 'b' and entry[2] .. entry[4] or entry[2]
-  end
-  return found
-end
-return {'S', last, entries(KEYS[2]), entries(KEYS[3]), changes, now, meta[1], till or ''}
+local from, most, room = string.format('%.0f', after + 1), tonumber(ARGV[4]), tonumber(ARGV[6])
+return {'S', last, take(KEYS[2], from, most, room, math.max(1, heaviest)), take(KEYS[3], from, most, room, CHANGE_BYTES), changes, now, meta[1],
+  till or ''}

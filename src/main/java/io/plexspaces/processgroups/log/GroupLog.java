@@ -43,7 +43,8 @@ public interface GroupLog extends SessionOwners {
      * The retained messages after a position, oldest first. GROUP_NOT_FOUND.
      *
      * @param after null: from the oldest retained, and none are counted missing
-     * @param limit messages at most, ≥ 1
+     * @param limit messages at most, ≥ 1; {@link Integer#MAX_VALUE}: all there are. With any other there may be fewer,
+     *     though more are retained: about as many as fit into half a megabyte, so that nobody has to hold more
      */
     Uni<Slice> read(GroupId group, @Nullable Position after, int limit);
 

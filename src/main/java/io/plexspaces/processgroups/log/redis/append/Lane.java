@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.redis.append.AppendScript.Call;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
@@ -22,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * take turns. Thread-safe.
  */
 final class Lane {
-    private static final int CHANGES_AT_ONCE = 256;
-    private static final int BYTES_AT_ONCE = 256 * 1024;
-
     private final AppendScript appends;
     private final long patienceNanos;
     private final Consumer<PendingChange> onEnd;
@@ -84,7 +82,7 @@ final class Lane {
         int bytes;
 
         boolean isFull() {
-            return changes >= CHANGES_AT_ONCE || bytes >= BYTES_AT_ONCE;
+            return changes >= StepSizes.CHANGES || bytes >= StepSizes.CHANGE_BYTES;
         }
     }
 
@@ -253,7 +251,7 @@ final class Lane {
 
     /** Takes the next changes that are meant for the same epoch: a request may name it or not. */
     private static List<PendingChange> together(Waiting waiting, PendingChange first, Work work) {
-        List<PendingChange> changes = new ArrayList<>(Math.min(waiting.changes.size(), CHANGES_AT_ONCE));
+        List<PendingChange> changes = new ArrayList<>(Math.min(waiting.changes.size(), StepSizes.CHANGES));
         PendingChange head = first;
         while (head != null && head.goesWith(first) && !work.isFull()) {
             changes.add(waiting.changes.remove());

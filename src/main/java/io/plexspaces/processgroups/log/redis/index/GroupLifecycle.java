@@ -15,6 +15,7 @@ import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.plexspaces.processgroups.log.redis.store.Keys;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -26,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes and deletes groups, and keeps the index in step. */
 public final class GroupLifecycle {
     private static final System.Logger LOG = System.getLogger(GroupLifecycle.class.getName());
-    private static final int CLEARED_AT_ONCE = 64;
 
     private final Store store;
     private final TenantIndex index;
@@ -146,7 +146,7 @@ public final class GroupLifecycle {
                                 keys.partition().held(),
                                 keys.partition().outbox()),
                         cursor,
-                        CLEARED_AT_ONCE,
+                        StepSizes.CLEARED_MEMBERS,
                         Texts.group(group),
                         "*" + Texts.group(group) + " " + epoch)
                 .onSuccess(next -> {

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.plexspaces.processgroups.log.redis.store.Keys;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -25,8 +26,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class TenantIndex {
     private static final System.Logger LOG = System.getLogger(TenantIndex.class.getName());
-    private static final int GROUPS_AT_ONCE = 100;
-
     /** Parts of one look-up that are asked at once, so that other calls are not delayed. */
     private static final int PARTS_AT_ONCE = 4;
 
@@ -89,8 +88,8 @@ public final class TenantIndex {
         }
         Queue<List<GroupId>> parts = new ConcurrentLinkedQueue<>();
         byPartition.values().forEach(together -> {
-            for (int from = 0; from < together.size(); from += GROUPS_AT_ONCE) {
-                parts.add(together.subList(from, Math.min(together.size(), from + GROUPS_AT_ONCE)));
+            for (int from = 0; from < together.size(); from += StepSizes.INFOS) {
+                parts.add(together.subList(from, Math.min(together.size(), from + StepSizes.INFOS)));
             }
         });
         Map<GroupId, GroupInfo> found = new ConcurrentHashMap<>();

@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.redis.store.Keys;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -21,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * shown.
  */
 public final class TenantListing {
-    private static final int NAMES_AT_ONCE = 2_000;
-
     private final Store store;
     private final TenantIndex index;
 
@@ -81,7 +80,7 @@ public final class TenantListing {
     }
 
     private static int step(int most, int read) {
-        return (int) Math.min(NAMES_AT_ONCE, most - (long) read + 1);
+        return (int) Math.min(StepSizes.NAMES, most - (long) read + 1);
     }
 
     /** The version of a namespace's index; 0: it had no groups for a while. */
@@ -118,7 +117,7 @@ public final class TenantListing {
 
     /** Reads every name, as the number of matches is not known otherwise. */
     private Future<GroupPage> scan(Namespace namespace, Range rest, Page page) {
-        return names(namespace, rest, rest, NAMES_AT_ONCE).compose(names -> {
+        return names(namespace, rest, rest, StepSizes.NAMES).compose(names -> {
             List<Listed> listed = names.listed();
             for (Listed one : listed) {
                 if (page.names.matches(one.group().name())) {
@@ -126,7 +125,7 @@ public final class TenantListing {
                     page.add(one);
                 }
             }
-            return listed.size() < NAMES_AT_ONCE
+            return listed.size() < StepSizes.NAMES
                     ? page.done(page.total)
                     : scan(
                             namespace,

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.log.redis.node;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.log.redis.connection.Escapes;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rounds<Q, A> {
     private static final Escapes ESCAPES = new Escapes(Rounds.class);
-    private static final int AT_ONCE = 256;
 
     private final long patienceNanos;
     private final Function<List<Q>, Future<List<A>>> ask;
@@ -99,7 +99,7 @@ final class Rounds<Q, A> {
         }
         long oldest = System.nanoTime() - patienceNanos;
         Round<Q, A> round = new Round<>(new ArrayList<>(), new ArrayList<>());
-        while (round.questions().size() < AT_ONCE && !waiting.isEmpty()) {
+        while (round.questions().size() < StepSizes.SESSIONS && !waiting.isEmpty()) {
             Asked<Q, A> asked = waiting.remove();
             (asked.since() - oldest < 0 ? round.late() : round.questions()).add(asked);
         }

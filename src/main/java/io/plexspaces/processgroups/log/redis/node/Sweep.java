@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.log.redis.index.GroupLifecycle;
 import io.plexspaces.processgroups.log.redis.index.TenantIndex;
 import io.plexspaces.processgroups.log.redis.store.Keys;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
 import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.vertx.core.Future;
@@ -31,9 +32,6 @@ public final class Sweep {
      * How long a call begins rounds, however much has expired: it must end before it counts as hanging.
      */
     public static final Duration BEGINS_FOR = Duration.ofSeconds(5);
-
-    private static final int GROUPS_AT_ONCE = 100;
-    private static final int ACTORS_AT_ONCE = 200;
 
     /** Milliseconds after which a note in an outbox counts as left behind: its writer would be done by then. */
     private static final int LEFT_BEHIND = 3_000;
@@ -66,7 +64,7 @@ public final class Sweep {
      */
     private Future<Integer> partition(
             Keys.Partition partition, OperationId operation, long end, Map<String, Throwable> failed) {
-        int atOnce = GROUPS_AT_ONCE + aside.size();
+        int atOnce = StepSizes.SWEPT + aside.size();
         return store.call(
                         Scripts.SWEEP,
                         List.of(
@@ -91,7 +89,7 @@ public final class Sweep {
                     said.get(1).forEach(note -> settle(note.toString()));
                     Map<GroupId, List<String>> due = due(said);
                     boolean isFull = said.get(0).size() >= atOnce || said.get(2).size() >= atOnce;
-                    boolean more = isFull && (!due.isEmpty() || GROUPS_AT_ONCE + aside.size() > atOnce);
+                    boolean more = isFull && (!due.isEmpty() || StepSizes.SWEPT + aside.size() > atOnce);
                     return round(partition, operation, end, due, more);
                 });
     }
@@ -183,7 +181,7 @@ public final class Sweep {
                 operation.sequence(),
                 Texts.group(group),
                 RedisServers.PUBLISH,
-                ACTORS_AT_ONCE));
+                StepSizes.EXPIRED_ACTORS));
         arguments.addAll(lapsed);
         List<String> keys = List.of(
                 partition.due(),

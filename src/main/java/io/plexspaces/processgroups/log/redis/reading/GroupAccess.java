@@ -15,6 +15,7 @@ import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.index.GroupLifecycle;
 import io.plexspaces.processgroups.log.redis.store.Keys;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -25,8 +26,6 @@ import java.util.function.Consumer;
 
 /** What a reading asks of the store. */
 public final class GroupAccess {
-    static final int ENTRIES_AT_ONCE = 1_000;
-
     private final Store store;
     private final GroupLifecycle groups;
     private final Consumer<GroupId> release;
@@ -149,8 +148,9 @@ public final class GroupAccess {
                 position.epoch(),
                 position.offset(),
                 last,
-                ENTRIES_AT_ONCE,
-                lineage);
+                StepSizes.ENTRIES,
+                lineage,
+                StepSizes.ENTRY_BYTES);
     }
 
     List<Entry> entries(Response list) {

@@ -13,6 +13,7 @@ import io.plexspaces.processgroups.log.redis.codec.Times;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.plexspaces.processgroups.log.redis.store.Keys;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
 import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.vertx.core.Future;
@@ -24,14 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads retained messages, as many as fit into one answer, and counts those that are gone. */
 public final class HistoryRead {
-    private static final int MOST_AT_ONCE = 1_000_000;
     private static final OperationId NOBODY = new OperationId(new NodeId("unknown"), 0, 0);
-
-    /**
-     * About what one answer holds, so that neither the store nor what else is asked of it waits for it; one message
-     * more is in it, however large.
-     */
-    private static final int BYTES_AT_ONCE = 512 * 1024;
 
     private final Store store;
 
@@ -47,8 +41,8 @@ public final class HistoryRead {
                         List.of(keys.group(), keys.messages(), keys.changes()),
                         after == null ? "" : after.epoch(),
                         after == null ? "" : after.offset(),
-                        Math.min(limit, MOST_AT_ONCE),
-                        BYTES_AT_ONCE)
+                        Math.min(limit, StepSizes.MESSAGES),
+                        StepSizes.MESSAGE_BYTES)
                 .map(said -> {
                     if (said.size() == 0) {
                         throw GroupException.groupNotFound(group);

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.log.redis.store.Keys;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -28,17 +29,12 @@ import java.util.function.Consumer;
 final class MemberScan {
     private static final System.Logger LOG = System.getLogger(MemberScan.class.getName());
     private static final int ATTEMPTS = 10;
-    private static final int CHANGES_AT_ONCE = 2_000;
 
     /**
-     * Bytes one step is to bring; a step asks for fewer members when the one before brought more, and for twice as many
-     * at most.
+     * Of the first step, as nobody knows yet how large they are. The next asks for twice as many at most, and for fewer
+     * where the one before brought too much.
      */
-    private static final int BYTES_AT_ONCE = 256 * 1024;
-
-    private static final int FIRST = 16;
-
-    private static final int MOST_AT_ONCE = 2_000;
+    private static final int FIRST = 1;
 
     /** Members after which it says how far it is. */
     private static final int SAID = 100_000;
@@ -92,7 +88,7 @@ final class MemberScan {
                         before.cursor(),
                         atOnce,
                         before.offset(),
-                        CHANGES_AT_ONCE)
+                        StepSizes.MEMBER_CHANGES)
                 .onComplete(guarded(answer -> read(opened, before, answer)));
     }
 
@@ -157,7 +153,7 @@ final class MemberScan {
         GroupAccess.eachMember(pairs, member -> members.put(member.actor(), member));
         if (pairs.size() > 0) {
             long each = Math.max(1, bytes / (pairs.size() / 2));
-            atOnce = (int) Math.max(1, Math.min(Math.min(MOST_AT_ONCE, 2L * atOnce), BYTES_AT_ONCE / each));
+            atOnce = (int) Math.max(1, Math.min(Math.min(StepSizes.MEMBERS, 2L * atOnce), StepSizes.MEMBER_BYTES / each));
         }
         return true;
     }

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.log.redis.reading;
 
 import io.plexspaces.processgroups.log.redis.index.TenantListing;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.Map;
  */
 public final class PositionCheck {
     private static final System.Logger LOG = System.getLogger(PositionCheck.class.getName());
-    private static final int GROUPS_AT_ONCE = 200;
 
     private final Store store;
     private final TenantListing listing;
@@ -36,8 +36,8 @@ public final class PositionCheck {
                 .computeIfAbsent(store.keys().partition(feed.group()), number -> new ArrayList<>())
                 .add(feed));
         byPartition.forEach((partition, together) -> {
-            for (int from = 0; from < together.size(); from += GROUPS_AT_ONCE) {
-                check(partition, together.subList(from, Math.min(together.size(), from + GROUPS_AT_ONCE)));
+            for (int from = 0; from < together.size(); from += StepSizes.POSITIONS) {
+                check(partition, together.subList(from, Math.min(together.size(), from + StepSizes.POSITIONS)));
             }
         });
         namespaces.forEach(feed -> listing.version(feed.namespace()).onSuccess(feed::seen));

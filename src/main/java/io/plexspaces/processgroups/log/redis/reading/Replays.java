@@ -59,11 +59,11 @@ public final class Replays {
 
     /**
      * As {@link io.plexspaces.processgroups.log.GroupLog#read}. What can be read is shared by all who ask for
-     * everything at once.
+     * everything at once; who does not gets one page at most, so that nobody holds more than that.
      */
     public Future<Slice> read(GroupId group, @Nullable Position after, int limit) {
         if (limit < Integer.MAX_VALUE) {
-            return whole(group, after, limit, ATTEMPTS);
+            return pages.read(group, after, limit);
         }
         Reader reader = new Reader(after, Promise.promise());
         synchronized (this) {
@@ -124,7 +124,7 @@ public final class Replays {
         }
         Reader first =
                 readers.stream().min(Comparator.comparingLong(Reader::offset)).get();
-        return whole(group, first.after(), Integer.MAX_VALUE, ATTEMPTS).compose(read -> {
+        return whole(group, first.after(), ATTEMPTS).compose(read -> {
             List<Reader> others = new ArrayList<>();
             for (Reader reader : readers) {
                 Slice slice = of(read, first.after(), reader.after());
@@ -168,22 +168,21 @@ public final class Replays {
         return within && complete ? Slices.after(read, after.offset()) : null;
     }
 
-    /** Page after page, until there is no more or enough. */
-    private Future<Slice> whole(GroupId group, @Nullable Position after, int limit, int attempts) {
-        return pages.read(group, after, limit).compose(first -> more(group, after, limit, attempts, first));
+    /** Page after page, until there is no more. */
+    private Future<Slice> whole(GroupId group, @Nullable Position after, int attempts) {
+        return pages.read(group, after, Integer.MAX_VALUE).compose(first -> more(group, after, attempts, first));
     }
 
-    private Future<Slice> more(GroupId group, @Nullable Position after, int limit, int attempts, Slice sofar) {
-        int left = limit - sofar.messages().size();
-        if (!sofar.more() || left <= 0) {
+    private Future<Slice> more(GroupId group, @Nullable Position after, int attempts, Slice sofar) {
+        if (!sofar.more()) {
             return Future.succeededFuture(sofar);
         }
-        return pages.read(group, sofar.end(), left).compose(next -> {
+        return pages.read(group, sofar.end(), Integer.MAX_VALUE).compose(next -> {
             if (!next.epochChanged()) {
-                return more(group, after, limit, attempts, Slices.joined(sofar, next, after));
+                return more(group, after, attempts, Slices.joined(sofar, next, after));
             }
             return attempts > 1
-                    ? whole(group, after, limit, attempts - 1)
+                    ? whole(group, after, attempts - 1)
                     : Future.failedFuture(GroupException.of(
                             ErrorCode.STORE_UNAVAILABLE, "the group is created again and again; try again later"));
         });

@@ -4,8 +4,8 @@ import io.plexspaces.processgroups.log.redis.connection.Script;
 
 /** Every script of the log; each says in its first lines which keys and arguments it takes, and what it answers. */
 public final class Scripts {
-    public static final Script APPEND = Script.of("prelude", "state", "past", "group", "member", "one", "append");
-    public static final Script EXPIRE = Script.of("prelude", "state", "past", "group", "member", "expire");
+    public static final Script APPEND = Script.of("prelude", "state", "past", "stream", "group", "member", "one", "append");
+    public static final Script EXPIRE = Script.of("prelude", "state", "past", "stream", "group", "member", "expire");
     public static final Script CREATE = Script.of("prelude", "state", "past", "create");
     public static final Script DELETE = Script.of("prelude", "state", "few", "delete");
     public static final Script CLEAR = Script.of("clear");
@@ -13,8 +13,8 @@ public final class Scripts {
     public static final Script LEASE = Script.of("prelude", "lease");
     public static final Script OPEN = Script.of("state", "lineage", "few", "open");
     public static final Script MEMBERS = Script.of("state", "members");
-    public static final Script READ = Script.of("state", "past", "read");
-    public static final Script TAIL = Script.of("state", "past", "lineage", "tail");
+    public static final Script READ = Script.of("state", "past", "stream", "read");
+    public static final Script TAIL = Script.of("state", "past", "lineage", "stream", "tail");
     public static final Script FORK = Script.of("past", "fork");
     public static final Script INFOS = Script.of("infos");
     public static final Script POSITIONS = Script.of("prelude", "state", "positions");

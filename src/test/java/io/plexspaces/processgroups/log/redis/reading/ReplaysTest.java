@@ -105,12 +105,13 @@ class ReplaysTest {
     }
 
     @Test
-    void limited_stopsThere() {
+    void limited_isOnePageAtMost() {
         Future<Slice> slice = replays.read(ROOM, at(1), 25);
         pages.answerAll();
-        assertThat(slice.result().messages()).hasSize(25);
-        assertThat(slice.result().end()).isEqualTo(at(26));
+        assertThat(slice.result().messages()).hasSize(PAGE);
+        assertThat(slice.result().end()).isEqualTo(at(PAGE + 1));
         assertThat(slice.result().more()).isTrue();
+        assertThat(pages.reads).isEqualTo(1);
     }
 
     @Test

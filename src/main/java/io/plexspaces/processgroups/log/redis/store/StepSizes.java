@@ -1,0 +1,57 @@
+package io.plexspaces.processgroups.log.redis.store;
+
+/**
+ * How much one call of a script may be asked to do, so that nobody else waits for the store for more than some
+ * milliseconds. Larger work takes several calls. {@code ScriptCostTest} counts what each script does at most.
+ */
+public final class StepSizes {
+    /** Changes of groups of one partition, and bytes from which on no further one is added: append. */
+    public static final int CHANGES = 256;
+
+    public static final int CHANGE_BYTES = 256 * 1024;
+
+    /** Groups with something to end, notes, and groups of each lapsed node: sweep. */
+    public static final int SWEPT = 100;
+
+    /** Actors whose joins end; fewer where their memberships are large: expire. */
+    public static final int EXPIRED_ACTORS = 200;
+
+    /** About how many members of a group that is gone: clear. */
+    public static final int CLEARED_MEMBERS = 64;
+
+    /** Sessions that are claimed, or looked up: claim, held. */
+    public static final int SESSIONS = 256;
+
+    /** Groups of those sessions: held. */
+    public static final int HELD_GROUPS = 2_000;
+
+    /** About how many members, bytes of them that a call is to bring, and changes since the call before: members. */
+    public static final int MEMBERS = 2_000;
+
+    public static final int MEMBER_BYTES = 256 * 1024;
+
+    public static final int MEMBER_CHANGES = 2_000;
+
+    /** Retained messages, and bytes from which on no further one is added: read. */
+    public static final int MESSAGES = 2_000;
+
+    public static final int MESSAGE_BYTES = 512 * 1024;
+
+    /** Entries of each kind that were missed, and bytes of each from which on no further one is added: tail. */
+    public static final int ENTRIES = 1_000;
+
+    public static final int ENTRY_BYTES = 512 * 1024;
+
+    /** Groups whose ends are asked for: positions. */
+    public static final int POSITIONS = 200;
+
+    /** Groups whose specs are asked for: infos. */
+    public static final int INFOS = 100;
+
+    /**
+     * Names of groups: names. Also what one event loop matches with a pattern before it does anything else.
+     */
+    public static final int NAMES = 500;
+
+    private StepSizes() {}
+}
