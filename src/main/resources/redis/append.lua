@@ -4,7 +4,7 @@
 --   other track; then for each part of the call its group
 -- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 PUBLISH or SPUBLISH, 5 members per group, 6 topics per member,
 --   7 owners per member, 8 node labels per group, 9 retained bytes, 10 idempotency keys, 11 number of the
---   call on the other track that goes before, or ''; then for each part
+--   call on the other track that goes before, or '', 12 bytes of memberships that a join of several actors may write; then for each part
 --   'tenant namespace group', epoch or '', count of its changes, count of what follows for them; and for each change
 --   kind, sequence, and:
 --   M weight, body: a message to all that is never repeated
@@ -24,12 +24,15 @@
 --   Instead of an epoch '!', and why: this part failed, perhaps after some of its changes. Instead of all: '!FENCED', why; or
 --   '!EARLY': the call that goes before was not made yet, and nothing was done. An error STALE when a later call of this writer was answered.
 
+-- Bytes that each compared pattern counts in a batch.
+local MERGED_PATTERN_BYTES = 32
+
 -- Ids of answers that are kept for one group in this time, in ms and bytes.
 local IDS_LIFE, IDS_BYTES = 300000, 8388608
 
 local node, incarnation = ARGV[1], ARGV[2]
 local mostMembers, mostTopics, mostOwners = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local mostLabels, mostBytes, mostKeys = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local mostLabels, mostBytes, mostKeys, mostBatch = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[12])
 DUE, HELD = KEYS[1], KEYS[2]
 
 -- Not prelude's answered(): here a call on either track makes an earlier one stale, and the answer is text that goes out as it is, without
@@ -122,14 +125,22 @@ local function keepAnswer(a)
   return refused and '=' .. int(group.offset) .. ' ' .. time or group.offset
 end
 
+-- Expired idempotency keys that this call may still forget, besides two for each new one; and how many it may still search through for one.
+local forgets, searched = 100, 100000
+
 -- The answer to the first message with this key, or an error when there are too many keys; nil: this message is the first.
 local function repeated(repeatable)
-  forgetKeys(now)
+  forgetKeys(now, math.max(2, forgets))
+  forgets = 0
   local first = redis.call('HGET', key .. ':keys', repeatable)
   if first and keyEnds(first) >= now then
     return '=' .. first
   elseif first then
     -- More keys have expired than are forgotten at once.
+    if searched <= 0 then
+      return '-LIMIT_EXCEEDED idempotency-keys'
+    end
+    searched = searched - redis.call('LLEN', key .. ':keyorder')
     redis.call('HDEL', key .. ':keys', repeatable)
     redis.call('HDEL', key .. ':firsts', repeatable)
     redis.call('LREM', key .. ':keyorder', '1', repeatable)
@@ -164,18 +175,27 @@ local function publishToOne(sequence, a)
   return offset
 end
 
+-- The last two filters that were merged: those of a batch are usually alike.
+local united = {one = '', more = '', all = '', count = 0}
+
+-- Both filters as one, the number of its patterns, and the number of patterns that were compared.
 local function union(one, more)
   if one == '=' or more == '=' then
-    return '=', 0
+    return '=', 0, 0
   end
-  local seen, all = {}, {}
-  for pattern in string.gmatch(one .. ',' .. more, '[^,]+') do
+  if united.one == one and united.more == more then
+    return united.all, united.count, 0
+  end
+  local seen, all, looked = {}, {}, 0
+  for pattern in string.gmatch(one == more and one or one .. ',' .. more, '[^,]+') do
+    looked = looked + 1
     if not seen[pattern] then
       seen[pattern] = true
       all[#all + 1] = pattern
     end
   end
-  return table.concat(all, ','), #all
+  united = {one = one, more = more, all = table.concat(all, ','), count = #all}
+  return united.all, united.count, looked
 end
 
 local function holding(m, owner)
@@ -187,14 +207,15 @@ local function holding(m, owner)
   return nil
 end
 
--- The membership with one more join; then the limit that this would exceed, or nil, and whether its owner held none.
+-- The membership with one more join, the number of patterns that were compared for it; then the limit that this would exceed, or nil, and whether its
+-- owner held none.
 local function joined(m, filter, added, offset)
-  local topics
+  local topics, looked
   if m then
-    m.filter, topics = union(m.filter, filter)
+    m.filter, topics, looked = union(m.filter, filter)
   else
     m = {at = time, offset = format('%d', offset), holdings = {}}
-    m.filter, topics = union(filter, filter)
+    m.filter, topics, looked = union(filter, filter)
   end
   m.beat = time
   local at = holding(m, added.owner)
@@ -202,12 +223,12 @@ local function joined(m, filter, added, offset)
   m.holdings[at or #m.holdings + 1] =
     {owner = added.owner, node = added.node, joins = joins, ttl = added.ttl, ends = added.ends, away = ''}
   if topics > mostTopics then
-    return m, 'topics-per-member', not at
+    return m, looked, 'topics-per-member', not at
   end
   if #m.holdings > mostOwners then
-    return m, 'owners-per-member', not at
+    return m, looked, 'owners-per-member', not at
   end
-  return m, nil, not at
+  return m, looked, nil, not at
 end
 
 local function join(operation, a)
@@ -217,20 +238,29 @@ local function join(operation, a)
     added.ends = int(now + tonumber(added.ttl))
   end
   -- An actor that is named twice joins twice: the second join finds the membership of the first.
-  local steps, made, newcomers, labelled = {}, {}, 0, 0
+  local steps, made, newcomers, labelled, bytes = {}, {}, 0, 0, 0
   local count = tonumber(ARGV[a + 4])
+  local found, first = texts(a + 5, a + 4 + count), 1
   for i = 1, count do
     local actor = ARGV[a + 4 + i]
-    local m = made[actor] or member(actor)
+    if i - first == #found then
+      found, first = texts(a + 4 + i, a + 4 + count), i
+    end
+    local text = found[i - first + 1]
+    local m = made[actor] or text and parse(text)
     local step = {actor = actor, marks = marks(m), first = not m, filter = m and m.filter}
-    local limit, holds
-    step.after, limit, holds = joined(m, filter, added, group.offset + i)
+    local looked, limit, holds
+    step.after, looked, limit, holds = joined(m, filter, added, group.offset + i)
     if limit then
       return '-LIMIT_EXCEEDED ' .. limit
     end
     made[actor] = step.after
     step.changed = not step.first and step.filter ~= step.after.filter
     step.text = show(step.after)
+    bytes = bytes + #actor + #step.text + MERGED_PATTERN_BYTES * looked
+    if count > 1 and bytes > mostBatch then
+      return '-LIMIT_EXCEEDED batch-bytes'
+    end
     newcomers = newcomers + (step.first and 1 or 0)
     labelled = labelled + (holds and 1 or 0)
     steps[i] = step
@@ -242,18 +272,23 @@ local function join(operation, a)
   if labelled > 0 and added.node ~= node and tooManyLabels(added, mostLabels) then
     return '-LIMIT_EXCEEDED node-labels-per-group'
   end
-  local text
+  for i = 1, count, 100 do
+    local fields = {}
+    for j = i, math.min(count, i + 99) do
+      fields[#fields + 1], fields[#fields + 2] = steps[j].actor, steps[j].text
+    end
+    redis.call('HSET', key .. ':members', unpack(fields))
+  end
   for i = 1, count do
     local step = steps[i]
-    text = step.text
-    put(step.actor, step.marks, step.after, text)
+    mark(step.actor, step.marks, step.after)
     change('J', time, operation .. (step.first and ' 1 ' or ' 0 ') .. (step.changed and '1 ' or '0 ') .. added.owner
-      .. ' ' .. step.actor .. ' ' .. text)
+      .. ' ' .. step.actor, step.text)
   end
   if labelled > 0 then
     countLabel(added, labelled)
   end
-  return '+' .. group.offset .. ' ' .. text
+  return '+' .. group.offset .. ' ' .. steps[count].text
 end
 
 -- The owner whose join a leave without an owner ends: durable, then the lease that ends first, then sessions, oldest first.
@@ -297,7 +332,7 @@ local function leave(operation, a)
   local after = #m.holdings > 0 and m or nil
   local text = after and show(after) or '-'
   put(actor, was, after, text)
-  change('L', time, operation .. ' ' .. actor .. ' ' .. reason .. ' ' .. text)
+  change('L', time, operation .. ' ' .. actor .. ' ' .. reason, text)
   return '+' .. group.offset .. ' ' .. text
 end
 
@@ -327,7 +362,7 @@ local function takeOver(operation, a)
   m.beat = time
   local text = show(m)
   put(actor, was, m, text)
-  change('J', time, operation .. ' 0 0 ' .. owner .. ' ' .. actor .. ' ' .. text)
+  change('J', time, operation .. ' 0 0 ' .. owner .. ' ' .. actor, text)
   return '+' .. group.offset .. ' ' .. text
 end
 
@@ -342,7 +377,7 @@ local function reach(operation, a)
       m.holdings[at].away = away
       local text = show(m)
       redis.call('HSET', key .. ':members', actor, text)
-      change('J', time, operation .. ' 0 0 ' .. owner .. ' ' .. actor .. ' ' .. text)
+      change('J', time, operation .. ' 0 0 ' .. owner .. ' ' .. actor, text)
     end
   end
   return group.offset
@@ -385,23 +420,16 @@ local function trim(added)
   if group.most * group.heaviest <= mostBytes or group.weight - group.weightBefore <= mostBytes then
     return
   end
-  local from = '-'
-  while true do
-    local found = redis.call('XRANGE', messages, from, '+', 'COUNT', '32')
-    for _, message in ipairs(found) do
-      local ordinal, before = match(message[2][2], '^P %d+ %d+ (%d+) (%d+) ')
-      local weightBefore = tonumber(before)
-      if tonumber(ordinal) > group.messages - group.most and group.weight - weightBefore <= mostBytes then
-        group.weightBefore = weightBefore
-        redis.call('XTRIM', messages, 'MINID', message[1])
-        return
-      end
-    end
-    if #found == 0 then
-      forgetMessages()
-      return
-    end
-    from = '(' .. found[#found][1]
+  local first, isFirst = oldest(messages, group.offset, function(message)
+    return message.ordinal > group.messages - group.most and group.weight - message.before <= mostBytes
+  end)
+  if not first then
+    forgetMessages()
+    return
+  end
+  group.weightBefore = first.before
+  if not isFirst then
+    redis.call('XTRIM', messages, 'MINID', first.id)
   end
 end
 
@@ -474,7 +502,7 @@ local function abandon()
   end
 end
 
-local at = 12
+local at = 13
 for part = 6, #KEYS do
   local count, before = tonumber(ARGV[at + 2]), replies
   local done, why = pcall(apply, KEYS[part], ARGV[at], ARGV[at + 1], at + 4, count)

@@ -59,13 +59,15 @@ elseif from ~= '-' then
   end
 end
 redis.call('ZREM', KEYS[2], name)
-redis.call('UNLINK', KEYS[1])
-for _, digest in ipairs(redis.call('SMEMBERS', KEYS[1] .. ':digests')) do
-  redis.call('UNLINK', KEYS[1] .. ':ids:' .. digest)
-end
+local gone = {KEYS[1]}
 for _, part in ipairs({'digests', 'labels', 'members', 'messages', 'changes', 'leases', 'owned', 'keys', 'keyorder', 'firsts', 'idbytes'}) do
-  redis.call('UNLINK', KEYS[1] .. ':' .. part)
+  gone[#gone + 1] = KEYS[1] .. ':' .. part
 end
+-- Those of the ids that are more expire by themselves.
+for _, digest in ipairs(redis.call('SRANDMEMBER', KEYS[1] .. ':digests', '1000')) do
+  gone[#gone + 1] = KEYS[1] .. ':ids:' .. digest
+end
+redis.call('UNLINK', unpack(gone))
 
 local offset = int(struct.unpack(STATE, meta[2]) + 1)
 local entry = 'D ' .. offset .. ' ' .. int(now) .. ' ' .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[7]

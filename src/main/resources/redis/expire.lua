@@ -3,9 +3,13 @@
 -- KEYS: 1 partition's due, 2 partition's held, 3 writer's lease, 4 partition's leases, 5 group
 -- ARGV: 1 node, 2 incarnation, 3 sequence, 4 'tenant namespace group', 5 PUBLISH or SPUBLISH, 6 actors at most, then 'node/incarnation'
 --   of each node to end the joins of, if its lease has lapsed
--- Answer: joins ended, 1 when more has expired. Or: '!FENCED', why.
+-- Answer: joins ended, 1 when more may have expired. Or: '!FENCED', why.
+
+-- A membership counts as one actor more for each of these bytes, so that a few members with large filters are a step, too.
+local ACTOR_BYTES = 1024
 
 local operation = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
+-- Actors that may still be looked at.
 local left = tonumber(ARGV[6])
 DUE, HELD = KEYS[1], KEYS[2]
 local elsewhere = moving(KEYS[1])
@@ -27,7 +31,8 @@ local ended = 0
 
 -- Removes every holding that over() accepts, in one entry.
 local function endJoins(actor, reason, over)
-  local m = member(actor)
+  local m, bytes = member(actor)
+  left = left - 1 - math.floor(bytes / ACTOR_BYTES)
   if not m then
     return
   end
@@ -48,17 +53,19 @@ local function endJoins(actor, reason, over)
   local after = #kept > 0 and m or nil
   local text = after and show(after) or '-'
   put(actor, was, after, text)
-  change('L', int(now), operation .. ' ' .. actor .. ' ' .. reason .. ' ' .. text)
+  change('L', int(now), operation .. ' ' .. actor .. ' ' .. reason, text)
 end
 
 local function endLeases()
   local due = redis.call('ZRANGEBYSCORE', key .. ':leases', '-inf', int(now), 'LIMIT', '0', int(left))
   for _, actor in ipairs(due) do
+    if left <= 0 then
+      break
+    end
     endJoins(actor, 'LEASE_EXPIRED', function(held)
       return held.ends ~= '' and tonumber(held.ends) <= now
     end)
   end
-  left = left - #due
 end
 
 local function endNode(served)
@@ -69,13 +76,15 @@ local function endNode(served)
   local owned = redis.call('ZRANGEBYLEX', key .. ':owned', '[' .. served .. ' ', '(' .. served .. '!', 'LIMIT', '0',
     int(left))
   for _, entry in ipairs(owned) do
+    if left <= 0 then
+      break
+    end
     -- There may be no joins of that node behind it: a server of an earlier version leaves such marks when a session has moved.
     endJoins(string.sub(entry, #served + 2), 'NODE_DOWN', function(held)
       return string.match(held.owner, '^s:[^/]*/([^/]+/%d+)') == served
     end)
     redis.call('ZREM', key .. ':owned', entry)
   end
-  left = left - #owned
   if left > 0 then
     redis.call('ZREM', HELD, served .. ' ' .. name)
   end
@@ -85,26 +94,18 @@ end
 local function trim()
   local messages = key .. ':messages'
   local past = now - group.age * 1000
-  local from = '-'
-  while true do
-    local found = redis.call('XRANGE', messages, from, '+', 'COUNT', '100')
-    for _, message in ipairs(found) do
-      local time, before = match(message[2][2], '^P %d+ (%d+) %d+ (%d+) ')
-      local at = tonumber(time)
-      if at > past then
-        if from ~= '-' or message[1] ~= found[1][1] then
-          redis.call('XTRIM', messages, 'MINID', message[1])
-          group.weightBefore = tonumber(before)
-        end
-        return at + group.age * 1000
-      end
-    end
-    if #found == 0 then
-      forgetMessages()
-      return nil
-    end
-    from = '(' .. found[#found][1]
+  local first, isFirst = oldest(messages, group.offset, function(message)
+    return message.at > past
+  end)
+  if not first then
+    forgetMessages()
+    return nil
   end
+  if not isFirst then
+    redis.call('XTRIM', messages, 'MINID', first.id)
+    group.weightBefore = first.before
+  end
+  return first.at + group.age * 1000
 end
 
 endLeases()
@@ -117,7 +118,7 @@ local nextMessage = trim()
 if nextMessage then
   noLaterThan(nextMessage)
 end
-local nextKey = forgetKeys(now)
+local nextKey = forgetKeys(now, 100)
 if nextKey then
   noLaterThan(nextKey)
 end
@@ -129,4 +130,4 @@ if group.changes > changes then
   group.changesEnd = keep(':changes', now, CHANGES_LIFE, group.changesEnd)
 end
 store(ARGV[5])
-return {int(ended), left <= 0 and '1' or '0'}
+return {int(ended), (left <= 0 or nextKey == now) and '1' or '0'}

@@ -1,9 +1,10 @@
--- What append.lua and expire.lua share: one group's counters, members and alarm. Stands after state.lua and past.lua. Before load(), the script says
+-- What append.lua and expire.lua share: one group's counters, members and alarm. Stands after state.lua, past.lua and stream.lua. Before load(), the script says
 -- which partition's DUE and HELD these are. The other keys of a group begin with its own, and so lie in the same slot.
 
 local KEY_LIFE = 120000000
 local CHANGES_LIFE = 3600000
 local CHANGES_BYTES = 4194304
+local TOLD_AT_ONCE = 65536
 
 local DUE, HELD
 -- Of the partition; looked up once in a call.
@@ -15,7 +16,7 @@ local format, match = string.format, string.match
 local group = {
   epoch = '', offset = 0, messages = 0, changes = 0, most = 0, age = 0, alarm = 0, weight = 0, weightBefore = 0,
   heaviest = 0, messagesEnd = 0, changesEnd = 0, lastAt = 0, alarmWas = 0, offsetWas = math.huge, keeps = false, told = 0,
-  begun = false,
+  toldBytes = 0, begun = false,
 }
 local told = {}
 
@@ -52,7 +53,7 @@ local function load(groupKey, groupName, now)
   if meta[3] ~= TOKEN and TOKEN ~= '' and not besideFirst() then
     begin(now)
   end
-  told[1], group.told = group.epoch, 1
+  told[1], group.told, group.toldBytes = group.epoch, 1, 0
   return true
 end
 
@@ -66,10 +67,27 @@ end
 
 -- Adds an entry to those that are announced together; its end may be a text of its own, or ''.
 local function tell(begin, rest)
-  local count = group.told
-  told[count + 1], told[count + 2], told[count + 3], told[count + 4] = ' ', #begin + #rest, ' ', begin
+  local count, bytes = group.told, #begin + #rest
+  told[count + 1], told[count + 2], told[count + 3], told[count + 4] = ' ', bytes, ' ', begin
   told[count + 5] = rest
-  group.told = count + 5
+  group.told, group.toldBytes = count + 5, group.toldBytes + bytes
+end
+
+-- Announces the entries together; many bytes in portions, as it takes long to join them to one text.
+local function announce(publish)
+  local channel = key .. ':log'
+  if group.toldBytes <= TOLD_AT_ONCE then
+    redis.call(publish, channel, table.concat(told, '', 1, group.told))
+    return
+  end
+  local from, bytes = 2, 0
+  for i = 2, group.told, 5 do
+    bytes = bytes + told[i + 1]
+    if bytes > TOLD_AT_ONCE or i + 4 == group.told then
+      redis.call(publish, channel, group.epoch .. table.concat(told, '', from, i + 4))
+      from, bytes = i + 5, 0
+    end
+  end
 end
 
 -- Lets a stream expire by itself when nothing has been added for a while. That is put off now and then, not each time; so it may come
@@ -85,7 +103,7 @@ end
 
 -- The next stream of messages does not expire when this one would have.
 local function forgetMessages()
-  redis.call('DEL', key .. ':messages')
+  redis.call('UNLINK', key .. ':messages')
   group.weightBefore, group.messagesEnd = group.weight, 0
 end
 
@@ -102,7 +120,7 @@ local function store(publish)
     group.alarm, group.weight, group.weightBefore, group.heaviest, group.messagesEnd, group.changesEnd,
     group.lastAt))
   if group.told > 1 then
-    redis.call(publish, key .. ':log', table.concat(told, '', 1, group.told))
+    announce(publish)
   elseif group.begun then
     redis.call(publish, key .. ':log', group.epoch .. ' ')
   end
@@ -113,10 +131,10 @@ local function keyEnds(first)
   return tonumber(match(first, ' (%d+)$')) + KEY_LIFE
 end
 
--- Forgets expired idempotency keys, at most 100 of them; returns when the next one expires.
-local function forgetKeys(now)
+-- Forgets expired idempotency keys, so many at most; returns when the next one expires.
+local function forgetKeys(now, most)
   local keys, order = key .. ':keys', key .. ':keyorder'
-  for _ = 1, 100 do
+  for _ = 1, most do
     local oldest = redis.call('LINDEX', order, '0')
     if not oldest then
       return nil

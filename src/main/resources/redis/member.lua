@@ -1,11 +1,11 @@
 -- What append.lua and expire.lua do to memberships. Stands after group.lua.
 
--- Adds an entry that is no message. at: as text.
-local function change(kind, at, rest)
+-- Adds an entry that is no message. at: as text; text: of the membership after it, which may be large.
+local function change(kind, at, rest, text)
   local offset = group.offset + 1
   group.offset, group.changes, group.lastAt = offset, group.changes + 1, tonumber(at)
   local id = format('%d', offset)
-  local entry = kind .. ' ' .. id .. ' ' .. at .. ' ' .. rest
+  local entry = kind .. ' ' .. id .. ' ' .. at .. ' ' .. rest .. ' ' .. text
   local most = #entry > 4096 and math.ceil(CHANGES_BYTES / #entry) or 1024
   redis.call('XADD', key .. ':changes', 'MAXLEN', '~', most, id, 'e', entry, 'n', format('%d', group.messages))
   tell(entry, '')
@@ -14,7 +14,10 @@ end
 -- A membership: 'joined-at joined-offset heartbeat filter holding,holding…', a holding 'owner|node|joins|ttl|end', and '|a' behind it while its
 -- session receives nothing. Older servers do not see that, and lose it when they change the membership.
 local function parse(text)
-  local at, offset, beat, filter, held = match(text, '^(%d+) (%d+) (%d+) (%S+) (%S+)$')
+  local at, offset, beat, from = match(text, '^(%d+) (%d+) (%d+) ()')
+  -- A filter may be large: what stands behind it is not looked for by a pattern.
+  local till = string.find(text, ' ', from, true)
+  local filter, held = string.sub(text, from, till - 1), string.sub(text, till + 1)
   local holdings, count = {}, 0
   for owner, node, joins, ttl, ends, away in string.gmatch(held, '([^|,]+)|([^|,]+)|(%d+)|(%d*)|(%d*)|?(a?)') do
     count = count + 1
@@ -29,21 +32,35 @@ local function shown(held)
 end
 
 local function show(m)
-  local text = m.at .. ' ' .. m.offset .. ' ' .. m.beat .. ' ' .. m.filter .. ' '
+  local holdings
   if #m.holdings == 1 then
-    return text .. shown(m.holdings[1])
+    holdings = shown(m.holdings[1])
+  else
+    local all = {}
+    for i, held in ipairs(m.holdings) do
+      all[i] = shown(held)
+    end
+    holdings = table.concat(all, ',')
   end
-  -- One step for all: many added one after the other would be copied each time.
-  local holdings = {}
-  for i, held in ipairs(m.holdings) do
-    holdings[i] = shown(held)
-  end
-  return text .. table.concat(holdings, ',')
+  -- One step for all: what is added one after the other is copied each time.
+  return m.at .. ' ' .. m.offset .. ' ' .. m.beat .. ' ' .. m.filter .. ' ' .. holdings
 end
 
+-- nil for none; then the bytes it is stored in.
 local function member(actor)
   local text = redis.call('HGET', key .. ':members', actor)
-  return text and parse(text)
+  if not text then
+    return nil, 0
+  end
+  return parse(text), #text
+end
+
+-- The texts of memberships, false for none, in the order of actors: the arguments from a to z, of which only some are taken at once.
+local function texts(a, z)
+  if a == z then
+    return {redis.call('HGET', key .. ':members', ARGV[a])}
+  end
+  return redis.call('HMGET', key .. ':members', unpack(ARGV, a, math.min(z, a + 15)))
 end
 
 local NO_MARKS = {served = {}, sessions = {}}
@@ -86,13 +103,8 @@ local function tooManyLabels(held, most)
     and redis.call('HEXISTS', labels, held.node) == 0
 end
 
--- Stores a membership, whose text is given, or with nil removes it, and keeps timers and owners in step. before: its marks until now.
-local function put(actor, before, after, text)
-  if after then
-    redis.call('HSET', key .. ':members', actor, text)
-  else
-    redis.call('HDEL', key .. ':members', actor)
-  end
+-- Keeps timers and owners in step with a membership. before: its marks until now.
+local function mark(actor, before, after)
   local now = marks(after)
   if now == before then
     return
@@ -130,4 +142,14 @@ local function put(actor, before, after, text)
       end
     end
   end
+end
+
+-- Stores a membership, whose text is given, or with nil removes it, and all that goes with it. before: its marks until now.
+local function put(actor, before, after, text)
+  if after then
+    redis.call('HSET', key .. ':members', actor, text)
+  else
+    redis.call('HDEL', key .. ':members', actor)
+  end
+  mark(actor, before, after)
 end

@@ -3,12 +3,19 @@
 -- Members looked at when none of the candidates of one message is a member any more.
 local LOOKED_AT = 256
 
--- Members and patterns of their filters that may still be looked at in this call: for messages with candidates, and for those without, as every
+-- Members, patterns of their filters and bytes that may still be looked at in this call: for messages with candidates, and for those without, as every
 -- message has of a topic that no member accepts.
-local NAMED, BARE = {members = 512, patterns = 1024}, {members = 512, patterns = 1024}
+local NAMED, BARE = {members = 512, patterns = 1024, bytes = 262144}, {members = 512, patterns = 1024, bytes = 262144}
 
--- Topics that no member of the group at work accepts, with that group, and the number of changes of its members when this was found.
-local nobody, nobodyOf, nobodyAfter = {}, '', -1
+-- Topics that no member of the group at work accepts, and joined offsets of its members; with that group, and the number of changes of its members when
+-- this was found.
+local nobody, since, foundOf, foundAfter = {}, {}, '', -1
+
+local function forgetChanged()
+  if foundOf ~= key or foundAfter ~= group.changes then
+    nobody, since, foundOf, foundAfter = {}, {}, key, group.changes
+  end
+end
 
 -- Patterns with wildcards as Lua has them; false for those without.
 local translated = {}
@@ -62,24 +69,26 @@ end
 
 -- Any member that accepts the topic, the nearest of those that are looked at, and its joined offset; nil when none does. left: NAMED or BARE.
 local function another(topic, except, here, left)
-  if nobodyOf ~= key or nobodyAfter ~= group.changes then
-    nobody, nobodyOf, nobodyAfter = {}, key, group.changes
-  end
-  if left.members <= 0 or left.patterns <= 0 or nobody[topic] then
+  if left.members <= 0 or left.patterns <= 0 or left.bytes <= 0 or nobody[topic] then
     return nil
   end
-  local found = redis.call('HRANDFIELD', key .. ':members', int(math.min(LOOKED_AT, left.members)), 'WITHVALUES')
-  left.members = left.members - #found / 2
-  local best, since, nearest
+  local found = redis.call('HRANDFIELD', key .. ':members', int(math.min(LOOKED_AT, left.members)))
+  left.members = left.members - #found
+  local best, joined, nearest
   local any = false
-  for i = 1, #found, 2 do
-    local offset, filter = match(found[i + 1], '^%d+ (%d+) %d+ (%S+) ')
+  for _, actor in ipairs(found) do
+    if left.bytes <= 0 then
+      break
+    end
+    local text = redis.call('HGET', key .. ':members', actor)
+    left.bytes = left.bytes - #text
+    local offset, filter = match(text, '^%d+ (%d+) %d+ (%S+) ')
     if accepts(filter, topic, left) then
       any = true
-      if found[i] ~= except then
-        local far = distance(parse(found[i + 1]), here)
+      if actor ~= except then
+        local far = distance(parse(text), here)
         if not best or far < nearest then
-          best, since, nearest = found[i], offset, far
+          best, joined, nearest = actor, offset, far
         end
         if nearest == 0 then
           break
@@ -87,10 +96,10 @@ local function another(topic, except, here, left)
       end
     end
   end
-  if not any and left.patterns > 0 then
+  if not any and left.patterns > 0 and left.bytes > 0 then
     nobody[topic] = true
   end
-  return best, since
+  return best, joined
 end
 
 -- A number as bodies hold it.
@@ -104,15 +113,25 @@ local function number(value)
 end
 
 -- The dispatch of the body, as Bodies.java writes it: to this member, or to none.
-local function dispatched(actor, since)
-  return actor and number(1) .. number(#actor) .. actor .. number(tonumber(since)) or number(3)
+local function dispatched(actor, joined)
+  return actor and number(1) .. number(#actor) .. actor .. number(tonumber(joined)) or number(3)
+end
+
+-- As text; '' for no member. Kept for the call: a membership may be large, and be a candidate of many messages.
+local function joinedOffset(actor)
+  local known = since[actor]
+  if not known then
+    known = match(redis.call('HGET', key .. ':members', actor) or '', '^%d+ (%d+) ') or ''
+    since[actor] = known
+  end
+  return known
 end
 
 -- The dispatch of a message for one: count candidates and their joined offsets stand in ARGV from a on.
 local function settle(a, count, topic, except, here)
+  forgetChanged()
   for i = a, a + 2 * count - 1, 2 do
-    local text = redis.call('HGET', key .. ':members', ARGV[i])
-    if text and match(text, '^%d+ (%d+) ') == ARGV[i + 1] then
+    if joinedOffset(ARGV[i]) == ARGV[i + 1] then
       return dispatched(ARGV[i], ARGV[i + 1])
     end
   end

@@ -331,6 +331,14 @@ interface ProcessGroupsConfig {
         @Range(min = "1", max = "10000")
         int batchActors();
 
+        /**
+         * Bytes of memberships that the join of several actors in one request may write, with 32 for each pattern that
+         * it merges into another filter.
+         */
+        @WithDefault("512K")
+        @Range(min = "16K", max = "64M")
+        MemorySize batchBytes();
+
         /** Bytes of the headers of one gRPC call. */
         @WithDefault("8K")
         @Range(min = "1K", max = "1M")

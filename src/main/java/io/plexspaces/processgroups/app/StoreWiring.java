@@ -89,7 +89,8 @@ final class StoreWiring {
                 limits.ownersPerMember(),
                 limits.nodeLabelsPerGroup(),
                 limits.retainedBytes().asLongValue(),
-                limits.idempotencyKeys());
+                limits.idempotencyKeys(),
+                limits.batchBytes().asLongValue());
     }
 
     /** No call of the store takes longer: behind a call that fails, it waits for three times its own time. */

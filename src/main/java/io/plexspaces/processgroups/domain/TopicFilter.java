@@ -51,11 +51,9 @@ public record TopicFilter(List<TopicPattern> patterns) implements Comparable<Top
         if (isAll() || other.isAll()) {
             return ALL;
         }
-        if (patterns.containsAll(other.patterns)) {
-            return this;
-        }
-        return new TopicFilter(
+        TopicFilter both = new TopicFilter(
                 Stream.concat(patterns.stream(), other.patterns.stream()).toList());
+        return both.patterns.size() == patterns.size() ? this : both;
     }
 
     /** By the patterns: an order for tables in which clients may make hash codes meet. */

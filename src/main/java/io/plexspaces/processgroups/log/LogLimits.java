@@ -11,6 +11,8 @@ package io.plexspaces.processgroups.log;
  *     writes; joins made by servers that do not know this limit are not counted
  * @param retainedBytes bytes of messages one group retains; older ones go first, however many retention would keep
  * @param idempotencyKeys keys one group remembers, two minutes each; further ones are refused
+ * @param batchBytes about the bytes of memberships that a join of several actors writes, with those of the patterns it
+ *     has to merge; a join of one actor is never refused for it
  */
 public record LogLimits(
         int groupsPerTenant,
@@ -19,4 +21,30 @@ public record LogLimits(
         int ownersPerMember,
         int nodeLabelsPerGroup,
         long retainedBytes,
-        int idempotencyKeys) {}
+        int idempotencyKeys,
+        long batchBytes) {
+    /** What each pattern of two filters that become one counts in a batch, beside what is written. */
+    public static final int MERGED_PATTERN_BYTES = 32;
+
+    private static final long BATCH_BYTES = 512 * 1024;
+
+    /** With the default for batches. */
+    public LogLimits(
+            int groupsPerTenant,
+            int membersPerGroup,
+            int topicsPerMember,
+            int ownersPerMember,
+            int nodeLabelsPerGroup,
+            long retainedBytes,
+            int idempotencyKeys) {
+        this(
+                groupsPerTenant,
+                membersPerGroup,
+                topicsPerMember,
+                ownersPerMember,
+                nodeLabelsPerGroup,
+                retainedBytes,
+                idempotencyKeys,
+                BATCH_BYTES);
+    }
+}

@@ -230,6 +230,18 @@ class BadGrpcInputTest extends LiveServer {
     }
 
     @Test
+    void batchOfManyBytes_isRefusedBeforeAnythingIsTouched() {
+        JoinGroupRequest.Builder join = join();
+        for (int i = 0; i < 1_000; i++) {
+            join.addActorIds("a" + i);
+        }
+        for (int i = 0; i < 250; i++) {
+            join.addTopics(i + "." + "x".repeat(240));
+        }
+        assertRefused("LIMIT_EXCEEDED", ProcessGroupServiceGrpc.getJoinGroupMethod(), join, "batch-bytes");
+    }
+
+    @Test
     void pageTokens_thatAreForged_areRefused() {
         client.create("other");
         client.join(JoinGroupRequest.newBuilder().setGroupName("other").addAllActorIds(List.of("a", "b", "c")));

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -227,9 +227,52 @@ abstract class MembershipContract extends LogFixture {
         assertThat(snapshot()).isEqualTo(before);
     }
 
+    private static TopicFilter large(int from, int to) {
+        return TopicFilter.of(
+                IntStream.range(from, to).mapToObj(i -> i + "x".repeat(240)).toList());
+    }
+
+    private static Command batch(int count, TopicFilter filter) {
+        List<ActorId> actors =
+                IntStream.range(0, count).mapToObj(i -> new ActorId("a" + i)).toList();
+        return new Command.Join(actors, filter, DURABLE, NODE, null);
+    }
+
+    private void assertRefusedForItsBytes(Command join) {
+        Snapshot before = snapshot();
+        assertThatThrownBy(() -> result(append(room, join)))
+                .isInstanceOfSatisfying(GroupException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+                    assertThat(failure.field()).isEqualTo("batch-bytes");
+                });
+        assertThat(snapshot())
+                .usingRecursiveComparison()
+                .ignoringCollectionOrder()
+                .isEqualTo(before);
+    }
+
+    @Test
+    void batchOfManyBytes_joinsNone() {
+        assertRefusedForItsBytes(batch(50, large(0, 8)));
+        done(batch(15, large(0, 8)));
+        assertThat(snapshot().members()).hasSize(15);
+    }
+
+    @Test
+    void batchThatWritesLargeFiltersAgain_joinsNone() {
+        for (int from = 0; from < 100; from += 20) {
+            List<ActorId> actors = IntStream.range(from, from + 20)
+                    .mapToObj(i -> new ActorId("a" + i))
+                    .toList();
+            done(new Command.Join(actors, large(0, 7), DURABLE, NODE, null));
+        }
+        assertRefusedForItsBytes(batch(100, TopicFilter.of(List.of("one"))));
+        assertThat(done(batch(100, TopicFilter.ALL)).membership().filter()).isEqualTo(TopicFilter.ALL);
+    }
+
     @Test
     void batchNamingNobody_isInvalid() {
-        Assertions.assertThatThrownBy(() -> new Command.Join(List.of(), TopicFilter.ALL, DURABLE, NODE, null))
+        assertThatThrownBy(() -> new Command.Join(List.of(), TopicFilter.ALL, DURABLE, NODE, null))
                 .isInstanceOfSatisfying(GroupException.class, failure -> assertThat(failure.code())
                         .isEqualTo(ErrorCode.INVALID_ARGUMENT));
     }
@@ -261,8 +304,6 @@ abstract class MembershipContract extends LogFixture {
     }
 
     private static Command batch(int count) {
-        List<ActorId> actors =
-                IntStream.range(0, count).mapToObj(i -> new ActorId("a" + i)).toList();
-        return new Command.Join(actors, TopicFilter.ALL, DURABLE, NODE, null);
+        return batch(count, TopicFilter.ALL);
     }
 }

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One file, as each change is checked and made in one step under one queue.
  */
 final class MemoryGroup {
+    private static final int EXPIRED_AT_ONCE = 1_000;
+
     private final GroupInfo created;
     private final LogLimits limits;
     private final Expiries.Alarm alarm;
@@ -154,7 +156,10 @@ final class MemoryGroup {
         return history.read(after == null || epochChanged ? null : after.offset(), limit, epochChanged, end(), now);
     }
 
-    /** Ends the leases that have expired, and forgets old messages and keys; returns how many joins ended. */
+    /**
+     * Ends leases that have expired, of {@value #EXPIRED_AT_ONCE} members at most ({@link #hasEnded} says whether there
+     * are more), and forgets old messages and keys; returns how many joins ended.
+     */
     int expire(OperationId operation, Instant now) {
         if (deleted) {
             return 0;
@@ -174,10 +179,18 @@ final class MemoryGroup {
         }
     }
 
+    /** Whether a member has a lease whose time has come. */
+    boolean hasEnded(Instant now) {
+        return members.firstEnded(now) != null;
+    }
+
     private int endLeases(OperationId operation, Instant now) {
         int ended = 0;
-        ActorId actor;
-        while ((actor = members.firstEnded(now)) != null) {
+        for (int i = 0; i < EXPIRED_AT_ONCE; i++) {
+            ActorId actor = members.firstEnded(now);
+            if (actor == null) {
+                break;
+            }
             Membership before = member(actor);
             Membership after = Members.withoutEnded(before, now).orElse(null);
             ended += before.joinCount() - (after == null ? 0 : after.joinCount());
@@ -240,11 +253,18 @@ final class MemoryGroup {
         Map<ActorId, Membership> made = new HashMap<>();
         int newcomers = 0;
         boolean labelled = false;
+        long bytes = 0;
         for (ActorId actor : join.actors()) {
             Membership before = made.getOrDefault(actor, members.get(actor));
             newcomers += before == null ? 1 : 0;
             labelled |= before == null || !before.heldBy(join.owner());
             Membership after = checked(joined(before, actor, join, now, offset + 1 + joined.size()));
+            if (join.actors().size() > 1) {
+                bytes += Weights.of(after) + Weights.merging(before, join.filter());
+            }
+            if (bytes > limits.batchBytes()) {
+                throw GroupException.limit("batch-bytes", limits.batchBytes());
+            }
             made.put(actor, after);
             joined.add(after);
         }

@@ -178,6 +178,7 @@ public final class AppendScript {
         all.add(limits.retainedBytes());
         all.add(limits.idempotencyKeys());
         all.add(after == null ? "" : after.number);
+        all.add(limits.batchBytes());
         for (Part part : call.parts) {
             String epoch = part.changes().get(0).epoch;
             all.add(Texts.group(part.group()));
@@ -324,6 +325,8 @@ public final class AppendScript {
                 return limits.topicsPerMember();
             case "idempotency-keys":
                 return limits.idempotencyKeys();
+            case "batch-bytes":
+                return limits.batchBytes();
             default:
                 return limits.ownersPerMember();
         }

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class TenantIndex {
     private static final System.Logger LOG = System.getLogger(TenantIndex.class.getName());
+
     /** Parts of one look-up that are asked at once, so that other calls are not delayed. */
     private static final int PARTS_AT_ONCE = 4;
 
