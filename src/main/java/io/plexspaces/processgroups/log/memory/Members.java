@@ -24,7 +24,7 @@ public final class Members {
     /** Of the filters of those who are looked at for a message that is for one member. */
     private static final int PATTERNS_LOOKED_AT = 1_024;
 
-    private final Map<ActorId, Membership> byActor = new HashMap<>();
+    private Map<ActorId, Membership> byActor = new HashMap<>();
     private final GroupId group;
     private final HeldGroups held;
 
@@ -78,10 +78,10 @@ public final class Members {
         Membership before = membership == null ? byActor.remove(actor) : byActor.put(actor, membership);
         // New marks first: a concurrent look-up of a session must not miss a join that only changes its owner.
         if (membership != null) {
-            markSessions(membership, true);
+            held.mark(membership, group, true);
         }
         if (before != null) {
-            markSessions(before, false);
+            held.mark(before, group, false);
             markLeases(before, false);
             countLabels(before, -1);
         }
@@ -92,8 +92,8 @@ public final class Members {
     }
 
     void clear() {
-        byActor.values().forEach(membership -> markSessions(membership, false));
-        byActor.clear();
+        held.forget(group, byActor.values());
+        byActor = new HashMap<>(0);
         labels.clear();
         endings = null;
     }
@@ -155,15 +155,6 @@ public final class Members {
             }
         }
         return rest;
-    }
-
-    private void markSessions(Membership membership, boolean add) {
-        List<Holding> holdings = membership.holdings();
-        for (int i = 0; i < holdings.size(); i++) {
-            if (holdings.get(i).owner() instanceof Owner.Session session) {
-                held.mark(session.id(), group, add);
-            }
-        }
     }
 
     private void countLabels(Membership membership, int by) {

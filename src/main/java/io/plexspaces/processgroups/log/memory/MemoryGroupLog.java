@@ -24,6 +24,7 @@ import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.EmptyUniSubscription;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.operators.AbstractUni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.mutiny.subscription.UniSubscriber;
@@ -45,6 +46,8 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryGroupLog implements GroupLog, NodeLeases {
     /** Members that are told a reader at once by whoever asks. */
     private static final int MEMBERS_AT_ONCE = 1_000;
+    /** Of one group in one pass: what is due after that is left to the next. */
+    private static final int MOST_STEPS = 200;
 
     private final InstantSource clock;
     private final LogLimits limits;
@@ -52,7 +55,8 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     private final Executor aside;
     private final Fence fence = new Fence();
     private final Expiries expiries = new Expiries();
-    private final HeldGroups held = new HeldGroups();
+    private final Steps steps;
+    private final HeldGroups held;
     private final SessionClaims claims = new SessionClaims();
     private final Directory directory;
 
@@ -63,6 +67,8 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
 
     /** @param aside for what takes long: not the threads of connections */
     public MemoryGroupLog(InstantSource clock, LogLimits limits, Supplier<String> epochs, Executor aside) {
+        this.steps = new Steps(aside);
+        this.held = new HeldGroups(steps);
         this.clock = clock;
         this.limits = limits;
         this.epochs = epochs;
@@ -232,15 +238,27 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
                 }
             };
             for (MemoryGroup group : due) {
-                group.execute(() -> {
-                    try {
-                        ended.addAndGet(group.expire(operation, now));
-                    } finally {
-                        done.run();
-                    }
-                });
+                expire(group, operation, now, ended, done, MOST_STEPS);
             }
             done.run();
+        });
+    }
+
+    /** @param done called once, whatever becomes of it */
+    private void expire(
+            MemoryGroup group, OperationId operation, Instant now, AtomicInteger ended, Runnable done, int most) {
+        group.execute(() -> {
+            boolean more = false;
+            try {
+                ended.addAndGet(group.expire(operation, now));
+                more = most > 1 && group.hasEnded(now);
+            } finally {
+                if (more) {
+                    steps.later(() -> expire(group, operation, now, ended, done, most - 1));
+                } else {
+                    done.run();
+                }
+            }
         });
     }
 
