@@ -240,11 +240,10 @@ abstract class MembershipContract extends LogFixture {
 
     private void assertRefusedForItsBytes(Command join) {
         Snapshot before = snapshot();
-        assertThatThrownBy(() -> result(append(room, join)))
-                .isInstanceOfSatisfying(GroupException.class, failure -> {
-                    assertThat(failure.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
-                    assertThat(failure.field()).isEqualTo("batch-bytes");
-                });
+        assertThatThrownBy(() -> result(append(room, join))).isInstanceOfSatisfying(GroupException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+            assertThat(failure.field()).isEqualTo("batch-bytes");
+        });
         assertThat(snapshot())
                 .usingRecursiveComparison()
                 .ignoringCollectionOrder()

@@ -80,8 +80,7 @@ class StepsTest {
             create(GroupId.of("t", i % 2 == 0 ? "even" : "odd", "g" + i));
         }
         GroupQuery query = new GroupQuery("t", null, new Glob("*99"), null, 10);
-        CompletableFuture<GroupPage> page =
-                log.groups(query).subscribe().asCompletionStage();
+        CompletableFuture<GroupPage> page = log.groups(query).subscribe().asCompletionStage();
         assertThat(page).isNotDone();
         assertThat(stepsLeft()).isEqualTo(MANY / Listing.NAMES_AT_ONCE);
         assertThat(page.join().total()).isEqualTo(25);
@@ -95,8 +94,7 @@ class StepsTest {
             create(GroupId.of("t", "n" + i, "g"));
         }
         GroupQuery query = new GroupQuery("t", null, new Glob("other*"), null, 10);
-        CompletableFuture<GroupPage> page =
-                log.groups(query).subscribe().asCompletionStage();
+        CompletableFuture<GroupPage> page = log.groups(query).subscribe().asCompletionStage();
         assertThat(stepsLeft()).isEqualTo(2);
         assertThat(page.join()).isEqualTo(new GroupPage(List.of(), false, 0));
     }
@@ -124,8 +122,7 @@ class StepsTest {
             join(i, new Owner.Lease("l" + i), Duration.ofSeconds(1));
         }
         now.updateAndGet(before -> before.plusSeconds(2));
-        CompletableFuture<Integer> ended =
-                log.expire(operation()).subscribe().asCompletionStage();
+        CompletableFuture<Integer> ended = log.expire(operation()).subscribe().asCompletionStage();
         assertThat(ended).isNotDone();
         assertThat(stepsLeft()).isEqualTo(2);
         assertThat(ended.join()).isEqualTo(MANY);

@@ -86,9 +86,16 @@ final class ChangeCosts {
                 }),
                 new Row(Scripts.EXPIRE, "joins of a node that is gone", 1_600, 400, group -> {
                     runs.create(group, 10);
-                    each(2, half -> half).forEach(half -> runs.appended(
-                            group,
-                            each(200, i -> join(List.of("a" + half + "-" + i), "=", "s:s" + half + "-" + i + "/n/7", ""))));
+                    each(2, half -> half)
+                            .forEach(half -> runs.appended(
+                                    group,
+                                    each(
+                                            200,
+                                            i -> join(
+                                                    List.of("a" + half + "-" + i),
+                                                    "=",
+                                                    "s:s" + half + "-" + i + "/n/7",
+                                                    ""))));
                     runs.command("ZADD", key("nodes"), 1, "n/7");
                     return expiry(group, "n/7");
                 }),
@@ -225,21 +232,15 @@ final class ChangeCosts {
     }
 
     private Call expiry(String group, Object... lapsed) {
-        List<Object> arguments = new ArrayList<>(
-                List.of("n", 1, runs.next(), name(group), "PUBLISH", StepSizes.EXPIRED_ACTORS));
+        List<Object> arguments =
+                new ArrayList<>(List.of("n", 1, runs.next(), name(group), "PUBLISH", StepSizes.EXPIRED_ACTORS));
         arguments.addAll(List.of(lapsed));
         return new Call(List.of(key("due"), key("held"), key("node:n"), key("nodes"), key(group)), arguments);
     }
 
     private Call deletion(String group) {
         return new Call(
-                List.of(
-                        key(group),
-                        key("due"),
-                        key("held"),
-                        key("node:n"),
-                        key(group + ":answer"),
-                        key("outbox")),
+                List.of(key(group), key("due"), key("held"), key("node:n"), key(group + ":answer"), key("outbox")),
                 List.of("n", 1, runs.next(), name(group), "PUBLISH", "", 1));
     }
 }

@@ -142,7 +142,8 @@ final class ReadCosts {
     private void large(String group, int members) {
         runs.create(group, 1);
         for (int i = 0; i < members; i += 8) {
-            List<Object> actors = IntStream.range(i, i + 8).<Object>mapToObj(j -> "a" + j).toList();
+            List<Object> actors =
+                    IntStream.range(i, i + 8).<Object>mapToObj(j -> "a" + j).toList();
             runs.appended(group, List.of(ChangeCosts.join(actors, ChangeCosts.LARGE_FILTER)));
         }
     }

@@ -83,7 +83,8 @@ class RedisStepsTest {
         }
         assertThat(first).hasSize(20).doesNotHaveDuplicates();
         assertThat(pages).isEqualTo(3);
-        assertThat(result(writer.log.read(writer.group("room"), null, Integer.MAX_VALUE)).messages())
+        assertThat(result(writer.log.read(writer.group("room"), null, Integer.MAX_VALUE))
+                        .messages())
                 .hasSize(20);
     }
 
@@ -94,8 +95,8 @@ class RedisStepsTest {
                 .toList());
         for (int i = 0; i < 20; i++) {
             Owner lease = new Owner.Lease("l" + i);
-            Command join = new Command.Join(
-                    List.of(new ActorId("a" + i)), large, lease, writer.node, Duration.ofMillis(1));
+            Command join =
+                    new Command.Join(List.of(new ActorId("a" + i)), large, lease, writer.node, Duration.ofMillis(1));
             result(writer.log.append(writer.group("room"), null, join, writer.operation()));
         }
         long before = calls();

@@ -147,8 +147,8 @@ final class ScriptRuns implements AutoCloseable {
         all.add(changes.size());
         all.add(changes.stream().mapToInt(List::size).sum());
         changes.forEach(all::addAll);
-        List<String> keys = List.of(
-                key("due"), key("held"), key("node:n"), key("answer:0:n"), key("answer:1:n"), key(group));
+        List<String> keys =
+                List.of(key("due"), key("held"), key("node:n"), key("answer:0:n"), key("answer:1:n"), key(group));
         return new Call(keys, all);
     }
 

@@ -153,7 +153,8 @@ final class MemberScan {
         GroupAccess.eachMember(pairs, member -> members.put(member.actor(), member));
         if (pairs.size() > 0) {
             long each = Math.max(1, bytes / (pairs.size() / 2));
-            atOnce = (int) Math.max(1, Math.min(Math.min(StepSizes.MEMBERS, 2L * atOnce), StepSizes.MEMBER_BYTES / each));
+            atOnce = (int)
+                    Math.max(1, Math.min(Math.min(StepSizes.MEMBERS, 2L * atOnce), StepSizes.MEMBER_BYTES / each));
         }
         return true;
     }
