@@ -24,7 +24,6 @@ import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.EmptyUniSubscription;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.operators.AbstractUni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.mutiny.subscription.UniSubscriber;
@@ -34,7 +33,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +44,6 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryGroupLog implements GroupLog, NodeLeases {
     /** Members that are told a reader at once by whoever asks. */
     private static final int MEMBERS_AT_ONCE = 1_000;
-    /** Of one group in one pass: what is due after that is left to the next. */
-    private static final int MOST_STEPS = 200;
 
     private final InstantSource clock;
     private final LogLimits limits;
@@ -228,37 +224,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
             fence.check(operation);
             Instant now = clock.instant();
             claims.forgetExpired(now);
-            List<MemoryGroup> due = expiries.takeDue(now);
-            AtomicInteger ended = new AtomicInteger();
-            // One more than the groups, for the loop itself: groups may be done at once, or on other threads later.
-            AtomicInteger open = new AtomicInteger(due.size() + 1);
-            Runnable done = () -> {
-                if (open.decrementAndGet() == 0) {
-                    emitter.complete(ended.get());
-                }
-            };
-            for (MemoryGroup group : due) {
-                expire(group, operation, now, ended, done, MOST_STEPS);
-            }
-            done.run();
-        });
-    }
-
-    /** @param done called once, whatever becomes of it */
-    private void expire(
-            MemoryGroup group, OperationId operation, Instant now, AtomicInteger ended, Runnable done, int most) {
-        group.execute(() -> {
-            boolean more = false;
-            try {
-                ended.addAndGet(group.expire(operation, now));
-                more = most > 1 && group.hasEnded(now);
-            } finally {
-                if (more) {
-                    steps.later(() -> expire(group, operation, now, ended, done, most - 1));
-                } else {
-                    done.run();
-                }
-            }
+            new ExpiryPass(operation, now, steps).run(expiries.takeDue(now), emitter::complete);
         });
     }
 

@@ -3,7 +3,6 @@ package io.plexspaces.processgroups.log.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plexspaces.processgroups.domain.ActorId;
-import io.plexspaces.processgroups.domain.Glob;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -12,8 +11,6 @@ import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
-import io.plexspaces.processgroups.log.GroupPage;
-import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -37,7 +34,7 @@ class StepsTest {
     private final AtomicInteger numbers = new AtomicInteger();
     private final MemoryGroupLog log = new MemoryGroupLog(
             now::get,
-            new LogLimits(10_000, 10_000, 8, 8, 1 << 20, 100),
+            new LogLimits(10_000, 10_000, 8, 8, 1_000, 1 << 20, 100),
             () -> "e" + numbers.incrementAndGet(),
             later::add);
 
@@ -72,31 +69,6 @@ class StepsTest {
             steps++;
         }
         return steps;
-    }
-
-    @Test
-    void listing_ofManyNames() {
-        for (int i = 0; i < MANY; i++) {
-            create(GroupId.of("t", i % 2 == 0 ? "even" : "odd", "g" + i));
-        }
-        GroupQuery query = new GroupQuery("t", null, new Glob("*99"), null, 10);
-        CompletableFuture<GroupPage> page = log.groups(query).subscribe().asCompletionStage();
-        assertThat(page).isNotDone();
-        assertThat(stepsLeft()).isEqualTo(MANY / Listing.NAMES_AT_ONCE);
-        assertThat(page.join().total()).isEqualTo(25);
-        assertThat(page.join().groups()).hasSize(10);
-        assertThat(page.join().more()).isTrue();
-    }
-
-    @Test
-    void listing_ofManyNamespacesWithoutTheName() {
-        for (int i = 0; i < 1_000; i++) {
-            create(GroupId.of("t", "n" + i, "g"));
-        }
-        GroupQuery query = new GroupQuery("t", null, new Glob("other*"), null, 10);
-        CompletableFuture<GroupPage> page = log.groups(query).subscribe().asCompletionStage();
-        assertThat(stepsLeft()).isEqualTo(2);
-        assertThat(page.join()).isEqualTo(new GroupPage(List.of(), false, 0));
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is more than one call of a script may bring is put together from several. */
 class RedisStepsTest {
-    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 256, 8, 8 << 20, 100);
+    private static final LogLimits LIMITS = new LogLimits(1_000, 1_000, 256, 8, 1_000, 8 << 20, 100);
 
     private RedisProcess redis;
     private RedisStore store;

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs scripts on a server of its own, and tells what they cost: counted, which no other work on the machine changes. */
+/** Runs scripts on a server of its own, and counts what they do: no other work on the machine changes that. */
 final class ScriptRuns implements AutoCloseable {
     private static final String BASE = "{x}:";
 
@@ -143,7 +143,20 @@ final class ScriptRuns implements AutoCloseable {
     /** Each change as append.lua takes it. */
     Call append(String group, List<List<Object>> changes) {
         List<Object> all = new ArrayList<>(List.of(
-                "n", 1, next(), "PUBLISH", 1_000_000, 256, 1_000, 8 << 20, 100_000, "", 512 * 1024, name(group), ""));
+                "n",
+                1,
+                next(),
+                "PUBLISH",
+                1_000_000,
+                256,
+                1_000,
+                1_000,
+                8 << 20,
+                100_000,
+                "",
+                512 * 1024,
+                name(group),
+                ""));
         all.add(changes.size());
         all.add(changes.stream().mapToInt(List::size).sum());
         changes.forEach(all::addAll);

@@ -1,0 +1,54 @@
+package io.plexspaces.processgroups.log.memory;
+
+import io.plexspaces.processgroups.domain.OperationId;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+
+/** Ends what has expired in some groups, in each by steps, so that what else the group does comes in between. */
+final class ExpiryPass {
+    /** Of one group; what has expired beyond that is left to the next pass. */
+    private static final int MOST_STEPS = 200;
+
+    private final OperationId operation;
+    private final Instant now;
+    private final Steps steps;
+    private final AtomicInteger ended = new AtomicInteger();
+
+    ExpiryPass(OperationId operation, Instant now, Steps steps) {
+        this.operation = operation;
+        this.now = now;
+        this.steps = steps;
+    }
+
+    /** @param whenDone told how many joins ended; once, on any thread */
+    void run(List<MemoryGroup> groups, IntConsumer whenDone) {
+        // One more than the groups, for the loop itself: groups may be done at once, or on other threads later.
+        AtomicInteger open = new AtomicInteger(groups.size() + 1);
+        Runnable done = () -> {
+            if (open.decrementAndGet() == 0) {
+                whenDone.accept(ended.get());
+            }
+        };
+        groups.forEach(group -> step(group, MOST_STEPS, done));
+        done.run();
+    }
+
+    /** @param done called once, even if the group fails */
+    private void step(MemoryGroup group, int most, Runnable done) {
+        group.execute(() -> {
+            boolean more = false;
+            try {
+                ended.addAndGet(group.expire(operation, now));
+                more = most > 1 && group.hasEnded(now);
+            } finally {
+                if (more) {
+                    steps.later(() -> step(group, most - 1, done));
+                } else {
+                    done.run();
+                }
+            }
+        });
+    }
+}
