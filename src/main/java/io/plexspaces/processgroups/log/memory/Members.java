@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Membership.Holding;
 import io.plexspaces.processgroups.domain.Membership.Lease;
 import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.log.Command;
 import java.time.Instant;
 import java.util.Comparator;

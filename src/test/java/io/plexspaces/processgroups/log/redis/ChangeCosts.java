@@ -76,7 +76,7 @@ final class ChangeCosts {
 
     private List<Row> ends() {
         return List.of(
-                new Row(Scripts.EXPIRE, "leases", 1_000, 300, group -> {
+                new Row(Scripts.EXPIRE, "leases", 1_100, 300, group -> {
                     leased(group, 2 * StepSizes.EXPIRED_ACTORS, "=");
                     return expiry(group);
                 }),

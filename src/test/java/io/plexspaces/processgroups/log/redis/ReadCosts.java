@@ -93,8 +93,9 @@ final class ReadCosts {
                     small(group, 3_000);
                     return scan(group, StepSizes.MEMBERS);
                 }),
-                new Row(Scripts.MEMBERS, "the first of large members", 5, 500, group -> {
-                    ChangeCosts.large(runs, group, 40);
+                new Row(Scripts.MEMBERS, "the first of large members", 5, 1_400, group -> {
+                    // Redis gives more than asked for where it keeps several together, or just grows its table.
+                    ChangeCosts.large(runs, group, 20);
                     return scan(group, 1);
                 }));
     }
