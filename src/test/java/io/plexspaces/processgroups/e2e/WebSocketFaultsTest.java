@@ -37,6 +37,8 @@ class WebSocketFaultsTest extends LiveServer {
     /** More than a socket takes at once, so that transports fill up and drain. */
     private static final String LARGE = "x".repeat(60_000);
 
+    private static final int WAYS_TO_LEAVE = 3;
+
     private static final List<String> POINTS = List.of(
             "api.websocket.FrameReader#channelInactive",
             "api.websocket.FrameReader#channelRead",
@@ -164,7 +166,7 @@ class WebSocketFaultsTest extends LiveServer {
             connectSome();
         }
         if (turn % 4 == 3) {
-            now.get(now.size() - 1 - turn % 2).leave(turn % 8 == 3);
+            now.get(now.size() - 1 - turn % 2).leave(turn / 4 % WAYS_TO_LEAVE);
         }
         pause();
     }
@@ -214,10 +216,13 @@ class WebSocketFaultsTest extends LiveServer {
             }
         }
 
-        void leave(boolean politely) {
+        /** With a close, without one, or closed by the server: a session in JSON has no binary frames. */
+        void leave(int way) {
             left = true;
-            if (politely) {
+            if (way == 0) {
                 client.socket().sendClose(1000, "").exceptionally(lost -> null);
+            } else if (way == 1) {
+                client.socket().sendBinary(ByteBuffer.allocate(1), true).exceptionally(lost -> null);
             } else {
                 client.close();
             }
