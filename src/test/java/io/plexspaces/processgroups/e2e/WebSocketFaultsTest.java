@@ -12,8 +12,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,8 +38,6 @@ class WebSocketFaultsTest extends LiveServer {
 
     /** More than a socket takes at once, so that transports fill up and drain. */
     private static final String LARGE = "x".repeat(60_000);
-
-    private static final int WAYS_TO_LEAVE = 3;
 
     private static final List<String> POINTS = List.of(
             "api.websocket.FrameReader#channelInactive",
@@ -86,6 +86,7 @@ class WebSocketFaultsTest extends LiveServer {
 
     private final List<CompletableFuture<?>> handshakes = new ArrayList<>();
     private final List<Talk> talks = new ArrayList<>();
+    private final Queue<WsClient> refused = new ConcurrentLinkedQueue<>();
     private int named;
 
     static List<String> points() {
@@ -119,6 +120,7 @@ class WebSocketFaultsTest extends LiveServer {
         assertThat(Faults.thrown()).as("thrown").isGreaterThan(thrown);
 
         await().atMost(SOON).until(() -> handshakes.stream().allMatch(CompletableFuture::isDone));
+        await().atMost(SOON.multipliedBy(2)).until(() -> refused.stream().allMatch(WebSocketFaultsTest::isClosed));
         // A member that joins after the last message does not get it.
         await().atMost(SOON).untilAsserted(() -> assertThat(allTalks()).allSatisfy(talk -> assertThat(talk.isSettled())
                 .as("%s is answered, or has ended", talk)
@@ -166,9 +168,30 @@ class WebSocketFaultsTest extends LiveServer {
             connectSome();
         }
         if (turn % 4 == 3) {
-            now.get(now.size() - 1 - turn % 2).leave(turn / 4 % WAYS_TO_LEAVE);
+            now.get(now.size() - 1 - turn % 2).leave(turn % 8 == 3);
         }
+        misbehave();
         pause();
+    }
+
+    /** A client that the server closes: a session in JSON has no binary frames. */
+    private void misbehave() {
+        URI address = URI.create(webSocket.toString().replaceFirst("^http", "ws"));
+        handshakes.add(WsClient.connecting(address, WsClient.JSON).thenAccept(opened -> {
+            opened.socket().sendBinary(ByteBuffer.allocate(1), true).exceptionally(lost -> null);
+            refused.add(opened);
+        }));
+    }
+
+    /** The platform's client may overlook an end until it sends something. */
+    private static boolean isClosed(WsClient client) {
+        if (client.closed() == null) {
+            client.socket().sendPing(ByteBuffer.allocate(1)).exceptionally(lost -> {
+                client.close();
+                return null;
+            });
+        }
+        return client.closed() != null || client.socket().isOutputClosed();
     }
 
     private static void pause() {
@@ -216,13 +239,10 @@ class WebSocketFaultsTest extends LiveServer {
             }
         }
 
-        /** With a close, without one, or closed by the server: a session in JSON has no binary frames. */
-        void leave(int way) {
+        void leave(boolean politely) {
             left = true;
-            if (way == 0) {
+            if (politely) {
                 client.socket().sendClose(1000, "").exceptionally(lost -> null);
-            } else if (way == 1) {
-                client.socket().sendBinary(ByteBuffer.allocate(1), true).exceptionally(lost -> null);
             } else {
                 client.close();
             }
