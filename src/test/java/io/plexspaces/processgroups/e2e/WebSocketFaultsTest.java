@@ -12,8 +12,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -84,6 +86,7 @@ class WebSocketFaultsTest extends LiveServer {
 
     private final List<CompletableFuture<?>> handshakes = new ArrayList<>();
     private final List<Talk> talks = new ArrayList<>();
+    private final Queue<WsClient> refused = new ConcurrentLinkedQueue<>();
     private int named;
 
     static List<String> points() {
@@ -117,6 +120,7 @@ class WebSocketFaultsTest extends LiveServer {
         assertThat(Faults.thrown()).as("thrown").isGreaterThan(thrown);
 
         await().atMost(SOON).until(() -> handshakes.stream().allMatch(CompletableFuture::isDone));
+        await().atMost(SOON.multipliedBy(2)).until(() -> refused.stream().allMatch(WebSocketFaultsTest::isClosed));
         // A member that joins after the last message does not get it.
         await().atMost(SOON).untilAsserted(() -> assertThat(allTalks()).allSatisfy(talk -> assertThat(talk.isSettled())
                 .as("%s is answered, or has ended", talk)
@@ -166,7 +170,28 @@ class WebSocketFaultsTest extends LiveServer {
         if (turn % 4 == 3) {
             now.get(now.size() - 1 - turn % 2).leave(turn % 8 == 3);
         }
+        misbehave();
         pause();
+    }
+
+    /** A client that the server closes: a session in JSON has no binary frames. */
+    private void misbehave() {
+        URI address = URI.create(webSocket.toString().replaceFirst("^http", "ws"));
+        handshakes.add(WsClient.connecting(address, WsClient.JSON).thenAccept(opened -> {
+            opened.socket().sendBinary(ByteBuffer.allocate(1), true).exceptionally(lost -> null);
+            refused.add(opened);
+        }));
+    }
+
+    /** The platform's client may overlook an end until it sends something. */
+    private static boolean isClosed(WsClient client) {
+        if (client.closed() == null) {
+            client.socket().sendPing(ByteBuffer.allocate(1)).exceptionally(lost -> {
+                client.close();
+                return null;
+            });
+        }
+        return client.closed() != null || client.socket().isOutputClosed();
     }
 
     private static void pause() {

@@ -93,7 +93,6 @@ class GrpcFaultsTest {
             "api.grpc.transport.PeerCalls#changed",
             "api.grpc.transport.PeerCalls#remove",
             "api.grpc.transport.PeerHandler#ending",
-            "api.grpc.transport.PeerHandler#look",
             "api.Requests#publish",
             "api.Requests#subscribe",
             "api.Requests#watch",
