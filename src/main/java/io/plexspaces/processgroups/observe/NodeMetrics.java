@@ -50,7 +50,8 @@ public final class NodeMetrics {
      * @param labels names and values in turn
      */
     public void counter(String name, String description, LongSupplier count, String... labels) {
-        FunctionCounter.builder(GroupMetrics.PREFIX + name, count, LongSupplier::getAsLong)
+        // The registry holds what it asks weakly: by itself, the count would be gone with the next collection.
+        FunctionCounter.builder(GroupMetrics.PREFIX + name, this, same -> count.getAsLong())
                 .description(description)
                 .tags(labels)
                 .register(registry);

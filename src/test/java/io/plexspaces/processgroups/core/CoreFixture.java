@@ -33,8 +33,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +55,7 @@ public final class CoreFixture implements AutoCloseable {
     private static final ConnectionSettings CONNECTIONS =
             new ConnectionSettings(10_000, 10_000, Duration.ZERO, Duration.ZERO);
 
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
     private int peers;
 
     public CoreFixture(Duration grace) {
@@ -144,6 +144,16 @@ public final class CoreFixture implements AutoCloseable {
     /** As the server does every few seconds. */
     public void renewLease() {
         await(((NodeLeases) log).renew(operations.lease()));
+    }
+
+    /** Does now what the timer is to do after more than this time. */
+    public void doWhatIsDueAfter(Duration time) {
+        for (Runnable waiting : List.copyOf(timer.getQueue())) {
+            if (waiting instanceof Delayed later && later.getDelay(TimeUnit.NANOSECONDS) > time.toNanos()) {
+                timer.remove(waiting);
+                waiting.run();
+            }
+        }
     }
 
     /** Does regularly what the server's timer does. */

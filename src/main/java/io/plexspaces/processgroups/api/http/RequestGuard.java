@@ -1,6 +1,8 @@
 package io.plexspaces.processgroups.api.http;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
@@ -99,7 +101,9 @@ public final class RequestGuard extends ChannelInboundHandlerAdapter {
             return;
         }
         if (place.isSpare()) {
-            in.close();
+            // Behind the answer, which may be longer than what the kernel takes at once; not for ever.
+            expect(in);
+            in.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         if (answering > 0 || held.isEmpty()) {
