@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,6 +33,18 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private @Nullable Receiver receiver;
     private @Nullable ByteBuf partial;
     private @Nullable CorruptedWebSocketFrameException violation;
+    private final UnreadBytes unread;
+    private int waitingBytes;
+
+    /** @param budget in which messages count that are not whole, or wait */
+    FrameReader(ServerBudget budget) {
+        unread = new UnreadBytes(budget, this::overloaded);
+    }
+
+    /** To be put before the decoder of frames. */
+    UnreadBytes unread() {
+        return unread;
+    }
 
     /** Who the frames are for. Called on the event loop. */
     interface Receiver {
@@ -48,6 +61,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         void unacceptable(boolean text);
 
         void tooLarge();
+
+        /** The server has no room for a message that has begun. */
+        void overloaded();
 
         /** The peer broke the protocol, and nothing more can be read. */
         void violation(int closeCode, String reason);
@@ -90,8 +106,11 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             return;
         }
         while (!to.isBusy() && !waiting.isEmpty()) {
-            dispatch(context(), to, waiting.remove());
+            WebSocketFrame next = waiting.remove();
+            waitingBytes -= next.content().readableBytes();
+            dispatch(context(), to, next);
         }
+        unread.keeps(kept());
         if (waiting.isEmpty() && violation != null) {
             to.violation(violation.closeStatus().code(), String.valueOf(violation.getMessage()));
             violation = null;
@@ -129,11 +148,27 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         Receiver to = receiver;
         if (to == null || to.isBusy() || !waiting.isEmpty()) {
             waiting.add(frame);
+            waitingBytes += frame.content().readableBytes();
+            unread.frame(kept());
             ctx.channel().config().setAutoRead(false);
             resumeIfNoLongerBusy();
             return;
         }
         dispatch(ctx, to, frame);
+        unread.frame(kept());
+    }
+
+    /** Bytes of frames that wait, and of a message that is not whole. */
+    private int kept() {
+        return waitingBytes + (partial == null ? 0 : partial.readableBytes());
+    }
+
+    private void overloaded() {
+        if (receiver == null) {
+            context().close();
+        } else {
+            receiver.overloaded();
+        }
     }
 
     @Override
@@ -165,6 +200,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     public void handlerRemoved(ChannelHandlerContext ctx) {
         waiting.forEach(ReferenceCountUtil::release);
         waiting.clear();
+        waitingBytes = 0;
         dropPartial();
     }
 

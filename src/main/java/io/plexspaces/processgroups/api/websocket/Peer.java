@@ -137,6 +137,11 @@ final class Peer implements FrameReader.Receiver {
     }
 
     @Override
+    public void overloaded() {
+        connection.cut(GroupException.of(ErrorCode.OVERLOADED, "the server holds too much for its clients"));
+    }
+
+    @Override
     public void violation(int closeCode, String reason) {
         refuse(closeCode, CloseReasons.fit(reason));
     }

@@ -1,10 +1,13 @@
 package io.plexspaces.processgroups.api.websocket;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
 import io.plexspaces.processgroups.api.Seldom;
 import io.plexspaces.processgroups.api.http.HttpSettings;
 import io.plexspaces.processgroups.api.http.Origins;
 import io.plexspaces.processgroups.api.http.RequestGuard;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.quarkus.websockets.next.UserData.TypedKey;
 import io.smallrye.mutiny.Uni;
@@ -37,7 +40,10 @@ final class UpgradeCheck implements HttpUpgradeCheck {
     private final Origins origins;
     private final Seldom seldom = new Seldom(System::nanoTime);
 
-    UpgradeCheck(HttpSettings settings) {
+    private final ServerBudget budget;
+
+    UpgradeCheck(HttpSettings settings, ServerBudget budget) {
+        this.budget = budget;
         origins = new Origins(settings.allowedOrigins(), settings.host());
     }
 
@@ -87,15 +93,26 @@ final class UpgradeCheck implements HttpUpgradeCheck {
     }
 
     /** In place before the handshake, so that no frame goes another way. An earlier handshake may have failed. */
-    private static FrameReader readerOf(ConnectionBase connection) {
+    private FrameReader readerOf(ConnectionBase connection) {
         ChannelPipeline pipeline = connection.channel().pipeline();
         FrameReader present = pipeline.get(FrameReader.class);
         if (present != null) {
             return present;
         }
-        FrameReader reader = new FrameReader();
+        FrameReader reader = new FrameReader(budget);
+        addUnread(pipeline, reader.unread());
         // Behind the encoder that leaves with the handshake, and before all other handlers.
         pipeline.addAfter("httpEncoder", FrameReader.NAME, reader);
         return reader;
+    }
+
+    /** Where bytes come in, before what decodes them. */
+    private static void addUnread(ChannelPipeline pipeline, UnreadBytes unread) {
+        ChannelHandlerContext tls = pipeline.context(SslHandler.class);
+        if (tls == null) {
+            pipeline.addFirst(UnreadBytes.NAME, unread);
+        } else {
+            pipeline.addAfter(tls.name(), UnreadBytes.NAME, unread);
+        }
     }
 }

@@ -4,8 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,10 +18,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FrameReaderTest {
+    private static final int BYTES = 300_000;
+
+    private final ServerBudget budget = new ServerBudget(1 << 20);
+
     /** Answers come on other threads: the receiver may be free again just before the reader stops reading. */
     @Test
     void receiverThatBecomesFreeBeforeReadingStops_getsTheFrameAllTheSame() {
-        FrameReader reader = new FrameReader();
+        FrameReader reader = new FrameReader(budget);
         EmbeddedChannel channel = new EmbeddedChannel(reader);
         Peer peer = new Peer(false, false, true, false);
         reader.start(peer);
@@ -29,10 +38,60 @@ class FrameReaderTest {
         channel.finishAndReleaseAll();
     }
 
+    @Test
+    void messageInPart_countsInTheBudget_untilItIsWhole() {
+        FrameReader reader = new FrameReader(budget);
+        EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), new Decoder(), reader);
+        Peer peer = new Peer();
+        reader.start(peer);
+
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[BYTES - 1]));
+        assertThat(budget.held()).isEqualTo(BYTES - 1);
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[1]));
+        assertThat(budget.held()).as("one fragment of a message").isEqualTo(BYTES);
+        assertThat(peer.messages).isEmpty();
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[BYTES]));
+        assertThat(peer.messages).hasSize(1);
+        assertThat(budget.held()).isZero();
+        assertThat(peer.overloaded).isZero();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void messageThatTheServerHasNoRoomFor_endsTheConnection() {
+        FrameReader reader = new FrameReader(budget);
+        EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), new Decoder(), reader);
+        Peer peer = new Peer();
+        reader.start(peer);
+        budget.add(1 << 20);
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[BYTES - 1]));
+        assertThat(peer.overloaded).isEqualTo(1);
+        channel.finishAndReleaseAll();
+        assertThat(budget.held()).as("nothing is left of it").isEqualTo(1 << 20);
+    }
+
+    /** Keeps bytes until there are enough for a frame, the second of two of which ends the message. */
+    private static final class Decoder extends ByteToMessageDecoder {
+        private boolean first = true;
+
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+            if (in.readableBytes() >= BYTES) {
+                ByteBuf content = in.readRetainedSlice(BYTES);
+                out.add(
+                        first
+                                ? new TextWebSocketFrame(false, 0, content)
+                                : new ContinuationWebSocketFrame(true, 0, content));
+                first = !first;
+            }
+        }
+    }
+
     /** Says in turn whether it is busy, and then that it is not. */
     private static final class Peer implements FrameReader.Receiver {
         private final Deque<Boolean> busy;
         private final List<String> messages = new ArrayList<>();
+        private int overloaded;
 
         Peer(Boolean... busy) {
             this.busy = new ArrayDeque<>(List.of(busy));
@@ -45,7 +104,7 @@ class FrameReaderTest {
 
         @Override
         public int maxMessageBytes() {
-            return 1000;
+            return 2 * BYTES;
         }
 
         @Override
@@ -66,6 +125,11 @@ class FrameReaderTest {
         @Override
         public void tooLarge() {
             throw new AssertionError("nothing is too large");
+        }
+
+        @Override
+        public void overloaded() {
+            overloaded++;
         }
 
         @Override
