@@ -102,8 +102,17 @@ public final class Connection {
 
     /** Gives a {@link Source#awaited} its events. */
     public void supply(Source source, Iterator<Frame> frames, long weight) {
+        supply(source, frames, weight, null);
+    }
+
+    /**
+     * Gives a {@link Source#awaited} its next events.
+     *
+     * @param whenTaken run on the loop when the peer has taken these, and awaits further ones; null: these are the last
+     */
+    public void supply(Source source, Iterator<Frame> frames, long weight, @Nullable Runnable whenTaken) {
         loop.post(() -> {
-            source.supply(frames);
+            source.supply(frames, whenTaken);
             if (!closed) {
                 drainOrEnd(() -> mailbox.weighs(source, weight));
             }

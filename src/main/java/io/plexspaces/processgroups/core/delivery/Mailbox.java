@@ -190,6 +190,14 @@ final class Mailbox {
                     }
                     return made;
                 }
+                if (first != item) {
+                    // Further events came at once, and were taken.
+                    continue;
+                }
+                if (source.isWaiting()) {
+                    weighs(source, -source.weight);
+                    return null;
+                }
                 sources--;
                 sourceBytes -= ITEM_BYTES + source.weight;
                 budget.add(-source.weight);

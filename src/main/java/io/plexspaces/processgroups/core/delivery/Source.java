@@ -16,6 +16,9 @@ public final class Source {
     /** It stands in a mailbox. */
     boolean queued;
 
+    /** What to do when these events are taken, for {@link Connection#supply} with further ones; null: these are all. */
+    private @Nullable Runnable onTaken;
+
     private Source(@Nullable Iterator<Frame> frames, long weight) {
         this.frames = frames;
         this.weight = weight;
@@ -31,17 +34,30 @@ public final class Source {
         return new Source(frames, weight);
     }
 
-    void supply(Iterator<Frame> arrived) {
+    void supply(Iterator<Frame> arrived, @Nullable Runnable whenTaken) {
         frames = arrived;
+        onTaken = whenTaken;
     }
 
     boolean isWaiting() {
         return frames == null;
     }
 
-    /** The next event; null: that was all. */
+    /** The next event; null: that was all, or further ones are awaited now. */
     @Nullable
     Frame next() {
-        return frames != null && frames.hasNext() ? frames.next() : null;
+        if (frames == null) {
+            return null;
+        }
+        if (frames.hasNext()) {
+            return frames.next();
+        }
+        Runnable further = onTaken;
+        if (further != null) {
+            onTaken = null;
+            frames = null;
+            further.run();
+        }
+        return null;
     }
 }

@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  *                                                               then, in each case, live messages
  * }</pre>
  *
+ * <p>Missed messages are read page by page, as the client takes them ({@link Replay}): only the first page decides what
+ * {@code subscribed} says.
+ *
  * <p>A position of an earlier epoch that is part of this log counts as one of the same epoch. A retained message that
  * cannot be read is a gap UNREADABLE in its place. When the read fails, a new subscriber's connection is cut, so that
  * its client tries again; a resynchronised one gets the whole range as a gap.
@@ -82,10 +85,11 @@ public final class CatchUp {
                     begin(subscription, position, position, false, shown).iterator(), weight(shown));
         }
         Source source = Source.awaited();
-        log.read(subscription.subscriber().group(), after, Integer.MAX_VALUE)
+        Replay replay = new Replay(log, this, subscription, member, position, source);
+        log.read(subscription.subscriber().group(), after, Replay.PAGE)
                 .invoke(slice -> {
                     Iterator<Frame> frames = replay(subscription, position, member, shown, after, slice);
-                    subscription.connection().supply(source, frames, weight(shown) + weight(slice));
+                    replay.supply(slice, frames, weight(shown) + weight(slice));
                 })
                 .onFailure(CatchUp::isGone)
                 .invoke(gone -> {
@@ -271,13 +275,13 @@ public final class CatchUp {
      * A group that is gone ends the subscription itself. After any other failure the client would miss messages without
      * notice: its connection is cut.
      */
-    private static void giveUp(Subscription subscription, Throwable failure) {
+    static void giveUp(Subscription subscription, Throwable failure) {
         if (!isGone(failure)) {
             subscription.connection().cut(reported(failure));
         }
     }
 
-    private static boolean isGone(Throwable failure) {
+    static boolean isGone(Throwable failure) {
         return GroupException.is(failure, ErrorCode.GROUP_NOT_FOUND);
     }
 
@@ -319,7 +323,7 @@ public final class CatchUp {
                 .sum();
     }
 
-    private static long weight(Slice slice) {
+    static long weight(Slice slice) {
         long weight = 0;
         for (Entry.Published entry : slice.messages()) {
             weight += entry.message().weight();

@@ -182,7 +182,7 @@ class MailboxTest {
         offerAll(all, 1, 39);
         assertThat(offer(all, 40)).isFalse();
 
-        source.supply(events(Messages.left(G, 0)));
+        source.supply(events(Messages.left(G, 0)), null);
         assertThat(mailbox.isHeldUp()).isFalse();
         assertThat(poll()).isEqualTo("left0");
         for (int offset = 1; offset <= 30; offset++) {
@@ -263,8 +263,29 @@ class MailboxTest {
         assertThat(pollAll()).containsExactly("g1");
         assertThat(mailbox.isEmpty()).isFalse();
 
-        source.supply(events(Messages.message(G, 2, null, BYTES)));
+        source.supply(events(Messages.message(G, 2, null, BYTES)), null);
         assertThat(pollAll()).containsExactly("g2", "g3");
+    }
+
+    @Test
+    void poll_sourceOfPages_asksForTheNextWhenOneIsTaken_andHoldsNothingMeanwhile() {
+        List<String> asked = new ArrayList<>();
+        Source source = Source.awaited();
+        mailbox.offer(source);
+        source.supply(events(Messages.left(G, 1)), () -> asked.add("next"));
+        mailbox.weighs(source, 500);
+        offerAll(all, 2, 2);
+        assertThat(poll()).isEqualTo("left1");
+        assertThat(asked).isEmpty();
+        assertThat(poll()).as("what is behind waits").isNull();
+        assertThat(asked).containsExactly("next");
+        assertThat(mailbox.isHeldUp()).isTrue();
+        assertThat(budget.held()).isEqualTo(ITEM + 100);
+
+        source.supply(events(Messages.left(G, 3)), null);
+        mailbox.weighs(source, 400);
+        assertThat(pollAll()).containsExactly("left3", "g2");
+        assertThat(budget.held()).isZero();
     }
 
     @Test
@@ -281,7 +302,7 @@ class MailboxTest {
         mailbox.offer(Source.of(events(Messages.left(G, 1)), 500));
         Source awaited = Source.awaited();
         mailbox.offer(awaited);
-        awaited.supply(events(Messages.left(G, 2)));
+        awaited.supply(events(Messages.left(G, 2)), null);
         mailbox.weighs(awaited, 500 - 2 * ITEM);
         assertThat(mailbox.isOverweight()).isFalse();
         mailbox.weighs(awaited, 1);
@@ -297,7 +318,7 @@ class MailboxTest {
     @Test
     void weighs_sourceThatIsPutInLater_countsOnce() {
         Source early = Source.awaited();
-        early.supply(events(Messages.left(G, 1)));
+        early.supply(events(Messages.left(G, 1)), null);
         mailbox.weighs(early, 500);
         mailbox.offer(early);
         mailbox.offer(Source.of(events(Messages.left(G, 2)), 500 - 2 * ITEM));

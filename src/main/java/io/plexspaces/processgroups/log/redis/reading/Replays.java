@@ -21,9 +21,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads everything that is retained after a position, page by page. Those who want that of one group while it is read
- * for others are served together by the next reading, and share its messages; and few groups are read at once, so that
- * many clients that reconnect together fill neither the memory nor the connection to the store. Thread-safe.
+ * Reads what is retained after a position: a page of it, or everything, page by page. Those who want that of one group
+ * while it is read for others are served together by the next reading, and share its messages; and few groups are read
+ * at once, so that many clients that reconnect together fill neither the memory nor the connection to the store.
+ * Thread-safe.
  */
 public final class Replays {
     private static final Escapes ESCAPES = new Escapes(Replays.class);
@@ -51,21 +52,18 @@ public final class Replays {
         this.pages = pages;
     }
 
-    private record Reader(@Nullable Position after, Promise<Slice> answer) {
+    private record Reader(@Nullable Position after, int limit, Promise<Slice> answer) {
         long offset() {
             return after == null ? -1 : after.offset();
         }
     }
 
     /**
-     * As {@link io.plexspaces.processgroups.log.GroupLog#read}. What can be read is shared by all who ask for
-     * everything at once; who does not gets one page at most, so that nobody holds more than that.
+     * As {@link io.plexspaces.processgroups.log.GroupLog#read}. What is read is shared by all who ask for as much at
+     * once.
      */
     public Future<Slice> read(GroupId group, @Nullable Position after, int limit) {
-        if (limit < Integer.MAX_VALUE) {
-            return pages.read(group, after, limit);
-        }
-        Reader reader = new Reader(after, Promise.promise());
+        Reader reader = new Reader(after, limit, Promise.promise());
         synchronized (this) {
             List<Reader> readers = waiting.get(group);
             if (readers == null) {
@@ -124,10 +122,10 @@ public final class Replays {
         }
         Reader first =
                 readers.stream().min(Comparator.comparingLong(Reader::offset)).get();
-        return whole(group, first.after(), ATTEMPTS).compose(read -> {
+        return read(group, first).compose(read -> {
             List<Reader> others = new ArrayList<>();
             for (Reader reader : readers) {
-                Slice slice = of(read, first.after(), reader.after());
+                Slice slice = reader.limit() == first.limit() ? of(read, first.after(), reader.after()) : null;
                 if (slice != null) {
                     tell(() -> reader.answer().complete(slice));
                 } else {
@@ -136,6 +134,12 @@ public final class Replays {
             }
             return serve(group, others);
         });
+    }
+
+    private Future<Slice> read(GroupId group, Reader first) {
+        return first.limit() == Integer.MAX_VALUE
+                ? whole(group, first.after(), ATTEMPTS)
+                : pages.read(group, first.after(), first.limit());
     }
 
     /** Nothing happens when it has its answer. */
