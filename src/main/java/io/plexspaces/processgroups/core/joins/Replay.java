@@ -57,10 +57,8 @@ final class Replay {
     }
 
     private void supply(Slice page) {
-        boolean follows = !page.epochChanged()
-                && page.missed() == 0
-                && page.unreadable().isEmpty()
-                && page.goesOnFrom(position);
+        boolean follows =
+                !page.epochChanged() && page.missed() == 0 && page.unreadable().isEmpty() && page.goesOnFrom(position);
         if (!follows) {
             subscription
                     .connection()

@@ -106,8 +106,8 @@ class ConnectionBoundsTest {
             alice.join(group);
 
             core.doWhatIsDueAfter(Duration.ofHours(1));
-            await().untilAsserted(() -> assertThat(alice.peer().seen(Event.Draining.class))
-                    .containsExactly(new Event.Draining(notice)));
+            await().untilAsserted(() ->
+                    assertThat(alice.peer().seen(Event.Draining.class)).containsExactly(new Event.Draining(notice)));
             assertThat(alice.peer().isClosed()).isFalse();
             core.doWhatIsDueAfter(Duration.ofHours(1));
             await().until(alice.peer()::isClosed);

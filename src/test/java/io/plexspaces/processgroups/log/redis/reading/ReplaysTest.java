@@ -115,6 +115,27 @@ class ReplaysTest {
     }
 
     @Test
+    void pagesAtOnce_shareTheNextReading_butNotThatOfEverything() {
+        Future<Slice> first = replays.read(ROOM, at(1), 50);
+        Future<Slice> same = replays.read(ROOM, at(1), 50);
+        Future<Slice> within = replays.read(ROOM, at(5), 50);
+        Future<Slice> beyond = replays.read(ROOM, at(50), 50);
+        Future<Slice> everything = all(at(1));
+        pages.answerAll();
+
+        assertThat(offsets(first))
+                .isEqualTo(LongStream.rangeClosed(2, 11).boxed().toList());
+        assertThat(offsets(same)).isEqualTo(offsets(first));
+        assertThat(offsets(within))
+                .isEqualTo(LongStream.rangeClosed(6, 11).boxed().toList());
+        assertThat(within.result().more()).isTrue();
+        assertThat(offsets(beyond))
+                .isEqualTo(LongStream.rangeClosed(51, 60).boxed().toList());
+        assertThat(offsets(everything)).isEqualTo(from(2));
+        assertThat(pages.reads).as("one, one for two, one, and ten").isEqualTo(13);
+    }
+
+    @Test
     void manyAtOnce_shareTheNextReading() {
         Future<Slice> first = all(at(1));
         List<Future<Slice>> others = new ArrayList<>();
