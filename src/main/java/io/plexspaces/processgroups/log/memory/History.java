@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * with the group's first message. Used by one thread at a time.
  */
 final class History {
+    /** About what a page holds. */
+    private static final int PAGE_BYTES = 512 * 1024;
+
     private final long begin;
     private final Retained retained;
 
@@ -69,10 +72,12 @@ final class History {
         }
         List<Published> found = new ArrayList<>();
         int index = after == null ? 0 : retained.indexAfter(after);
-        while (index < retained.size() && found.size() < limit) {
+        long left = limit == Integer.MAX_VALUE ? Long.MAX_VALUE : PAGE_BYTES;
+        while (index < retained.size() && found.size() < limit && left > 0) {
             Published message = retained.get(index++);
             if (!message.isExpired(now)) {
                 found.add(message);
+                left -= message.message().weight();
             }
         }
         boolean more = index < retained.size();
