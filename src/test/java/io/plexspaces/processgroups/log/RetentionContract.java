@@ -64,27 +64,6 @@ abstract class RetentionContract extends LogFixture {
         assertThat(after.offset()).isEqualTo(7);
     }
 
-    /** Whatever the limit: so that one reader has no more than that in its hands. */
-    @Test
-    void read_pagesHoldAboutHalfAMegabyte() {
-        String epoch = create(room, new Retention(100, HOUR)).position().epoch();
-        String large = "x".repeat(100_000);
-        for (int i = 0; i < 12; i++) {
-            result(append(room, publish(large)));
-        }
-        Position after = new Position(epoch, 1);
-        List<Integer> pages = new ArrayList<>();
-        boolean more = true;
-        while (more) {
-            Slice slice = result(log().read(room, after, 1000));
-            pages.add(slice.messages().size());
-            after = slice.end();
-            more = slice.more();
-        }
-        assertThat(pages).allSatisfy(size -> assertThat(size).isBetween(1, 7));
-        assertThat(pages.stream().mapToInt(Integer::intValue).sum()).isEqualTo(12);
-    }
-
     @Test
     void byCount_theLastOnesStay() {
         String epoch = create(room, new Retention(3, HOUR)).position().epoch();

@@ -3,8 +3,11 @@ package io.plexspaces.processgroups.log.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Bytes;
+import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Owner;
@@ -12,11 +15,13 @@ import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.Slice;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,6 +74,26 @@ class StepsTest {
             steps++;
         }
         return steps;
+    }
+
+    /** So that one reader has no more than that in its hands, whatever limit it names. */
+    @Test
+    void page_holdsAboutHalfAMegabyte() {
+        append(
+                ROOM,
+                new Command.Create(
+                        new GroupSpec(GroupSpec.Metadata.NONE, new Retention(100, Duration.ofMinutes(1)), null)));
+        Message large = new Message("", null, "", Bytes.wrap(new byte[100_000]), null, 0, null, Map.of(), "", "", "");
+        for (int i = 0; i < 9; i++) {
+            append(ROOM, new Command.Publish(large, null, Dispatch.ALL, false));
+        }
+        Slice page = done(log.read(ROOM, null, 1_000));
+        assertThat(page.messages()).hasSize(6);
+        assertThat(page.more()).isTrue();
+        Slice rest = done(log.read(ROOM, page.end(), 1_000));
+        assertThat(rest.messages()).hasSize(3);
+        assertThat(rest.more()).isFalse();
+        assertThat(done(log.read(ROOM, null, Integer.MAX_VALUE)).messages()).hasSize(9);
     }
 
     @Test
