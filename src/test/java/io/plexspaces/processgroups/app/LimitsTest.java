@@ -1,0 +1,362 @@
+package io.plexspaces.processgroups.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Everything that a client can make grow, with its bound: docs/limits.md is this table. A run writes it to
+ * {@code target/limits.md}, from where it can be copied.
+ */
+class LimitsTest {
+    private static final Path SOURCES = Path.of("src/test/java");
+
+    /**
+     * @param what of a client grows
+     * @param bound in words; empty: the key's default
+     * @param key without the prefix; empty: it cannot be configured
+     * @param beyond what happens
+     * @param test class and method that reach it
+     */
+    private record Limit(String what, String bound, String key, String beyond, String test) {}
+
+    private static final List<Limit> LIMITS = List.of(
+            new Limit(
+                    "what the server holds for all clients: events that wait, replays, requests and answers under way",
+                    "a quarter of the heap",
+                    "delivery.held-bytes",
+                    "one client may have half of what the others leave; then its own bound is as low as that;"
+                            + " calls are OVERLOADED",
+                    "ServerBudgetTest#manyThatTakeAllTheyCan_neverTakeAll_andEndWithTheSame"),
+            new Limit(
+                    "what waits in one event loop to be delivered",
+                    "",
+                    "delivery.backlog-bytes",
+                    "publishes are OVERLOADED",
+                    "DeliveryTest#overloadedLoops_refusePublishes"),
+            new Limit(
+                    "the queue of one connection",
+                    "",
+                    "session.queue-bytes",
+                    "the overflow policy: SLOW_CONSUMER, or a gap",
+                    "StalledClientTest#disconnect_cutsTheStalled_andNobodyElse"),
+            new Limit(
+                    "the same, of a client that reads",
+                    "8 times that, for 10 s, while it takes something every 2 s",
+                    "session.queue-bytes",
+                    "SLOW_CONSUMER",
+                    "ConnectionTest#peerThatReads_mayBeBehindForAWhile"),
+            new Limit(
+                    "a replay",
+                    "one page of half a megabyte, and one message",
+                    "",
+                    "the next page is read when the client has taken it",
+                    "MailboxTest#poll_sourceOfPages_asksForTheNextWhenOneIsTaken_andHoldsNothingMeanwhile"),
+            new Limit(
+                    "requests of one session under way, in number",
+                    "",
+                    "limits.requests-in-flight",
+                    "the server reads no further",
+                    "SessionProtocolTest#tooManyInFlight_stopReadingUntilOneIsAnswered"),
+            new Limit(
+                    "requests of one session under way, and their answers, in bytes",
+                    "",
+                    "session.queue-bytes",
+                    "the server reads no further",
+                    "InFlightTest#largeAnswers_letFewerRequestsBeRead_untilTheyAreSmallAgain"),
+            new Limit(
+                    "unary answers that one gRPC client does not take",
+                    "",
+                    "session.queue-bytes",
+                    "calls wait; after 12 s the connection is closed",
+                    "GrpcTransportTest#answersThatNobodyTakes_areBounded_andTheConnectionIsClosed"),
+            new Limit(
+                    "unary requests of one gRPC client that wait for such answers",
+                    "one queue and one request",
+                    "session.queue-bytes",
+                    "OVERLOADED",
+                    "GrpcTransportTest#requestsThatWait_areBoundedInBytes"),
+            new Limit(
+                    "requests that have come in part, of one gRPC client",
+                    "one queue and one request",
+                    "session.queue-bytes",
+                    "the largest stream is reset with ENHANCE_YOUR_CALM",
+                    "GrpcTransportTest#requestsInPart_areBounded_andOthersOfTheConnectionGoOn"),
+            new Limit(
+                    "frames that carry little, of one gRPC client",
+                    "8 queues, with what they cost beside their bytes",
+                    "session.queue-bytes",
+                    "the stream is reset with ENHANCE_YOUR_CALM",
+                    "GrpcTransportTest#tinyFrames_countWithWhatTheyCost"),
+            new Limit(
+                    "frames that carry nothing, of one gRPC client",
+                    "5,000 a second, and 4 for each that is sent to it",
+                    "",
+                    "the connection is closed",
+                    "GrpcTransportTest#emptyFrames_endTheConnection"),
+            new Limit(
+                    "streams of one gRPC connection",
+                    "",
+                    "limits.streams-per-connection",
+                    "refused with REFUSED_STREAM",
+                    "GrpcTransportTest#streamsBeyondTheBound_areRefused_alsoBeforeTheClientKnowsOfIt"),
+            new Limit(
+                    "the end of a gRPC stream whose client takes nothing",
+                    "5 s",
+                    "",
+                    "the stream is reset",
+                    "GrpcTransportTest#streamThatIsEnded_isReset_whenItsPeerTakesNothing"),
+            new Limit(
+                    "headers of a gRPC call",
+                    "",
+                    "limits.header-bytes",
+                    "refused by the transport",
+                    "BadGrpcInputTest#calls_thatDoNotExist_orHaveTooMuchAround_areRefused"),
+            new Limit(
+                    "a message of a WebSocket that is not whole",
+                    "the largest request",
+                    "delivery.held-bytes",
+                    "close 1009; OVERLOADED when the server holds too much",
+                    "FrameReaderTest#messageThatTheServerHasNoRoomFor_endsTheConnection"),
+            new Limit(
+                    "the head of an HTTP request, in time",
+                    "",
+                    "http.request-timeout",
+                    "the connection is closed",
+                    "SlowPeersTest#drippingRequest_isClosed"),
+            new Limit(
+                    "a WebSocket without a session, in time",
+                    "",
+                    "websocket.open-timeout",
+                    "close 4408",
+                    "SlowPeersTest#webSocketThatOpensNoSession_isClosed4408"),
+            new Limit(
+                    "network connections",
+                    "what the open files leave",
+                    "limits.connections",
+                    "HTTP 503, or a reset",
+                    "OpenConnectionsTest#all_areBounded_andAPlaceThatIsLeftIsFree"),
+            new Limit(
+                    "network connections of one address",
+                    "",
+                    "limits.connections-per-address",
+                    "HTTP 503, or a reset",
+                    "OpenConnectionsTest#address_isBounded_andNothingIsKeptOfOneThatHasGone"),
+            new Limit(
+                    "streams and WebSockets of the server, and its sessions",
+                    "",
+                    "limits.sessions",
+                    "LIMIT_EXCEEDED",
+                    "ConnectionBoundsTest#server_hasNoMoreConnectionsThanAllowed"),
+            new Limit(
+                    "connections of one actor",
+                    "",
+                    "limits.connections-per-actor",
+                    "LIMIT_EXCEEDED",
+                    "ConnectionBoundsTest#actor_hasNoMoreConnectionsThanAllowed_inEachNamespace"),
+            new Limit(
+                    "connections of one tenant",
+                    "",
+                    "limits.connections-per-tenant",
+                    "LIMIT_EXCEEDED",
+                    "ConnectionBoundsTest#tenant_hasNoMoreConnectionsThanAllowed_watchesCount"),
+            new Limit(
+                    "groups that a session holds",
+                    "",
+                    "limits.groups-per-session",
+                    "LIMIT_EXCEEDED",
+                    "JoinLimitTest#joinsThatAreReadAndNotAnswered_countOnce"),
+            new Limit(
+                    "watches of a connection",
+                    "",
+                    "limits.watches-per-connection",
+                    "LIMIT_EXCEEDED",
+                    "ConnectionWatchesTest#watchesThatWaitForTheirGroups_countForTheLimit"),
+            new Limit(
+                    "groups that the watch of a namespace comes to",
+                    "",
+                    "limits.watched-groups",
+                    "LIMIT_EXCEEDED",
+                    "RedisBigGroupTest#namespaceOfManyGroups_isReadBySteps_andNoFurtherThanAskedFor"),
+            new Limit(
+                    "groups of a tenant",
+                    "",
+                    "limits.groups-per-tenant",
+                    "LIMIT_EXCEEDED",
+                    "LifecycleContract#groupsPerTenant_areLimitedAndTakeNothingFromOthers"),
+            new Limit(
+                    "labels and annotations of a group",
+                    "",
+                    "limits.metadata-bytes",
+                    "INVALID_ARGUMENT",
+                    "RequestsTest#everyBadValue_isRefusedNamingItsField"),
+            new Limit(
+                    "members of a group",
+                    "",
+                    "limits.members-per-group",
+                    "LIMIT_EXCEEDED",
+                    "MembershipContract#batchThatWouldPassALimit_joinsNone"),
+            new Limit(
+                    "owners of joins in one membership",
+                    "",
+                    "limits.owners-per-member",
+                    "LIMIT_EXCEEDED",
+                    "MembershipContract#ownersPerMember_areLimited"),
+            new Limit(
+                    "topic patterns of one membership",
+                    "",
+                    "limits.topics-per-member",
+                    "LIMIT_EXCEEDED; in one request INVALID_ARGUMENT",
+                    "MembershipContract#batchWhereOneMemberWouldPassALimit_joinsNone"),
+            new Limit(
+                    "node labels of a group, beside its servers",
+                    "",
+                    "limits.node-labels-per-group",
+                    "LIMIT_EXCEEDED",
+                    "LabelContract#oneMoreNodeLabel_isRefused_andKnownOnesAreNot"),
+            new Limit(
+                    "actors of one JoinGroup",
+                    "",
+                    "limits.batch-actors",
+                    "INVALID_ARGUMENT",
+                    "RequestsTest#join_takesExactlyTheLargestBatch"),
+            new Limit(
+                    "what one JoinGroup adds to the store",
+                    "",
+                    "limits.batch-bytes",
+                    "LIMIT_EXCEEDED",
+                    "MembershipContract#batchOfManyBytes_joinsNone"),
+            new Limit(
+                    "elements of one field of a request",
+                    "10,000",
+                    "",
+                    "INVALID_ARGUMENT",
+                    "ElementsTest#oneMore_isRefusedNamingTheField"),
+            new Limit(
+                    "a message",
+                    "",
+                    "limits.message-bytes",
+                    "LIMIT_EXCEEDED",
+                    "RequestsTest#publish_tooLargeIsALimit"),
+            new Limit(
+                    "headers of a message, in number",
+                    "",
+                    "limits.message-headers",
+                    "INVALID_ARGUMENT",
+                    "RequestsTest#publish_takesAsManyHeadersAsMayBe_andNoMore"),
+            new Limit(
+                    "headers of a message, in bytes",
+                    "",
+                    "limits.message-header-bytes",
+                    "INVALID_ARGUMENT",
+                    "RequestsTest#publish_countsTheBytesOfHeaders"),
+            new Limit(
+                    "messages that a group retains, in number",
+                    "",
+                    "limits.retained-messages",
+                    "INVALID_ARGUMENT at its creation",
+                    "RequestsTest#everyBadValue_isRefusedNamingItsField"),
+            new Limit(
+                    "messages that a group retains, in time",
+                    "",
+                    "limits.retention-age",
+                    "INVALID_ARGUMENT at its creation",
+                    "RequestsTest#everyBadValue_isRefusedNamingItsField"),
+            new Limit(
+                    "messages that a group retains, in bytes",
+                    "",
+                    "limits.retained-bytes",
+                    "the oldest go",
+                    "RetentionContract#byBytes_olderOnesGoHoweverManyRetentionKeeps"),
+            new Limit(
+                    "idempotency keys of a group",
+                    "",
+                    "limits.idempotency-keys",
+                    "LIMIT_EXCEEDED",
+                    "MessageContract#idempotencyKeys_beyondTheLimit_areRefused_andNoneIsForgotten"),
+            new Limit(
+                    "recipient ids of one answer",
+                    "",
+                    "limits.recipient-ids",
+                    "the answer says that there are more",
+                    "RepeatsTest#idsBeyondTheBound_areNotSentAgain"),
+            new Limit(
+                    "an answer",
+                    "2 MiB",
+                    "",
+                    "a page ends, or the answer says that there is more",
+                    "RecipientsTest#anAnswer_hasTwoMebibytesAtMost"),
+            new Limit(
+                    "what one call makes a script of the store do",
+                    "a bounded number of commands and bytes",
+                    "",
+                    "larger work is done by steps",
+                    "ScriptCostTest#isBounded"),
+            new Limit(
+                    "series of metrics with names of groups",
+                    "",
+                    "metrics.groups",
+                    "they share _other",
+                    "ObservedGroupsTest#groupsBeyondTheBound_shareOneSeries_andSumsStayComplete"));
+
+    private final Map<String, ConfigKey> keys =
+            ConfigKey.all().stream().collect(Collectors.toMap(ConfigKey::name, Function.identity()));
+
+    private String row(Limit limit) {
+        ConfigKey key = limit.key().isEmpty() ? null : keys.get(ConfigGuard.PREFIX + limit.key());
+        if (!limit.key().isEmpty() && key == null) {
+            throw new AssertionError("there is no key " + limit.key());
+        }
+        String bound = limit.bound().isEmpty() && key != null ? "`" + key.defaultValue() + "`" : limit.bound();
+        String name = key == null ? "" : "`" + key.name() + "`";
+        String test = limit.test().replace("#", ".");
+        return "| %s | %s | %s | %s | `%s` |".formatted(limit.what(), bound, name, limit.beyond(), test);
+    }
+
+    @Test
+    void table_isThatOfTheDocuments() throws IOException {
+        List<String> rows = LIMITS.stream().map(this::row).toList();
+        Files.createDirectories(Path.of("target"));
+        Files.write(Path.of("target/limits.md"), rows);
+
+        assertThat(Files.readAllLines(Path.of("docs/limits.md")))
+                .as("target/limits.md has the rows as they are now")
+                .containsSequence(rows);
+    }
+
+    @Test
+    void everyLimitThatCanBeConfigured_isInTheTable() {
+        assertThat(LIMITS.stream().map(limit -> ConfigGuard.PREFIX + limit.key()))
+                .containsAll(keys.keySet().stream()
+                        .filter(key -> key.startsWith(ConfigGuard.PREFIX + "limits."))
+                        .toList());
+    }
+
+    @Test
+    void everyTest_exists() {
+        assertThat(LIMITS).allSatisfy(limit -> {
+            String[] parts = limit.test().split("#");
+            assertThat(source(parts[0])).as(limit.test()).contains(" " + parts[1] + "(");
+        });
+    }
+
+    private static String source(String type) {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            Path file = files.filter(path -> path.endsWith(type + ".java"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("there is no " + type));
+            return Files.readString(file);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
