@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Everything that a client can make grow, with its bound: docs/limits.md is this table. A run writes it to
  * {@code target/limits.md}, from where it can be copied.
+ *
+ * <p>One file, as it is one table.
  */
 class LimitsTest {
     private static final Path SOURCES = Path.of("src/test/java");
@@ -42,7 +44,7 @@ class LimitsTest {
                     "",
                     "delivery.backlog-bytes",
                     "publishes are OVERLOADED",
-                    "DeliveryTest#overloadedLoops_refusePublishes"),
+                    "DeliveryLoopTest#loopBehindItsBound_isOverloaded"),
             new Limit(
                     "the queue of one connection",
                     "",
@@ -242,11 +244,7 @@ class LimitsTest {
                     "INVALID_ARGUMENT",
                     "ElementsTest#oneMore_isRefusedNamingTheField"),
             new Limit(
-                    "a message",
-                    "",
-                    "limits.message-bytes",
-                    "LIMIT_EXCEEDED",
-                    "RequestsTest#publish_tooLargeIsALimit"),
+                    "a message", "", "limits.message-bytes", "LIMIT_EXCEEDED", "RequestsTest#publish_tooLargeIsALimit"),
             new Limit(
                     "headers of a message, in number",
                     "",

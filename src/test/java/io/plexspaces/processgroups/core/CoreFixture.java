@@ -52,6 +52,8 @@ public final class CoreFixture implements AutoCloseable {
     public final Sessions sessions;
     public final OperationIds operations;
     public final String tenant;
+    public static final int CONNECTIONS_AT_MOST = 10_000;
+
     private static final ConnectionSettings CONNECTIONS =
             new ConnectionSettings(10_000, 10_000, Duration.ZERO, Duration.ZERO);
 
@@ -94,7 +96,7 @@ public final class CoreFixture implements AutoCloseable {
                 grace,
                 TAKEOVER,
                 OverflowPolicy.DISCONNECT,
-                10_000,
+                CONNECTIONS_AT_MOST,
                 1000,
                 1000,
                 10_000,

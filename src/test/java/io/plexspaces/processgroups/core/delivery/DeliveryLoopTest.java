@@ -208,4 +208,18 @@ class DeliveryLoopTest {
         assertThat(loop.isExpired(Frame.of(message, null, Frame.NEVER))).isFalse();
         assertThat(loop.isExpired(Frame.of(message))).isFalse();
     }
+
+    @Test
+    void loopBehindItsBound_isOverloaded() {
+        DeliveryLoops loops =
+                new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, 1000, 500, new ServerBudget(1 << 20));
+        DeliveryLoop busy = loops.connect(new FakeSink(executor::add)).loop();
+        busy.addBacklog(500);
+        assertThat(loops.isOverloaded()).isFalse();
+        busy.addBacklog(1);
+        assertThat(loops.isOverloaded()).isTrue();
+        assertThat(loops.backlog()).isEqualTo(501);
+        busy.addBacklog(-1);
+        assertThat(loops.isOverloaded()).isFalse();
+    }
 }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.CoreFixture;
+import io.plexspaces.processgroups.core.FakePeer;
+import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -45,6 +47,22 @@ class ConnectionBoundsTest {
 
             second.drop();
             await().ignoreExceptions().until(() -> core.connect("alice"), Objects::nonNull);
+        }
+    }
+
+    @Test
+    void server_hasNoMoreConnectionsThanAllowed() {
+        try (CoreFixture core = bounded(2, 2)) {
+            Connection last = core.sessions.connect(new FakePeer(0));
+            for (int i = 1; i < CoreFixture.CONNECTIONS_AT_MOST; i++) {
+                last = core.sessions.connect(new FakePeer(0));
+            }
+            assertThatThrownBy(() -> core.sessions.connect(new FakePeer(0)))
+                    .isInstanceOfSatisfying(GroupException.class, refused -> assertThat(refused.code())
+                            .isEqualTo(ErrorCode.LIMIT_EXCEEDED))
+                    .hasMessageContaining("sessions");
+            last.lost();
+            await().ignoreExceptions().until(() -> core.sessions.connect(new FakePeer(0)), Objects::nonNull);
         }
     }
 
