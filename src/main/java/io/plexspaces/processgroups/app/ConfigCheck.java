@@ -80,9 +80,14 @@ final class ConfigCheck {
                 .orElse(null);
     }
 
-    private static @Nullable String heldBytesComplaint(ProcessGroupsConfig config) {
-        long least = config.limits().messageBytes().asLongValue()
+    /** What one client may make the server hold. */
+    static long leastHeldBytes(ProcessGroupsConfig config) {
+        return config.limits().messageBytes().asLongValue()
                 + config.session().queueBytes().asLongValue();
+    }
+
+    private static @Nullable String heldBytesComplaint(ProcessGroupsConfig config) {
+        long least = leastHeldBytes(config);
         return config.delivery()
                 .heldBytes()
                 .filter(bytes -> bytes.asLongValue() < least)

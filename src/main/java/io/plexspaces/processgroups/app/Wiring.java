@@ -86,10 +86,9 @@ final class Wiring {
     @Produces
     @Singleton
     ServerBudget budget() {
-        return new ServerBudget(config.delivery()
-                .heldBytes()
-                .map(MemorySize::asLongValue)
-                .orElse(Runtime.getRuntime().maxMemory() / HEAP_PART));
+        long byDefault = Math.max(Runtime.getRuntime().maxMemory() / HEAP_PART, 2 * ConfigCheck.leastHeldBytes(config));
+        return new ServerBudget(
+                config.delivery().heldBytes().map(MemorySize::asLongValue).orElse(byDefault));
     }
 
     @Produces

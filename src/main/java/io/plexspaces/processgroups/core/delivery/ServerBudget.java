@@ -34,6 +34,11 @@ public final class ServerBudget {
         return bytes;
     }
 
+    /** Bytes that nobody holds. */
+    public long free() {
+        return Math.max(0, bytes - held.sum());
+    }
+
     /**
      * How much one holder may have in all.
      *

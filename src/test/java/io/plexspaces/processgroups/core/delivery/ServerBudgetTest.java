@@ -15,6 +15,7 @@ class ServerBudgetTest {
         budget.add(60 * MIB);
         assertThat(budget.share(60 * MIB)).as("with what it has").isEqualTo(60 * MIB);
         assertThat(budget.share(0)).as("the next one").isEqualTo(30 * MIB);
+        assertThat(budget.free()).isEqualTo(60 * MIB);
     }
 
     @Test

@@ -139,7 +139,12 @@ final class PendingCalls {
     private boolean mayBegin(Waiting next) {
         Charge charge = next.charge();
         return (begun.isEmpty() || held + charge.own() <= bounds.heldBytes())
-                && charged + charge.most() <= bounds.budget().share(charged);
+                && (charged + charge.most() <= bounds.budget().share(charged) || isOnlyOne(charge));
+    }
+
+    /** One request alone may take what is free, however large requests are allowed to be. */
+    private boolean isOnlyOne(Charge charge) {
+        return begun.isEmpty() && charge.most() <= bounds.budget().free();
     }
 
     private void begin(Waiting next) {
