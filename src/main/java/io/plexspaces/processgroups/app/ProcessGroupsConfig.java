@@ -356,6 +356,11 @@ interface ProcessGroupsConfig {
         @WithDefault("3M")
         @Range(min = "121S", max = "24H")
         Duration idle();
+
+        /** Groups open on this server before those that nobody uses are closed; each takes about 5 KB. */
+        @WithDefault("10000")
+        @Range(min = "1", max = "10000000")
+        int openGroups();
     }
 
     /** Regular work. */

@@ -64,6 +64,7 @@ final class Wiring {
                 limits.watchedGroups(),
                 limits.recipientIds(),
                 limits.nodeLabelsPerGroup(),
+                config.replica().openGroups(),
                 new ConnectionSettings(
                         limits.connectionsPerActor(),
                         limits.connectionsPerTenant(),

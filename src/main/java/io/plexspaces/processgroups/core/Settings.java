@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param watchedGroups groups a watch of a namespace may come to
  * @param recipientIds ids one publish answer may name
  * @param nodeLabels nodes one publish answer may count the recipients of, 1 to 5,000
+ * @param openGroups replicas that may be open before those that nobody uses are closed, ≥ 1
  * @param connections bounds of live connections beside their number
  */
 public record Settings(
@@ -30,4 +31,5 @@ public record Settings(
         int watchedGroups,
         int recipientIds,
         int nodeLabels,
+        int openGroups,
         ConnectionSettings connections) {}

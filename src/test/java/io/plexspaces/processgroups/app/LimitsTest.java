@@ -196,6 +196,12 @@ class LimitsTest {
                     "LIMIT_EXCEEDED",
                     "LifecycleContract#groupsPerTenant_areLimitedAndTakeNothingFromOthers"),
             new Limit(
+                    "groups open on one server that nobody uses",
+                    "",
+                    "replica.open-groups",
+                    "some of them are closed, and read again when they are needed",
+                    "ReplicasTest#groupsThatNobodyUses_areClosedWhenManyAreOpen"),
+            new Limit(
                     "labels and annotations of a group",
                     "",
                     "limits.metadata-bytes",

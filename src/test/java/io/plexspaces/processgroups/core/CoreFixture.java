@@ -54,6 +54,9 @@ public final class CoreFixture implements AutoCloseable {
     public final String tenant;
     public static final int CONNECTIONS_AT_MOST = 10_000;
 
+    /** Replicas of one node that may be open before unused ones are closed. */
+    public static final int OPEN_GROUPS = 100;
+
     private static final ConnectionSettings CONNECTIONS =
             new ConnectionSettings(10_000, 10_000, Duration.ZERO, Duration.ZERO);
 
@@ -102,6 +105,7 @@ public final class CoreFixture implements AutoCloseable {
                 10_000,
                 10_000,
                 1000,
+                OPEN_GROUPS,
                 connections);
         DeliveryLoops loops = new DeliveryLoops(
                 System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20, new ServerBudget(1 << 30));

@@ -24,6 +24,9 @@ import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -35,11 +38,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The groups this node reads: a replica is opened on first use, and closed when it was not used for a while.
- * Thread-safe.
+ * The groups this node reads: a replica is opened on first use, and closed when it was not used for a while, or earlier
+ * when many are open: a client that asks for one group after the other does not fill the memory. Thread-safe.
  */
 public final class Replicas implements OpenGroups {
     private static final int ATTEMPTS = 5;
+
+    /** Two looks close a replica that nobody uses, so this many close more than one for each that is opened. */
+    private static final int LOOKS = 8;
 
     private final Map<GroupId, Slot> slots = new ConcurrentHashMap<>();
     private final Map<OperationId, PendingPublish> publishing = new ConcurrentHashMap<>();
@@ -49,6 +55,7 @@ public final class Replicas implements OpenGroups {
     private final Repeats repeats;
     private final JoinRepairer repairer;
     private final ReachNotes notes;
+    private Iterator<Slot> hand = Collections.emptyIterator();
 
     /**
      * The reading of one group, shared by all who wait for it. They go on in the order in which they came, before any
@@ -254,7 +261,7 @@ public final class Replicas implements OpenGroups {
     private <T extends @Nullable Object> Uni<T> attempt(
             GroupId group, Function<GroupReplica, Uni<T>> use, int attempt) {
         Slot present = slots.get(group);
-        Slot slot = present != null ? present : slots.computeIfAbsent(group, Slot::new);
+        Slot slot = present != null ? present : add(group);
         int jumps = slot.replica.jumps();
         Uni<T> used = slot.ready ? enter(slot, use) : slot.opened().chain(replica -> enter(slot, use));
         return used.onFailure(
@@ -262,6 +269,25 @@ public final class Replicas implements OpenGroups {
                 .recoverWithUni(failure -> attempt < ATTEMPTS
                         ? settled(slot, jumps).chain(() -> attempt(group, use, attempt + 1))
                         : Uni.createFrom().failure(GroupException.groupNotFound(group)));
+    }
+
+    private Slot add(GroupId group) {
+        if (slots.size() >= settings.openGroups()) {
+            nextOnes().forEach(slot -> closeIdle(slot, 1));
+        }
+        return slots.computeIfAbsent(group, Slot::new);
+    }
+
+    /** Goes around all that are open, as the hand of a clock (the page replacement "second chance"). */
+    private synchronized List<Slot> nextOnes() {
+        List<Slot> next = new ArrayList<>(LOOKS);
+        if (!hand.hasNext()) {
+            hand = slots.values().iterator();
+        }
+        while (next.size() < LOOKS && hand.hasNext()) {
+            next.add(hand.next());
+        }
+        return next;
     }
 
     /** Completes once the replica has read what the store says: its group is gone, or has another epoch. */
