@@ -194,9 +194,11 @@ class RedisFaultTest {
             result(other.open(writer.group("room"), told));
             await().until(other::isHealthy);
             proxy.deaf(true);
-            for (int i = 0; i < 12; i++) {
-                writer.publish("room", i + "x".repeat(60_000));
-            }
+            // Together, so that the reader does not find them one by one.
+            List<Uni<Appended>> together = IntStream.range(0, 12)
+                    .mapToObj(i -> writer.publishing("room", i + "x".repeat(60_000)))
+                    .toList();
+            result(Uni.combine().all().unis(together).discardItems());
             await().atMost(Duration.ofSeconds(10)).until(() -> times.size() == 12);
             assertThat(told.holes).isEmpty();
             // Five in a portion, and a pause after each but the last.
