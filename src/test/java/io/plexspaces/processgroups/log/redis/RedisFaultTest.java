@@ -201,7 +201,7 @@ class RedisFaultTest {
             result(Uni.combine().all().unis(together).discardItems());
             await().atMost(Duration.ofSeconds(10)).until(() -> times.size() == 12);
             assertThat(told.holes).isEmpty();
-            // Five in a portion, and a pause after each but the last.
+            // Five in a portion, and a pause after each but the last; a page has eight.
             assertThat(IntStream.range(1, 12).filter(i -> times.get(i) - times.get(i - 1) > 4_000_000))
                     .hasSizeGreaterThanOrEqualTo(2);
             proxy.deaf(false);

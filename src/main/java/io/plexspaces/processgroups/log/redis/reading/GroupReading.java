@@ -373,7 +373,7 @@ public final class GroupReading extends Reading {
         if (offset >= end || isKept(offset + 1)) {
             live();
         } else if (offset > before) {
-            catchUp();
+            later(PORTION_PAUSE_MILLIS, this::catchUp);
         } else {
             load();
         }
