@@ -79,7 +79,7 @@ class ArchitectureTest {
             Map.entry("core.session", List.of("core.group", "core", "core.delivery", "log", "tasks", "domain")),
             Map.entry("api", List.of("core.session", "core", "core.delivery", "log", "domain", "proto.v1")),
             Map.entry("api.http", List.of("api")),
-            Map.entry("api.grpc.transport", List.of("core.delivery", "domain")),
+            Map.entry("api.grpc.transport", List.of("api", "core.delivery", "domain")),
             Map.entry(
                     "api.grpc",
                     List.of(

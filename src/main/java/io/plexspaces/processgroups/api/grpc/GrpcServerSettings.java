@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.api.grpc;
 
 import io.grpc.netty.NettyServerBuilder;
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.grpc.transport.Bounds;
 import io.plexspaces.processgroups.api.grpc.transport.GrpcTransport;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
@@ -32,8 +33,10 @@ final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBui
 
     private final ApiSettings settings;
     private final ServerBudget budget;
+    private final OpenConnections open;
 
-    GrpcServerSettings(ApiSettings settings, ServerBudget budget) {
+    GrpcServerSettings(ApiSettings settings, ServerBudget budget, OpenConnections open) {
+        this.open = open;
         this.settings = settings;
         this.budget = budget;
     }
@@ -59,6 +62,6 @@ final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBui
         netty.maxInboundMessageSize(settings.maxRequestBytes());
         netty.maxInboundMetadataSize(settings.maxHeaderBytes());
         netty.maxConcurrentCallsPerConnection(settings.maxStreamsPerConnection());
-        GrpcTransport.bound(netty, bounds(settings, budget));
+        GrpcTransport.bound(netty, bounds(settings, budget), open);
     }
 }

@@ -22,6 +22,7 @@ import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.MemoryService;
+import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
@@ -92,7 +93,10 @@ class GrpcEndpointTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
                 .addService(new GrpcEndpoint(endpoints(), new UnaryCalls()));
-        GrpcTransport.bound(builder, GrpcServerSettings.bounds(TestSettings.defaults(), new ServerBudget(64 << 20)));
+        GrpcTransport.bound(
+                builder,
+                GrpcServerSettings.bounds(TestSettings.defaults(), new ServerBudget(64 << 20)),
+                new OpenConnections(new OpenConnections.Limits(1_000, 0), System::nanoTime));
         server = builder.build().start();
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
                 .usePlaintext()

@@ -13,6 +13,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.MemoryService;
+import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
@@ -144,7 +145,10 @@ class GrpcFaultsTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
                 .addService(new GrpcEndpoint(endpoints, new UnaryCalls()));
-        GrpcTransport.bound(builder, GrpcServerSettings.bounds(TestSettings.defaults(), new ServerBudget(64 << 20)));
+        GrpcTransport.bound(
+                builder,
+                GrpcServerSettings.bounds(TestSettings.defaults(), new ServerBudget(64 << 20)),
+                new OpenConnections(new OpenConnections.Limits(1_000, 0), System::nanoTime));
         server = builder.build().start();
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
                 .usePlaintext()

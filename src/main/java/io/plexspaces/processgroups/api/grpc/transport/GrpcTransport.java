@@ -8,6 +8,7 @@ import io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.AsciiString;
+import io.plexspaces.processgroups.api.OpenConnections;
 
 /** Sets bounds to the connections of a gRPC server. */
 public final class GrpcTransport {
@@ -18,16 +19,24 @@ public final class GrpcTransport {
 
     private GrpcTransport() {}
 
-    /** To be called once for each server, before it is built. */
-    public static void bound(NettyServerBuilder server, Bounds bounds) {
+    /**
+     * To be called once for each server, before it is built.
+     *
+     * @param open where each connection of the server takes a place; one for which there is none is closed
+     */
+    public static void bound(NettyServerBuilder server, Bounds bounds, OpenConnections open) {
         Reading reading = new Reading();
-        server.protocolNegotiator(new Bounded(InternalProtocolNegotiators.serverPlaintext(), bounds, reading));
+        server.protocolNegotiator(new Bounded(InternalProtocolNegotiators.serverPlaintext(), bounds, open, reading));
         server.addStreamTracerFactory(new Calls(reading));
         server.flowControlWindow(Math.toIntExact(Math.min(bounds.heldBytes(), Integer.MAX_VALUE)));
         server.maxRstFramesPerWindow(RESETS, RESETS_SECONDS);
     }
 
-    private record Bounded(InternalProtocolNegotiator.ProtocolNegotiator negotiator, Bounds bounds, Reading reading)
+    private record Bounded(
+            InternalProtocolNegotiator.ProtocolNegotiator negotiator,
+            Bounds bounds,
+            OpenConnections open,
+            Reading reading)
             implements InternalProtocolNegotiator.ProtocolNegotiator {
         @Override
         public AsciiString scheme() {
@@ -36,7 +45,7 @@ public final class GrpcTransport {
 
         @Override
         public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
-            return new PeerHandler(grpc, negotiator, bounds, reading);
+            return new PeerHandler(grpc, negotiator, bounds, open, reading);
         }
 
         @Override

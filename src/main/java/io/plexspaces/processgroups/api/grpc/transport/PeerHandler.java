@@ -10,6 +10,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
+import io.plexspaces.processgroups.api.OpenConnections;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Looks after one TCP connection, on its event loop, where grpc-java sets no bound:
  *
  * <ul>
+ *   <li>a connection for which the server has no place is closed;
  *   <li>a stream whose requests come in part, or in frames without content, beyond the connection's bound is reset;
  *   <li>a peer that sends too many frames that carry nothing is disconnected;
  *   <li>one that takes nothing of its answers, or of what was sent before its streams were ended, for a while, too.
@@ -38,6 +40,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     private final Reading reading;
     private final FrameRate rate = new FrameRate();
     private final Bounds bounds;
+    private final OpenConnections open;
     private final PeerCalls calls;
     private final PendingCalls unary;
 
@@ -63,7 +66,9 @@ final class PeerHandler extends ChannelDuplexHandler {
             GrpcHttp2ConnectionHandler grpc,
             InternalProtocolNegotiator.ProtocolNegotiator negotiator,
             Bounds bounds,
+            OpenConnections open,
             Reading reading) {
+        this.open = open;
         this.reading = reading;
         this.grpc = grpc;
         this.negotiator = negotiator;
@@ -94,6 +99,13 @@ final class PeerHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        OpenConnections.Place place = open.enter(added.channel().remoteAddress());
+        if (place == null) {
+            // Not while the channel is still being made.
+            added.executor().execute(added::close);
+            return;
+        }
+        added.channel().closeFuture().addListener(closed -> place.leave());
         added.pipeline().addAfter(added.name(), null, negotiator.newHandler(grpc));
         long each = bounds.patience().toMillis() / LOOKS;
         looking = added.executor().scheduleWithFixedDelay(() -> guarded(this::look), each, each, TimeUnit.MILLISECONDS);

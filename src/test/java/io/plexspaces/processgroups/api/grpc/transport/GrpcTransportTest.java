@@ -13,6 +13,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.domain.GroupException;
 import java.io.ByteArrayInputStream;
@@ -22,6 +23,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.Test;
 /** What one TCP connection can make the server hold, whatever it sends and however little it reads. */
 class GrpcTransportTest {
     private static final String SERVICE = "plexspaces.processgroups.v1.ProcessGroupService";
+    private static final int CONNECTIONS = 4;
     private static final int STREAMS = 50;
     private static final int HELD = 100_000;
     private static final int REQUEST = 50_000;
@@ -40,6 +44,8 @@ class GrpcTransportTest {
     private static final Duration PATIENCE = Duration.ofMillis(1200);
 
     private final ServerBudget budget = new ServerBudget(8 << 20);
+    private final OpenConnections open =
+            new OpenConnections(new OpenConnections.Limits(CONNECTIONS, 0), System::nanoTime);
     private final AtomicInteger executed = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
     private final Queue<StreamObserver<byte[]>> streams = new ConcurrentLinkedQueue<>();
@@ -87,7 +93,7 @@ class GrpcTransportTest {
                                 method("Follow", MethodDescriptor.MethodType.SERVER_STREAMING),
                                 ServerCalls.asyncServerStreamingCall(this::follow))
                         .build());
-        GrpcTransport.bound(builder, new Bounds(STREAMS, HELD, REQUEST, LAST_DATA, PATIENCE, budget));
+        GrpcTransport.bound(builder, new Bounds(STREAMS, HELD, REQUEST, LAST_DATA, PATIENCE, budget), open);
         server = builder.build().start();
     }
 
@@ -127,6 +133,29 @@ class GrpcTransportTest {
 
     private RawPeer connect(int window) throws IOException {
         return new RawPeer(server.getPort(), window);
+    }
+
+    @Test
+    void connectionsBeyondTheBound_areClosed_andAPlaceThatIsLeftIsFree() throws IOException {
+        List<RawPeer> peers = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            peers.add(connect(ANSWER));
+        }
+        await().until(() -> open.open() == CONNECTIONS);
+        try (RawPeer tooMany = connect(ANSWER)) {
+            assertThat(tooMany.isEnded()).isTrue();
+        }
+        for (RawPeer peer : peers) {
+            peer.call("Ask", new byte[1]);
+            peer.await(Http2FrameTypes.DATA);
+            peer.close();
+        }
+        await().until(() -> open.open() == 0);
+        try (RawPeer next = connect(ANSWER)) {
+            next.call("Ask", new byte[1]);
+            next.await(Http2FrameTypes.DATA);
+        }
+        assertThat(open.refusals(OpenConnections.Limit.CONNECTIONS)).isEqualTo(1);
     }
 
     @Test
