@@ -8,13 +8,12 @@ import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.CoreFixture.Watching;
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.ScriptedLog;
+import io.plexspaces.processgroups.core.ScriptedRoom;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.replica.OffsetWaiters;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
-import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -23,7 +22,6 @@ import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
-import io.plexspaces.processgroups.log.NodeLease;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +29,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,33 +36,14 @@ import org.junit.jupiter.api.Test;
  *
  * <p>One file, as all cases share the log that loses what they say.
  */
-class JumpTest {
-    private final GroupId room = GroupId.of("t", "", "room");
-    private final ScriptedLog log = new ScriptedLog(room);
-    private final CoreFixture core = new CoreFixture(Duration.ofMillis(300), log, new NodeLease(CoreFixture.NODE, 7));
-
-    @AfterEach
-    void close() {
-        core.close();
-    }
-
-    private Client member(String actor, String... topics) {
-        Client client = core.connect(actor, null, room.namespace());
-        client.join(room, topics);
-        return client;
+class JumpTest extends ScriptedRoom {
+    JumpTest() {
+        super(Duration.ofMillis(300));
     }
 
     private static Membership.Holding onlyHolding(Membership membership) {
         assertThat(membership.holdings()).hasSize(1);
         return membership.holdings().get(0);
-    }
-
-    private List<String> memberNames() {
-        return CoreFixture.await(core.groups.members(new Groups.MembersQuery(room, false, null, 100)))
-                .members()
-                .stream()
-                .map(membership -> membership.actor().value())
-                .toList();
     }
 
     private CompletableFuture<Groups.PublishResult> publishing(String text) {

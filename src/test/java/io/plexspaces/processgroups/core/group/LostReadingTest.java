@@ -8,45 +8,23 @@ import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.CoreFixture.Watching;
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.ScriptedLog;
+import io.plexspaces.processgroups.core.ScriptedRoom;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
-import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Membership;
-import io.plexspaces.processgroups.log.NodeLease;
 import java.time.Duration;
 import java.util.AbstractList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * A log that cannot be followed any further, or was applied by half: no client is served from what is left, and it is
  * read again.
  */
-class LostReadingTest {
-    private final GroupId room = GroupId.of("t", "", "room");
-    private final ScriptedLog log = new ScriptedLog(room);
-    private final CoreFixture core = new CoreFixture(Duration.ofSeconds(30), log, new NodeLease(CoreFixture.NODE, 7));
-
-    @AfterEach
-    void close() {
-        core.close();
-    }
-
-    private Client member(String actor, String... topics) {
-        Client client = core.connect(actor, null, room.namespace());
-        client.join(room, topics);
-        return client;
-    }
-
-    private List<String> memberNames() {
-        return CoreFixture.await(core.groups.members(new Groups.MembersQuery(room, false, null, 100)))
-                .members()
-                .stream()
-                .map(membership -> membership.actor().value())
-                .toList();
+class LostReadingTest extends ScriptedRoom {
+    LostReadingTest() {
+        super(Duration.ofSeconds(30));
     }
 
     private ErrorCode failure() {

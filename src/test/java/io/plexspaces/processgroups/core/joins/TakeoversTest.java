@@ -5,43 +5,29 @@ import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.CoreFixture.Client;
-import io.plexspaces.processgroups.core.ScriptedLog;
+import io.plexspaces.processgroups.core.ScriptedRoom;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
-import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
-import io.plexspaces.processgroups.log.NodeLease;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Sessions that change nodes while the log goes on elsewhere than its reader stood. */
-class TakeoversTest {
+class TakeoversTest extends ScriptedRoom {
     private static final NodeId OTHER = new NodeId("other");
     private static final ActorId ALICE = new ActorId("alice");
 
-    private final GroupId room = GroupId.of("t", "", "room");
-    private final ScriptedLog log = new ScriptedLog(room);
-    private final CoreFixture core = new CoreFixture(Duration.ofSeconds(30), log, new NodeLease(CoreFixture.NODE, 7));
-
-    @AfterEach
-    void close() {
-        core.close();
-    }
-
-    private Client member(String actor) {
-        Client client = core.connect(actor, null, room.namespace());
-        client.join(room);
-        return client;
+    TakeoversTest() {
+        super(Duration.ofSeconds(30));
     }
 
     /** Another node's write. */

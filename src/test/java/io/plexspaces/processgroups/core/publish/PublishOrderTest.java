@@ -4,21 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.plexspaces.processgroups.core.CoreFixture;
-import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.Groups;
-import io.plexspaces.processgroups.core.ScriptedLog;
+import io.plexspaces.processgroups.core.ScriptedRoom;
 import io.plexspaces.processgroups.core.group.GroupReplica;
 import io.plexspaces.processgroups.core.replica.OffsetWaiters;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
-import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Command;
-import io.plexspaces.processgroups.log.NodeLease;
 import io.smallrye.mutiny.Context;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.smallrye.mutiny.subscription.UniSubscriber;
@@ -30,7 +27,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,20 +34,9 @@ import org.junit.jupiter.api.Test;
  *
  * <p>One file, as all cases share the log that answers late.
  */
-class PublishOrderTest {
-    private final GroupId room = GroupId.of("t", "", "room");
-    private final ScriptedLog log = new ScriptedLog(room);
-    private final CoreFixture core = new CoreFixture(Duration.ofMillis(300), log, new NodeLease(CoreFixture.NODE, 7));
-
-    @AfterEach
-    void close() {
-        core.close();
-    }
-
-    private Client member(String actor) {
-        Client client = core.connect(actor, null, room.namespace());
-        client.join(room);
-        return client;
+class PublishOrderTest extends ScriptedRoom {
+    PublishOrderTest() {
+        super(Duration.ofMillis(300));
     }
 
     private CompletableFuture<Groups.PublishResult> publishing(String text) {
