@@ -162,14 +162,14 @@ abstract class LoadContract extends LogFixture {
         Queue<Recorder> readers = new ConcurrentLinkedQueue<>();
         together(6, number -> {
             if (number >= 4) {
-                while (running.get() > 0) {
+                do {
                     Recorder passing = new Recorder();
                     result(log().open(room, passing)).close();
                     passing.assertOrdered();
                     if (readers.size() < 200) {
                         readers.add(open(room));
                     }
-                }
+                } while (running.get() > 0);
                 return;
             }
             Random random = new Random(number);

@@ -22,16 +22,12 @@ import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.UniEmitter;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -47,7 +43,7 @@ public final class Replicas implements OpenGroups {
     /** Two looks close a replica that nobody uses, so this many close more than one for each that is opened. */
     private static final int LOOKS = 8;
 
-    private final Map<GroupId, Slot> slots = new ConcurrentHashMap<>();
+    private final Map<GroupId, ReplicaSlot> slots = new ConcurrentHashMap<>();
     private final Map<OperationId, PendingPublish> publishing = new ConcurrentHashMap<>();
     private final GroupLog log;
     private final Settings settings;
@@ -55,162 +51,7 @@ public final class Replicas implements OpenGroups {
     private final Repeats repeats;
     private final JoinRepairer repairer;
     private final ReachNotes notes;
-    private Iterator<Slot> hand = Collections.emptyIterator();
-
-    /**
-     * The reading of one group, shared by all who wait for it. They go on in the order in which they came, before any
-     * later caller: messages of one publisher keep their order. When the reading is lost, the log is opened again for
-     * the same replica: until then no caller is served from what was read before.
-     */
-    private final class Slot {
-        private static final int MOST_TICKS = 16;
-
-        final GroupReplica replica;
-        private final Queue<UniEmitter<? super GroupReplica>> waiting = new ArrayDeque<>();
-
-        /** Grows with each reading that is lost: late calls of a lost reading are ignored. */
-        private final AtomicInteger losses = new AtomicInteger();
-
-        private boolean opening;
-        private int ticks;
-        private int pause = 1;
-        private @Nullable Throwable failure;
-        volatile @Nullable Tail tail;
-
-        /** It is open, and no caller waits. */
-        volatile boolean ready;
-
-        int idleSweeps;
-
-        Slot(GroupId group) {
-            CatchUp catchUp = new CatchUp(log);
-            replica = new GroupReplica(
-                    group, settings, tracer, catchUp, publishing, repeats, repairer, notes, this::lost);
-        }
-
-        Uni<GroupReplica> opened() {
-            return Uni.createFrom().<GroupReplica>emitter(this::open);
-        }
-
-        private void open(UniEmitter<? super GroupReplica> emitter) {
-            boolean first = waiting(emitter);
-            if (first) {
-                read();
-            } else if (failure != null) {
-                emitter.fail(failure);
-            } else if (ready) {
-                emitter.complete(replica);
-            }
-        }
-
-        /** Whether it is the first that waits. */
-        private synchronized boolean waiting(UniEmitter<? super GroupReplica> emitter) {
-            boolean first = !opening;
-            opening = true;
-            if (failure == null && !ready) {
-                waiting.add(emitter);
-            }
-            return first;
-        }
-
-        private void read() {
-            int before = losses.get();
-            log.open(replica.group(), replica)
-                    .subscribe()
-                    .with(opened -> replica.state().execute(() -> begin(before, opened)), cause -> replica.state()
-                            .execute(() -> fail(before, cause)));
-        }
-
-        private void begin(int before, Tail opened) {
-            if (before != losses.get()) {
-                opened.close();
-                return;
-            }
-            if (replica.use().isClosed()) {
-                opened.close();
-            }
-            tail = opened;
-            pause = 1;
-            UniEmitter<? super GroupReplica> next = next();
-            while (next != null) {
-                next.complete(replica);
-                next = next();
-            }
-        }
-
-        private synchronized @Nullable UniEmitter<? super GroupReplica> next() {
-            UniEmitter<? super GroupReplica> next = waiting.poll();
-            ready = next == null;
-            return next;
-        }
-
-        private void fail(int before, Throwable cause) {
-            if (before != losses.get()) {
-                return;
-            }
-            if (replica.isOpen() && !ReplicaState.isMissing(cause)) {
-                over(cause);
-                return;
-            }
-            slots.remove(replica.group(), this);
-            synchronized (this) {
-                failure = cause;
-            }
-            failWaiting(cause);
-            if (replica.isOpen()) {
-                replica.gone();
-            }
-        }
-
-        private void lost(GroupException cause) {
-            Tail before = tail;
-            tail = null;
-            losses.incrementAndGet();
-            if (before != null) {
-                before.close();
-            }
-            over(cause);
-        }
-
-        /** No caller is served until it is opened again. */
-        private void over(Throwable cause) {
-            synchronized (this) {
-                ready = false;
-                opening = false;
-                ticks = pause;
-                pause = Math.min(MOST_TICKS, 2 * pause);
-            }
-            failWaiting(cause);
-        }
-
-        private void failWaiting(Throwable cause) {
-            List<UniEmitter<? super GroupReplica>> all;
-            synchronized (this) {
-                all = List.copyOf(waiting);
-                waiting.clear();
-            }
-            all.forEach(emitter -> emitter.fail(cause));
-        }
-
-        /** Opens a lost reading again, if this node still needs it. */
-        void tick() {
-            if (!ready && replica.isOpen() && isDue()) {
-                read();
-            }
-        }
-
-        private synchronized boolean isDue() {
-            if (opening || failure != null || --ticks > 0) {
-                return false;
-            }
-            if (replica.use().closeIfUnused()) {
-                slots.remove(replica.group(), this);
-                return false;
-            }
-            opening = true;
-            return true;
-        }
-    }
+    private Iterator<ReplicaSlot> hand = Collections.emptyIterator();
 
     /** @param tracer notified of each message that a replica reads */
     public Replicas(GroupLog log, OperationIds operations, Settings settings, DeliveryTracer tracer) {
@@ -234,13 +75,13 @@ public final class Replicas implements OpenGroups {
 
     /** The open replica of a group; null: none is open. */
     public @Nullable GroupReplica ifOpen(GroupId group) {
-        Slot slot = slots.get(group);
+        ReplicaSlot slot = slots.get(group);
         return slot != null && slot.replica.isOpen() && !slot.replica.use().isClosed() ? slot.replica : null;
     }
 
     @Override
     public @Nullable GroupPublishes enter(GroupId group) {
-        Slot slot = slots.get(group);
+        ReplicaSlot slot = slots.get(group);
         return slot != null && slot.ready && slot.replica.use().enter() ? slot.replica.publishes() : null;
     }
 
@@ -260,8 +101,8 @@ public final class Replicas implements OpenGroups {
 
     private <T extends @Nullable Object> Uni<T> attempt(
             GroupId group, Function<GroupReplica, Uni<T>> use, int attempt) {
-        Slot present = slots.get(group);
-        Slot slot = present != null ? present : add(group);
+        ReplicaSlot present = slots.get(group);
+        ReplicaSlot slot = present != null ? present : add(group);
         int jumps = slot.replica.jumps();
         Uni<T> used = slot.ready ? enter(slot, use) : slot.opened().chain(replica -> enter(slot, use));
         return used.onFailure(
@@ -271,16 +112,24 @@ public final class Replicas implements OpenGroups {
                         : Uni.createFrom().failure(GroupException.groupNotFound(group)));
     }
 
-    private Slot add(GroupId group) {
+    private ReplicaSlot add(GroupId group) {
         if (slots.size() >= settings.openGroups()) {
-            nextOnes().forEach(slot -> closeIdle(slot, 1));
+            nextOnes().forEach(slot -> slot.closeIdle(1));
         }
-        return slots.computeIfAbsent(group, Slot::new);
+        return slots.computeIfAbsent(group, this::slot);
+    }
+
+    private ReplicaSlot slot(GroupId group) {
+        return new ReplicaSlot(
+                log,
+                lost -> new GroupReplica(
+                        group, settings, tracer, new CatchUp(log), publishing, repeats, repairer, notes, lost),
+                closed -> slots.remove(group, closed));
     }
 
     /** Goes around all that are open, as the hand of a clock (the page replacement "second chance"). */
-    private synchronized List<Slot> nextOnes() {
-        List<Slot> next = new ArrayList<>(LOOKS);
+    private synchronized List<ReplicaSlot> nextOnes() {
+        List<ReplicaSlot> next = new ArrayList<>(LOOKS);
         if (!hand.hasNext()) {
             hand = slots.values().iterator();
         }
@@ -291,7 +140,7 @@ public final class Replicas implements OpenGroups {
     }
 
     /** Completes once the replica has read what the store says: its group is gone, or has another epoch. */
-    private Uni<Void> settled(Slot slot, int jumps) {
+    private Uni<Void> settled(ReplicaSlot slot, int jumps) {
         GroupReplica replica = slot.replica;
         if (!replica.use().enter()) {
             slots.remove(replica.group(), slot);
@@ -305,7 +154,7 @@ public final class Replicas implements OpenGroups {
         });
     }
 
-    private static <T extends @Nullable Object> Uni<T> enter(Slot slot, Function<GroupReplica, Uni<T>> use) {
+    private static <T extends @Nullable Object> Uni<T> enter(ReplicaSlot slot, Function<GroupReplica, Uni<T>> use) {
         GroupReplica replica = slot.replica;
         if (!replica.use().enter()) {
             return Uni.createFrom().failure(ReplicaState.stale(replica.group()));
@@ -321,7 +170,7 @@ public final class Replicas implements OpenGroups {
      */
     Uni<Appended> known(GroupId group, Supplier<Uni<Appended>> change, Predicate<Appended> missing) {
         return Uni.createFrom().deferred(() -> {
-            Slot slot = slots.get(group);
+            ReplicaSlot slot = slots.get(group);
             if (slot == null || !slot.ready) {
                 return change.get();
             }
@@ -342,20 +191,7 @@ public final class Replicas implements OpenGroups {
 
     /** Closes replicas that were not used during the last {@code sweeps} calls of this. */
     void closeIdle(int sweeps) {
-        PeriodicTasks.withEach(slots.values(), slot -> closeIdle(slot, sweeps));
-    }
-
-    private void closeIdle(Slot slot, int sweeps) {
-        GroupReplica replica = slot.replica;
-        Tail tail = slot.tail;
-        if (replica.use().isClosed()) {
-            slots.remove(replica.group(), slot);
-        } else if (replica.use().takeTouched()) {
-            slot.idleSweeps = 0;
-        } else if (tail != null && ++slot.idleSweeps >= sweeps && replica.use().closeIfUnused()) {
-            slots.remove(replica.group(), slot);
-            tail.close();
-        }
+        PeriodicTasks.withEach(slots.values(), slot -> slot.closeIdle(sweeps));
     }
 
     /** To be called about every second: ends waits for a log that delivers nothing. */
