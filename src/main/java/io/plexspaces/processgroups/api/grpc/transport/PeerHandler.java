@@ -220,11 +220,12 @@ final class PeerHandler extends ChannelDuplexHandler {
         ChannelOutboundBuffer queue = on.channel().unsafe().outboundBuffer();
         long waiting = queue == null ? 0 : queue.totalPendingWriteBytes();
         long now = System.nanoTime();
-        boolean waits = unary.untaken() > 0 || (deaf && waiting > 0);
-        if (!waits || written - waiting > taken) {
+        boolean untaken = unary.untaken() > 0;
+        boolean owed = untaken || waiting > 0;
+        if (!owed || written - waiting > taken) {
             taken = Math.max(taken, written - waiting);
             takenAt = now;
-        } else if (now - takenAt >= bounds.patience().toNanos()) {
+        } else if ((untaken || deaf) && now - takenAt >= bounds.patience().toNanos()) {
             close("it takes nothing of what it was sent");
         }
     }
