@@ -37,6 +37,8 @@ final class InFlight {
     /** Somebody has asked, and waits for {@link #readMore}. */
     private boolean turnedAway;
 
+    private boolean closed;
+
     /**
      * What may be on the way.
      *
@@ -150,6 +152,13 @@ final class InFlight {
         return due;
     }
 
+    /** The connection has ended: nothing counts in the server's budget any more. */
+    synchronized void close() {
+        closed = true;
+        budget.add(-charged);
+        charged = 0;
+    }
+
     private void pay(int due) {
         for (int i = 0; i < due; i++) {
             readMore.run();
@@ -163,6 +172,9 @@ final class InFlight {
 
     private void charge() {
         long more = bytes - charged;
+        if (closed) {
+            return;
+        }
         if (more > LOT || more < -LOT || (bytes == 0 && charged > 0)) {
             charged += more;
             budget.add(more);

@@ -95,6 +95,10 @@ public final class SessionProtocol {
                 connection::isCrowded,
                 readMore);
         connection.onRoom(inFlight::room);
+        connection.onEnd(cause -> inFlight.close());
+        if (connection.isClosed()) {
+            inFlight.close();
+        }
         this.refusals = service.refusals();
         this.traces = service.traces();
         this.connection = connection;

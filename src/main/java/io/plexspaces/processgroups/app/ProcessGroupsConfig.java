@@ -31,6 +31,8 @@ interface ProcessGroupsConfig {
     Auth auth();
 
     /** The store {@code redis}. Its address stands in the platform's keys {@code quarkus.redis}. */
+    Memory memory();
+
     Redis redis();
 
     /** This server among others. */
@@ -104,6 +106,15 @@ interface ProcessGroupsConfig {
         @WithDefault("5S")
         @Range(min = "100ms", max = "30M")
         Duration renewInterval();
+    }
+
+    /** The store {@code memory}. */
+    interface Memory {
+        /**
+         * Bytes that all groups may hold together. When they do, new groups and joins are refused with OVERLOADED, and
+         * groups keep fewer messages. Default: a quarter of the heap.
+         */
+        Optional<MemorySize> bytes();
     }
 
     /** The store {@code redis}. */

@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import io.plexspaces.processgroups.observe.NodeMetrics;
 import io.quarkus.arc.InjectableInstance;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.redis.client.Redis;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes the store that is configured, and no other. */
 @Singleton
 final class StoreWiring {
+    /** The groups of a store in memory may hold this part of the heap. */
+    private static final int HEAP_PART = 4;
+
     private static final System.Logger LOG = System.getLogger(StoreWiring.class.getName());
 
     private final GroupLog log;
@@ -51,7 +55,8 @@ final class StoreWiring {
             leases = made;
         } else {
             WorkerExecutor worker = vertx.createSharedWorkerExecutor("processgroups-memory", 1);
-            MemoryGroupLog made = new MemoryGroupLog(Clock.systemUTC(), limits(config), epochs, aside(worker));
+            MemoryGroupLog made =
+                    new MemoryGroupLog(Clock.systemUTC(), limits(config), epochs, aside(worker), memoryBytes(config));
             redis = null;
             log = made;
             leases = made;
@@ -78,6 +83,13 @@ final class StoreWiring {
                 settings.checkInterval(),
                 config.node().leaseTtl(),
                 limits(config));
+    }
+
+    private static long memoryBytes(ProcessGroupsConfig config) {
+        return config.memory()
+                .bytes()
+                .map(MemorySize::asLongValue)
+                .orElse(Runtime.getRuntime().maxMemory() / HEAP_PART);
     }
 
     private static LogLimits limits(ProcessGroupsConfig config) {

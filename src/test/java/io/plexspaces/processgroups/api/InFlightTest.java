@@ -36,6 +36,17 @@ class InFlightTest {
     }
 
     @Test
+    void connectionThatEnds_givesBackWhatItsRequestsHeld_alsoOfThoseThatAreNeverAnswered() {
+        beginAll(300_000);
+        assertThat(budget.held()).isPositive();
+        inFlight.close();
+        assertThat(budget.held()).isZero();
+        inFlight.end(300_000, 10);
+        inFlight.begin(300_000);
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
     void largeRequests_areFewer() {
         assertThat(beginAll(300_000)).isEqualTo(3);
         inFlight.end(300_000, 10);

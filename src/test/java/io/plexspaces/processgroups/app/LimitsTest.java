@@ -264,6 +264,12 @@ class LimitsTest {
                     "INVALID_ARGUMENT",
                     "RequestsTest#publish_countsTheBytesOfHeaders"),
             new Limit(
+                    "what all groups of a store in memory hold",
+                    "a quarter of the heap",
+                    "memory.bytes",
+                    "new groups and joins are OVERLOADED, and fewer messages are retained",
+                    "RoomTest#fullStore_refusesGroupsAndJoins_andDeliversMessagesWithoutKeepingThem"),
+            new Limit(
                     "messages that a group retains, in number",
                     "",
                     "limits.retained-messages",

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.IntConsumer;
 
 /** Collects the methods of the service: the generated ones, with marshallers of our own. */
 final class Methods {
@@ -95,7 +94,7 @@ final class Methods {
             UseCase name, Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation) {
         PeerCall peer = PeerCall.current();
         if (peer == null) {
-            execute(name, request, answer, operation, size -> {});
+            execute(name, request, answer, operation, (size, send) -> send.run());
             return;
         }
         Context context = Context.current();
@@ -113,13 +112,14 @@ final class Methods {
         });
     }
 
-    /** @param answers told how large the answer is, before it is sent */
+    /** Sends an answer of so many bytes, now or when its peer has taken earlier ones. */
+    private interface Sending {
+        void answer(int bytes, Runnable send);
+    }
+
+    /** @param answers sends the answer */
     private <Q, A extends MessageLite> void execute(
-            UseCase name,
-            Parsed<Q> request,
-            StreamObserver<A> answer,
-            Function<Q, Uni<A>> operation,
-            IntConsumer answers) {
+            UseCase name, Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation, Sending answers) {
         GroupException refused = calls.begin();
         if (refused != null) {
             answer.onError(GrpcErrors.toStatus(refused));
@@ -136,10 +136,9 @@ final class Methods {
         }
     }
 
-    private <A extends MessageLite> void end(StreamObserver<A> answer, A result, IntConsumer answers) {
+    private <A extends MessageLite> void end(StreamObserver<A> answer, A result, Sending answers) {
         try {
-            answers.accept(result.getSerializedSize());
-            complete(answer, result);
+            answers.answer(result.getSerializedSize(), () -> complete(answer, result));
         } finally {
             calls.end();
         }

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameReader extends ChannelInboundHandlerAdapter {
     static final String NAME = "process-groups";
+    /** About what it costs to keep a frame, beside its bytes. */
+    private static final int FRAME_BYTES = 140;
+
     private static final System.Logger LOG = System.getLogger(FrameReader.class.getName());
 
     private final Deque<WebSocketFrame> waiting = new ArrayDeque<>();
@@ -160,7 +163,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
     /** Bytes of frames that wait, and of a message that is not whole. */
     private int kept() {
-        return waitingBytes + (partial == null ? 0 : partial.readableBytes());
+        return waitingBytes + waiting.size() * FRAME_BYTES + (partial == null ? 0 : partial.readableBytes());
     }
 
     private void overloaded() {

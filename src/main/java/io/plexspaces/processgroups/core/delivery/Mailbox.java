@@ -6,6 +6,7 @@ import io.plexspaces.processgroups.domain.Topic;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,41 +37,25 @@ final class Mailbox {
 
     // Made when first needed: most mailboxes are always empty, and every message looks whether they are.
     private @Nullable Set<Subscriber> gapped;
-    private @Nullable Map<Slot, Item> newest;
+    private @Nullable Map<Slot, MailboxItem> newest;
+    private @Nullable Set<MailboxItem> droppable;
 
-    private @Nullable Item first;
-    private @Nullable Item last;
+    private @Nullable MailboxItem first;
+    private @Nullable MailboxItem last;
     private long bytes;
     private boolean conflating;
     private int sources;
     private long sourceBytes;
 
-    private record Slot(Subscriber subscriber, @Nullable Topic topic) {}
-
-    private static final class Item {
-        final @Nullable Subscriber subscriber;
-        final @Nullable Frame frame;
-        final @Nullable Source source;
-        final int size;
-
-        @Nullable
-        Item before;
-
-        @Nullable
-        Item after;
-
-        Item(@Nullable Subscriber subscriber, @Nullable Frame frame, @Nullable Source source, int size) {
-            this.subscriber = subscriber;
-            this.frame = frame;
-            this.source = source;
-            this.size = size;
+    /** Ordered by the topic: clients may make hash codes of topics meet. */
+    private record Slot(Subscriber subscriber, String topic) implements Comparable<Slot> {
+        Slot(Subscriber subscriber, @Nullable Topic topic) {
+            this(subscriber, topic == null ? "" : topic.value());
         }
 
-        /** The message a full mailbox may drop. */
-        Entry.@Nullable Published droppable() {
-            return frame == null || subscriber == null || subscriber.policy() == OverflowPolicy.DISCONNECT
-                    ? null
-                    : frame.message();
+        @Override
+        public int compareTo(Slot other) {
+            return topic.compareTo(other.topic);
         }
     }
 
@@ -96,7 +81,7 @@ final class Mailbox {
      */
     boolean offer(@Nullable Subscriber subscriber, Frame frame, boolean burst) {
         int size = frame.encoded(format).length + ITEM_BYTES;
-        Item item = new Item(subscriber, frame, null, size);
+        MailboxItem item = new MailboxItem(subscriber, frame, null, size);
         Entry.Published message = item.droppable();
         Slot slot = message != null && subscriber != null && subscriber.policy() == OverflowPolicy.CONFLATE
                 ? new Slot(subscriber, message.topic())
@@ -118,7 +103,7 @@ final class Mailbox {
 
     /** Puts events that are made later at the end. */
     void offer(Source source) {
-        append(new Item(null, null, source, ITEM_BYTES));
+        append(new MailboxItem(null, null, source, ITEM_BYTES));
         source.queued = true;
         sources++;
         sourceBytes += ITEM_BYTES + source.weight;
@@ -177,7 +162,7 @@ final class Mailbox {
     @Nullable
     Frame poll() {
         while (first != null) {
-            Item item = first;
+            MailboxItem item = first;
             Source source = item.source;
             if (source != null) {
                 if (source.isWaiting()) {
@@ -232,12 +217,13 @@ final class Mailbox {
         sourceBytes = 0;
         gapped = null;
         newest = null;
+        droppable = null;
     }
 
     /** How many messages wait. */
     int messages() {
         int count = 0;
-        for (Item at = first; at != null; at = at.after) {
+        for (MailboxItem at = first; at != null; at = at.after) {
             count += at.frame != null && at.frame.message() != null ? 1 : 0;
         }
         return count;
@@ -258,17 +244,15 @@ final class Mailbox {
             conflate();
             dropNewest(slot);
         }
-        for (Item at = first; at != null && bytes + size > room; at = at.after) {
-            if (at.droppable() != null) {
-                drop(at);
-            }
+        while (droppable != null && bytes + size > room) {
+            drop(droppable.iterator().next());
         }
         return bytes + size <= room || !hasFrames();
     }
 
     private void conflate() {
         conflating = true;
-        for (Item at = first; at != null; at = at.after) {
+        for (MailboxItem at : droppable == null ? List.<MailboxItem>of() : List.copyOf(droppable)) {
             Entry.Published message = at.droppable();
             if (message != null
                     && at.subscriber != null
@@ -279,18 +263,18 @@ final class Mailbox {
         }
     }
 
-    private boolean isNewest(Item item, Slot slot) {
+    private boolean isNewest(MailboxItem item, Slot slot) {
         return newest != null && newest.get(slot) == item;
     }
 
     private void dropNewest(@Nullable Slot slot) {
-        Item replaced = slot == null || newest == null ? null : newest.get(slot);
+        MailboxItem replaced = slot == null || newest == null ? null : newest.get(slot);
         if (replaced != null) {
             drop(replaced);
         }
     }
 
-    private void drop(Item item) {
+    private void drop(MailboxItem item) {
         Entry.Published message = item.droppable();
         if (message != null && item.subscriber != null) {
             item.subscriber.missed(message.offset());
@@ -306,7 +290,7 @@ final class Mailbox {
         return Frame.of(subscriber.takeGap());
     }
 
-    private void append(Item item) {
+    private void append(MailboxItem item) {
         item.before = last;
         long added = item.size;
         if (last == null) {
@@ -317,11 +301,14 @@ final class Mailbox {
         }
         last = item;
         bytes += item.size;
+        if (item.droppable() != null) {
+            droppable = droppable == null ? new LinkedHashSet<>() : droppable;
+            droppable.add(item);
+        }
         budget.add(added);
     }
 
-    /** Unlinks the item but leaves its own links, so that a walk may go on from it. */
-    private void remove(Item item) {
+    private void remove(MailboxItem item) {
         if (item.before == null) {
             first = item.after;
         } else {
@@ -335,6 +322,10 @@ final class Mailbox {
         bytes -= item.size;
         budget.add(first == null ? -(long) item.size - transportBytes : -item.size);
         Entry.Published message = item.droppable();
+        if (message != null && droppable != null) {
+            droppable.remove(item);
+            droppable = droppable.isEmpty() ? null : droppable;
+        }
         if (message != null && item.subscriber != null && newest != null) {
             newest.remove(new Slot(item.subscriber, message.topic()), item);
         }

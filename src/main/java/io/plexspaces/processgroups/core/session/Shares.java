@@ -19,7 +19,14 @@ final class Shares {
     private final KeyedCounts<Actor> actors = new KeyedCounts<>();
     private final KeyedCounts<String> tenants = new KeyedCounts<>();
 
-    private record Actor(Namespace namespace, ActorId id) {}
+    /** Ordered: clients may make hash codes meet. */
+    private record Actor(Namespace namespace, ActorId id) implements Comparable<Actor> {
+        @Override
+        public int compareTo(Actor other) {
+            int order = id.compareTo(other.id);
+            return order == 0 ? namespace.compareTo(other.namespace) : order;
+        }
+    }
 
     Shares(ConnectionSettings bounds) {
         this.bounds = bounds;

@@ -28,9 +28,9 @@ final class History {
     private long ordinal;
 
     /** @param begin offset of the first message */
-    History(long begin, Retention retention, long mostBytes) {
+    History(long begin, Retention retention, long mostBytes, Room room) {
         this.begin = begin;
-        this.retained = new Retained(retention, mostBytes);
+        this.retained = new Retained(retention, mostBytes, room);
     }
 
     /** What the next message is counted as. */
@@ -47,6 +47,11 @@ final class History {
     void addOther(long offset) {
         others.add(offset);
         othersSeen++;
+    }
+
+    /** The group has ended. */
+    void clear() {
+        retained.clear();
     }
 
     void trim(Instant now) {

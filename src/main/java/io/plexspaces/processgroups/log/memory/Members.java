@@ -27,6 +27,8 @@ public final class Members {
     private Map<ActorId, Membership> byActor = new HashMap<>();
     private final GroupId group;
     private final HeldGroups held;
+    private final Room room;
+    private long bytes;
 
     /** Nodes that joins without a session name, and how many do. */
     private final Map<NodeId, Integer> labels = new HashMap<>(2);
@@ -45,7 +47,8 @@ public final class Members {
     }
 
     /** @param held notified of the sessions that hold joins here */
-    public Members(GroupId group, HeldGroups held) {
+    Members(GroupId group, HeldGroups held, Room room) {
+        this.room = room;
         this.group = group;
         this.held = held;
     }
@@ -76,6 +79,7 @@ public final class Members {
     /** @param membership null: no longer a member */
     void set(ActorId actor, @Nullable Membership membership) {
         Membership before = membership == null ? byActor.remove(actor) : byActor.put(actor, membership);
+        weighs((membership == null ? 0 : Room.of(membership)) - (before == null ? 0 : Room.of(before)));
         // New marks first: a concurrent look-up of a session must not miss a join that only changes its owner.
         if (membership != null) {
             held.mark(membership, group, true);
@@ -91,7 +95,13 @@ public final class Members {
         }
     }
 
+    private void weighs(long more) {
+        bytes += more;
+        room.add(more);
+    }
+
     void clear() {
+        weighs(-bytes);
         held.forget(group, byActor.values());
         byActor = new HashMap<>(0);
         labels.clear();

@@ -41,6 +41,7 @@ final class MemoryGroup {
 
     private final GroupInfo created;
     private final LogLimits limits;
+    private final Room room;
     private final Expiries.Alarm alarm;
     private final SerialQueue queue = new SerialQueue();
     private final Members members;
@@ -54,11 +55,12 @@ final class MemoryGroup {
     private volatile int memberCount;
     private volatile boolean deleted;
 
-    MemoryGroup(GroupInfo created, LogLimits limits, Expiries expiries, HeldGroups held) {
+    MemoryGroup(GroupInfo created, LogLimits limits, Expiries expiries, HeldGroups held, Room room) {
+        this.room = room;
         this.created = created;
         this.limits = limits;
         this.alarm = expiries.alarmFor(this);
-        this.members = new Members(created.id(), held);
+        this.members = new Members(created.id(), held, room);
     }
 
     void execute(Runnable task) {
@@ -121,6 +123,10 @@ final class MemoryGroup {
         deleted = true;
         announce(new Entry.Deleted(++offset, now, operation));
         readings.clear();
+        if (history != null) {
+            history.clear();
+        }
+        room.add(-Room.of(created.spec()));
         history = null;
         keys = null;
         members.clear();
@@ -214,7 +220,7 @@ final class MemoryGroup {
                 : publish.dispatch();
         long at = ++offset;
         if (history == null) {
-            history = new History(at, created.spec().retention(), limits.retainedBytes());
+            history = new History(at, created.spec().retention(), limits.retainedBytes(), room);
         }
         Entry.Published entry = new Entry.Published(
                 at,
@@ -249,6 +255,7 @@ final class MemoryGroup {
 
     private Appended join(Command.Join join, OperationId operation, Instant now) {
         List<Membership> joined = new ArrayList<>(join.actors().size());
+        room.require();
         // An actor that is named twice joins twice: the second join finds the membership of the first.
         Map<ActorId, Membership> made = new HashMap<>();
         int newcomers = 0;

@@ -53,16 +53,23 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     private final Expiries expiries = new Expiries();
     private final Steps steps;
     private final HeldGroups held;
+    private final Room room;
     private final SessionClaims claims = new SessionClaims();
     private final Directory directory;
 
     /** @param epochs a new one at each call, at most 64 bytes; called by many threads */
     public MemoryGroupLog(InstantSource clock, LogLimits limits, Supplier<String> epochs) {
-        this(clock, limits, epochs, Runnable::run);
+        this(clock, limits, epochs, Runnable::run, Long.MAX_VALUE);
     }
 
-    /** @param aside for what takes long: not the threads of connections */
-    public MemoryGroupLog(InstantSource clock, LogLimits limits, Supplier<String> epochs, Executor aside) {
+    /**
+     * @param aside for what takes long: not the threads of connections
+     * @param mostBytes what all groups may hold together: when it is reached, groups and joins are refused with
+     *     OVERLOADED, and fewer messages are retained
+     */
+    public MemoryGroupLog(
+            InstantSource clock, LogLimits limits, Supplier<String> epochs, Executor aside, long mostBytes) {
+        this.room = new Room(mostBytes);
         this.steps = new Steps(aside);
         this.held = new HeldGroups(steps);
         this.clock = clock;
@@ -70,6 +77,11 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         this.epochs = epochs;
         this.aside = aside;
         this.directory = new Directory(limits.groupsPerTenant());
+    }
+
+    /** What all groups hold together, in bytes, about. */
+    long heldBytes() {
+        return room.held();
     }
 
     @Override
@@ -257,9 +269,11 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     private Appended create(GroupId id, @Nullable String epoch, GroupSpec spec, OperationId operation) {
         fence.check(operation);
         directory.requireNone(id, epoch);
+        room.require();
         Instant now = clock.instant();
         GroupInfo info = new GroupInfo(id, spec, epochs.get(), now, 0);
-        directory.add(new MemoryGroup(info, limits, expiries, held));
+        directory.add(new MemoryGroup(info, limits, expiries, held, room));
+        room.add(Room.of(spec));
         return new Appended(new Position(info.epoch(), 1), now, null, false);
     }
 

@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages one group keeps, oldest first: bounded by count, age and bytes. Always the last ones of the log, without
- * holes. Used by one thread at a time.
+ * The messages one group keeps, oldest first: bounded by count, age and bytes, and by the room of the whole store.
+ * Always the last ones of the log, without holes. Used by one thread at a time.
  */
 final class Retained {
     private static final int LEAST = 16;
@@ -18,6 +18,7 @@ final class Retained {
     private final int most;
     private final long ageMillis;
     private final long mostBytes;
+    private final Room room;
 
     // A ring: its length is a power of two.
     private @Nullable Published[] messages = new Published[0];
@@ -30,7 +31,8 @@ final class Retained {
     private int size;
     private long bytes;
 
-    Retained(Retention retention, long mostBytes) {
+    Retained(Retention retention, long mostBytes, Room room) {
+        this.room = room;
         this.most = retention.keepsNone() ? 0 : retention.messages();
         this.ageMillis = millis(retention.age().compareTo(LONGEST) > 0 ? LONGEST : retention.age());
         this.mostBytes = mostBytes;
@@ -53,7 +55,8 @@ final class Retained {
         weights[slot] = message.message().weight();
         times[slot] = now;
         bytes += weights[slot];
-        while (bytes > mostBytes) {
+        room.add(weights[slot]);
+        while (bytes > mostBytes || (size > 0 && room.isFull())) {
             removeOldest();
         }
     }
@@ -72,6 +75,13 @@ final class Retained {
             weights = new int[0];
             times = new long[0];
             head = 0;
+        }
+    }
+
+    /** The group has ended. */
+    void clear() {
+        while (size > 0) {
+            removeOldest();
         }
     }
 
@@ -107,6 +117,7 @@ final class Retained {
     private void removeOldest() {
         messages[head] = null;
         bytes -= weights[head];
+        room.add(-weights[head]);
         head = slot(1);
         size--;
     }

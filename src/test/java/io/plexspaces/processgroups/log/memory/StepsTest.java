@@ -41,7 +41,8 @@ class StepsTest {
             now::get,
             new LogLimits(10_000, 10_000, 8, 8, 1_000, 1 << 20, 100),
             () -> "e" + numbers.incrementAndGet(),
-            later::add);
+            later::add,
+            Long.MAX_VALUE);
 
     private OperationId operation() {
         return new OperationId(NODE, 1, numbers.incrementAndGet());

@@ -14,6 +14,9 @@ final class FrameRate {
     /** Frames for each one that was sent. */
     static final int FOR_EACH_SENT = 4;
 
+    /** A peer that was sent much may send no more than so many at once. */
+    static final int MOST = 50_000;
+
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private long since;
@@ -22,20 +25,22 @@ final class FrameRate {
 
     /** A frame is sent to the peer. */
     void sent() {
-        left += FOR_EACH_SENT;
+        left = Math.min(MOST, left + FOR_EACH_SENT);
     }
 
     /**
      * A frame has come that carries nothing.
      *
+     * @param frames it counts as so many: one that is answered earns its peer others
      * @param nanos a monotonic clock
      */
-    void take(long nanos) {
+    void take(int frames, long nanos) {
         if (left <= 0 && nanos - since >= SECOND) {
             since = nanos;
             left = EACH_SECOND;
         }
-        over |= left-- <= 0;
+        over |= left <= 0;
+        left -= frames;
     }
 
     /** Too many have come. */

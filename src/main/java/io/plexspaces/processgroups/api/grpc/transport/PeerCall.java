@@ -57,9 +57,13 @@ public final class PeerCall extends ServerStreamTracer {
         });
     }
 
-    /** The answer of a unary call is about to be sent. */
-    public void answers(int bytes) {
-        peer.onLoop(() -> peer.unary().answers(this, bytes));
+    /**
+     * The answer of a unary call is there.
+     *
+     * @param send sends it: run once the peer has taken enough of its earlier ones; never when the call ends before
+     */
+    public void answers(int bytes, Runnable send) {
+        peer.onLoop(() -> peer.unary().answers(this, bytes, send));
     }
 
     /**

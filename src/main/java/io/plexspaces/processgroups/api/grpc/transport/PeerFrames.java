@@ -75,13 +75,13 @@ final class PeerFrames extends Http2FrameListenerDecorator {
 
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) throws Http2Exception {
-        peer.empty();
+        peer.asks();
         super.onSettingsRead(ctx, settings);
     }
 
     @Override
     public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
-        peer.empty();
+        peer.asks();
         super.onPingRead(ctx, data);
     }
 

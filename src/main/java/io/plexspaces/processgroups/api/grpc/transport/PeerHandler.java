@@ -32,6 +32,9 @@ final class PeerHandler extends ChannelDuplexHandler {
     /** Looks in the time that a peer may take nothing. */
     private static final int LOOKS = 6;
 
+    /** Fewer bytes at once may be a ping, an acknowledgement, or headers: a peer may get those and take no answer. */
+    private static final int LEAST_DATA = 256;
+
     private static final System.Logger LOG = System.getLogger(PeerHandler.class.getName());
 
     private final GrpcHttp2ConnectionHandler grpc;
@@ -48,11 +51,12 @@ final class PeerHandler extends ChannelDuplexHandler {
     private @Nullable ScheduledFuture<?> looking;
     private boolean resetting;
 
-    /** Bytes given to the socket's queue, and the most of them that have left it. */
+    /** Bytes given to the socket's queue; those of them that were part of an answer or of an event. */
     private long written;
 
-    private long taken;
-    private long takenAt = System.nanoTime();
+    private long writtenData;
+    private final Stall socket = new Stall(System.nanoTime());
+    private final Stall answers = new Stall(System.nanoTime());
 
     /** The peer left the end of a stream waiting. */
     private boolean deaf;
@@ -141,9 +145,18 @@ final class PeerHandler extends ChannelDuplexHandler {
         }
     }
 
+    /** A frame has come that carries nothing, and is answered by one. */
+    void asks() {
+        count(1 + FrameRate.FOR_EACH_SENT);
+    }
+
     /** A frame has come that carries nothing. */
     void empty() {
-        rate.take(System.nanoTime());
+        count(1);
+    }
+
+    private void count(int frames) {
+        rate.take(frames, System.nanoTime());
         if (rate.isOver()) {
             close("it sends too many frames that carry nothing");
         }
@@ -206,6 +219,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext to, Object message, ChannelPromise done) {
         if (message instanceof ByteBuf bytes) {
             written += bytes.readableBytes();
+            writtenData += bytes.readableBytes() >= LEAST_DATA ? bytes.readableBytes() : 0;
             rate.sent();
         }
         to.write(message, done);
@@ -220,12 +234,10 @@ final class PeerHandler extends ChannelDuplexHandler {
         ChannelOutboundBuffer queue = on.channel().unsafe().outboundBuffer();
         long waiting = queue == null ? 0 : queue.totalPendingWriteBytes();
         long now = System.nanoTime();
-        boolean untaken = unary.untaken() > 0;
-        boolean owed = untaken || waiting > 0;
-        if (!owed || written - waiting > taken) {
-            taken = Math.max(taken, written - waiting);
-            takenAt = now;
-        } else if ((untaken || deaf) && now - takenAt >= bounds.patience().toNanos()) {
+        long patience = bounds.patience().toNanos();
+        boolean isDeaf = socket.nanos(waiting > 0, written - waiting, now) >= patience && deaf;
+        boolean leavesAnswers = answers.nanos(unary.untaken() > 0, writtenData + unary.taken(), now) >= patience;
+        if (isDeaf || leavesAnswers) {
             close("it takes nothing of what it was sent");
         }
     }

@@ -2,10 +2,11 @@ package io.plexspaces.processgroups.api.grpc.transport;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The unary calls of one peer: begun while it has taken most of its answers, in the order in which they came. One that
@@ -15,13 +16,21 @@ final class PendingCalls {
     /** An answer that may be larger is taken for so large until it is there. */
     private static final int GUESS = 256 * 1024;
 
+    /** About what a call that waits costs, beside its request. */
+    private static final int CALL_BYTES = 1024;
+
     private static final System.Logger LOG = System.getLogger(PendingCalls.class.getName());
 
     private final Bounds bounds;
-    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    /** In the order in which they came. */
+    private final Map<PeerCall, Waiting> waiting = new LinkedHashMap<>();
+
     private final Map<PeerCall, Charge> begun = new HashMap<>();
 
-    /** Of those that wait: bytes of their requests. */
+    /** Of calls that were begun, in the order in which they came. */
+    private final Map<PeerCall, Answer> unsent = new LinkedHashMap<>();
+
+    /** Of those that wait: bytes of their requests, and what a call costs. */
     private long waitingBytes;
 
     /** Of those begun: requests, and answers that were not taken or are a guess. */
@@ -31,10 +40,19 @@ final class PendingCalls {
     private long charged;
 
     private int untaken;
+    private long untakenBytes;
+    private long taken;
     private boolean beginning;
+    private boolean sending;
     private boolean closed;
 
+    private record Answer(PeerCall call, int bytes, Runnable send) {}
+
     private record Waiting(PeerCall call, int requestBytes, int answerBytes, UnaryCall unary) {
+        long cost() {
+            return requestBytes + (long) CALL_BYTES;
+        }
+
         Charge charge() {
             return new Charge(requestBytes + Math.min(answerBytes, GUESS), requestBytes + (long) answerBytes, false);
         }
@@ -51,6 +69,11 @@ final class PendingCalls {
         this.bounds = bounds;
     }
 
+    /** How many answers the peer has taken or given up. */
+    long taken() {
+        return taken;
+    }
+
     /** Answers that the peer has not taken. */
     int untaken() {
         return untaken;
@@ -65,35 +88,80 @@ final class PendingCalls {
             begin(next);
         } else if (begun.isEmpty()) {
             refuse(next, "the server holds too much for its clients");
-        } else if (waitingBytes + requestBytes > bounds.partialBytes()) {
+        } else if (waitingBytes + next.cost() > bounds.partialBytes()) {
             refuse(next, "too many requests of this connection wait for earlier answers to be taken");
         } else {
-            waiting.add(next);
-            waitingBytes += requestBytes;
-            bounds.budget().add(requestBytes);
+            waiting.put(call, next);
+            waits(next, 1);
         }
     }
 
-    /** The answer is there: how much the peer has to take is known. */
-    void answers(PeerCall call, int bytes) {
+    /**
+     * The answer is there: how much the peer has to take is known. It is sent now, or when the peer has taken earlier
+     * ones: until then it is not encoded, and shares its texts with others.
+     */
+    void answers(PeerCall call, int bytes, Runnable send) {
         Charge before = begun.get(call);
-        if (before != null && !before.answered()) {
-            untaken++;
-            charge(before, -1);
-            Charge now = new Charge(bytes, bytes, true);
-            begun.put(call, now);
-            charge(now, 1);
-            beginMore();
+        if (before == null || before.answered()) {
+            send.run();
+        } else if (untaken > 0 && untakenBytes + bytes > bounds.heldBytes()) {
+            unsent.put(call, new Answer(call, bytes, send));
+        } else {
+            send(new Answer(call, bytes, send), before);
         }
+    }
+
+    private void send(Answer answer, Charge before) {
+        untaken++;
+        untakenBytes += answer.bytes();
+        charge(before, -1);
+        Charge now = new Charge(answer.bytes(), answer.bytes(), true);
+        begun.put(answer.call(), now);
+        charge(now, 1);
+        answer.send().run();
+        beginMore();
+    }
+
+    private void sendMore() {
+        if (sending) {
+            // The answer that was just sent is taken already: the next one is looked for below.
+            return;
+        }
+        sending = true;
+        try {
+            Answer next = nextUnsent();
+            while (next != null) {
+                unsent.remove(next.call());
+                send(next, Objects.requireNonNull(begun.get(next.call())));
+                next = nextUnsent();
+            }
+        } finally {
+            sending = false;
+        }
+    }
+
+    private @Nullable Answer nextUnsent() {
+        Answer next = unsent.isEmpty() ? null : unsent.values().iterator().next();
+        return next == null || (untaken > 0 && untakenBytes + next.bytes() > bounds.heldBytes()) ? null : next;
     }
 
     /** The peer has taken the answer, or given up. */
     void ended(PeerCall call) {
+        Waiting given = waiting.remove(call);
+        if (given != null) {
+            waits(given, -1);
+        }
+        unsent.remove(call);
         Charge last = begun.remove(call);
         if (last != null) {
-            untaken -= last.answered() ? 1 : 0;
+            if (last.answered()) {
+                untaken--;
+                untakenBytes -= last.own();
+                taken++;
+            }
             charge(last, -1);
         }
+        sendMore();
         beginMore();
     }
 
@@ -101,6 +169,7 @@ final class PendingCalls {
     void close() {
         closed = true;
         waiting.clear();
+        unsent.clear();
         bounds.budget().add(-waitingBytes);
         waitingBytes = 0;
     }
@@ -112,17 +181,25 @@ final class PendingCalls {
         }
         beginning = true;
         try {
-            Waiting next = waiting.peek();
+            Waiting next = first();
             while (next != null && (next.call().hasEnded() || begun.isEmpty() || mayBegin(next))) {
-                waiting.remove();
-                waitingBytes -= next.requestBytes();
-                bounds.budget().add(-next.requestBytes());
+                waiting.remove(next.call());
+                waits(next, -1);
                 beginOrRefuse(next);
-                next = waiting.peek();
+                next = first();
             }
         } finally {
             beginning = false;
         }
+    }
+
+    private @Nullable Waiting first() {
+        return waiting.isEmpty() ? null : waiting.values().iterator().next();
+    }
+
+    private void waits(Waiting call, int times) {
+        waitingBytes += times * call.cost();
+        bounds.budget().add(times * call.cost());
     }
 
     private void beginOrRefuse(Waiting next) {

@@ -10,7 +10,7 @@ class FrameRateTest {
 
     private void takeAll(int frames, long nanos) {
         for (int i = 0; i < frames; i++) {
-            rate.take(nanos);
+            rate.take(1, nanos);
         }
     }
 
@@ -21,6 +21,28 @@ class FrameRateTest {
         }
         assertThat(rate.isOver()).isFalse();
         takeAll(1, TimeUnit.SECONDS.toNanos(6) - 1);
+        assertThat(rate.isOver()).isTrue();
+    }
+
+    @Test
+    void framesThatAreAnswered_earnNothingByTheirAnswers() {
+        for (int i = 0; i < FrameRate.EACH_SECOND; i++) {
+            assertThat(rate.isOver()).isFalse();
+            rate.take(1 + FrameRate.FOR_EACH_SENT, 0);
+            rate.sent();
+        }
+        rate.take(1, 0);
+        assertThat(rate.isOver()).isTrue();
+    }
+
+    @Test
+    void whatIsSent_isNotSavedUpWithoutBound() {
+        for (int i = 0; i < FrameRate.MOST; i++) {
+            rate.sent();
+        }
+        takeAll(FrameRate.MOST, 0);
+        assertThat(rate.isOver()).isFalse();
+        takeAll(1, 0);
         assertThat(rate.isOver()).isTrue();
     }
 

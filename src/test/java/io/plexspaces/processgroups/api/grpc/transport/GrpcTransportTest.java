@@ -46,10 +46,14 @@ class GrpcTransportTest {
     private final ServerBudget budget = new ServerBudget(8 << 20);
     private final OpenConnections open =
             new OpenConnections(new OpenConnections.Limits(CONNECTIONS, 0), System::nanoTime);
+    private final AtomicInteger sent = new AtomicInteger();
     private final AtomicInteger executed = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
     private final Queue<StreamObserver<byte[]>> streams = new ConcurrentLinkedQueue<>();
     private Server server;
+
+    /** How large answers are believed to be before they are there. */
+    private volatile int expected = ANSWER;
 
     private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
         INSTANCE;
@@ -105,13 +109,15 @@ class GrpcTransportTest {
     private void answer(byte[] request, StreamObserver<byte[]> answer) {
         PeerCall call = PeerCall.current();
         assertThat(call).isNotNull();
-        call.begin(request.length, ANSWER, new UnaryCall() {
+        call.begin(request.length, expected, new UnaryCall() {
             @Override
             public void run() {
                 executed.incrementAndGet();
-                call.answers(ANSWER);
-                answer.onNext(new byte[ANSWER]);
-                answer.onCompleted();
+                call.answers(ANSWER, () -> {
+                    sent.incrementAndGet();
+                    answer.onNext(new byte[ANSWER]);
+                    answer.onCompleted();
+                });
             }
 
             @Override
@@ -188,6 +194,20 @@ class GrpcTransportTest {
             await().until(() -> budget.held() == 0);
             assertThat(refused).hasValue(0);
         }
+    }
+
+    @Test
+    void answersLargerThanExpected_areSentAsThePeerTakesThem() throws IOException {
+        expected = 100;
+        try (RawPeer deaf = connect(0)) {
+            for (int i = 0; i < STREAMS; i++) {
+                deaf.call("Ask", new byte[10]);
+            }
+            await().untilAsserted(() -> assertThat(executed.get()).isGreaterThan(10));
+            assertThat(sent).hasValue(HELD / ANSWER);
+            assertThat(deaf.isEnded()).isTrue();
+        }
+        await().untilAsserted(() -> assertThat(budget.held()).isZero());
     }
 
     @Test
