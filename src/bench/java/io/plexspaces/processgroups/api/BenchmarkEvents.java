@@ -21,18 +21,13 @@ public final class BenchmarkEvents {
     private BenchmarkEvents() {}
 
     public static Event delivered() {
+        return delivered("x".repeat(PAYLOAD_BYTES).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** The same with another payload. */
+    public static Event.Delivered delivered(byte[] payload) {
         Message message = new Message(
-                "",
-                new ActorId("publisher-0"),
-                "",
-                Bytes.wrap("x".repeat(PAYLOAD_BYTES).getBytes(StandardCharsets.US_ASCII)),
-                null,
-                0,
-                null,
-                Map.of(),
-                "",
-                "",
-                "");
+                "", new ActorId("publisher-0"), "", Bytes.wrap(payload), null, 0, null, Map.of(), "", "", "");
         return new Event.Delivered(
                 GroupId.of("bench", "", "events"),
                 new Entry.Published(
