@@ -29,6 +29,7 @@ public final class PeerCall extends ServerStreamTracer {
     private long frames;
 
     private boolean ended;
+    private boolean sent;
 
     PeerCall(PeerHandler peer, int streamId) {
         this.peer = peer;
@@ -63,7 +64,22 @@ public final class PeerCall extends ServerStreamTracer {
      * @param send sends it: run once the peer has taken enough of its earlier ones; never when the call ends before
      */
     public void answers(int bytes, Runnable send) {
-        peer.onLoop(() -> peer.unary().answers(this, bytes, send));
+        peer.onLoop(() -> {
+            try {
+                peer.unary().answers(this, bytes, () -> sendOnce(send));
+            } catch (RuntimeException | Error defect) {
+                PendingCalls.LOG.log(System.Logger.Level.ERROR, "an answer could not be counted", defect);
+                sendOnce(send);
+            }
+        });
+    }
+
+    /** Nobody is left waiting for an answer that could not be counted. */
+    private void sendOnce(Runnable send) {
+        if (!sent) {
+            sent = true;
+            send.run();
+        }
     }
 
     /**

@@ -19,7 +19,7 @@ final class PendingCalls {
     /** About what a call that waits costs, beside its request. */
     private static final int CALL_BYTES = 1024;
 
-    private static final System.Logger LOG = System.getLogger(PendingCalls.class.getName());
+    static final System.Logger LOG = System.getLogger(PendingCalls.class.getName());
 
     private final Bounds bounds;
     /** In the order in which they came. */
