@@ -135,6 +135,7 @@ class StartIT {
     @Test
     void memoryThatHasRunOut_endsTheServer() {
         Map<String, String> large = Map.of(
+                "PROCESSGROUPS_MEMORY_BYTES", "4G",
                 "PROCESSGROUPS_LIMITS_RETAINED_BYTES", "1G",
                 "PROCESSGROUPS_LIMITS_MESSAGE_BYTES", "32M");
         try (NodeProcess node = NodeProcess.start("full", folder, large).awaitReady();
