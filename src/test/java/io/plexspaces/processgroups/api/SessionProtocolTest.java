@@ -52,6 +52,7 @@ class SessionProtocolTest {
 
     private final MemoryService service = new MemoryService(1 << 20, this::holding);
     private final Peer peer = new Peer();
+    private final ServerBudget budget = new ServerBudget(1 << 30);
     private final AtomicInteger mayRead = new AtomicInteger();
     private volatile boolean holds;
 
@@ -72,7 +73,7 @@ class SessionProtocolTest {
                         settings,
                         (operation, cause) -> {},
                         Traces.OFF,
-                        new ServerBudget(1 << 30)),
+                        budget),
                 service.sessions.connect(peer),
                 answer -> Frame.control(Proto.INSTANCE, answer.toByteArray()),
                 mayRead::incrementAndGet);
@@ -104,6 +105,21 @@ class SessionProtocolTest {
         assertThat(answer(1).getOpened().getNodeId()).isEqualTo("node-1");
         assertThat(answer(1).getOpened().getResumed()).isFalse();
         assertThat(answer(1).getOpened().getGrace().getNanos()).isEqualTo(200_000_000);
+    }
+
+    @Test
+    void sessionThatIsCutWithRequestsUnderWay_leavesNothingInTheBudget() {
+        open();
+        protocol.hold();
+        int each = 5 << 20;
+        protocol.handle(publish(2, "waits").build(), each);
+        assertThat(budget.held()).isEqualTo(each);
+        protocol.handle(publish(3, "waits, too").build(), each);
+
+        assertThat(peer.closed).isTrue();
+        assertThat(budget.held()).isZero();
+        protocol.release();
+        assertThat(budget.held()).isZero();
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameReader extends ChannelInboundHandlerAdapter {
     static final String NAME = "process-groups";
+
     /** About what it costs to keep a frame, beside its bytes. */
     private static final int FRAME_BYTES = 140;
 

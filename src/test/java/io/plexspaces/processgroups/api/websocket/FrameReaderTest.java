@@ -70,6 +70,18 @@ class FrameReaderTest {
         assertThat(budget.held()).as("nothing is left of it").isEqualTo(1 << 20);
     }
 
+    @Test
+    void framesThatWait_countWithWhatTheyCost_alsoWithoutContent() {
+        FrameReader reader = new FrameReader(budget);
+        EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), reader);
+        for (int i = 0; i < 2_000; i++) {
+            channel.writeInbound(new TextWebSocketFrame(""));
+        }
+        assertThat(budget.held()).isGreaterThan(200_000);
+        channel.finishAndReleaseAll();
+        assertThat(budget.held()).isZero();
+    }
+
     /** Keeps bytes until there are enough for a frame, the second of two of which ends the message. */
     private static final class Decoder extends ByteToMessageDecoder {
         private boolean first = true;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * there is none of these.
  */
 public final class PeerCall extends ServerStreamTracer {
+    private static final System.Logger LOG = System.getLogger(PeerCall.class.getName());
     private static final Context.Key<PeerCall> KEY = Context.key("processgroups-call");
 
     /** About what it costs to keep the content of a frame, beside its bytes. */
@@ -68,7 +69,7 @@ public final class PeerCall extends ServerStreamTracer {
             try {
                 peer.unary().answers(this, bytes, () -> sendOnce(send));
             } catch (RuntimeException | Error defect) {
-                PendingCalls.LOG.log(System.Logger.Level.ERROR, "an answer could not be counted", defect);
+                LOG.log(System.Logger.Level.ERROR, "an answer could not be counted", defect);
                 sendOnce(send);
             }
         });

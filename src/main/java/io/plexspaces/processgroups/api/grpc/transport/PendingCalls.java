@@ -19,9 +19,10 @@ final class PendingCalls {
     /** About what a call that waits costs, beside its request. */
     private static final int CALL_BYTES = 1024;
 
-    static final System.Logger LOG = System.getLogger(PendingCalls.class.getName());
+    private static final System.Logger LOG = System.getLogger(PendingCalls.class.getName());
 
     private final Bounds bounds;
+
     /** In the order in which they came. */
     private final Map<PeerCall, Waiting> waiting = new LinkedHashMap<>();
 

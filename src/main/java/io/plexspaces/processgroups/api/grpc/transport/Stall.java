@@ -1,6 +1,6 @@
 package io.plexspaces.processgroups.api.grpc.transport;
 
-/** For how long a peer that owes something has not gone on. On one thread. */
+/** For how long a peer has not gone on with what it has to do. On one thread. */
 final class Stall {
     private long done;
     private long since;
@@ -10,14 +10,14 @@ final class Stall {
     }
 
     /**
-     * @param owes whether there is anything to be done
-     * @param now what has been done so far; a number that grows
+     * @param owes whether there is anything to do
+     * @param doneSoFar a number that grows with what is done
      * @param nanos a monotonic clock
-     * @return since when nothing was done; 0: something was, or there was nothing to do
+     * @return for how many nanoseconds nothing was done; 0: something was just done, or there is nothing to do
      */
-    long nanos(boolean owes, long now, long nanos) {
-        if (!owes || now > done) {
-            done = Math.max(done, now);
+    long nanos(boolean owes, long doneSoFar, long nanos) {
+        if (!owes || doneSoFar > done) {
+            done = Math.max(done, doneSoFar);
             since = nanos;
         }
         return nanos - since;

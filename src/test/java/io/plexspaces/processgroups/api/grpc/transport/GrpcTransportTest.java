@@ -32,7 +32,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What one TCP connection can make the server hold, whatever it sends and however little it reads. */
+/**
+ * What one TCP connection can make the server hold, whatever it sends and however little it reads.
+ *
+ * <p>One file, as all cases attack the same small server.
+ */
 class GrpcTransportTest {
     private static final String SERVICE = "plexspaces.processgroups.v1.ProcessGroupService";
     private static final int CONNECTIONS = 4;
@@ -208,6 +212,46 @@ class GrpcTransportTest {
             assertThat(deaf.isEnded()).isTrue();
         }
         await().untilAsserted(() -> assertThat(budget.held()).isZero());
+    }
+
+    @Test
+    void peerThatIsSentOtherFrames_andTakesNoAnswers_isDisconnected() throws IOException {
+        try (RawPeer deaf = connect(0)) {
+            deaf.call("Ask", new byte[10]);
+            await().atMost(PATIENCE.multipliedBy(4))
+                    .pollInterval(PATIENCE.dividedBy(10))
+                    .until(() -> !asks(deaf));
+        }
+        await().until(() -> budget.held() == 0);
+    }
+
+    /** The server answers each. False: it has closed the connection. */
+    private static boolean asks(RawPeer peer) {
+        try {
+            peer.frame(Http2FrameTypes.SETTINGS, 0, 0, new byte[0]);
+            return true;
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    @Test
+    void callsThatAreResetWhileTheyWait_leaveNothingBehind() throws IOException {
+        try (RawPeer deaf = connect(0)) {
+            deaf.call("Ask", new byte[10]);
+            deaf.call("Ask", new byte[10]);
+            deaf.call("Ask", new byte[10]);
+            await().untilAsserted(() -> assertThat(sent).hasValue(3));
+            long before = budget.held();
+            for (int i = 0; i < 20; i++) {
+                int waits = deaf.call("Ask", new byte[100]);
+                deaf.frame(Http2FrameTypes.RST_STREAM, 0, waits, new byte[4]);
+            }
+            deaf.frame(Http2FrameTypes.PING, 0, 0, new byte[8]);
+            deaf.await(Http2FrameTypes.PING);
+            await().untilAsserted(() -> assertThat(budget.held()).isEqualTo(before));
+        }
+        assertThat(refused).hasValue(0);
     }
 
     @Test
