@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * when many are open: a client that asks for one group after the other does not fill the memory. Thread-safe.
  */
 public final class Replicas implements OpenGroups {
+    private static final System.Logger LOG = System.getLogger(Replicas.class.getName());
     private static final int ATTEMPTS = 5;
 
     /** Two looks close a replica that nobody uses, so this many close more than one for each that is opened. */
@@ -114,9 +115,18 @@ public final class Replicas implements OpenGroups {
 
     private ReplicaSlot add(GroupId group) {
         if (slots.size() >= settings.openGroups()) {
-            nextOnes().forEach(slot -> slot.closeIdle(1));
+            nextOnes().forEach(Replicas::closeUnused);
         }
         return slots.computeIfAbsent(group, this::slot);
+    }
+
+    /** A failure is none of the caller's, who wants another group. */
+    private static void closeUnused(ReplicaSlot slot) {
+        try {
+            slot.closeIdle(1);
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.ERROR, "a group that nobody uses could not be closed", failure);
+        }
     }
 
     private ReplicaSlot slot(GroupId group) {
