@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.api;
 
 import io.plexspaces.processgroups.domain.KeyedCounts;
+import io.plexspaces.processgroups.domain.Seldom;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

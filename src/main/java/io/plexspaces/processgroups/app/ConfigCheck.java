@@ -17,6 +17,8 @@ final class ConfigCheck {
     private static final Pattern ORIGIN =
             Pattern.compile("\\*|null|[a-z][a-z0-9+.-]*://[^/,\\s]+", Pattern.CASE_INSENSITIVE);
 
+    private static final long LEAST_MEMORY_BYTES = 1 << 20;
+
     private ConfigCheck() {}
 
     /** @throws ConfigurationException naming every key that is wrong, what it may be and what it is */
@@ -36,6 +38,7 @@ final class ConfigCheck {
         all.add(originsComplaint(config));
         all.add(heldBytesComplaint(config));
         all.add(ageComplaint(config));
+        all.add(memoryComplaint(config));
         List<String> complaints = new ArrayList<>();
         for (String complaint : all) {
             if (complaint != null) {
@@ -94,6 +97,15 @@ final class ConfigCheck {
                 .map(bytes -> "processgroups.delivery.held-bytes must be at least the "
                         + least + " bytes of processgroups.limits.message-bytes and processgroups.session.queue-bytes,"
                         + " but is " + bytes.asLongValue())
+                .orElse(null);
+    }
+
+    private static @Nullable String memoryComplaint(ProcessGroupsConfig config) {
+        return config.memory()
+                .bytes()
+                .filter(bytes -> bytes.asLongValue() < LEAST_MEMORY_BYTES)
+                .map(bytes -> "processgroups.memory.bytes must be at least " + LEAST_MEMORY_BYTES + ", but is "
+                        + bytes.asLongValue())
                 .orElse(null);
     }
 

@@ -148,6 +148,8 @@ final class ObserveWiring {
                 "store_longest_unanswered_seconds",
                 "How long the call has waited that has waited longest for an answer of the store",
                 () -> store.longestUnanswered() / NANOS_A_SECOND);
+        metrics.gauge("memory_store_bytes", "Bytes that groups of a store in memory hold", store::memoryBytes);
+        metrics.gauge("memory_store_limit_bytes", "Bytes they may hold", () -> StoreWiring.memoryLimit(config));
         metrics.gauge("lease_held", "1 while this node may write", () -> lease.isLost() ? 0 : 1);
         metrics.counter("lease_losses", "How often this node lost its lease", lease::losses);
         metrics.counter(

@@ -111,8 +111,8 @@ interface ProcessGroupsConfig {
     /** The store {@code memory}. */
     interface Memory {
         /**
-         * Bytes that all groups may hold together. When they do, new groups and joins are refused with OVERLOADED, and
-         * groups keep fewer messages. Default: a quarter of the heap.
+         * Bytes that all groups may hold together, 1M or more. When they do, new groups, joins and idempotency keys are
+         * refused with OVERLOADED, and groups keep fewer messages. Default: a quarter of the heap.
          */
         Optional<MemorySize> bytes();
     }

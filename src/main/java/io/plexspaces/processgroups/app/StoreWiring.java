@@ -25,14 +25,12 @@ import org.jspecify.annotations.Nullable;
 /** Makes the store that is configured, and no other. */
 @Singleton
 final class StoreWiring {
-    /** The groups of a store in memory may hold this part of the heap. */
-    private static final int HEAP_PART = 4;
-
     private static final System.Logger LOG = System.getLogger(StoreWiring.class.getName());
 
     private final GroupLog log;
     private final NodeLeases leases;
     private final @Nullable RedisGroupLog redis;
+    private final @Nullable MemoryGroupLog memory;
 
     /**
      * @param client of the platform: not used itself, as each connection has a purpose here; but asking for it makes
@@ -51,13 +49,15 @@ final class StoreWiring {
             RedisGroupLog made =
                     new RedisGroupLog(vertx, address.of(client), redisSettings(config), epochs, metrics::storeAnswered);
             redis = made;
+            memory = null;
             log = made;
             leases = made;
         } else {
             WorkerExecutor worker = vertx.createSharedWorkerExecutor("processgroups-memory", 1);
             MemoryGroupLog made =
-                    new MemoryGroupLog(Clock.systemUTC(), limits(config), epochs, aside(worker), memoryBytes(config));
+                    new MemoryGroupLog(Clock.systemUTC(), limits(config), epochs, aside(worker), memoryLimit(config));
             redis = null;
+            memory = made;
             log = made;
             leases = made;
         }
@@ -85,11 +85,11 @@ final class StoreWiring {
                 limits(config));
     }
 
-    private static long memoryBytes(ProcessGroupsConfig config) {
+    static long memoryLimit(ProcessGroupsConfig config) {
         return config.memory()
                 .bytes()
                 .map(MemorySize::asLongValue)
-                .orElse(Runtime.getRuntime().maxMemory() / HEAP_PART);
+                .orElse(Runtime.getRuntime().maxMemory() / Wiring.HEAP_PART);
     }
 
     private static LogLimits limits(ProcessGroupsConfig config) {
@@ -152,6 +152,11 @@ final class StoreWiring {
     /** The store's policy for a full memory, if it may take keys of groups. */
     Optional<String> eviction() {
         return redis == null ? Optional.empty() : redis.eviction();
+    }
+
+    /** What the groups of a store in memory hold; 0: they are in another store. */
+    long memoryBytes() {
+        return memory == null ? 0 : memory.heldBytes();
     }
 
     /** Entries this node has not read yet of the log it is furthest behind of. */

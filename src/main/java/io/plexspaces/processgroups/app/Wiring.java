@@ -37,8 +37,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** Makes the parts of the service out of the configuration. */
 @Singleton
 final class Wiring {
-    /** Clients may have this part of the heap. */
-    private static final int HEAP_PART = 4;
+    /** Clients may have this part of the heap, and the groups of a store in memory as much. */
+    static final int HEAP_PART = 4;
 
     private final ProcessGroupsConfig config;
     private final RandomTexts secrets = new RandomTexts();

@@ -11,7 +11,6 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -87,21 +86,5 @@ class OpenConnectionsTest {
         assertThat(open.enterOrSpare(null)).isNull();
         assertThat(open.enter(null)).isNull();
         assertThat(open.refusals(Limit.CONNECTIONS)).isEqualTo(2);
-    }
-
-    @Test
-    void seldom_saysOnceAMinute_howOftenItDidNot() {
-        AtomicLong now = new AtomicLong(-5);
-        Seldom seldom = new Seldom(now::get);
-        List<Long> said = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            seldom.say(said::add);
-        }
-        now.addAndGet(Seldom.PERIOD.toNanos() - 1);
-        seldom.say(said::add);
-        now.addAndGet(1);
-        seldom.say(said::add);
-
-        assertThat(said).containsExactly(0L, 4L);
     }
 }

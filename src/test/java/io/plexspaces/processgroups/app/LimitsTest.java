@@ -267,7 +267,7 @@ class LimitsTest {
                     "what all groups of a store in memory hold",
                     "a quarter of the heap",
                     "memory.bytes",
-                    "new groups and joins are OVERLOADED, and fewer messages are retained",
+                    "new groups, joins and idempotency keys are OVERLOADED, and fewer messages are retained",
                     "RoomTest#fullStore_refusesGroupsAndJoins_andDeliversMessagesWithoutKeepingThem"),
             new Limit(
                     "messages that a group retains, in number",

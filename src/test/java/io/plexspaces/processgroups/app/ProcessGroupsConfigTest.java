@@ -114,6 +114,7 @@ class ProcessGroupsConfigTest {
         "processgroups.node.renew-interval, 15S, processgroups.node.renew-interval must be less than",
         "processgroups.retention.age, 48H, processgroups.retention.age must be at most",
         "processgroups.session.max-connection-age, 500ms, processgroups.session.max-connection-age must be 0, or more",
+        "processgroups.memory.bytes, 1K, processgroups.memory.bytes must be at least 1048576",
         "processgroups.websocket.allowed-origins, 'https://a.example,b.example', but has b.example",
     })
     void valuesThatDoNotGoTogether_areRefusedNamingTheKey(String key, String value, String sentence) {

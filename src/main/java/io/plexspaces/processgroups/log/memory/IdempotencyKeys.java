@@ -19,13 +19,21 @@ final class IdempotencyKeys {
     /** Ids of different answers that are kept at once: 8 bytes each, as the members have them too. */
     static final int MOST_IDS = 1_000_000;
 
+    /** About what a key takes beside its text, and an id. */
+    private static final int KEY = 200;
+
+    private static final int ID = 8;
+
     private final int most;
+    private final Room room;
     private final Map<String, Kept> first = new LinkedHashMap<>();
     private List<ActorId> lastIds = List.of();
     private int ids;
+    private long bytes;
 
     private static final class Kept {
         final Appended published;
+        final int bytes;
 
         @Nullable
         FirstAnswer answer;
@@ -33,14 +41,16 @@ final class IdempotencyKeys {
         /** Those it does not share with the answer before. */
         int ids;
 
-        Kept(Appended published) {
+        Kept(Appended published, int bytes) {
             this.published = published;
+            this.bytes = bytes;
         }
     }
 
     /** @param most keys remembered at once */
-    IdempotencyKeys(int most) {
+    IdempotencyKeys(int most, Room room) {
         this.most = most;
+        this.room = room;
     }
 
     /** The log's answer to the key's first message; null when there was none within {@link #LIFE}. */
@@ -51,15 +61,31 @@ final class IdempotencyKeys {
         return kept == null ? null : kept.published;
     }
 
-    /** @throws GroupException LIMIT_EXCEEDED: one more would be too many */
+    /** @throws GroupException LIMIT_EXCEEDED: one more would be too many; OVERLOADED: for the whole store */
     void requireRoom() {
+        room.require();
         if (first.size() >= most) {
             throw GroupException.limit("idempotency-keys", most);
         }
     }
 
     void add(String key, Appended answer) {
-        first.put(key, new Kept(new Appended(answer.position(), answer.at(), null, true)));
+        Kept kept = new Kept(new Appended(answer.position(), answer.at(), null, true), KEY + key.length());
+        first.put(key, kept);
+        weighs(kept.bytes);
+    }
+
+    /** The group has ended. */
+    void clear() {
+        first.clear();
+        lastIds = List.of();
+        ids = 0;
+        weighs(-bytes);
+    }
+
+    private void weighs(long more) {
+        bytes += more;
+        room.add(more);
     }
 
     /** The first answer stays. */
@@ -76,6 +102,7 @@ final class IdempotencyKeys {
         lastIds = same ? lastIds : answer.ids();
         kept.ids = same ? 0 : lastIds.size();
         ids += kept.ids;
+        weighs((long) ID * kept.ids);
         kept.answer = new FirstAnswer(answer.recipients(), answer.failures(), answer.perNode(), lastIds);
     }
 
@@ -94,6 +121,7 @@ final class IdempotencyKeys {
                 return;
             }
             ids -= oldest.ids;
+            weighs(-oldest.bytes - (long) ID * oldest.ids);
             oldestFirst.remove();
         }
     }

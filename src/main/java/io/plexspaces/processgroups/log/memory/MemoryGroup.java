@@ -126,6 +126,9 @@ final class MemoryGroup {
         if (history != null) {
             history.clear();
         }
+        if (keys != null) {
+            keys.clear();
+        }
         room.add(-Room.of(created.spec()));
         history = null;
         keys = null;
@@ -212,7 +215,7 @@ final class MemoryGroup {
             return first;
         }
         if (!key.isEmpty()) {
-            keys = keys == null ? new IdempotencyKeys(limits.idempotencyKeys()) : keys;
+            keys = keys == null ? new IdempotencyKeys(limits.idempotencyKeys(), room) : keys;
             keys.requireRoom();
         }
         Dispatch dispatch = publish.dispatch() instanceof Dispatch.AnyOf one

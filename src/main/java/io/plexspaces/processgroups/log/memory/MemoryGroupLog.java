@@ -80,7 +80,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     }
 
     /** What all groups hold together, in bytes, about. */
-    long heldBytes() {
+    public long heldBytes() {
         return room.held();
     }
 

@@ -4,12 +4,13 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Seldom;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all groups of the store hold together, in bytes, and the most they may. Groups and members beyond it are
- * refused; messages are not, but each group keeps fewer of them. Thread-safe.
+ * What all groups of the store hold together, in bytes, and the most they may. Groups, members and idempotency keys
+ * beyond it are refused; messages are not, but each group keeps fewer of them. Thread-safe.
  */
 final class Room {
     /** About what a group takes beside what it holds, and a membership beside its texts. */
@@ -17,8 +18,11 @@ final class Room {
 
     private static final int MEMBERSHIP = 350;
 
+    private static final System.Logger LOG = System.getLogger(Room.class.getName());
+
     private final long most;
     private final AtomicLong held = new AtomicLong();
+    private final Seldom seldom = new Seldom(System::nanoTime);
 
     /** @param most ≥ 1 */
     Room(long most) {
@@ -30,8 +34,17 @@ final class Room {
         held.addAndGet(bytes);
     }
 
+    /** Whether there is none. That is said in the log once a minute at most. */
     boolean isFull() {
-        return held.get() > most;
+        boolean full = held.get() > most;
+        if (full) {
+            seldom.say(unsaid -> LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the store in memory is full: groups and joins are refused, and messages are not kept as long as"
+                            + " they should be; processgroups.memory.bytes = {0}",
+                    most));
+        }
+        return full;
     }
 
     long held() {

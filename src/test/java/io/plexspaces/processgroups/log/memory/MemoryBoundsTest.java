@@ -71,7 +71,8 @@ class MemoryBoundsTest {
 
     @Test
     void answers_keepTheirCountsAlone_whenTheirIdsAreTooMany() {
-        IdempotencyKeys keys = new IdempotencyKeys(1_000);
+        Room room = new Room(Long.MAX_VALUE);
+        IdempotencyKeys keys = new IdempotencyKeys(1_000, room);
         Instant start = Instant.parse("2026-01-01T00:00:00Z");
         int each = 100_000;
         for (int i = 0; i < 24; i++) {
@@ -91,6 +92,8 @@ class MemoryBoundsTest {
         keys.add("next", new Appended(new Position("e", 100), start.plusSeconds(200), null, false));
         keys.keep("next", 100, new FirstAnswer(each, 0, Map.of(), Collections.nCopies(each, new ActorId("z"))));
         assertThat(keys.answer("next", 100).ids()).hasSize(each);
+        keys.clear();
+        assertThat(room.held()).isZero();
     }
 
     private static int kept(IdempotencyKeys keys, int number) {

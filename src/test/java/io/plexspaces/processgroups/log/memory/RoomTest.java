@@ -58,7 +58,11 @@ class RoomTest {
     }
 
     private Appended publish(GroupId group, int bytes) {
-        Message message = new Message("", null, "", Bytes.wrap(new byte[bytes]), null, 0, null, Map.of(), "", "", "");
+        return publish(group, bytes, "");
+    }
+
+    private Appended publish(GroupId group, int bytes, String key) {
+        Message message = new Message("", null, "", Bytes.wrap(new byte[bytes]), null, 0, null, Map.of(), key, "", "");
         return append(group, new Command.Publish(message, null, Dispatch.ALL, false));
     }
 
@@ -97,6 +101,7 @@ class RoomTest {
         assertThat(members).isBetween(1, 1_000);
         assertThat(codeOf(() -> join(small, "one-more"))).isEqualTo(ErrorCode.OVERLOADED);
         assertThat(codeOf(() -> create("another"))).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(codeOf(() -> publish(quiet, 100, "key"))).isEqualTo(ErrorCode.OVERLOADED);
 
         long before = publish(quiet, 100).position().offset();
         assertThat(publish(quiet, 100).position().offset()).isEqualTo(before + 1);
@@ -122,7 +127,7 @@ class RoomTest {
         for (int round = 0; round < 50; round++) {
             GroupId group = create("group");
             for (int i = 0; i < 10; i++) {
-                publish(group, 10_000);
+                publish(group, 10_000, "key-" + i);
                 join(group, "member-" + i);
             }
             delete(group);

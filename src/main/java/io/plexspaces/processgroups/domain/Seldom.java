@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api;
+package io.plexspaces.processgroups.domain;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
