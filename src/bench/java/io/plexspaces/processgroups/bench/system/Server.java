@@ -147,12 +147,12 @@ public final class Server implements AutoCloseable {
     }
 
     /** Where gRPC connects. */
-    InetSocketAddress grpc() {
+    public InetSocketAddress grpc() {
         return grpc;
     }
 
     /** Where WebSockets connect. */
-    InetSocketAddress webSocket() {
+    public InetSocketAddress webSocket() {
         return new InetSocketAddress(http.getHost(), http.getPort());
     }
 
@@ -179,6 +179,16 @@ public final class Server implements AutoCloseable {
     /** Collects garbage first. */
     public Memory memory() {
         return new Memory(collectGarbage() ? used() : -1, process.resident());
+    }
+
+    /** Bytes of physical memory; -1: unknown. */
+    public long resident() {
+        return process.resident();
+    }
+
+    /** It says so itself. */
+    public boolean isReady() {
+        return isReady(http);
     }
 
     private boolean collectGarbage() {

@@ -12,10 +12,13 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest;
  * large: those that were asked for come, however many bytes they are.
  */
 final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
-    private static final int AHEAD = 64;
+    private static final int AHEAD = 256;
 
-    /** So many are asked for at once: each asking goes through the transport. */
-    private static final int LOT = 16;
+    /** So many are asked for at once: what is asked for in one go is executed in one turn of the event loop. */
+    private static final int LOT = 64;
+
+    /** How large the first request may be: this part of what may be asked for ahead. */
+    private static final int FIRST_PART = 16;
 
     private final ServerCallStreamObserver<byte[]> call;
     private final Connection connection;
@@ -36,6 +39,7 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
         this.call = call;
         this.connection = connection;
         this.aheadBytes = service.settings().maxInFlightBytes();
+        this.size = aheadBytes / FIRST_PART;
         this.allowed = Math.min(AHEAD, service.settings().maxInFlight());
         this.protocol = new SessionProtocol(service, connection, GrpcFormat.INSTANCE, this::readMore);
         protocol.from(service.traces().current());
