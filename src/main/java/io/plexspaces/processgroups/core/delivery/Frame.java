@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.core.delivery;
 
 import io.plexspaces.processgroups.domain.Entry;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** One event with its encodings, each made at its first use and shared by all connections. Thread-safe. */
@@ -13,11 +14,41 @@ public final class Frame {
     /** Until when it may be delivered, by {@link System#nanoTime}; {@link #NEVER}: for ever. */
     private final long deadline;
 
-    /** Not volatile: what another thread sees or misses here is complete, as records are, and made again at worst. */
+    /** Not volatile: what another thread sees or misses here is complete, by final fields, and made again at worst. */
     private @Nullable Encoding encodings;
 
-    private record Encoding(
-            WireFormat<?> format, byte[] bytes, @Nullable Encoding next) {}
+    /** The bytes of a frame in one format, and in how many mailboxes they wait. */
+    static final class Encoding {
+        private static final AtomicIntegerFieldUpdater<Encoding> HOLDERS =
+                AtomicIntegerFieldUpdater.newUpdater(Encoding.class, "holders");
+
+        private final WireFormat<?> format;
+        private final byte[] bytes;
+        private final @Nullable Encoding next;
+
+        @SuppressWarnings("UnusedVariable")
+        private volatile int holders;
+
+        private Encoding(WireFormat<?> format, byte[] bytes, @Nullable Encoding next) {
+            this.format = format;
+            this.bytes = bytes;
+            this.next = next;
+        }
+
+        int length() {
+            return bytes.length;
+        }
+
+        /** It waits in one mailbox more; returns what that makes the server hold: nothing, where it waits already. */
+        int hold() {
+            return HOLDERS.getAndIncrement(this) == 0 ? bytes.length : 0;
+        }
+
+        /** It waits in one mailbox less; returns what the server does not hold any more. */
+        int release() {
+            return HOLDERS.decrementAndGet(this) == 0 ? bytes.length : 0;
+        }
+    }
 
     private Frame(
             @Nullable Event event,
@@ -52,22 +83,26 @@ public final class Frame {
 
     /** Bytes of an answer; 0: it is none. */
     public int answerBytes() {
-        return event == null && encodings != null ? encodings.bytes().length : 0;
+        return event == null && encodings != null ? encodings.length() : 0;
+    }
+
+    byte[] encoded(WireFormat<?> format) {
+        return encoding(format).bytes;
     }
 
     /** May be encoded twice when two threads want it first at once; both encodings are alike. */
-    byte[] encoded(WireFormat<?> format) {
-        for (Encoding at = encodings; at != null; at = at.next()) {
-            if (at.format() == format) {
-                return at.bytes();
+    Encoding encoding(WireFormat<?> format) {
+        for (Encoding at = encodings; at != null; at = at.next) {
+            if (at.format == format) {
+                return at;
             }
         }
         if (event == null) {
             throw new IllegalStateException("an answer goes to the connection it was made for");
         }
-        byte[] bytes = format.encode(event);
-        encodings = new Encoding(format, bytes, encodings);
-        return bytes;
+        Encoding made = new Encoding(format, format.encode(event), encodings);
+        encodings = made;
+        return made;
     }
 
     /** The message, when it is one; only messages are ever dropped. */

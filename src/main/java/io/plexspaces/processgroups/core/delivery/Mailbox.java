@@ -13,12 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection has not taken yet, in order, bounded in bytes. One frame is always accepted where none waits. The
- * bound is lower when all connections together hold much. While the store is asked for the first events, the client
+ * bound is lower when all connections together hold much; what several of them wait for is held once. While the store is asked for the first events, the client
  * cannot take any, so the mailbox has more room for later ones. On the connection's loop alone.
  */
 final class Mailbox {
-    /** What an item costs beside its bytes. */
-    private static final int ITEM_BYTES = 64;
+    private static final int ITEM_BYTES = MailboxItem.BYTES;
 
     /** How much more may wait while the store is asked. */
     private static final int HELD_UP_TIMES = 4;
@@ -80,8 +79,8 @@ final class Mailbox {
      * @return false: it does not fit, and policy says to cut the connection
      */
     boolean offer(@Nullable Subscriber subscriber, Frame frame, boolean burst) {
-        int size = frame.encoded(format).length + ITEM_BYTES;
-        MailboxItem item = new MailboxItem(subscriber, frame, null, size);
+        MailboxItem item = new MailboxItem(subscriber, frame, frame.encoding(format));
+        int size = item.size;
         Entry.Published message = item.droppable();
         Slot slot = message != null && subscriber != null && subscriber.policy() == OverflowPolicy.CONFLATE
                 ? new Slot(subscriber, message.topic())
@@ -103,7 +102,7 @@ final class Mailbox {
 
     /** Puts events that are made later at the end. */
     void offer(Source source) {
-        append(new MailboxItem(null, null, source, ITEM_BYTES));
+        append(new MailboxItem(source));
         source.queued = true;
         sources++;
         sourceBytes += ITEM_BYTES + source.weight;
@@ -153,7 +152,7 @@ final class Mailbox {
         return bytes < least ? most : Math.max(least, Math.min(most, budget.share(held())));
     }
 
-    /** What it has in the server's budget. */
+    /** What it has in the server's budget, if nobody else waits for the same. */
     private long held() {
         return first == null ? 0 : bytes + sourceBytes - (long) sources * ITEM_BYTES + transportBytes;
     }
@@ -209,7 +208,11 @@ final class Mailbox {
     }
 
     void clear() {
-        budget.add(-held());
+        long given = first == null ? 0 : sourceBytes - (long) sources * ITEM_BYTES + transportBytes;
+        for (MailboxItem at = first; at != null; at = at.after) {
+            given += at.release();
+        }
+        budget.add(-given);
         first = null;
         last = null;
         bytes = 0;
@@ -292,7 +295,7 @@ final class Mailbox {
 
     private void append(MailboxItem item) {
         item.before = last;
-        long added = item.size;
+        long added = item.hold();
         if (last == null) {
             first = item;
             added += transportBytes;
@@ -320,7 +323,8 @@ final class Mailbox {
             item.after.before = item.before;
         }
         bytes -= item.size;
-        budget.add(first == null ? -(long) item.size - transportBytes : -item.size);
+        long given = item.release();
+        budget.add(first == null ? -given - transportBytes : -given);
         Entry.Published message = item.droppable();
         if (message != null && droppable != null) {
             droppable.remove(item);

@@ -6,9 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What waits in a {@link Mailbox}: a frame, or a source of frames; linked in their order. */
 final class MailboxItem {
+    /** What an item costs beside its bytes. */
+    static final int BYTES = 64;
+
     final @Nullable Subscriber subscriber;
     final @Nullable Frame frame;
     final @Nullable Source source;
+    final Frame.@Nullable Encoding encoding;
     final int size;
 
     @Nullable
@@ -17,11 +21,30 @@ final class MailboxItem {
     @Nullable
     MailboxItem after;
 
-    MailboxItem(@Nullable Subscriber subscriber, @Nullable Frame frame, @Nullable Source source, int size) {
+    MailboxItem(@Nullable Subscriber subscriber, Frame frame, Frame.Encoding encoding) {
         this.subscriber = subscriber;
         this.frame = frame;
+        this.source = null;
+        this.encoding = encoding;
+        this.size = encoding.length() + BYTES;
+    }
+
+    MailboxItem(Source source) {
+        this.subscriber = null;
+        this.frame = null;
         this.source = source;
-        this.size = size;
+        this.encoding = null;
+        this.size = BYTES;
+    }
+
+    /** It waits; returns what that makes the server hold beside what waits already. */
+    int hold() {
+        return encoding == null ? size : BYTES + encoding.hold();
+    }
+
+    /** It does not wait any more; returns what the server holds less. */
+    int release() {
+        return encoding == null ? size : BYTES + encoding.release();
     }
 
     /** The message a full mailbox may drop. */

@@ -11,6 +11,11 @@ import java.util.concurrent.atomic.LongAdder;
  * and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998.)
  */
 public final class ServerBudget {
+    /** This part of all bytes is for calls that need little: those who may hold much leave it alone. */
+    private static final int RESERVED_PART = 8;
+
+    private static final int LITTLE_BYTES = 64 * 1024;
+
     private final long bytes;
     private final LongAdder held = new LongAdder();
 
@@ -34,17 +39,19 @@ public final class ServerBudget {
         return bytes;
     }
 
-    /** Bytes that nobody holds. */
-    public long free() {
-        return Math.max(0, bytes - held.sum());
+    /** Whether this much may be held by one who holds nothing yet: what is reserved is for those who need little. */
+    public boolean admits(long more) {
+        long free = bytes - held.sum();
+        return more <= (more <= LITTLE_BYTES || free == bytes ? free : free - bytes / RESERVED_PART);
     }
 
     /**
-     * How much one holder may have in all.
+     * How much one holder may have in all: half of what the others leave of what is not reserved.
      *
      * @param mine what it has already
      */
     public long share(long mine) {
-        return Math.max(0, (bytes - (held.sum() - mine)) / 2);
+        long others = Math.max(0, held.sum() - mine);
+        return Math.max(0, (bytes - bytes / RESERVED_PART - others) / 2);
     }
 }

@@ -202,6 +202,25 @@ class MailboxTest {
     }
 
     @Test
+    void frameThatWaitsForSeveral_isHeldOnce_untilTheLastHasTakenIt() {
+        Mailbox other = new Mailbox(format, BOUND, 0, budget, observed);
+        Mailbox third = new Mailbox(format, BOUND, 0, budget, observed);
+        Frame frame = Frame.of(Messages.message(G, 1, null, BYTES));
+        for (Mailbox each : List.of(mailbox, other, third)) {
+            assertThat(each.offer(all, frame, false)).isTrue();
+        }
+        assertThat(budget.held()).isEqualTo(BYTES + 3 * ITEM);
+        assertThat(mailbox.poll()).isSameAs(frame);
+        third.clear();
+        assertThat(budget.held()).isEqualTo(BYTES + ITEM);
+        assertThat(other.poll()).isSameAs(frame);
+        assertThat(budget.held()).isZero();
+
+        assertThat(other.offer(all, frame, false)).isTrue();
+        assertThat(budget.held()).as("waiting again").isEqualTo(BYTES + ITEM);
+    }
+
+    @Test
     void clear_whateverWaits_leavesNothing() {
         offerAll(newest, 1, 12);
         mailbox.offer(Source.of(events(Messages.left(G, 1)), 10));

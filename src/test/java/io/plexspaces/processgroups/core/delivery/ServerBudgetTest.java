@@ -7,15 +7,14 @@ import org.junit.jupiter.api.Test;
 class ServerBudgetTest {
     private static final int MIB = 1 << 20;
 
-    private final ServerBudget budget = new ServerBudget(120 * MIB);
+    private final ServerBudget budget = new ServerBudget(128 * MIB);
 
     @Test
-    void oneHolder_mayHaveHalf() {
-        assertThat(budget.share(0)).isEqualTo(60 * MIB);
-        budget.add(60 * MIB);
-        assertThat(budget.share(60 * MIB)).as("with what it has").isEqualTo(60 * MIB);
-        assertThat(budget.share(0)).as("the next one").isEqualTo(30 * MIB);
-        assertThat(budget.free()).isEqualTo(60 * MIB);
+    void oneHolder_mayHaveHalf_ofWhatIsNotReserved() {
+        assertThat(budget.share(0)).isEqualTo(56 * MIB);
+        budget.add(56 * MIB);
+        assertThat(budget.share(56 * MIB)).as("with what it has").isEqualTo(56 * MIB);
+        assertThat(budget.share(0)).as("the next one").isEqualTo(28 * MIB);
     }
 
     @Test
@@ -32,6 +31,14 @@ class ServerBudgetTest {
         for (long holder : holders) {
             assertThat(holder).isBetween(3L * MIB / 2, 3L * MIB);
         }
+        assertThat(budget.admits(2 * MIB)).as("much, of what is reserved").isFalse();
+        assertThat(budget.admits(64 * 1024)).as("little").isTrue();
+    }
+
+    @Test
+    void alone_aHolderIsAdmitted_withAllThereIs() {
+        assertThat(budget.admits(128 * MIB)).isTrue();
+        assertThat(budget.admits(128 * MIB + 1)).isFalse();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.plexspaces.processgroups.api.OpenConnections;
+import io.plexspaces.processgroups.api.SendBuffers;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,7 @@ final class PeerHandler extends ChannelDuplexHandler {
             return;
         }
         added.channel().closeFuture().addListener(closed -> place.leave());
+        SendBuffers.bound(added.channel());
         added.pipeline().addAfter(added.name(), null, negotiator.newHandler(grpc));
         long each = bounds.patience().toMillis() / LOOKS;
         looking = added.executor().scheduleWithFixedDelay(() -> guarded(this::look), each, each, TimeUnit.MILLISECONDS);

@@ -222,7 +222,7 @@ final class PendingCalls {
 
     /** One request alone may take what is free, however large requests are allowed to be. */
     private boolean isOnlyOne(Charge charge) {
-        return begun.isEmpty() && charge.most() <= bounds.budget().free();
+        return begun.isEmpty() && bounds.budget().admits(charge.most());
     }
 
     private void begin(Waiting next) {
