@@ -6,8 +6,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
+import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
 import io.plexspaces.processgroups.proto.v1.Message;
 import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
+import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc.ProcessGroupServiceStub;
 import io.plexspaces.processgroups.proto.v1.PublishAnswer;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
@@ -35,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sessions, half of them on WebSockets and half on gRPC, each a connection of its own. Ten are in a group; each
  * publishes twice a second to its group, and measures when it receives what the others published. Once a second a new
- * connection comes, is a member, and goes.
+ * connection comes, is a member, and goes; ten times a second somebody makes unary calls, whose answers count as
+ * deliveries do.
  */
 final class HonestClients implements AutoCloseable {
     private static final String TENANT = "honest";
@@ -43,6 +46,7 @@ final class HonestClients implements AutoCloseable {
     private static final int IN_A_GROUP = 10;
     private static final long PERIOD_MILLIS = 500;
     private static final long NEWCOMER_MILLIS = 1_000;
+    private static final long CALL_MILLIS = 100;
     private static final int PAYLOAD_BYTES = 128;
     private static final long JOIN_ID = 2;
 
@@ -51,6 +55,7 @@ final class HonestClients implements AutoCloseable {
 
     private final Victim victim;
     private final URI webSockets;
+    private final ManagedChannel unary;
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<Session> sessions = new ArrayList<>();
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
@@ -61,6 +66,7 @@ final class HonestClients implements AutoCloseable {
 
     HonestClients(Victim victim) {
         this.victim = victim;
+        this.unary = victim.channel();
         this.webSockets = URI.create("ws://127.0.0.1:" + victim.http().getPort() + "/ws");
         createGroups();
         for (int i = 0; i < CLIENTS; i++) {
@@ -71,6 +77,7 @@ final class HonestClients implements AutoCloseable {
             repeat(PERIOD_MILLIS * i / CLIENTS, PERIOD_MILLIS, session::publish);
         }
         repeat(NEWCOMER_MILLIS, NEWCOMER_MILLIS, this::newcomer);
+        repeat(CALL_MILLIS, CALL_MILLIS, this::call);
     }
 
     /** What happened since the last call. */
@@ -103,15 +110,56 @@ final class HonestClients implements AutoCloseable {
     }
 
     private void createGroups() {
-        ManagedChannel channel = victim.channel();
         for (int i = 0; i < CLIENTS / IN_A_GROUP; i++) {
-            Victim.calls(channel)
-                    .createGroup(CreateGroupRequest.newBuilder()
-                            .setTenantId(TENANT)
-                            .setGroupName("g" + i)
-                            .build());
+            createGroup("g" + i);
         }
-        channel.shutdownNow();
+        createGroup("called");
+    }
+
+    private void createGroup(String name) {
+        Victim.calls(unary)
+                .createGroup(CreateGroupRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName(name)
+                        .build());
+    }
+
+    private void call() {
+        long begin = System.nanoTime();
+        StreamObserver<Object> answered = new StreamObserver<>() {
+            @Override
+            public void onNext(Object answer) {
+                deliveries.add(System.nanoTime() - begin);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                failed("a call: " + failure.getMessage());
+            }
+
+            @Override
+            public void onCompleted() {}
+        };
+        ProcessGroupServiceStub calls =
+                ProcessGroupServiceGrpc.newStub(unary).withDeadlineAfter(LOST_NANOS, TimeUnit.NANOSECONDS);
+        calls.publishToGroup(
+                PublishToGroupRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName("called")
+                        .setMessage(Message.newBuilder())
+                        .build(),
+                untyped(answered));
+        calls.getMembers(
+                GetMembersRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName("g0")
+                        .build(),
+                untyped(answered));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <A> StreamObserver<A> untyped(StreamObserver<Object> of) {
+        return (StreamObserver<A>) (StreamObserver<?>) of;
     }
 
     private void newcomer() {
@@ -345,5 +393,6 @@ final class HonestClients implements AutoCloseable {
     public void close() {
         clock.shutdownNow();
         sessions.forEach(Session::end);
+        unary.shutdownNow();
     }
 }

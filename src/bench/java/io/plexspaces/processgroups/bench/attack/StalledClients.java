@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
  * more, which the benchmark looks up in its metrics.
  */
 final class StalledClients {
-    static final List<String> NAMES = List.of("stalled-websockets", "stalled-subscribes", "stalled-unary");
+    static final String UNARY = "stalled-unary";
+    static final List<String> NAMES = List.of("stalled-websockets", "stalled-subscribes", UNARY);
 
     private static final int CLIENTS = 400;
     private static final int SMALL_BUFFER = 4096;
@@ -36,7 +37,7 @@ final class StalledClients {
         return List.of(
                 new Attack(NAMES.get(0), 1, StalledClients::webSockets),
                 new Attack(NAMES.get(1), 1, StalledClients::subscribes),
-                new Attack(NAMES.get(2), 1, StalledClients::unary));
+                new Attack(UNARY, 1, StalledClients::unary));
     }
 
     private static void webSockets(Victim victim, Ledger ledger) throws IOException {

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 /** Looks at the server from outside, some times a second: memory, connections, and whether it says that it is ready. */
 final class Watched implements AutoCloseable {
     private static final String METRICS = "plexspaces_process_groups_";
+    private static final double MIB = 1024 * 1024;
     private static final int LOOK_MILLIS = 250;
     /** A newcomer or two, and the connection that reads the metrics. */
     private static final int PASSING_CONNECTIONS = 4;
@@ -17,12 +18,34 @@ final class Watched implements AutoCloseable {
     private final Server server;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private long usualConnections;
-
     private long peakResident;
-    private double peakConnections;
-    private long fullSince;
-    private long emptySince;
     private int unready;
+    private Wave connections = new Wave();
+    private Wave bytes = new Wave();
+
+    /** A number that rises, and falls again. */
+    private static final class Wave {
+        private double peak;
+        private long peakAt;
+        private long downAt;
+
+        void is(double now, double usual) {
+            if (now > peak) {
+                peak = now;
+                peakAt = System.nanoTime();
+                downAt = 0;
+            } else if (now > usual) {
+                downAt = 0;
+            } else if (downAt == 0) {
+                downAt = System.nanoTime();
+            }
+        }
+
+        /** Milliseconds from its highest to what is usual; -1: it is higher still. */
+        long downAfterMillis() {
+            return downAt == 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(downAt - peakAt);
+        }
+    }
 
     Watched(Server server) {
         this.server = server;
@@ -33,27 +56,17 @@ final class Watched implements AutoCloseable {
     synchronized void begin() {
         usualConnections = Math.round(connections()) + PASSING_CONNECTIONS;
         peakResident = 0;
-        peakConnections = 0;
-        fullSince = 0;
-        emptySince = 0;
         unready = 0;
+        connections = new Wave();
+        bytes = new Wave();
     }
 
     private synchronized void look() {
         peakResident = Math.max(peakResident, server.resident());
-        if (!server.isReady()) {
-            unready++;
-            return;
-        }
         try {
-            double now = connections();
-            if (now > peakConnections) {
-                peakConnections = now;
-                fullSince = System.nanoTime();
-                emptySince = 0;
-            } else if (now <= usualConnections && emptySince == 0) {
-                emptySince = System.nanoTime();
-            }
+            unready += server.isReady() ? 0 : 1;
+            connections.is(connections(), usualConnections);
+            bytes.is(heldBytes(), PASSING_BYTES);
         } catch (IllegalStateException noAnswer) {
             unready++;
         }
@@ -63,13 +76,20 @@ final class Watched implements AutoCloseable {
         return peakResident;
     }
 
-    synchronized long peakConnections() {
-        return Math.round(peakConnections);
+    /** How many connections there were, and when the server had closed all but those of honest clients. */
+    synchronized String closed() {
+        return Math.round(connections.peak) + " connections, closed after " + connections.downAfterMillis() + " ms; "
+                + Math.round(bytes.peak / MIB) + " MiB held, given up after " + bytes.downAfterMillis() + " ms";
     }
 
-    /** Milliseconds from the most connections to none but those of honest clients; -1: there still are some. */
-    synchronized long emptiedMillis() {
-        return emptySince == 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(emptySince - fullSince);
+    /** Nothing was held for stalled clients any more, so many milliseconds after there was most of it; -1: still is. */
+    synchronized long bytesGivenUpMillis() {
+        return bytes.downAfterMillis();
+    }
+
+    /** The same of the connections. */
+    synchronized long connectionsClosedMillis() {
+        return connections.downAfterMillis();
     }
 
     /** Looks at which it was not ready, or did not answer. */
@@ -78,7 +98,7 @@ final class Watched implements AutoCloseable {
     }
 
     boolean isBack() {
-        return connections() <= usualConnections && server.metric(METRICS + "queue_bytes ") <= PASSING_BYTES;
+        return connections() <= usualConnections && heldBytes() <= PASSING_BYTES;
     }
 
     double leaseLosses() {
@@ -87,6 +107,10 @@ final class Watched implements AutoCloseable {
 
     private double connections() {
         return server.metric(METRICS + "network_connections ");
+    }
+
+    private double heldBytes() {
+        return server.metric(METRICS + "queue_bytes ");
     }
 
     @Override

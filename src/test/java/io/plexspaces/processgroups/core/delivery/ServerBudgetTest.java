@@ -29,7 +29,7 @@ class ServerBudgetTest {
             }
         }
         for (long holder : holders) {
-            assertThat(holder).isBetween(3L * MIB / 2, 3L * MIB);
+            assertThat(holder).isBetween((long) MIB, 3L * MIB);
         }
         assertThat(budget.admits(2 * MIB)).as("much, of what is reserved").isFalse();
         assertThat(budget.admits(64 * 1024)).as("little").isTrue();

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How many frames a peer may send that ask for nothing and carry nothing: pings, settings, window updates, priorities,
- * resets, empty data. Some each second, and more for each frame that was sent to it, as it answers those with updates
+ * resets, data that is empty or that comes byte by byte. Some each second, and more for each frame that was sent to it, as it answers those with updates
  * of its windows. On one thread.
  */
 final class FrameRate {

@@ -1,6 +1,8 @@
 package io.plexspaces.processgroups.api.grpc.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
@@ -9,9 +11,17 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 
-/** Shows each frame that a peer sends to its {@link PeerHandler}, beside grpc-java. On the peer's event loop. */
+/**
+ * Shows each frame that a peer sends to its {@link PeerHandler}, beside grpc-java, and gives grpc-java its data in
+ * arrays of their own: what it keeps would otherwise keep the whole buffer it was read into, with the frames of other
+ * streams, outside of the heap. On the peer's event loop.
+ */
 final class PeerFrames extends Http2FrameListenerDecorator {
+    /** Less than the frame's own header and that of a message. */
+    private static final int TINY_BYTES = 14;
+
     private final PeerHandler peer;
+    private boolean tiny;
 
     PeerFrames(Http2FrameListener grpc, PeerHandler peer) {
         super(grpc);
@@ -22,14 +32,21 @@ final class PeerFrames extends Http2FrameListenerDecorator {
     public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream)
             throws Http2Exception {
         int bytes = data.readableBytes();
-        if (bytes == 0 && !endOfStream) {
+        // One may be the header of a message that follows.
+        boolean another = tiny;
+        tiny = bytes < TINY_BYTES && !endOfStream;
+        if (tiny && (another || bytes == 0)) {
             peer.empty();
         }
         // First, as grpc-java puts them into requests at once.
         peer.calls().data(streamId, bytes);
-        int processed = super.onDataRead(ctx, streamId, data, padding, endOfStream);
-        peer.hasRead();
-        return processed;
+        ByteBuf own = Unpooled.wrappedBuffer(ByteBufUtil.getBytes(data));
+        try {
+            return super.onDataRead(ctx, streamId, own, padding, endOfStream);
+        } finally {
+            own.release();
+            peer.hasRead();
+        }
     }
 
     @Override

@@ -295,11 +295,20 @@ class GrpcTransportTest {
 
     @Test
     void emptyFrames_endTheConnection() throws IOException {
+        frames_endTheConnection(new byte[0]);
+    }
+
+    @Test
+    void dataByteByByte_endsTheConnection() throws IOException {
+        frames_endTheConnection(new byte[1]);
+    }
+
+    private void frames_endTheConnection(byte[] content) throws IOException {
         try (RawPeer peer = connect(HELD)) {
             int stream = peer.begin("Ask");
             try {
                 for (int i = 0; i < 3 * FrameRate.EACH_SECOND; i++) {
-                    peer.data(stream, false, new byte[0]);
+                    peer.data(stream, false, content);
                 }
             } catch (IOException closed) {
                 // As it should be.
@@ -317,7 +326,8 @@ class GrpcTransportTest {
             java.nio.ByteBuffer.wrap(begin).put((byte) 0).putInt(REQUEST);
             peer.data(stream, false, begin);
             for (int i = 0; i < 8 * HELD / 140 + 10; i++) {
-                peer.data(stream, false, new byte[1]);
+                // Not one after the other as small as a header, which would end the connection sooner.
+                peer.data(stream, false, new byte[i % 2 == 0 ? 1 : 14]);
             }
             assertThat(peer.await(Http2FrameTypes.RST_STREAM).stream()).isEqualTo(stream);
         }
