@@ -20,6 +20,8 @@ final class GrpcSink implements Sink<byte[]> {
      */
     private static final int READY_BYTES = 128 * 1024;
 
+    private static final int COUNTED_BY_THE_TRANSPORT = 0;
+
     private final ServerCallStreamObserver<byte[]> call;
     private final Executor loop;
 
@@ -27,6 +29,11 @@ final class GrpcSink implements Sink<byte[]> {
     private final @Nullable PeerCall peer = PeerCall.current();
 
     private boolean closed;
+
+    /** What to do when the call is ready. */
+    private Runnable onReady = () -> {};
+
+    private boolean awaitsRoom;
 
     private GrpcSink(ServerCallStreamObserver<byte[]> call, Executor loop) {
         this.call = call;
@@ -43,7 +50,9 @@ final class GrpcSink implements Sink<byte[]> {
         if (loop == null) {
             throw new IllegalStateException("calls must be started on an event loop");
         }
-        Connection connection = sessions.connect(new GrpcSink(call, loop));
+        GrpcSink sink = new GrpcSink(call, loop);
+        Connection connection = sessions.connect(sink);
+        sink.onReady = connection::ready;
         call.setOnReadyThreshold(READY_BYTES);
         call.setOnReadyHandler(connection::ready);
         call.setOnCancelHandler(connection::lost);
@@ -64,12 +73,26 @@ final class GrpcSink implements Sink<byte[]> {
 
     @Override
     public int heldBytes() {
-        return READY_BYTES;
+        return peer == null ? READY_BYTES : COUNTED_BY_THE_TRANSPORT;
     }
 
     @Override
     public boolean ready() {
-        return call.isReady();
+        return call.isReady() && hasRoom();
+    }
+
+    private boolean hasRoom() {
+        if (peer == null || peer.hasRoom()) {
+            return true;
+        }
+        if (!awaitsRoom) {
+            awaitsRoom = true;
+            peer.whenRoom(() -> loop.execute(() -> {
+                awaitsRoom = false;
+                onReady.run();
+            }));
+        }
+        return false;
     }
 
     @Override

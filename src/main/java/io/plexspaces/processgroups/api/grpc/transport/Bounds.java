@@ -19,9 +19,17 @@ public record Bounds(
     /** What it costs to keep small frames, beside their content. */
     private static final int OVERHEAD_TIMES = 8;
 
+    /** Many streams share a connection, and each may have some under way. */
+    private static final int OUTBOUND_TIMES = 8;
+
     /** Bytes that a peer may send before they are asked for, with what it costs to keep them in small frames. */
     long unreadBytes() {
         return OVERHEAD_TIMES * heldBytes;
+    }
+
+    /** Bytes of messages that are given to grpc-java, on all streams, before the peer has taken some of them. */
+    long outboundBytes() {
+        return OUTBOUND_TIMES * heldBytes;
     }
 
     /** Bytes of requests that have come in part. */

@@ -83,6 +83,16 @@ public final class PeerCall extends ServerStreamTracer {
         }
     }
 
+    /** Whether another event may be sent: the peer has taken enough of what was sent to all its streams. */
+    public boolean hasRoom() {
+        return peer.outbound().hasRoom();
+    }
+
+    /** @param action run once there is room, on the event loop of the peer; never when the connection ends before */
+    public void whenRoom(Runnable action) {
+        peer.onLoop(() -> peer.outbound().whenRoom(action));
+    }
+
     /**
      * The server has ended the stream. When the peer has not taken what was sent before within a few seconds, the
      * stream is reset.

@@ -47,6 +47,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     private final OpenConnections open;
     private final PeerCalls calls;
     private final PendingCalls unary;
+    private final Outbound outbound;
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> looking;
@@ -80,6 +81,7 @@ final class PeerHandler extends ChannelDuplexHandler {
         this.bounds = bounds;
         this.calls = new PeerCalls(bounds);
         this.unary = new PendingCalls(bounds);
+        this.outbound = new Outbound(bounds.outboundBytes(), bounds.budget(), unary::untakenBytes);
         this.toGrpc = grpc.decoder().frameListener();
         grpc.decoder().frameListener(new PeerFrames(toGrpc, this));
         // netty enforces it only once the client has said that it knows of it.
@@ -101,6 +103,10 @@ final class PeerHandler extends ChannelDuplexHandler {
         return unary;
     }
 
+    Outbound outbound() {
+        return outbound;
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
@@ -113,6 +119,7 @@ final class PeerHandler extends ChannelDuplexHandler {
         added.channel().closeFuture().addListener(closed -> place.leave());
         SendBuffers.bound(added.channel());
         added.pipeline().addAfter(added.name(), null, negotiator.newHandler(grpc));
+        added.pipeline().addLast(outbound);
         long each = bounds.patience().toMillis() / LOOKS;
         looking = added.executor().scheduleWithFixedDelay(() -> guarded(this::look), each, each, TimeUnit.MILLISECONDS);
     }
@@ -120,6 +127,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     @Override
     public void channelInactive(ChannelHandlerContext ended) {
         unary.close();
+        outbound.close();
         ended.fireChannelInactive();
         calls.clear();
         if (looking != null) {

@@ -80,6 +80,11 @@ final class PendingCalls {
         return untaken;
     }
 
+    /** Bytes of these. */
+    long untakenBytes() {
+        return untakenBytes;
+    }
+
     void admit(PeerCall call, int requestBytes, int answerBytes, UnaryCall unary) {
         if (call.hasEnded() || closed) {
             return;
