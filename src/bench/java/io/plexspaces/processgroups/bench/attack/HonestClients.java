@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.bench.attack;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
@@ -47,6 +48,7 @@ final class HonestClients implements AutoCloseable {
     private static final long PERIOD_MILLIS = 500;
     private static final long NEWCOMER_MILLIS = 1_000;
     private static final long CALL_MILLIS = 100;
+    private static final int PAGE = 100;
     private static final int PAYLOAD_BYTES = 128;
     private static final long JOIN_ID = 2;
 
@@ -134,7 +136,7 @@ final class HonestClients implements AutoCloseable {
 
             @Override
             public void onError(Throwable failure) {
-                failed("a call: " + failure.getMessage());
+                failed("a call: " + Status.fromThrowable(failure).getCode());
             }
 
             @Override
@@ -153,6 +155,7 @@ final class HonestClients implements AutoCloseable {
                 GetMembersRequest.newBuilder()
                         .setTenantId(TENANT)
                         .setGroupName("g0")
+                        .setPageSize(PAGE)
                         .build(),
                 untyped(answered));
     }

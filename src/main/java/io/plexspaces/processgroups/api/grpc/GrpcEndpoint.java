@@ -47,6 +47,11 @@ import java.util.function.Supplier;
  */
 @GrpcService
 public final class GrpcEndpoint implements BindableService {
+    /** The longest id with what it costs in an answer, and the rest of the answer. */
+    private static final int ID_BYTES = 260;
+
+    private static final int PAGE_BYTES = 1024;
+
     private final Groups groups;
     private final Sessions sessions;
     private final Requests requests;
@@ -95,7 +100,8 @@ public final class GrpcEndpoint implements BindableService {
                                 UseCase.GET_MEMBERS,
                                 ProcessGroupServiceGrpc.getGetMembersMethod(),
                                 GetMembersRequest.getDefaultInstance(),
-                                this::members)
+                                this::members,
+                                GrpcEndpoint::mostMembers)
                         .unary(
                                 UseCase.GET_MEMBERS,
                                 ProcessGroupServiceGrpc.getGetLocalMembersMethod(),
@@ -152,6 +158,13 @@ public final class GrpcEndpoint implements BindableService {
     private Uni<GetMembersResponse> members(GetMembersRequest request) {
         Groups.MembersQuery query = requests.members(request);
         return groups.members(query).map(page -> Answers.members(query, page, request.getDetailed()));
+    }
+
+    /** A page of ids that was asked to be small does not count as if it could be as large as any answer. */
+    private static long mostMembers(GetMembersRequest request) {
+        return request.getPageSize() <= 0 || request.getDetailed()
+                ? Long.MAX_VALUE
+                : PAGE_BYTES + (long) request.getPageSize() * ID_BYTES;
     }
 
     private Uni<GetLocalMembersResponse> localMembers(GetLocalMembersRequest request) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /** Collects the methods of the service: the generated ones, with marshallers of our own. */
 final class Methods {
@@ -46,10 +47,25 @@ final class Methods {
     /** One request, one answer. */
     <Q extends Message, A extends MessageLite> Methods unary(
             UseCase name, MethodDescriptor<Q, A> method, Q prototype, Function<Q, Uni<A>> operation) {
+        int most = LARGE_ANSWERS.contains(name) ? LARGEST_ANSWER : SMALL_ANSWER;
+        return unary(name, method, prototype, operation, request -> most);
+    }
+
+    /**
+     * One request, one answer.
+     *
+     * @param most bytes that the answer may have, beyond which it is cut anyway
+     */
+    <Q extends Message, A extends MessageLite> Methods unary(
+            UseCase name,
+            MethodDescriptor<Q, A> method,
+            Q prototype,
+            Function<Q, Uni<A>> operation,
+            ToLongFunction<Q> most) {
         methods.add(ServerMethodDefinition.create(
                 method.toBuilder(new RequestMarshaller<>(prototype), method.getResponseMarshaller())
                         .build(),
-                ServerCalls.asyncUnaryCall((request, answer) -> answer(name, request, answer, operation))));
+                ServerCalls.asyncUnaryCall((request, answer) -> answer(name, request, answer, operation, most))));
         return this;
     }
 
@@ -91,14 +107,19 @@ final class Methods {
 
     /** At once, or when the peer has taken enough of its earlier answers. */
     private <Q, A extends MessageLite> void answer(
-            UseCase name, Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation) {
+            UseCase name,
+            Parsed<Q> request,
+            StreamObserver<A> answer,
+            Function<Q, Uni<A>> operation,
+            ToLongFunction<Q> most) {
         PeerCall peer = PeerCall.current();
         if (peer == null) {
             execute(name, request, answer, operation, (size, send) -> send.run());
             return;
         }
         Context context = Context.current();
-        peer.begin(request.bytes(), LARGE_ANSWERS.contains(name) ? LARGEST_ANSWER : SMALL_ANSWER, new UnaryCall() {
+        long answerBytes = request.failure() == null ? most.applyAsLong(request.get()) : SMALL_ANSWER;
+        peer.begin(request.bytes(), (int) Math.min(answerBytes, LARGEST_ANSWER), new UnaryCall() {
             @Override
             public void run() {
                 context.run(() -> execute(name, request, answer, operation, peer::answers));

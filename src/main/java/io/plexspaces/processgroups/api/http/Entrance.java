@@ -6,7 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.plexspaces.processgroups.api.OpenConnections;
-import io.plexspaces.processgroups.api.SendBuffers;
+import io.plexspaces.processgroups.api.SocketBounds;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +61,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
             return null;
         }
         accepted.closeFuture().addListener(closed -> place.leave());
-        SendBuffers.bound(accepted);
+        SocketBounds.set(accepted);
         return new RequestGuard(requestNanos, place);
     }
 

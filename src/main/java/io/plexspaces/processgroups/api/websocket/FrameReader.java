@@ -35,7 +35,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private final Deque<WebSocketFrame> waiting = new ArrayDeque<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Receiver receiver;
-    private @Nullable ByteBuf partial;
+    private @Nullable PartialMessage partial;
     private @Nullable CorruptedWebSocketFrameException violation;
     private final UnreadBytes unread;
     private int waitingBytes;
@@ -164,15 +164,26 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
     /** Bytes of frames that wait, and of a message that is not whole. */
     private int kept() {
-        return waitingBytes + waiting.size() * FRAME_BYTES + (partial == null ? 0 : partial.readableBytes());
+        return waitingBytes + waiting.size() * FRAME_BYTES + (partial == null ? 0 : partial.held());
     }
 
+    /** What is kept is given up at once: until its peer answers the close, the connection may live for a while. */
     private void overloaded() {
+        dropAll();
+        unread.keeps(0);
         if (receiver == null) {
             context().close();
         } else {
+            context().pipeline().addFirst(new Discarding());
             receiver.overloaded();
         }
+    }
+
+    private void dropAll() {
+        waiting.forEach(ReferenceCountUtil::release);
+        waiting.clear();
+        waitingBytes = 0;
+        partial = null;
     }
 
     @Override
@@ -202,10 +213,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        waiting.forEach(ReferenceCountUtil::release);
-        waiting.clear();
-        waitingBytes = 0;
-        dropPartial();
+        dropAll();
     }
 
     @Override
@@ -252,22 +260,22 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             if (frame instanceof PingWebSocketFrame) {
                 to.ping(frame.content());
             } else {
-                data(ctx, to, frame);
+                data(to, frame);
             }
         } finally {
             frame.release();
         }
     }
 
-    private void data(ChannelHandlerContext ctx, Receiver to, WebSocketFrame frame) {
+    private void data(Receiver to, WebSocketFrame frame) {
         boolean text = frame instanceof TextWebSocketFrame;
         if (!(frame instanceof ContinuationWebSocketFrame) && text != to.acceptsText()) {
             to.unacceptable(text);
             return;
         }
-        int before = partial == null ? 0 : partial.readableBytes();
+        int before = partial == null ? 0 : partial.size();
         if ((long) before + frame.content().readableBytes() > to.maxMessageBytes()) {
-            dropPartial();
+            partial = null;
             to.tooLarge();
             return;
         }
@@ -276,18 +284,13 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             return;
         }
         if (partial == null) {
-            partial = ctx.alloc().heapBuffer(frame.content().readableBytes());
+            partial = new PartialMessage();
         }
-        partial.writeBytes(frame.content());
+        partial.add(frame.content());
         if (frame.isFinalFragment()) {
-            byte[] whole = ByteBufUtil.getBytes(partial);
-            dropPartial();
+            byte[] whole = partial.joined();
+            partial = null;
             to.message(whole);
         }
-    }
-
-    private void dropPartial() {
-        ReferenceCountUtil.release(partial);
-        partial = null;
     }
 }

@@ -23,12 +23,16 @@ public final class Connection {
     /** How long a peer may take to take the rest. */
     private static final Duration FINISH_TIMEOUT = Duration.ofSeconds(5);
 
+    /** How soon to look again whether there is room for more. */
+    private static final Duration ROOM_AGAIN = Duration.ofMillis(200);
+
     private static final Duration CLOSE_AGAIN = Duration.ofSeconds(1);
     private static final int CLOSE_ATTEMPTS = 5;
 
     private final Sink<?> sink;
     private final DeliveryLoop loop;
     private final DeliveryObserver observer;
+    private final ServerBudget budget;
 
     // On the loop alone.
     private final Mailbox mailbox;
@@ -43,6 +47,11 @@ public final class Connection {
 
     /** How often the peer has taken something that waited. */
     private long taken;
+
+    private boolean timingStall;
+
+    /** As {@link #taken}, when it was last looked whether the peer takes anything. */
+    private long takenBefore;
 
     private @Nullable GroupException finishCause;
 
@@ -61,6 +70,7 @@ public final class Connection {
         this.sink = sink;
         this.loop = loop;
         this.observer = observer;
+        this.budget = budget;
         this.mailbox = new Mailbox(sink.format(), mailboxBytes, sink.heldBytes(), budget, observer);
     }
 
@@ -100,6 +110,26 @@ public final class Connection {
         loop.post(() -> push(null, frame));
     }
 
+    /**
+     * Does what will give a {@link Source#awaited} its first events, once the peer takes what it is sent, and the server
+     * has room for them. Not when the connection ends before.
+     *
+     * @param bytes that they have, about
+     */
+    public void whenRoom(Source source, long bytes, Runnable step) {
+        loop.post(() -> {
+            if (closed) {
+                return;
+            }
+            if (sink.ready() && budget.admits(bytes)) {
+                mailbox.reserve(source, bytes);
+                step.run();
+            } else {
+                loop.later(ROOM_AGAIN, () -> whenRoom(source, bytes, step));
+            }
+        });
+    }
+
     /** Gives a {@link Source#awaited} its events. */
     public void supply(Source source, Iterator<Frame> frames, long weight) {
         supply(source, frames, weight, null);
@@ -114,7 +144,7 @@ public final class Connection {
         loop.post(() -> {
             source.supply(frames, whenTaken);
             if (!closed) {
-                drainOrEnd(() -> mailbox.weighs(source, weight));
+                drainOrEnd(() -> mailbox.supplied(source, weight));
             }
         });
     }
@@ -245,6 +275,8 @@ public final class Connection {
             drain();
             if (!closed && mailbox.isOverweight()) {
                 overflow(0);
+            } else {
+                watchStall();
             }
         } catch (RuntimeException | Error failure) {
             fail(failure);
@@ -268,6 +300,25 @@ public final class Connection {
         }
         if (!isBurst()) {
             overflow(0);
+        }
+    }
+
+    /** While something waits, looks now and then whether the peer takes anything. */
+    private void watchStall() {
+        if (!timingStall && !closed && !mailbox.isEmpty()) {
+            timingStall = true;
+            takenBefore = taken;
+            loop.later(Burst.STALL, this::checkStall);
+        }
+    }
+
+    /** A peer that takes nothing may hold less than otherwise when others need room. */
+    private void checkStall() {
+        timingStall = false;
+        if (!closed && taken == takenBefore && !mailbox.isHeldUp() && !mailbox.fitsItsShare()) {
+            overflow(0);
+        } else {
+            watchStall();
         }
     }
 
@@ -305,6 +356,7 @@ public final class Connection {
         } else if (!crowded && mailbox.isCrowded()) {
             crowded = true;
         }
+        watchStall();
     }
 
     /** Hands over what waits while the transport takes it. */

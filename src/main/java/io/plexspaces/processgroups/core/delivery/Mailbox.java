@@ -110,8 +110,19 @@ final class Mailbox {
         budget.add(source.weight);
     }
 
+    /** A source that waits will have events of about so many bytes. */
+    void reserve(Source source, long bytes) {
+        source.reserved = bytes;
+        weighs(source, bytes);
+    }
+
     /** A source that waited has its events, and keeps this many bytes alive. */
-    void weighs(Source source, long weight) {
+    void supplied(Source source, long weight) {
+        weighs(source, weight - source.reserved);
+        source.reserved = 0;
+    }
+
+    private void weighs(Source source, long weight) {
         source.weight += weight;
         if (source.queued) {
             sourceBytes += weight;
@@ -139,6 +150,15 @@ final class Mailbox {
     /** It holds no more than it may outside of a burst. */
     boolean isWithinBound() {
         return bytes <= bound || bytes <= room(false);
+    }
+
+    /**
+     * Whether it holds no more than its part of what all may hold, or does not any more as what may be dropped was
+     * dropped.
+     */
+    boolean fitsItsShare() {
+        long room = Math.max(Math.min(bound, LEAST_ROOM), budget.share(held()));
+        return held() <= room || (makeRoom(0, room, true, null, null) && held() <= room);
     }
 
     /** Enough waits that no more should be asked for. */

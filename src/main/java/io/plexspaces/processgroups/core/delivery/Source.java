@@ -13,6 +13,9 @@ public final class Source {
     /** About how many bytes it keeps alive until its last event is made. */
     long weight;
 
+    /** The part of it that is a guess, as its events are not there yet. */
+    long reserved;
+
     /** It stands in a mailbox. */
     boolean queued;
 

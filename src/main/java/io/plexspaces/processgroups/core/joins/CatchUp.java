@@ -85,6 +85,22 @@ public final class CatchUp {
                     begin(subscription, position, position, false, shown).iterator(), weight(shown));
         }
         Source source = Source.awaited();
+        subscription
+                .connection()
+                .whenRoom(
+                        source,
+                        Replay.PAGE_BYTES,
+                        () -> readFirst(subscription, source, position, member, shown, after));
+        return source;
+    }
+
+    private void readFirst(
+            Subscription subscription,
+            Source source,
+            Position position,
+            Membership member,
+            @Nullable List<Membership> shown,
+            Position after) {
         Replay replay = new Replay(log, this, subscription, member, position, source);
         log.read(subscription.subscriber().group(), after, Replay.PAGE)
                 .invoke(slice -> {
@@ -99,7 +115,6 @@ public final class CatchUp {
                 })
                 .subscribe()
                 .with(supplied -> {}, failure -> giveUp(subscription, failure));
-        return source;
     }
 
     private Iterator<Frame> replay(

@@ -71,6 +71,24 @@ class FrameReaderTest {
     }
 
     @Test
+    void whatWasKeptOfAMessageWithoutRoom_isGivenUpAtOnce_andNothingMoreIsKept() {
+        FrameReader reader = new FrameReader(budget);
+        EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), reader);
+        Peer peer = new Peer();
+        reader.start(peer);
+        channel.writeInbound(new TextWebSocketFrame(false, 0, "x".repeat(BYTES / 4)));
+        assertThat(budget.held()).isGreaterThanOrEqualTo(BYTES / 4);
+        budget.add(1 << 20);
+        channel.writeInbound(new TextWebSocketFrame(false, 0, "x".repeat(BYTES / 2)));
+        assertThat(peer.overloaded).isEqualTo(1);
+        assertThat(budget.held()).isEqualTo(1 << 20);
+        channel.writeInbound(new TextWebSocketFrame(false, 0, "x".repeat(BYTES / 2)));
+        assertThat(budget.held()).isEqualTo(1 << 20);
+        assertThat(peer.overloaded).isEqualTo(1);
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
     void framesThatWait_countWithWhatTheyCost_alsoWithoutContent() {
         FrameReader reader = new FrameReader(budget);
         EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), reader);

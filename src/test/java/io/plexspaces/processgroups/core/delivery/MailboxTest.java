@@ -292,7 +292,7 @@ class MailboxTest {
         Source source = Source.awaited();
         mailbox.offer(source);
         source.supply(events(Messages.left(G, 1)), () -> asked.add("next"));
-        mailbox.weighs(source, 500);
+        mailbox.supplied(source, 500);
         offerAll(all, 2, 2);
         assertThat(poll()).isEqualTo("left1");
         assertThat(asked).isEmpty();
@@ -302,7 +302,7 @@ class MailboxTest {
         assertThat(budget.held()).isEqualTo(ITEM + 100);
 
         source.supply(events(Messages.left(G, 3)), null);
-        mailbox.weighs(source, 400);
+        mailbox.supplied(source, 400);
         assertThat(pollAll()).containsExactly("left3", "g2");
         assertThat(budget.held()).isZero();
     }
@@ -312,7 +312,7 @@ class MailboxTest {
         Source source = Source.of(events(Messages.left(G, 1)), 100 * BOUND);
         mailbox.offer(source);
         assertThat(mailbox.isOverweight()).isFalse();
-        mailbox.weighs(source, 100 * BOUND);
+        mailbox.supplied(source, 100 * BOUND);
         assertThat(mailbox.isOverweight()).isFalse();
     }
 
@@ -322,9 +322,9 @@ class MailboxTest {
         Source awaited = Source.awaited();
         mailbox.offer(awaited);
         awaited.supply(events(Messages.left(G, 2)), null);
-        mailbox.weighs(awaited, 500 - 2 * ITEM);
+        mailbox.supplied(awaited, 500 - 2 * ITEM);
         assertThat(mailbox.isOverweight()).isFalse();
-        mailbox.weighs(awaited, 1);
+        mailbox.supplied(awaited, 1);
         assertThat(mailbox.isOverweight()).isTrue();
 
         assertThat(poll()).isEqualTo("left1");
@@ -338,7 +338,7 @@ class MailboxTest {
     void weighs_sourceThatIsPutInLater_countsOnce() {
         Source early = Source.awaited();
         early.supply(events(Messages.left(G, 1)), null);
-        mailbox.weighs(early, 500);
+        mailbox.supplied(early, 500);
         mailbox.offer(early);
         mailbox.offer(Source.of(events(Messages.left(G, 2)), 500 - 2 * ITEM));
         assertThat(mailbox.isOverweight()).isFalse();

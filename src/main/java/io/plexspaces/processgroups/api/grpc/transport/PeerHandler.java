@@ -11,7 +11,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.plexspaces.processgroups.api.OpenConnections;
-import io.plexspaces.processgroups.api.SendBuffers;
+import io.plexspaces.processgroups.api.SocketBounds;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +117,7 @@ final class PeerHandler extends ChannelDuplexHandler {
             return;
         }
         added.channel().closeFuture().addListener(closed -> place.leave());
-        SendBuffers.bound(added.channel());
+        SocketBounds.set(added.channel());
         added.pipeline().addAfter(added.name(), null, negotiator.newHandler(grpc));
         added.pipeline().addLast(outbound);
         long each = bounds.patience().toMillis() / LOOKS;
@@ -182,11 +182,14 @@ final class PeerHandler extends ChannelDuplexHandler {
         }
     }
 
+    /** As many as it takes: much may have come since. */
     private void resetLargest() {
         resetting = false;
         PeerCall largest = calls.excess();
-        if (largest != null) {
+        while (largest != null) {
             reset(largest);
+            // One that could not be reset ends with the connection.
+            largest = largest.hasEnded() ? calls.excess() : null;
         }
     }
 
