@@ -23,8 +23,8 @@ final class Replay {
     /** Messages at most; the log gives fewer when they are large. */
     static final int PAGE = 10_000;
 
-    /** About how many bytes a page has at most, but for a single message. */
-    static final long PAGE_BYTES = 512 * 1024;
+    /** What a page may make the server hold, about: half a megabyte, and the message that goes beyond it. */
+    static final long PAGE_BYTES = 1024 * 1024;
 
     private final GroupLog log;
     private final CatchUp catchUp;
