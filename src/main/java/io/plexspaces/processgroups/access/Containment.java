@@ -75,7 +75,7 @@ final class Containment {
             if (next == '>' && (c == '*' || c == '.')) {
                 continue;
             }
-            if (next != c && (c != '*' || next == 0)) {
+            if (next != c && c != '*') {
                 return 0;
             }
             in = c == '*' ? tokenEnd(asked, in) : in + 1;
