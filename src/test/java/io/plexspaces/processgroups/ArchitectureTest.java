@@ -33,6 +33,7 @@ class ArchitectureTest {
     /** Room to the rooms it may use. A room of its own is each package that is a key here. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("domain", List.of()),
+            Map.entry("access", List.of("domain")),
             Map.entry("tasks", List.of("domain")),
             Map.entry("log", List.of("domain")),
             Map.entry("log.memory", List.of("log", "domain")),
@@ -198,6 +199,17 @@ class ArchitectureTest {
                 .resideInAPackage(BASE + ".domain")
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(BASE + ".domain", "java..", "org.jspecify.annotations"))
+                .check(MAIN);
+    }
+
+    @Test
+    void access_usesTheDomainAndTheJdkAlone() {
+        classes()
+                .that()
+                .resideInAPackage(BASE + ".access")
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(BASE + ".access", BASE + ".domain", "java..", "org.jspecify.annotations"))
                 .check(MAIN);
     }
 

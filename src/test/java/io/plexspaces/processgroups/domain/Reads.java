@@ -1,11 +1,11 @@
 package io.plexspaces.processgroups.domain;
 
 /** A text that counts how often one of its characters is looked at. */
-final class Reads implements CharSequence {
+public final class Reads implements CharSequence {
     private final String text;
-    int count;
+    public int count;
 
-    Reads(String text) {
+    public Reads(String text) {
         this.text = text;
     }
 
