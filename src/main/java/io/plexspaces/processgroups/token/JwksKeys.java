@@ -29,6 +29,9 @@ public final class JwksKeys implements Keys {
     /** Tokens that wait for one fetch. */
     static final int MOST_WAITING = 1_000;
 
+    /** Of what a fetcher complains about, which may hold an answer. */
+    private static final int MOST_SHOWN = 200;
+
     private static final System.Logger LOG = System.getLogger(JwksKeys.class.getName());
 
     private final Fetch fetch;
@@ -168,6 +171,11 @@ public final class JwksKeys implements Keys {
         isFailing = true;
     }
 
+    private static String shown(@Nullable Throwable failure) {
+        String text = failure == null ? "no answer" : String.valueOf(CheckingVerifier.unwrapped(failure));
+        return text.length() > MOST_SHOWN ? text.substring(0, MOST_SHOWN) + " …" : text;
+    }
+
     /** One fetch, to its first end. */
     private final class Fetching {
         private final CompletableFuture<Boolean> done = new CompletableFuture<>();
@@ -198,7 +206,7 @@ public final class JwksKeys implements Keys {
             boolean isFresh = false;
             try {
                 if (answer == null) {
-                    failed(String.valueOf(failure == null ? null : CheckingVerifier.unwrapped(failure)));
+                    failed(shown(failure));
                 } else {
                     take(JwkSet.keys(answer));
                     isFresh = true;
