@@ -4,6 +4,7 @@ import java.security.Key;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.NamedParameterSpec;
 import java.util.Arrays;
 import javax.crypto.SecretKey;
 import org.jose4j.jws.AlgorithmIdentifiers;
@@ -21,11 +22,21 @@ enum Algorithm {
             }
             return false;
         }
+
+        @Override
+        int signatureBytes(Key key) {
+            return (((RSAPublicKey) key).getModulus().bitLength() + 7) / 8;
+        }
     },
     ES256(AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256) {
         @Override
         boolean fits(Key key) {
             return key instanceof ECPublicKey ec && ec.getParams().getCurve().equals(EllipticCurves.P256.getCurve());
+        }
+
+        @Override
+        int signatureBytes(Key key) {
+            return 64;
         }
     },
     EDDSA(AlgorithmIdentifiers.EDDSA) {
@@ -33,11 +44,22 @@ enum Algorithm {
         boolean fits(Key key) {
             return key instanceof EdECPublicKey;
         }
+
+        @Override
+        int signatureBytes(Key key) {
+            boolean isShort = ((EdECPublicKey) key).getParams().getName().equals(NamedParameterSpec.ED25519.getName());
+            return isShort ? 64 : 114;
+        }
     },
     HS256(AlgorithmIdentifiers.HMAC_SHA256) {
         @Override
         boolean fits(Key key) {
             return key instanceof SecretKey;
+        }
+
+        @Override
+        int signatureBytes(Key key) {
+            return 32;
         }
     };
 
@@ -59,6 +81,11 @@ enum Algorithm {
 
     /** Whether the key is of this algorithm's family, and strong enough. */
     abstract boolean fits(Key key);
+
+    /**
+     * Of each signature with a key that fits. Java takes an Ed25519 signature for a right one when zeros follow it.
+     */
+    abstract int signatureBytes(Key key);
 
     /** Null: not one of these. Case counts. */
     static @Nullable Algorithm named(@Nullable Object id) {

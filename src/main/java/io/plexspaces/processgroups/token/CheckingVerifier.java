@@ -114,6 +114,9 @@ public final class CheckingVerifier implements TokenVerifier {
     }
 
     private static boolean isSigned(CompactToken token, Key key) {
+        if (token.signatureBytes() != token.algorithm().signatureBytes(key)) {
+            return false;
+        }
         JsonWebSignature signature = new JsonWebSignature();
         signature.setAlgorithmConstraints(new AlgorithmConstraints(
                 AlgorithmConstraints.ConstraintType.PERMIT, token.algorithm().id()));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param payload JSON, not parsed
  */
 record CompactToken(
-        String text, Algorithm algorithm, @Nullable String kid, String payload) {
+        String text, Algorithm algorithm, @Nullable String kid, String payload, int signatureBytes) {
     /** @throws TokenRefused TOO_LARGE, MALFORMED or ALGORITHM */
     static CompactToken read(String token) {
         if (isTooLarge(token)) {
@@ -31,15 +31,15 @@ record CompactToken(
         if (first <= 0 || second < 0 || token.indexOf('.', second + 1) >= 0) {
             throw new TokenRefused(Reason.MALFORMED);
         }
-        Map<String, Object> header = json(decoded(token.substring(0, first)));
+        Map<String, Object> header = json(text(decoded(token.substring(0, first))));
         Algorithm algorithm = Algorithm.named(header.get(HeaderParameterNames.ALGORITHM));
         if (algorithm == null) {
             throw new TokenRefused(Reason.ALGORITHM);
         }
         checkExtensions(header);
-        String payload = decoded(token.substring(first + 1, second));
-        decoded(token.substring(second + 1));
-        return new CompactToken(token, algorithm, kid(header), payload);
+        byte[] payload = decoded(token.substring(first + 1, second));
+        byte[] signature = decoded(token.substring(second + 1));
+        return new CompactToken(token, algorithm, kid(header), text(payload), signature.length);
     }
 
     /** A character is at least a byte. */
@@ -82,7 +82,7 @@ record CompactToken(
     }
 
     /** One text has one encoding: jose4j alone would skip characters that are none, and ignore spare bits. */
-    private static String decoded(String part) {
+    private static byte[] decoded(String part) {
         byte[] bytes;
         try {
             bytes = Base64.getUrlDecoder().decode(part);
@@ -96,6 +96,10 @@ record CompactToken(
                         .equals(part)) {
             throw new TokenRefused(Reason.MALFORMED);
         }
+        return bytes;
+    }
+
+    private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plexspaces.processgroups.token.TokenRefused.Reason;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -253,6 +255,20 @@ class ForgeryTest {
             if (other != last) {
                 assertThat(reason(good.substring(0, good.length() - 1) + other)).isNotNull();
             }
+        }
+    }
+
+    /** Java accepts an Ed25519 signature that zeros follow: one token would have many texts. */
+    @ParameterizedTest
+    @MethodSource("trusted")
+    void signature_hasOneLength(Issuer issuer) {
+        Keys keys = issuer.equals(SHARED) ? new SharedSecret(SECRET) : KEYS;
+        String good = issuer.token();
+        int dot = good.lastIndexOf('.');
+        byte[] signature = Base64.getUrlDecoder().decode(good.substring(dot + 1));
+        for (int length : new int[] {1, signature.length - 1, signature.length + 1, 2 * signature.length}) {
+            String other = Issuer.base64(Arrays.copyOf(signature, length));
+            assertThat(reason(keys, good.substring(0, dot + 1) + other)).isEqualTo(Reason.SIGNATURE);
         }
     }
 
