@@ -102,6 +102,7 @@ public final class CheckingVerifier implements TokenVerifier {
     }
 
     private VerifiedToken verified(CompactToken token, List<Key> found) {
+        // Keys promise it. A mistake there must not let a public key be used as a secret.
         List<Key> fitting = found.stream().filter(token.algorithm()::fits).toList();
         if (fitting.isEmpty()) {
             throw new TokenRefused(Reason.ALGORITHM);

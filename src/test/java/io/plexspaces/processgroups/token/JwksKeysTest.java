@@ -14,11 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -295,40 +290,5 @@ class JwksKeysTest {
         Map<String, Object> key = new HashMap<>(issuer.jwk());
         key.put(name, value);
         return key;
-    }
-
-    @Test
-    void manyThreads_shareOneFetch() throws Exception {
-        AtomicInteger begun = new AtomicInteger();
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        JwksKeys shared = new JwksKeys(
-                () -> {
-                    begun.incrementAndGet();
-                    return answer;
-                },
-                () -> 0,
-                (nanos, step) -> () -> {});
-        int threads = 8;
-        CountDownLatch start = new CountDownLatch(threads);
-        ExecutorService executor = Executors.newFixedThreadPool(threads);
-        try {
-            List<Future<CompletionStage<List<Key>>>> found = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                found.add(executor.submit(() -> {
-                    start.countDown();
-                    start.await();
-                    return shared.find("old", Algorithm.RS256);
-                }));
-            }
-            List<CompletionStage<List<Key>>> waiting = new ArrayList<>();
-            for (Future<CompletionStage<List<Key>>> one : found) {
-                waiting.add(one.get());
-            }
-            answer.complete(Issuer.jwks(OLD));
-            assertThat(begun).hasValue(1);
-            assertThat(waiting).allMatch(one -> Issuer.reason(one) == null);
-        } finally {
-            executor.shutdown();
-        }
     }
 }
