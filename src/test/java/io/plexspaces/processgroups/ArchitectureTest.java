@@ -35,6 +35,7 @@ class ArchitectureTest {
             Map.entry("domain", List.of()),
             Map.entry("access", List.of("domain")),
             Map.entry("tasks", List.of("domain")),
+            Map.entry("token", List.of("tasks", "domain")),
             Map.entry("log", List.of("domain")),
             Map.entry("log.memory", List.of("log", "domain")),
             Map.entry(
@@ -225,6 +226,35 @@ class ArchitectureTest {
                         "java..",
                         "org.jspecify.annotations",
                         "io.smallrye.mutiny.."))
+                .check(MAIN);
+    }
+
+    /** What is checked with it decides who is let in: one place to look at. */
+    @Test
+    void jose4j_isUsedByTheTokensRoomAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(BASE + ".token")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.jose4j..")
+                .check(MAIN);
+    }
+
+    @Test
+    void token_usesJose4jAndNoOtherLibrary() {
+        classes()
+                .that()
+                .resideInAPackage(BASE + ".token")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        BASE + ".token",
+                        BASE + ".tasks",
+                        BASE + ".domain",
+                        "java..",
+                        "javax.crypto..",
+                        "org.jspecify.annotations",
+                        "org.jose4j.."))
                 .check(MAIN);
     }
 

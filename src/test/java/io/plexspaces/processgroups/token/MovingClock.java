@@ -1,0 +1,18 @@
+package io.plexspaces.processgroups.token;
+
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** Stands still until a test moves it. */
+final class MovingClock implements InstantSource {
+    private Instant now = Instant.ofEpochSecond(Issuer.NOW);
+
+    @Override
+    public Instant instant() {
+        return now;
+    }
+
+    void pass(long seconds) {
+        now = now.plusSeconds(seconds);
+    }
+}
