@@ -105,7 +105,7 @@ final class CallAttacks {
     private static void wildcards(ProcessGroupServiceBlockingStub calls) {
         List<String> patterns = new ArrayList<>();
         for (int i = 0; i < PATTERNS; i++) {
-            patterns.add("*.".repeat(i % 15) + "a" + i + ".*.>");
+            patterns.add("*.".repeat(i % 13) + "a" + i + ".*.>");
         }
         String actor = "wild-" + ThreadLocalRandom.current().nextInt(SMALL_ACTORS);
         calls.joinGroup(join(GROUP).setActorId(actor).addAllTopics(patterns).build());

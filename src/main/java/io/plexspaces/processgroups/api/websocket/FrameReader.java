@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
+import io.plexspaces.processgroups.api.FrameRate;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -30,6 +31,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     /** About what it costs to keep a frame, beside its bytes. */
     private static final int FRAME_BYTES = 140;
 
+    private static final int POLICY_VIOLATION = 1008;
+
     private static final System.Logger LOG = System.getLogger(FrameReader.class.getName());
 
     private final Deque<WebSocketFrame> waiting = new ArrayDeque<>();
@@ -38,6 +41,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private @Nullable PartialMessage partial;
     private @Nullable CorruptedWebSocketFrameException violation;
     private final UnreadBytes unread;
+    private final FrameRate rate = new FrameRate();
+    private boolean tiny;
+    private boolean discarding;
     private int waitingBytes;
 
     /** @param budget in which messages count that are not whole, or wait */
@@ -150,6 +156,15 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             return;
         }
         Receiver to = receiver;
+        if (discarding) {
+            frame.release();
+            return;
+        }
+        if (carriesNothing(frame) && rate.isOver()) {
+            frame.release();
+            tooMany();
+            return;
+        }
         if (to == null || to.isBusy() || !waiting.isEmpty()) {
             waiting.add(frame);
             waitingBytes += frame.content().readableBytes();
@@ -160,6 +175,29 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         }
         dispatch(ctx, to, frame);
         unread.frame(kept());
+    }
+
+    /** Counts it, if it does: a message may be in parts, but not byte by byte. */
+    private boolean carriesNothing(WebSocketFrame frame) {
+        boolean another = tiny;
+        tiny = !frame.isFinalFragment() && frame.content().readableBytes() < FrameRate.TINY_BYTES;
+        boolean asks = frame instanceof PingWebSocketFrame;
+        if (asks || frame instanceof PongWebSocketFrame || (tiny && another)) {
+            rate.take(asks ? 1 + FrameRate.FOR_EACH_SENT : 1, System.nanoTime());
+            return true;
+        }
+        return false;
+    }
+
+    private void tooMany() {
+        dropAll();
+        unread.keeps(0);
+        if (receiver == null) {
+            context().close();
+        } else {
+            discard();
+            receiver.violation(POLICY_VIOLATION, "too many frames that carry nothing");
+        }
     }
 
     /** Bytes of frames that wait, and of a message that is not whole. */
@@ -174,8 +212,16 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         if (receiver == null) {
             context().close();
         } else {
-            context().pipeline().addFirst(new Discarding());
+            discard();
             receiver.overloaded();
+        }
+    }
+
+    /** What follows is read, so that the peer gets to see why the connection ends, and dropped. */
+    private void discard() {
+        if (!discarding) {
+            discarding = true;
+            context().pipeline().addFirst(new Discarding());
         }
     }
 
@@ -220,7 +266,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
         if (failure instanceof CorruptedWebSocketFrameException broken) {
             // What follows is no frame. It is still read, and dropped, for a close that the peer gets to see.
-            ctx.pipeline().addFirst(new Discarding());
+            discard();
             violation = broken;
             resume();
             return;

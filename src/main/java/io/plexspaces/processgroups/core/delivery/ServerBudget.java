@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class ServerBudget {
     /** This part of all bytes is for calls that need little: those who may hold much leave it alone. */
-    private static final int RESERVED_PART = 8;
+    private static final int RESERVED_PART = 4;
 
     private static final int LITTLE_BYTES = 64 * 1024;
 

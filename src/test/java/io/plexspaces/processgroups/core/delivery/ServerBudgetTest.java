@@ -7,14 +7,14 @@ import org.junit.jupiter.api.Test;
 class ServerBudgetTest {
     private static final int MIB = 1 << 20;
 
-    private final ServerBudget budget = new ServerBudget(128 * MIB);
+    private final ServerBudget budget = new ServerBudget(124 * MIB);
 
     @Test
     void oneHolder_mayHaveHalf_ofWhatIsNotReserved() {
-        assertThat(budget.share(0)).isEqualTo(56 * MIB);
-        budget.add(56 * MIB);
-        assertThat(budget.share(56 * MIB)).as("with what it has").isEqualTo(56 * MIB);
-        assertThat(budget.share(0)).as("the next one").isEqualTo(28 * MIB);
+        assertThat(budget.share(0)).isEqualTo(48 * MIB);
+        budget.add(48 * MIB);
+        assertThat(budget.share(48 * MIB)).as("with what it has").isEqualTo(48 * MIB);
+        assertThat(budget.share(0)).as("the next one").isEqualTo(24 * MIB);
     }
 
     @Test
@@ -37,8 +37,8 @@ class ServerBudgetTest {
 
     @Test
     void alone_aHolderIsAdmitted_withAllThereIs() {
-        assertThat(budget.admits(128 * MIB)).isTrue();
-        assertThat(budget.admits(128 * MIB + 1)).isFalse();
+        assertThat(budget.admits(124 * MIB)).isTrue();
+        assertThat(budget.admits(124 * MIB + 1)).isFalse();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.plexspaces.processgroups.api.FrameRate;
 
 /**
  * Shows each frame that a peer sends to its {@link PeerHandler}, beside grpc-java, and gives grpc-java its data in
@@ -17,9 +18,6 @@ import io.netty.handler.codec.http2.Http2Settings;
  * streams, outside of the heap. On the peer's event loop.
  */
 final class PeerFrames extends Http2FrameListenerDecorator {
-    /** Less than the frame's own header and that of a message. */
-    private static final int TINY_BYTES = 14;
-
     private final PeerHandler peer;
     private boolean tiny;
 
@@ -34,7 +32,7 @@ final class PeerFrames extends Http2FrameListenerDecorator {
         int bytes = data.readableBytes();
         // One may be the header of a message that follows.
         boolean another = tiny;
-        tiny = bytes < TINY_BYTES && !endOfStream;
+        tiny = bytes < FrameRate.TINY_BYTES && !endOfStream;
         if (tiny && (another || bytes == 0)) {
             peer.empty();
         }

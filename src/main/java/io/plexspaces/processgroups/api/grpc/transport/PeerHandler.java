@@ -10,6 +10,8 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.plexspaces.processgroups.api.FrameRate;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.SocketBounds;
 import java.util.concurrent.ScheduledFuture;
@@ -35,6 +37,9 @@ final class PeerHandler extends ChannelDuplexHandler {
 
     /** Fewer bytes at once may be a ping, an acknowledgement, or headers: a peer may get those and take no answer. */
     private static final int LEAST_DATA = 256;
+
+    private static final int RESET_BYTES = 13;
+    private static final int TYPE_AT = 3;
 
     private static final System.Logger LOG = System.getLogger(PeerHandler.class.getName());
 
@@ -233,9 +238,19 @@ final class PeerHandler extends ChannelDuplexHandler {
         if (message instanceof ByteBuf bytes) {
             written += bytes.readableBytes();
             writtenData += bytes.readableBytes() >= LEAST_DATA ? bytes.readableBytes() : 0;
-            rate.sent();
+            if (isReset(bytes)) {
+                // A stream that was refused earns its peer nothing, and costs more than an empty frame.
+                asks();
+            } else {
+                rate.sent();
+            }
         }
         to.write(message, done);
+    }
+
+    private static boolean isReset(ByteBuf frame) {
+        return frame.readableBytes() == RESET_BYTES
+                && frame.getByte(frame.readerIndex() + TYPE_AT) == Http2FrameTypes.RST_STREAM;
     }
 
     /** Looks whether the peer takes what it has asked for. */

@@ -13,6 +13,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.plexspaces.processgroups.api.FrameRate;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.domain.GroupException;

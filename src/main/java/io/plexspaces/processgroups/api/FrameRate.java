@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.grpc.transport;
+package io.plexspaces.processgroups.api;
 
 import java.util.concurrent.TimeUnit;
 
@@ -7,15 +7,18 @@ import java.util.concurrent.TimeUnit;
  * resets, data that is empty or that comes byte by byte. Some each second, and more for each frame that was sent to it, as it answers those with updates
  * of its windows. On one thread.
  */
-final class FrameRate {
+public final class FrameRate {
     /** Frames a second, whatever is sent. */
-    static final int EACH_SECOND = 5_000;
+    public static final int EACH_SECOND = 5_000;
 
     /** Frames for each one that was sent. */
-    static final int FOR_EACH_SENT = 4;
+    public static final int FOR_EACH_SENT = 4;
 
     /** A peer that was sent much may send no more than so many at once. */
     static final int MOST = 50_000;
+
+    /** A frame of fewer bytes carries nothing: less than its own header. */
+    public static final int TINY_BYTES = 14;
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -24,7 +27,7 @@ final class FrameRate {
     private boolean over;
 
     /** A frame is sent to the peer. */
-    void sent() {
+    public void sent() {
         left = Math.min(MOST, left + FOR_EACH_SENT);
     }
 
@@ -34,7 +37,7 @@ final class FrameRate {
      * @param frames it counts as so many: one that is answered earns its peer others
      * @param nanos a monotonic clock
      */
-    void take(int frames, long nanos) {
+    public void take(int frames, long nanos) {
         if (left <= 0 && nanos - since >= SECOND) {
             since = nanos;
             left = EACH_SECOND;
@@ -44,7 +47,7 @@ final class FrameRate {
     }
 
     /** Too many have come. */
-    boolean isOver() {
+    public boolean isOver() {
         return over;
     }
 }
