@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How many frames a peer may send that ask for nothing and carry nothing: pings, settings, window updates, priorities,
- * resets, data that is empty or that comes byte by byte. Some each second, and more for each frame that was sent to it, as it answers those with updates
- * of its windows. On one thread.
+ * resets, data that is empty or that comes byte by byte. Some each second, and more for each frame that was sent to it,
+ * as it answers those with updates of its windows. On one thread.
  */
 public final class FrameRate {
     /** Frames a second, whatever is sent. */

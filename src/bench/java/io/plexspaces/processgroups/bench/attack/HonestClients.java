@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * publishes twice a second to its group, and measures when it receives what the others published. Once a second a new
  * connection comes, is a member, and goes; ten times a second somebody makes unary calls, whose answers count as
  * deliveries do.
+ *
+ * <p>One file, as both kinds of sessions do the same, and report to the same counters.
  */
 final class HonestClients implements AutoCloseable {
     private static final String TENANT = "honest";

@@ -111,8 +111,8 @@ public final class Connection {
     }
 
     /**
-     * Does what will give a {@link Source#awaited} its first events, once the peer takes what it is sent, and the server
-     * has room for them. Not when the connection ends before.
+     * Does what will give a {@link Source#awaited} its first events, once the peer takes what it is sent, and the
+     * server has room for them. Not when the connection ends before.
      *
      * @param bytes that they have, about
      */

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection has not taken yet, in order, bounded in bytes. One frame is always accepted where none waits. The
- * bound is lower when all connections together hold much; what several of them wait for is held once. While the store is
- * asked for the first events, the client cannot take any, so the mailbox has more room for later ones. On the
+ * bound is lower when all connections together hold much; what several of them wait for is held once. While the store
+ * is asked for the first events, the client cannot take any, so the mailbox has more room for later ones. On the
  * connection's loop alone.
+ *
+ * <p>One file, as what is dropped, counted and given back is one book.
  */
 final class Mailbox {
     private static final int ITEM_BYTES = MailboxItem.BYTES;

@@ -46,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A position of an earlier epoch that is part of this log counts as one of the same epoch. A retained message that
  * cannot be read is a gap UNREADABLE in its place. When the read fails, a new subscriber's connection is cut, so that
  * its client tries again; a resynchronised one gets the whole range as a gap.
+ *
+ * <p>One file, as each of its events follows from the same comparison of two positions.
  */
 public final class CatchUp {
     private static final System.Logger LOG = System.getLogger(CatchUp.class.getName());

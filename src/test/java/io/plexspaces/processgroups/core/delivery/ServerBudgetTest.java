@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class ServerBudgetTest {
     private static final int MIB = 1 << 20;
 
-    private final ServerBudget budget = new ServerBudget(124 * MIB);
+    private final ServerBudget budget = new ServerBudget(128 * MIB);
 
     @Test
     void oneHolder_mayHaveHalf_ofWhatIsNotReserved() {
@@ -37,8 +37,8 @@ class ServerBudgetTest {
 
     @Test
     void alone_aHolderIsAdmitted_withAllThereIs() {
-        assertThat(budget.admits(124 * MIB)).isTrue();
-        assertThat(budget.admits(124 * MIB + 1)).isFalse();
+        assertThat(budget.admits(128 * MIB)).isTrue();
+        assertThat(budget.admits(128 * MIB + 1)).isFalse();
     }
 
     @Test
