@@ -22,9 +22,20 @@ public final class FrameRate {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+    private final int eachSecond;
     private long since;
-    private long left = EACH_SECOND;
+    private long left;
     private boolean over;
+
+    public FrameRate() {
+        this(EACH_SECOND);
+    }
+
+    /** @param eachSecond frames a second, whatever is sent */
+    public FrameRate(int eachSecond) {
+        this.eachSecond = eachSecond;
+        this.left = eachSecond;
+    }
 
     /** A frame is sent to the peer. */
     public void sent() {
@@ -40,7 +51,7 @@ public final class FrameRate {
     public void take(int frames, long nanos) {
         if (left <= 0 && nanos - since >= SECOND) {
             since = nanos;
-            left = EACH_SECOND;
+            left = eachSecond;
         }
         over |= left <= 0;
         left -= frames;

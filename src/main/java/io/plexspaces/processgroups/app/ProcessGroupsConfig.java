@@ -193,7 +193,8 @@ interface ProcessGroupsConfig {
 
         /**
          * Bytes that all clients together may make this server hold: events that wait, requests and answers under way.
-         * One client may have half of what the others leave free. Default: a quarter of the heap.
+         * One client may have half of what the others leave free, and a quarter of all is left to calls that need
+         * little. Default: a quarter of the heap.
          */
         Optional<MemorySize> heldBytes();
     }

@@ -88,6 +88,24 @@ class LimitsTest {
                     "OVERLOADED",
                     "GrpcTransportTest#requestsThatWait_areBoundedInBytes"),
             new Limit(
+                    "events that one gRPC client does not take, on all its streams, beside their queues",
+                    "8 queues",
+                    "session.queue-bytes",
+                    "further ones stay in the queues of the streams",
+                    "OutboundTest#messagesThatThePeerDoesNotTake_leaveNoRoomForMore_untilItTakesOne"),
+            new Limit(
+                    "what waits for a client that takes nothing, while others need room",
+                    "its part of what all may hold, for 2 s to 4 s",
+                    "delivery.held-bytes",
+                    "SLOW_CONSUMER",
+                    "ConnectionTest#peerThatTakesNothing_isCutWhileOthersNeedItsRoom_howeverLargeItsQueueMayBe"),
+            new Limit(
+                    "first pages of replays",
+                    "what all may hold",
+                    "delivery.held-bytes",
+                    "they are read when there is room",
+                    "ConnectionTest#whatFillsASource_waitsUntilThePeerTakesSomething_andTheServerHasRoom"),
+            new Limit(
                     "requests that have come in part, of one gRPC client",
                     "one queue and one request",
                     "session.queue-bytes",
@@ -129,6 +147,12 @@ class LimitsTest {
                     "delivery.held-bytes",
                     "close 1009; OVERLOADED when the server holds too much",
                     "FrameReaderTest#messageThatTheServerHasNoRoomFor_endsTheConnection"),
+            new Limit(
+                    "frames of a WebSocket that carry nothing",
+                    "50,000 a second; 25,000 pings",
+                    "",
+                    "close 1008",
+                    "FrameReaderTest#manyFramesThatCarryNothing_endTheConnection_andNothingMoreIsRead"),
             new Limit(
                     "the head of an HTTP request, in time",
                     "",

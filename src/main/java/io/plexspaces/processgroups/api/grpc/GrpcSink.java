@@ -98,6 +98,9 @@ final class GrpcSink implements Sink<byte[]> {
     @Override
     public void write(byte[] joined, boolean shared) {
         call.onNext(joined);
+        if (peer != null) {
+            peer.sent(joined.length, loop);
+        }
     }
 
     @Override

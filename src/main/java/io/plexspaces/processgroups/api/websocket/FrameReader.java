@@ -33,6 +33,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
     private static final int POLICY_VIOLATION = 1008;
 
+    /** That carry nothing; one that is answered counts twice. */
+    static final int FRAMES_EACH_SECOND = 50_000;
+
     private static final System.Logger LOG = System.getLogger(FrameReader.class.getName());
 
     private final Deque<WebSocketFrame> waiting = new ArrayDeque<>();
@@ -41,7 +44,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private @Nullable PartialMessage partial;
     private @Nullable CorruptedWebSocketFrameException violation;
     private final UnreadBytes unread;
-    private final FrameRate rate = new FrameRate();
+    private final FrameRate rate = new FrameRate(FRAMES_EACH_SECOND);
     private boolean tiny;
     private boolean discarding;
     private int waitingBytes;
@@ -183,7 +186,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         tiny = !frame.isFinalFragment() && frame.content().readableBytes() < FrameRate.TINY_BYTES;
         boolean asks = frame instanceof PingWebSocketFrame;
         if (asks || frame instanceof PongWebSocketFrame || (tiny && another)) {
-            rate.take(asks ? 1 + FrameRate.FOR_EACH_SENT : 1, System.nanoTime());
+            rate.take(asks ? 2 : 1, System.nanoTime());
             return true;
         }
         return false;

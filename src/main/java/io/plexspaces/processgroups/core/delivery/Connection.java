@@ -4,8 +4,10 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,12 @@ public final class Connection {
 
     /** How soon to look again whether there is room for more. */
     private static final Duration ROOM_AGAIN = Duration.ofMillis(200);
+
+    /** How long to wait for it. */
+    private static final Duration ROOM_AT_LAST = Duration.ofSeconds(10);
+
+    /** Nothing waits for more than this part of what all may hold. */
+    private static final int ROOM_PART = 8;
 
     private static final Duration CLOSE_AGAIN = Duration.ofSeconds(1);
     private static final int CLOSE_ATTEMPTS = 5;
@@ -63,6 +71,16 @@ public final class Connection {
 
     private volatile boolean crowded;
     private volatile boolean closed;
+    /** What waits for room, in the order of its sources in the mailbox. */
+    private final Queue<Deferred> deferred = new ArrayDeque<>();
+
+    private boolean timingRoom;
+
+    /** Since when the server alone has had no room for the first of them, by the loop's clock; 0: it has. */
+    private long noRoomSince;
+
+    private record Deferred(Source source, long bytes, Runnable step) {}
+
     private final List<Consumer<@Nullable GroupException>> onEnd = new CopyOnWriteArrayList<>();
 
     /** @param mailboxBytes bound of the mailbox */
@@ -117,15 +135,11 @@ public final class Connection {
      * @param bytes that they have, about
      */
     public void whenRoom(Source source, long bytes, Runnable step) {
+        source.deferred = true;
         loop.post(() -> {
-            if (closed) {
-                return;
-            }
-            if (sink.ready() && budget.admits(bytes)) {
-                mailbox.reserve(source, bytes);
-                step.run();
-            } else {
-                loop.later(ROOM_AGAIN, () -> whenRoom(source, bytes, step));
+            if (!closed) {
+                deferred.add(new Deferred(source, Math.min(bytes, budget.bytes() / ROOM_PART), step));
+                beginDeferred();
             }
         });
     }
@@ -303,6 +317,38 @@ public final class Connection {
         }
     }
 
+    /** Begins the first of those that wait for room, if all before it has been taken, and there is room. */
+    private void beginDeferred() {
+        Deferred next = deferred.peek();
+        if (next == null || closed) {
+            return;
+        }
+        boolean taken = sink.ready() && mailbox.isNext(next.source());
+        if (taken && budget.admits(next.bytes())) {
+            deferred.remove();
+            noRoomSince = 0;
+            next.source().deferred = false;
+            mailbox.reserve(next.source(), next.bytes());
+            next.step().run();
+            return;
+        }
+        if (!taken) {
+            noRoomSince = 0;
+        } else if (noRoomSince == 0) {
+            noRoomSince = Math.max(1, loop.nanos());
+        } else if (loop.nanos() - noRoomSince > ROOM_AT_LAST.toNanos()) {
+            end(GroupException.of(ErrorCode.OVERLOADED, "the server holds too much for its clients"), true);
+            return;
+        }
+        if (!timingRoom) {
+            timingRoom = true;
+            loop.later(ROOM_AGAIN, () -> {
+                timingRoom = false;
+                beginDeferred();
+            });
+        }
+    }
+
     /** While something waits, looks now and then whether the peer takes anything. */
     private void watchStall() {
         if (!timingStall && !closed && !mailbox.isEmpty()) {
@@ -375,6 +421,7 @@ public final class Connection {
             if (finishing && !closed && mailbox.isEmpty()) {
                 end(finishCause, true);
             }
+            beginDeferred();
         } catch (RuntimeException | Error failure) {
             fail(failure);
         }
@@ -450,6 +497,7 @@ public final class Connection {
         }
         closed = true;
         step(mailbox::clear);
+        deferred.clear();
         if (byServer) {
             step(this::flush);
             close(cause, CLOSE_ATTEMPTS);

@@ -115,6 +115,7 @@ final class Mailbox {
     /** A source that waits will have events of about so many bytes. */
     void reserve(Source source, long bytes) {
         source.reserved = bytes;
+        source.paged = true;
         weighs(source, bytes);
     }
 
@@ -134,15 +135,21 @@ final class Mailbox {
 
     /**
      * Sources keep more alive than is allowed. One is always; with several, what they keep is bounded like the frames
-     * are.
+     * are, but for the page that the first of them had to wait for: there is one of those at a time.
      */
     boolean isOverweight() {
-        return sources > 1 && sourceBytes > bound;
+        long page = first == null || first.source == null || !first.source.paged ? 0 : first.source.weight;
+        return sources > 1 && sourceBytes - page > bound;
+    }
+
+    /** All before it has been taken. */
+    boolean isNext(Source source) {
+        return first == null || first.source == source;
     }
 
     /** What comes first has yet to be read from the store. */
     boolean isHeldUp() {
-        return first != null && first.source != null && first.source.isWaiting();
+        return first != null && first.source != null && first.source.isWaiting() && !first.source.deferred;
     }
 
     private boolean hasFrames() {
@@ -159,8 +166,11 @@ final class Mailbox {
      * dropped.
      */
     boolean fitsItsShare() {
-        long room = Math.max(Math.min(bound, LEAST_ROOM), budget.share(held()));
-        return held() <= room || (makeRoom(0, room, true, null, null) && held() <= room);
+        long least = Math.min(bound, LEAST_ROOM);
+        long share = budget.share(held());
+        return bytes <= least
+                || held() <= share
+                || makeRoom(0, Math.max(least, share - held() + bytes), true, null, null);
     }
 
     /** Enough waits that no more should be asked for. */

@@ -14,7 +14,8 @@ public final class ServerBudget {
     /** This part of all bytes is for calls that need little: those who may hold much leave it alone. */
     private static final int RESERVED_PART = 4;
 
-    private static final int LITTLE_BYTES = 64 * 1024;
+    /** What counts as little. */
+    public static final int LITTLE_BYTES = 64 * 1024;
 
     private final long bytes;
     private final LongAdder held = new LongAdder();

@@ -16,6 +16,12 @@ public final class Source {
     /** The part of it that is a guess, as its events are not there yet. */
     long reserved;
 
+    /** Nobody has asked for its events yet. */
+    boolean deferred;
+
+    /** Its events are read page by page, when there is room. */
+    boolean paged;
+
     /** It stands in a mailbox. */
     boolean queued;
 
@@ -29,7 +35,16 @@ public final class Source {
 
     /** Its events come with {@link Connection#supply}. */
     public static Source awaited() {
-        return new Source(null, 0);
+        return awaited(0);
+    }
+
+    /**
+     * Its events come with {@link Connection#supply}.
+     *
+     * @param weight bytes that are kept alive until then, as {@link #of}
+     */
+    public static Source awaited(long weight) {
+        return new Source(null, weight);
     }
 
     /** @param weight about how many bytes it keeps alive until its last event is made */

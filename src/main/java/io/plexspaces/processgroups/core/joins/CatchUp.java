@@ -86,7 +86,7 @@ public final class CatchUp {
             return Source.of(
                     begin(subscription, position, position, false, shown).iterator(), weight(shown));
         }
-        Source source = Source.awaited();
+        Source source = Source.awaited(weight(shown));
         subscription
                 .connection()
                 .whenRoom(
@@ -107,13 +107,13 @@ public final class CatchUp {
         log.read(subscription.subscriber().group(), after, Replay.PAGE)
                 .invoke(slice -> {
                     Iterator<Frame> frames = replay(subscription, position, member, shown, after, slice);
-                    replay.supply(slice, frames, weight(shown) + weight(slice));
+                    replay.supply(slice, frames, weight(slice));
                 })
                 .onFailure(CatchUp::isGone)
                 .invoke(gone -> {
                     Iterator<Frame> frames = begin(subscription, position, position, false, shown)
                             .iterator();
-                    subscription.connection().supply(source, frames, weight(shown));
+                    subscription.connection().supply(source, frames, 0);
                 })
                 .subscribe()
                 .with(supplied -> {}, failure -> giveUp(subscription, failure));

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import java.util.ArrayDeque;
@@ -89,6 +90,41 @@ class FrameReaderTest {
     }
 
     @Test
+    void manyFramesThatCarryNothing_endTheConnection_andNothingMoreIsRead() {
+        for (boolean asPings : new boolean[] {true, false}) {
+            FrameReader reader = new FrameReader(budget);
+            EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), reader);
+            Peer peer = new Peer();
+            reader.start(peer);
+            for (int i = 0; i < 3 * FrameReader.FRAMES_EACH_SECOND; i++) {
+                channel.writeInbound(
+                        asPings ? new PingWebSocketFrame() : new ContinuationWebSocketFrame(false, 0, "x"));
+            }
+            assertThat(peer.violations).containsExactly("1008 too many frames that carry nothing");
+            assertThat(peer.pings).isLessThanOrEqualTo(FrameReader.FRAMES_EACH_SECOND);
+            channel.finishAndReleaseAll();
+            assertThat(budget.held()).isZero();
+        }
+    }
+
+    @Test
+    void messageInSmallParts_isRead() {
+        FrameReader reader = new FrameReader(budget);
+        EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), reader);
+        Peer peer = new Peer();
+        reader.start(peer);
+        channel.writeInbound(new TextWebSocketFrame(false, 0, "a"));
+        for (int i = 0; i < 1_000; i++) {
+            channel.writeInbound(new ContinuationWebSocketFrame(false, 0, "b"));
+        }
+        channel.writeInbound(new ContinuationWebSocketFrame(true, 0, "c"));
+        assertThat(peer.messages).containsExactly("a" + "b".repeat(1_000) + "c");
+        assertThat(peer.violations).isEmpty();
+        channel.finishAndReleaseAll();
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
     void framesThatWait_countWithWhatTheyCost_alsoWithoutContent() {
         FrameReader reader = new FrameReader(budget);
         EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), reader);
@@ -121,7 +157,9 @@ class FrameReaderTest {
     private static final class Peer implements FrameReader.Receiver {
         private final Deque<Boolean> busy;
         private final List<String> messages = new ArrayList<>();
+        private final List<String> violations = new ArrayList<>();
         private int overloaded;
+        private int pings;
 
         Peer(Boolean... busy) {
             this.busy = new ArrayDeque<>(List.of(busy));
@@ -164,12 +202,12 @@ class FrameReaderTest {
 
         @Override
         public void violation(int closeCode, String reason) {
-            throw new AssertionError(reason);
+            violations.add(closeCode + " " + reason);
         }
 
         @Override
         public void ping(ByteBuf content) {
-            throw new AssertionError("nobody pings");
+            pings++;
         }
 
         @Override

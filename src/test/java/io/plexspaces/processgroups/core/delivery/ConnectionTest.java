@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.core.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -114,6 +115,90 @@ class ConnectionTest {
         clock.incrementAndGet();
         connection.send(frame(1));
         assertThat(peer.closed).isEqualTo(ErrorCode.SLOW_CONSUMER);
+    }
+
+    @Test
+    void peerThatTakesNothing_isCutWhileOthersNeedItsRoom_howeverLargeItsQueueMayBe() {
+        ServerBudget budget = new ServerBudget(1 << 20);
+        Connection deaf = resuming(budget);
+        peer.reads = false;
+        deaf.send(frame(100_000));
+        assertThat(deaf.isClosed()).isFalse();
+        budget.add(1 << 20);
+        await().until(deaf::isClosed);
+        assertThat(peer.closed).isEqualTo(ErrorCode.SLOW_CONSUMER);
+        assertThat(budget.held()).isEqualTo(1 << 20);
+    }
+
+    @Test
+    void whatFillsASource_waitsUntilThePeerTakesSomething_andTheServerHasRoom() {
+        ServerBudget budget = new ServerBudget(8 << 20);
+        Connection resumed = resuming(budget);
+        AtomicInteger read = new AtomicInteger();
+        peer.reads = false;
+        Source source = Source.awaited();
+        resumed.whenRoom(source, 300_000, read::incrementAndGet);
+        resumed.push(source);
+        assertThat(read).hasValue(0);
+
+        budget.add(8_000_000);
+        peer.reads = true;
+        resumed.ready();
+        assertThat(read).as("no room").hasValue(0);
+        budget.add(-8_000_000);
+        await().until(() -> read.get() == 1);
+        assertThat(budget.held()).as("counts before it is there").isBetween(300_000L, 300_100L);
+        resumed.supply(source, Collections.emptyIterator(), 0);
+        assertThat(budget.held()).isZero();
+        assertThat(resumed.isClosed()).isFalse();
+    }
+
+    @Test
+    void whatFillsSeveralSources_isReadOneAfterTheOther() {
+        ServerBudget budget = new ServerBudget(64 << 20);
+        Connection resumed = resuming(budget);
+        List<String> read = new ArrayList<>();
+        List<Source> sources = new ArrayList<>();
+        for (String name : List.of("a", "b", "c")) {
+            Source source = Source.awaited();
+            sources.add(source);
+            resumed.whenRoom(source, 1 << 20, () -> read.add(name));
+            resumed.push(source);
+        }
+        assertThat(read).containsExactly("a");
+        assertThat(resumed.isClosed())
+                .as("more than its queue, before any is there")
+                .isFalse();
+
+        resumed.supply(sources.get(0), List.of(frame(10)).iterator(), 10);
+        assertThat(read).containsExactly("a", "b");
+        resumed.supply(sources.get(1), Collections.emptyIterator(), 0);
+        assertThat(read).containsExactly("a", "b", "c");
+        resumed.supply(sources.get(2), Collections.emptyIterator(), 0);
+        assertThat(peer.got).containsExactly(10);
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void whatFillsASource_isGivenUpAfterAWhileWithoutRoom() {
+        ServerBudget budget = new ServerBudget(8 << 20);
+        Connection resumed = resuming(budget);
+        budget.add(8_000_000);
+        Source source = Source.awaited();
+        resumed.whenRoom(source, 300_000, () -> {});
+        resumed.push(source);
+        clock.addAndGet(11_000_000_000L);
+        resumed.ready();
+        assertThat(peer.closed).isEqualTo(ErrorCode.OVERLOADED);
+    }
+
+    private Connection resuming(ServerBudget budget) {
+        return new Connection(
+                peer,
+                new DeliveryLoop(Runnable::run, clock::get, DeliveryObserver.NONE),
+                1 << 20,
+                budget,
+                DeliveryObserver.NONE);
     }
 
     @Test

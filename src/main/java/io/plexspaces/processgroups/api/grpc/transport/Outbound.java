@@ -7,6 +7,7 @@ import io.netty.channel.ChannelPromise;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
@@ -22,12 +23,16 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
     /** So many bytes more or fewer are told to the budget at once. */
     private static final int LOT = 64 * 1024;
 
+    /** About what a message costs beside its buffer, which grpc-java makes larger than small messages are. */
+    private static final int COMMAND_BYTES = 200;
+
     private final long most;
     private final ServerBudget budget;
     private final LongSupplier counted;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private volatile long held;
     private volatile long charged;
+    private volatile long promised;
     private boolean closed;
 
     /**
@@ -43,7 +48,7 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
     @Override
     public void write(ChannelHandlerContext to, Object message, ChannelPromise done) {
         if (message instanceof ByteBufHolder data && !done.isVoid()) {
-            int bytes = data.content().readableBytes();
+            int bytes = data.content().capacity() + COMMAND_BYTES;
             add(bytes);
             done.addListener(given -> add(-bytes));
         }
@@ -52,7 +57,18 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
 
     /** Whether another message may be given to grpc-java. On any thread. */
     boolean hasRoom() {
-        return held < LEAST_BYTES || held < Math.min(most, budget.share(charged));
+        long now = held + promised;
+        return now < LEAST_BYTES || now < Math.min(most, budget.share(charged));
+    }
+
+    /** A message was given to grpc-java, which hands it on later in this turn of the event loop. */
+    void promise(int bytes, Executor loop) {
+        long before = promised;
+        promised = before + bytes;
+        if (before == 0) {
+            // Behind what grpc-java has to do: then the message is held, or was given up.
+            loop.execute(() -> promised = 0);
+        }
     }
 
     /** Does something once there is room. */

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.api.grpc.transport;
 import io.grpc.Context;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,15 @@ public final class PeerCall extends ServerStreamTracer {
     /** Whether another event may be sent: the peer has taken enough of what was sent to all its streams. */
     public boolean hasRoom() {
         return peer.outbound().hasRoom();
+    }
+
+    /**
+     * An event was sent. On the event loop of the peer.
+     *
+     * @param loop that event loop
+     */
+    public void sent(int bytes, Executor loop) {
+        peer.outbound().promise(bytes, loop);
     }
 
     /** @param action run once there is room, on the event loop of the peer; never when the connection ends before */

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.api.grpc.transport;
 
+import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import java.util.HashMap;
@@ -222,12 +223,13 @@ final class PendingCalls {
     private boolean mayBegin(Waiting next) {
         Charge charge = next.charge();
         return (begun.isEmpty() || held + charge.own() <= bounds.heldBytes())
-                && (charged + charge.most() <= bounds.budget().share(charged) || isOnlyOne(charge));
+                && (charged + charge.most() <= bounds.budget().share(charged) || needsLittle(charge));
     }
 
-    /** One request alone may take what is free, however large requests are allowed to be. */
-    private boolean isOnlyOne(Charge charge) {
-        return begun.isEmpty() && bounds.budget().admits(charge.most());
+    /** One request alone may take what is free, however large requests may be; several that are small, too. */
+    private boolean needsLittle(Charge charge) {
+        return (begun.isEmpty() || charged + charge.most() <= ServerBudget.LITTLE_BYTES)
+                && bounds.budget().admits(charge.most());
     }
 
     private void begin(Waiting next) {
