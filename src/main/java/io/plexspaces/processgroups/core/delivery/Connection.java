@@ -319,10 +319,18 @@ public final class Connection {
 
     /** Begins the first of those that wait for room, if all before it has been taken, and there is room. */
     private void beginDeferred() {
-        Deferred next = deferred.peek();
-        if (next == null || closed) {
-            return;
+        try {
+            Deferred next = deferred.peek();
+            if (next != null && !closed) {
+                beginOrWait(next);
+            }
+        } catch (RuntimeException | Error failure) {
+            // What waits behind the source would wait for ever.
+            fail(failure);
         }
+    }
+
+    private void beginOrWait(Deferred next) {
         boolean taken = sink.ready() && mailbox.isNext(next.source());
         if (taken && budget.admits(next.bytes())) {
             deferred.remove();
@@ -330,16 +338,20 @@ public final class Connection {
             next.source().deferred = false;
             mailbox.reserve(next.source(), next.bytes());
             next.step().run();
-            return;
-        }
-        if (!taken) {
+        } else if (!taken) {
             noRoomSince = 0;
+            lookForRoomLater();
         } else if (noRoomSince == 0) {
             noRoomSince = Math.max(1, loop.nanos());
+            lookForRoomLater();
         } else if (loop.nanos() - noRoomSince > ROOM_AT_LAST.toNanos()) {
             end(GroupException.of(ErrorCode.OVERLOADED, "the server holds too much for its clients"), true);
-            return;
+        } else {
+            lookForRoomLater();
         }
+    }
+
+    private void lookForRoomLater() {
         if (!timingRoom) {
             timingRoom = true;
             loop.later(ROOM_AGAIN, () -> {
