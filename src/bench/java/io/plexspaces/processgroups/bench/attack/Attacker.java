@@ -56,7 +56,7 @@ public final class Attacker {
         }
     }
 
-    private static void pause() {
+    static void pause() {
         try {
             Thread.sleep(PAUSE.toMillis());
         } catch (InterruptedException stop) {

@@ -105,7 +105,7 @@ final class StalledClients {
         Message message = Message.newBuilder()
                 .setPayload(ByteString.copyFrom(new byte[MESSAGE_BYTES]))
                 .build();
-        for (int i = 0; i < MESSAGES; i++) {
+        for (int published = 0; published < MESSAGES; ) {
             try {
                 calls.publishToGroup(PublishToGroupRequest.newBuilder()
                         .setTenantId(Victim.TENANT)
@@ -114,8 +114,10 @@ final class StalledClients {
                         .setAnswer(PublishAnswer.NONE)
                         .build());
                 ledger.count("published");
+                published++;
             } catch (StatusRuntimeException refused) {
                 ledger.count("publish " + refused.getStatus().getCode());
+                Attacker.pause();
             }
         }
     }

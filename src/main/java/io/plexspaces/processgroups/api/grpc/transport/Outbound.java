@@ -33,6 +33,10 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
     private volatile long held;
     private volatile long charged;
     private volatile long promised;
+
+    /** Messages that are not held any more. */
+    private long taken;
+
     private boolean closed;
 
     /**
@@ -71,6 +75,15 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
         }
     }
 
+    long taken() {
+        return taken;
+    }
+
+    /** It holds no more than its part of what all may hold. */
+    boolean fitsItsShare() {
+        return held < LEAST_BYTES || charged <= budget.share(charged);
+    }
+
     /** Does something once there is room. */
     void whenRoom(Runnable action) {
         if (hasRoom()) {
@@ -98,6 +111,7 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
             budget.add(after - before);
         }
         if (bytes < 0) {
+            taken++;
             wake();
         }
     }

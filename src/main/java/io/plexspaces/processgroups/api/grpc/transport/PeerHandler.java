@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.plexspaces.processgroups.api.FrameRate;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.SocketBounds;
+import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>a connection for which the server has no place is closed;
  *   <li>a stream whose requests come in part, or in frames without content, beyond the connection's bound is reset;
  *   <li>a peer that sends too many frames that carry nothing is disconnected;
- *   <li>one that takes nothing of its answers, or of what was sent before its streams were ended, for a while, too.
+ *   <li>one that takes nothing of its answers, or of what was sent before its streams were ended, for a while, too;
+ *   <li>one that takes nothing of its events, while others need the room of those.
  * </ul>
  *
  * <p>A stream that is reset here looks to grpc-java as if the peer had reset it: then it gives up all that waits for
@@ -37,6 +39,9 @@ final class PeerHandler extends ChannelDuplexHandler {
 
     /** Fewer bytes at once may be a ping, an acknowledgement, or headers: a peer may get those and take no answer. */
     private static final int LEAST_DATA = 256;
+
+    /** How long a peer may take nothing of much while others need its room. */
+    private static final Duration CROWDED = Duration.ofSeconds(2);
 
     private static final int RESET_BYTES = 13;
     private static final int TYPE_AT = 3;
@@ -64,6 +69,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     private long writtenData;
     private final Stall socket = new Stall(System.nanoTime());
     private final Stall answers = new Stall(System.nanoTime());
+    private final Stall room = new Stall(System.nanoTime());
 
     /** The peer left the end of a stream waiting. */
     private boolean deaf;
@@ -265,7 +271,8 @@ final class PeerHandler extends ChannelDuplexHandler {
         long patience = bounds.patience().toNanos();
         boolean isDeaf = socket.nanos(waiting > 0, written - waiting, now) >= patience && deaf;
         boolean leavesAnswers = answers.nanos(unary.untaken() > 0, writtenData + unary.taken(), now) >= patience;
-        if (isDeaf || leavesAnswers) {
+        boolean takesRoom = room.nanos(!outbound.fitsItsShare(), outbound.taken(), now) >= CROWDED.toNanos();
+        if (isDeaf || leavesAnswers || takesRoom) {
             close("it takes nothing of what it was sent");
         }
     }

@@ -99,6 +99,12 @@ class OutboundTest {
         assertThat(outbound.hasRoom()).as("a little").isTrue();
         send();
         assertThat(outbound.hasRoom()).isFalse();
+        assertThat(outbound.fitsItsShare()).isFalse();
+        assertThat(outbound.taken()).isZero();
+        budget.add(-(8 << 20));
+        assertThat(outbound.fitsItsShare()).isTrue();
+        untaken.remove().setSuccess();
+        assertThat(outbound.taken()).isOne();
     }
 
     @Test
