@@ -373,10 +373,14 @@ public final class Connection {
     /** A peer that takes nothing may hold less than otherwise when others need room. */
     private void checkStall() {
         timingStall = false;
-        if (!closed && taken == takenBefore && !mailbox.isHeldUp() && !mailbox.fitsItsShare()) {
-            overflow(0);
-        } else {
-            watchStall();
+        try {
+            if (!closed && taken == takenBefore && !mailbox.isHeldUp() && !mailbox.fitsItsShare()) {
+                overflow(0);
+            } else {
+                watchStall();
+            }
+        } catch (RuntimeException | Error failure) {
+            fail(failure);
         }
     }
 

@@ -168,9 +168,11 @@ final class Mailbox {
     boolean fitsItsShare() {
         long least = Math.min(bound, LEAST_ROOM);
         long share = budget.share(held());
-        return bytes <= least
-                || held() <= share
-                || makeRoom(0, Math.max(least, share - held() + bytes), true, null, null);
+        if (held() - transportBytes <= least || held() <= share) {
+            return true;
+        }
+        makeRoom(0, Math.max(least, share - held() + bytes), true, null, null);
+        return held() - transportBytes <= Math.max(least, share - transportBytes);
     }
 
     /** Enough waits that no more should be asked for. */

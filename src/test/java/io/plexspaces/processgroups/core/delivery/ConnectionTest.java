@@ -131,6 +131,20 @@ class ConnectionTest {
     }
 
     @Test
+    void peerThatTakesNothingOfAPage_isCutWhileOthersNeedItsRoom() {
+        ServerBudget budget = new ServerBudget(1 << 20);
+        Connection deaf = resuming(budget);
+        Source source = Source.awaited();
+        deaf.push(source);
+        peer.reads = false;
+        deaf.supply(source, List.of(frame(10)).iterator(), 500_000);
+        budget.add(1 << 20);
+        await().until(deaf::isClosed);
+        assertThat(peer.closed).isEqualTo(ErrorCode.SLOW_CONSUMER);
+        assertThat(budget.held()).isEqualTo(1 << 20);
+    }
+
+    @Test
     void whatFillsASource_waitsUntilThePeerTakesSomething_andTheServerHasRoom() {
         ServerBudget budget = new ServerBudget(8 << 20);
         Connection resumed = resuming(budget);
