@@ -71,7 +71,11 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
         promised = before + bytes;
         if (before == 0) {
             // Behind what grpc-java has to do: then the message is held, or was given up.
-            loop.execute(() -> promised = 0);
+            loop.execute(() -> {
+                promised = 0;
+                // What came to an end within the turn found no room for those that wait.
+                wake();
+            });
         }
     }
 

@@ -88,7 +88,11 @@ class OutboundTest {
         outbound.promise(200_000, later::add);
         assertThat(outbound.hasRoom()).isFalse();
         assertThat(later).hasSize(1);
+        List<String> woken = new ArrayList<>();
+        outbound.whenRoom(() -> woken.add("waited"));
+        assertThat(woken).isEmpty();
         later.get(0).run();
+        assertThat(woken).containsExactly("waited");
         assertThat(outbound.hasRoom()).as("they were handed on, or given up").isTrue();
         assertThat(budget.held()).isZero();
     }
