@@ -1,6 +1,5 @@
 package io.plexspaces.processgroups.api.websocket;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -18,12 +17,15 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the frames of one peer from its channel, in order, and hands over whole messages. In the pipeline before the
  * handler of the HTTP server, which sees requests, pongs and close frames alone. While the receiver is busy, or not
- * there yet, nothing more is read; what was read already waits. On the event loop alone.
+ * there yet, nothing more is read; what was read already waits. So does what is more than one turn's part. On the event
+ * loop alone.
  */
 final class FrameReader extends ChannelInboundHandlerAdapter {
     static final String NAME = "process-groups";
@@ -36,11 +38,14 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     /** That carry nothing; one that is answered counts twice. */
     static final int FRAMES_EACH_SECOND = 50_000;
 
+    /** Frames that are handed over before the other connections of the event loop have their turn. */
+    static final int FRAMES_A_TURN = 64;
+
     private static final System.Logger LOG = System.getLogger(FrameReader.class.getName());
 
     private final Deque<WebSocketFrame> waiting = new ArrayDeque<>();
     private @Nullable ChannelHandlerContext context;
-    private @Nullable Receiver receiver;
+    private @Nullable FrameReceiver receiver;
     private @Nullable PartialMessage partial;
     private @Nullable CorruptedWebSocketFrameException violation;
     private final UnreadBytes unread;
@@ -48,6 +53,12 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private boolean tiny;
     private boolean discarding;
     private int waitingBytes;
+
+    /** Frames that were handed over in this turn. */
+    private int handed;
+
+    /** The next turn is to come. */
+    private boolean resting;
 
     /** @param budget in which messages count that are not whole, or wait */
     FrameReader(ServerBudget budget) {
@@ -57,44 +68,6 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     /** To be put before the decoder of frames. */
     UnreadBytes unread() {
         return unread;
-    }
-
-    /** Who the frames are for. Called on the event loop. */
-    interface Receiver {
-        boolean isBusy();
-
-        /** Bytes of the largest message. */
-        int maxMessageBytes();
-
-        boolean acceptsText();
-
-        /** A complete message of the accepted kind. */
-        void message(byte[] content);
-
-        void unacceptable(boolean text);
-
-        void tooLarge();
-
-        /** The server has no room for a message that has begun. */
-        void overloaded();
-
-        /** The peer broke the protocol, and nothing more can be read. */
-        void violation(int closeCode, String reason);
-
-        /** @param content released by the caller */
-        void ping(ByteBuf content);
-
-        /** A close frame has come. */
-        void closing();
-
-        /** The peer sent something, or took what waited for it. */
-        void alive();
-
-        /** The channel takes more. */
-        void writable();
-
-        /** The channel is closed, or about to be. */
-        void ended();
     }
 
     @Override
@@ -107,18 +80,18 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
 
     /** Hands over what has come and what comes. To be called once. */
-    void start(Receiver to) {
+    void start(FrameReceiver to) {
         receiver = to;
         resume();
     }
 
     /** Goes on after the receiver was busy. */
     void resume() {
-        Receiver to = receiver;
+        FrameReceiver to = receiver;
         if (to == null) {
             return;
         }
-        while (!to.isBusy() && !waiting.isEmpty()) {
+        while (!to.isBusy() && !waiting.isEmpty() && handed < FRAMES_A_TURN) {
             WebSocketFrame next = waiting.remove();
             waitingBytes -= next.content().readableBytes();
             dispatch(context(), to, next);
@@ -137,10 +110,28 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Unlike a task, what is scheduled runs once the loop has looked at its other connections. */
+    private void rest() {
+        if (!resting) {
+            context().executor().schedule(this::nextTurn, 0, TimeUnit.NANOSECONDS);
+            resting = true;
+        }
+    }
+
+    private void nextTurn() {
+        resting = false;
+        handed = 0;
+        resumeOrEnd();
+    }
+
     /** The receiver may have become free on another thread before it could see that nothing is read any more. */
     private void resumeIfNoLongerBusy() {
         if (receiver != null && !receiver.isBusy()) {
-            context().executor().execute(this::resumeOrEnd);
+            if (handed < FRAMES_A_TURN) {
+                context().executor().execute(this::resumeOrEnd);
+            } else {
+                rest();
+            }
         }
     }
 
@@ -158,17 +149,17 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(read);
             return;
         }
-        Receiver to = receiver;
         if (discarding) {
             frame.release();
             return;
         }
         if (carriesNothing(frame) && rate.isOver()) {
             frame.release();
-            tooMany();
+            giveUp(to -> to.violation(POLICY_VIOLATION, "too many frames that carry nothing"));
             return;
         }
-        if (to == null || to.isBusy() || !waiting.isEmpty()) {
+        FrameReceiver to = receiver;
+        if (to == null || to.isBusy() || !waiting.isEmpty() || handed >= FRAMES_A_TURN) {
             waiting.add(frame);
             waitingBytes += frame.content().readableBytes();
             unread.frame(kept());
@@ -192,31 +183,24 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         return false;
     }
 
-    private void tooMany() {
-        dropAll();
-        unread.keeps(0);
-        if (receiver == null) {
-            context().close();
-        } else {
-            discard();
-            receiver.violation(POLICY_VIOLATION, "too many frames that carry nothing");
-        }
-    }
-
     /** Bytes of frames that wait, and of a message that is not whole. */
     private int kept() {
         return waitingBytes + waiting.size() * FRAME_BYTES + (partial == null ? 0 : partial.held());
     }
 
-    /** What is kept is given up at once: until its peer answers the close, the connection may live for a while. */
     private void overloaded() {
+        giveUp(FrameReceiver::overloaded);
+    }
+
+    /** What is kept goes at once: until its peer answers the close, the connection may live for a while. */
+    private void giveUp(Consumer<FrameReceiver> why) {
         dropAll();
         unread.keeps(0);
         if (receiver == null) {
             context().close();
         } else {
             discard();
-            receiver.overloaded();
+            why.accept(receiver);
         }
     }
 
@@ -239,6 +223,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (receiver != null) {
             receiver.alive();
+        }
+        if (!resting) {
+            handed = 0;
         }
         ctx.fireChannelReadComplete();
     }
@@ -295,7 +282,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void dispatch(ChannelHandlerContext ctx, Receiver to, WebSocketFrame frame) {
+    private void dispatch(ChannelHandlerContext ctx, FrameReceiver to, WebSocketFrame frame) {
+        handed++;
         if (frame instanceof PongWebSocketFrame) {
             ctx.fireChannelRead(frame);
             return;
@@ -316,7 +304,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void data(Receiver to, WebSocketFrame frame) {
+    private void data(FrameReceiver to, WebSocketFrame frame) {
         boolean text = frame instanceof TextWebSocketFrame;
         if (!(frame instanceof ContinuationWebSocketFrame) && text != to.acceptsText()) {
             to.unacceptable(text);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * One connected peer, from its upgrade to its end: its requests go to the session protocol, and its heartbeat is
  * checked. On the event loop alone.
  */
-final class Peer implements FrameReader.Receiver {
+final class Peer implements FrameReceiver {
     private static final int UNSUPPORTED_DATA = 1003;
     private static final int INVALID_PAYLOAD = 1007;
     private static final int MESSAGE_TOO_BIG = 1009;

@@ -136,6 +136,28 @@ class FrameReaderTest {
         assertThat(budget.held()).isZero();
     }
 
+    @Test
+    void moreThanATurnMayTake_waitsUntilOthersHadTheirs_inOrder() {
+        FrameReader reader = new FrameReader(budget);
+        EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), reader);
+        Peer peer = new Peer();
+        reader.start(peer);
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 3 * FrameReader.FRAMES_A_TURN; i++) {
+            all.add("m" + i);
+            channel.pipeline().fireChannelRead(new TextWebSocketFrame("m" + i));
+        }
+        channel.pipeline().fireChannelReadComplete();
+        assertThat(peer.messages).isEqualTo(all.subList(0, FrameReader.FRAMES_A_TURN));
+        assertThat(channel.config().isAutoRead()).isFalse();
+        channel.runScheduledPendingTasks();
+        channel.runScheduledPendingTasks();
+        assertThat(peer.messages).isEqualTo(all);
+        assertThat(channel.config().isAutoRead()).isTrue();
+        assertThat(budget.held()).isZero();
+        channel.finishAndReleaseAll();
+    }
+
     /** Keeps bytes until there are enough for a frame, the second of two of which ends the message. */
     private static final class Decoder extends ByteToMessageDecoder {
         private boolean first = true;
@@ -154,7 +176,7 @@ class FrameReaderTest {
     }
 
     /** Says in turn whether it is busy, and then that it is not. */
-    private static final class Peer implements FrameReader.Receiver {
+    private static final class Peer implements FrameReceiver {
         private final Deque<Boolean> busy;
         private final List<String> messages = new ArrayList<>();
         private final List<String> violations = new ArrayList<>();

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>a connection for which the server has no place is closed;
+ *   <li>one may begin only so many streams before the others have their turn ({@link StreamTurns});
  *   <li>a stream whose requests come in part, or in frames without content, beyond the connection's bound is reset;
  *   <li>a peer that sends too many frames that carry nothing is disconnected;
  *   <li>one that takes nothing of its answers, or of what was sent before its streams were ended, for a while, too;
@@ -58,6 +59,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     private final PeerCalls calls;
     private final PendingCalls unary;
     private final Outbound outbound;
+    private final StreamTurns turns = new StreamTurns();
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> looking;
@@ -130,6 +132,7 @@ final class PeerHandler extends ChannelDuplexHandler {
         added.channel().closeFuture().addListener(closed -> place.leave());
         SocketBounds.set(added.channel());
         added.pipeline().addAfter(added.name(), null, negotiator.newHandler(grpc));
+        added.pipeline().addAfter(added.name(), null, turns);
         added.pipeline().addLast(outbound);
         long each = bounds.patience().toMillis() / LOOKS;
         looking = added.executor().scheduleWithFixedDelay(() -> guarded(this::look), each, each, TimeUnit.MILLISECONDS);
@@ -158,6 +161,7 @@ final class PeerHandler extends ChannelDuplexHandler {
 
     /** A stream may begin. */
     void begins(Beginning headers) throws Http2Exception {
+        turns.begins();
         reading.begin(this);
         try {
             headers.read();
