@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
@@ -75,8 +76,8 @@ class MetricsTest extends LiveServer {
         assertThat(exported).isEqualTo(documented());
         Management page = new Management(webSocket);
         assertThat(page.metric("unreadable_requests_total")).isPositive();
-        for (String operation : List.of(
-                "create", "delete", "join", "leave", "renew", "get_members", "list", "publish", "fetch", "watch")) {
+        for (UseCase useCase : UseCase.values()) {
+            String operation = useCase.label();
             assertThat(page.metrics().lines())
                     .as("errors of %s", operation)
                     .anyMatch(line -> line.startsWith(PREFIX + operation + "_errors_total{error=")

@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.smallrye.mutiny.Uni;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +54,13 @@ class ObservedGroupsTest {
                 .contains("# TYPE " + PREFIX + "created_total counter")
                 .contains(PREFIX + "publish_errors_total{error=\"INTERNAL\",} 0.0")
                 .doesNotContain("error=\"GROUP_NOT_FOUND\"");
+    }
+
+    @Test
+    void everyOperation_isTried() {
+        Set<String> labels = Arrays.stream(UseCase.values()).map(UseCase::label).collect(Collectors.toSet());
+        labels.remove(UseCase.WATCH.label());
+        assertThat(Requests.all(fake, orders)).containsOnlyKeys(labels);
     }
 
     @Test

@@ -50,17 +50,17 @@ final class Requests {
                 Groups.RecipientDetail.NONE));
     }
 
-    /** All nine, by the name they are measured under. */
+    /** All but watches, which are streams, by the name they are measured under. */
     static Map<String, Uni<?>> all(Groups groups, GroupId group) {
-        return Map.of(
-                "create", create(groups, group),
-                "delete", groups.delete(group),
-                "join", join(groups, group, ACTOR),
-                "leave", leave(groups, group),
-                "renew", groups.renew(new Groups.RenewRequest(group, ACTOR, null, null)),
-                "get_members", groups.members(new Groups.MembersQuery(group, false, null, 1)),
-                "list", groups.list(new GroupQuery("acme", null, Glob.ANY, null, 1)),
-                "publish", publish(groups, group, Map.of()),
-                "fetch", groups.fetch(new Groups.FetchRequest(group, null, null, 1)));
+        return Map.ofEntries(
+                Map.entry("create", create(groups, group)),
+                Map.entry("delete", groups.delete(group)),
+                Map.entry("join", join(groups, group, ACTOR)),
+                Map.entry("leave", leave(groups, group)),
+                Map.entry("renew", groups.renew(new Groups.RenewRequest(group, ACTOR, null, null))),
+                Map.entry("get_members", groups.members(new Groups.MembersQuery(group, false, null, 1))),
+                Map.entry("list", groups.list(new GroupQuery("acme", null, Glob.ANY, null, 1))),
+                Map.entry("publish", publish(groups, group, Map.of())),
+                Map.entry("fetch", groups.fetch(new Groups.FetchRequest(group, null, null, 1))));
     }
 }

@@ -126,6 +126,10 @@ public final class AttackBench implements AutoCloseable {
         long given = watched.bytesGivenUpMillis();
         long closed = watched.connectionsClosedMillis();
         String stalls = stalled ? ", " + watched.closed() : "";
+        if (during.refused().count() > 0) {
+            stalls += ", " + during.refused().count() + " honest calls OVERLOADED in "
+                    + during.refused().millis() + " ms";
+        }
         double back = back();
         clean();
         long kept = kept(used);
@@ -134,6 +138,9 @@ public final class AttackBench implements AutoCloseable {
         double limit = Math.max(MOST_SLOWER * usual, usual + SLOWER_MILLIS);
         if (during.deliveries().p99() > limit || during.deliveries().count() == 0) {
             harm.add("p99 over " + Math.round(limit) + " ms");
+        }
+        if (during.refused().millis() > STALLED_MILLIS) {
+            harm.add("OVERLOADED for more than " + STALLED_MILLIS + " ms");
         }
         during.failures().forEach((what, times) -> harm.add(times + " times " + what));
         if (peak > RESIDENT_HEAPS * options.heap() * MIB) {

@@ -2,8 +2,10 @@ package io.plexspaces.processgroups.bench.attack;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
@@ -65,6 +67,7 @@ final class HonestClients implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
     private final Latencies deliveries = new Latencies();
     private final Latencies newcomers = new Latencies();
+    private final Refusals refusals = new Refusals();
     private final Map<String, AtomicLong> failures = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
 
@@ -89,15 +92,20 @@ final class HonestClients implements AutoCloseable {
         Map<String, Long> failed = new TreeMap<>();
         failures.forEach((what, times) -> failed.put(what, times.getAndSet(0)));
         failed.values().removeIf(times -> times == 0);
-        return new Look(deliveries.take(), newcomers.take(), failed);
+        return new Look(deliveries.take(), newcomers.take(), refusals.take(), failed);
     }
 
     /**
      * What honest clients saw in one phase.
      *
-     * @param failures what went wrong, and how often
+     * @param refused calls that the server had no room for, and said so
+     * @param failures what went wrong besides, and how often
      */
-    record Look(Latencies.Summary deliveries, Latencies.Summary newcomers, Map<String, Long> failures) {}
+    record Look(
+            Latencies.Summary deliveries,
+            Latencies.Summary newcomers,
+            Refusals.Summary refused,
+            Map<String, Long> failures) {}
 
     private void repeat(long delay, long period, Runnable task) {
         clock.scheduleAtFixedRate(
@@ -138,7 +146,11 @@ final class HonestClients implements AutoCloseable {
 
             @Override
             public void onError(Throwable failure) {
-                failed("a call: " + Status.fromThrowable(failure).getCode());
+                if (isOverloaded(failure)) {
+                    refusals.add();
+                } else {
+                    failed("a call: " + Status.fromThrowable(failure).getCode());
+                }
             }
 
             @Override
@@ -160,6 +172,17 @@ final class HonestClients implements AutoCloseable {
                         .setPageSize(PAGE)
                         .build(),
                 untyped(answered));
+    }
+
+    private static boolean isOverloaded(Throwable failure) {
+        com.google.rpc.Status status = StatusProto.fromThrowable(failure);
+        try {
+            return status != null
+                    && status.getDetailsCount() > 0
+                    && status.getDetails(0).unpack(ErrorInfo.class).getReason().equals("OVERLOADED");
+        } catch (InvalidProtocolBufferException another) {
+            return false;
+        }
     }
 
     @SuppressWarnings("unchecked")

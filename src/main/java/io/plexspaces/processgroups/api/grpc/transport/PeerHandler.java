@@ -46,6 +46,8 @@ final class PeerHandler extends ChannelDuplexHandler {
 
     private static final int RESET_BYTES = 13;
     private static final int TYPE_AT = 3;
+    private static final int AWAY_BYTES = 17;
+    private static final int AWAY_CODE_AT = 13;
 
     private static final System.Logger LOG = System.getLogger(PeerHandler.class.getName());
 
@@ -248,7 +250,11 @@ final class PeerHandler extends ChannelDuplexHandler {
         if (message instanceof ByteBuf bytes) {
             written += bytes.readableBytes();
             writtenData += bytes.readableBytes() >= LEAST_DATA ? bytes.readableBytes() : 0;
-            if (isReset(bytes)) {
+            if (isFailure(bytes)) {
+                // grpc-java would read on for as long as streams are open.
+                turns.discard();
+                closeSoon();
+            } else if (isReset(bytes)) {
                 // A stream that was refused earns its peer nothing, and costs more than an empty frame.
                 asks();
             } else {
@@ -261,6 +267,24 @@ final class PeerHandler extends ChannelDuplexHandler {
     private static boolean isReset(ByteBuf frame) {
         return frame.readableBytes() == RESET_BYTES
                 && frame.getByte(frame.readerIndex() + TYPE_AT) == Http2FrameTypes.RST_STREAM;
+    }
+
+    /** Whether it tells the peer that the connection ends because of an error. */
+    private static boolean isFailure(ByteBuf frame) {
+        return frame.readableBytes() >= AWAY_BYTES
+                && frame.getByte(frame.readerIndex() + TYPE_AT) == Http2FrameTypes.GO_AWAY
+                && frame.getInt(frame.readerIndex() + AWAY_CODE_AT) != 0;
+    }
+
+    private void closeSoon() {
+        ChannelHandlerContext on = context;
+        if (on != null) {
+            on.executor()
+                    .schedule(
+                            () -> close("it has broken the protocol"),
+                            bounds.lastData().toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Looks whether the peer takes what it has asked for. */

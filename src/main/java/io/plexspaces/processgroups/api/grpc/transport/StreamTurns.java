@@ -15,23 +15,36 @@ import java.util.concurrent.TimeUnit;
  */
 final class StreamTurns extends ChannelInboundHandlerAdapter {
     /** Streams a turn, and those whose beginnings lie in the same slice. */
-    static final int STREAMS = 32;
+    static final int STREAMS = 8;
 
     /** What is passed on at once, in bytes. */
     static final int SLICE = 4096;
 
+    /** The same while the peer begins more streams than fit into a turn: about as many as a turn has. */
+    static final int SMALL_SLICE = 256;
+
     private final Deque<ByteBuf> waiting = new ArrayDeque<>();
     private int begun;
+    private int slice = SLICE;
     private boolean resting;
+    private boolean discarding;
 
     /** A stream begins. */
     void begins() {
         begun++;
     }
 
+    /** Nothing more is passed on: the server has ended the connection, and only waits for the peer to learn of it. */
+    void discard() {
+        discarding = true;
+        drop();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object read) {
-        if (read instanceof ByteBuf bytes) {
+        if (discarding) {
+            ReferenceCountUtil.release(read);
+        } else if (read instanceof ByteBuf bytes) {
             waiting.add(bytes);
             pass(ctx);
         } else {
@@ -42,8 +55,9 @@ final class StreamTurns extends ChannelInboundHandlerAdapter {
     private void pass(ChannelHandlerContext ctx) {
         while (!waiting.isEmpty() && begun < STREAMS) {
             ByteBuf first = waiting.element();
-            ctx.fireChannelRead(first.readableBytes() > SLICE ? first.readRetainedSlice(SLICE) : waiting.remove());
+            ctx.fireChannelRead(first.readableBytes() > slice ? first.readRetainedSlice(slice) : waiting.remove());
         }
+        slice = begun < STREAMS ? SLICE : SMALL_SLICE;
         if (!waiting.isEmpty()) {
             rest(ctx);
         }
