@@ -33,6 +33,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(read);
             return;
         }
+        open.accepted(ctx.channel());
         RequestGuard guard = guard(accepted);
         if (guard == null) {
             reset(accepted);

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.api.grpc.transport;
 
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,11 @@ final class PeerCalls {
             unread -= call.unread();
             charge();
         }
+    }
+
+    /** So many of them, or all. */
+    List<PeerCall> some(int most) {
+        return open.values().stream().limit(most).toList();
     }
 
     /** The connection has ended. */

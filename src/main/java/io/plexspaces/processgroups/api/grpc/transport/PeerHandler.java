@@ -10,11 +10,11 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
-import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.plexspaces.processgroups.api.FrameRate;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.SocketBounds;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +44,6 @@ final class PeerHandler extends ChannelDuplexHandler {
     /** How long a peer may take nothing of much while others need its room. */
     private static final Duration CROWDED = Duration.ofSeconds(2);
 
-    private static final int RESET_BYTES = 13;
-    private static final int TYPE_AT = 3;
-    private static final int AWAY_BYTES = 17;
-    private static final int AWAY_CODE_AT = 13;
-
     private static final System.Logger LOG = System.getLogger(PeerHandler.class.getName());
 
     private final GrpcHttp2ConnectionHandler grpc;
@@ -66,6 +61,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> looking;
     private boolean resetting;
+    private boolean ending;
 
     /** Bytes given to the socket's queue; those of them that were part of an answer or of an event. */
     private long written;
@@ -125,6 +121,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        open.accepted(added.channel().parent());
         OpenConnections.Place place = open.enter(added.channel().remoteAddress());
         if (place == null) {
             // Not while the channel is still being made.
@@ -241,7 +238,7 @@ final class PeerHandler extends ChannelDuplexHandler {
             grpc.resetStream(to, call.streamId(), code, to.newPromise());
             to.flush();
         } catch (Http2Exception impossible) {
-            close("a stream could not be reset");
+            to.close();
         }
     }
 
@@ -250,11 +247,11 @@ final class PeerHandler extends ChannelDuplexHandler {
         if (message instanceof ByteBuf bytes) {
             written += bytes.readableBytes();
             writtenData += bytes.readableBytes() >= LEAST_DATA ? bytes.readableBytes() : 0;
-            if (isFailure(bytes)) {
+            if (SentFrames.isFailure(bytes)) {
                 // grpc-java would read on for as long as streams are open.
                 turns.discard();
                 closeSoon();
-            } else if (isReset(bytes)) {
+            } else if (SentFrames.isReset(bytes)) {
                 // A stream that was refused earns its peer nothing, and costs more than an empty frame.
                 asks();
             } else {
@@ -262,18 +259,6 @@ final class PeerHandler extends ChannelDuplexHandler {
             }
         }
         to.write(message, done);
-    }
-
-    private static boolean isReset(ByteBuf frame) {
-        return frame.readableBytes() == RESET_BYTES
-                && frame.getByte(frame.readerIndex() + TYPE_AT) == Http2FrameTypes.RST_STREAM;
-    }
-
-    /** Whether it tells the peer that the connection ends because of an error. */
-    private static boolean isFailure(ByteBuf frame) {
-        return frame.readableBytes() >= AWAY_BYTES
-                && frame.getByte(frame.readerIndex() + TYPE_AT) == Http2FrameTypes.GO_AWAY
-                && frame.getInt(frame.readerIndex() + AWAY_CODE_AT) != 0;
     }
 
     private void closeSoon() {
@@ -307,13 +292,44 @@ final class PeerHandler extends ChannelDuplexHandler {
 
     private void close(String why) {
         ChannelHandlerContext on = context;
-        if (on != null && on.channel().isActive()) {
+        if (on != null && on.channel().isActive() && !ending) {
+            ending = true;
             LOG.log(
                     System.Logger.Level.DEBUG,
                     "closing the connection of {0}: {1}",
                     on.channel().remoteAddress(),
                     why);
+            turns.discard();
+            // None that waits begins when others end.
+            unary.close();
+            nextEnds(on);
+        }
+    }
+
+    /** Never while a frame is being read. */
+    private void nextEnds(ChannelHandlerContext on) {
+        on.executor()
+                .schedule(
+                        () -> {
+                            try {
+                                endSome(on);
+                            } catch (RuntimeException | Error failure) {
+                                LOG.log(System.Logger.Level.ERROR, "streams could not be reset", failure);
+                                on.close();
+                            }
+                        },
+                        0,
+                        TimeUnit.NANOSECONDS);
+    }
+
+    /** The end of a stream costs about as much as its beginning, and there may be a thousand. */
+    private void endSome(ChannelHandlerContext on) {
+        List<PeerCall> some = calls.some(StreamTurns.STREAMS);
+        some.forEach(this::reset);
+        if (some.isEmpty() || !some.stream().allMatch(PeerCall::hasEnded)) {
             on.close();
+        } else {
+            nextEnds(on);
         }
     }
 

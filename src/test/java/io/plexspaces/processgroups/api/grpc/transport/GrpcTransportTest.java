@@ -350,6 +350,20 @@ class GrpcTransportTest {
         }
     }
 
+    /** grpc-java would keep it, and read on, for as long as a stream is open. */
+    @Test
+    void connectionThatBreaksTheProtocol_ends_thoughStreamsAreOpen() throws IOException {
+        try (RawPeer peer = connect(HELD)) {
+            for (int i = 0; i < STREAMS; i++) {
+                peer.begin("Ask");
+            }
+            peer.data(0, false, new byte[1]);
+            assertThat(peer.await(Http2FrameTypes.GO_AWAY).stream()).isZero();
+            assertThat(peer.isEnded()).isTrue();
+        }
+        await().until(() -> budget.held() == 0);
+    }
+
     @Test
     void streamThatIsEnded_isReset_whenItsPeerTakesNothing() throws IOException {
         try (RawPeer deaf = connect(0)) {

@@ -41,19 +41,32 @@ class StreamTurnsTest {
         channel.pipeline().fireChannelRead(read);
         channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(new byte[] {1}));
         channel.pipeline().fireChannelReadComplete();
-        assertThat(streams.got.size()).isEqualTo(2 * StreamTurns.SLICE);
+        int first = 2 * StreamTurns.SLICE;
+        assertThat(streams.got.size()).isEqualTo(first);
         assertThat(channel.config().isAutoRead()).isFalse();
-        int turn = 1;
-        while (!channel.config().isAutoRead()) {
-            channel.runScheduledPendingTasks();
-            turn++;
-            assertThat(turn).isLessThanOrEqualTo(SLICES);
-        }
+        channel.runScheduledPendingTasks();
+        assertThat(streams.got.size()).as("less at once").isEqualTo(first + 2 * StreamTurns.SMALL_SLICE);
+        streams.inASlice = 0;
+        channel.runScheduledPendingTasks();
         byte[] got = streams.got.toByteArray();
         assertThat(got).hasSize(bytes.length + 1).startsWith(bytes).endsWith(1);
-        assertThat(turn).isEqualTo(3);
-        assertThat(streams.completed).isEqualTo(turn);
+        assertThat(channel.config().isAutoRead()).isTrue();
+        assertThat(streams.completed).isEqualTo(3);
         assertThat(read.refCnt()).isZero();
+    }
+
+    @Test
+    void whatComesAfterTheEnd_isDropped() {
+        ByteBuf read = Unpooled.wrappedBuffer(random());
+        streams.inASlice = StreamTurns.STREAMS;
+        channel.pipeline().fireChannelRead(read);
+        turns.discard();
+        assertThat(read.refCnt()).isZero();
+        ByteBuf more = Unpooled.wrappedBuffer(random());
+        channel.pipeline().fireChannelRead(more);
+        channel.runScheduledPendingTasks();
+        assertThat(more.refCnt()).isZero();
+        assertThat(streams.got.size()).isEqualTo(StreamTurns.SLICE);
     }
 
     @Test
