@@ -1,6 +1,5 @@
 package io.plexspaces.processgroups.api;
 
-import io.netty.channel.Channel;
 import io.plexspaces.processgroups.domain.KeyedCounts;
 import io.plexspaces.processgroups.domain.Seldom;
 import java.net.Inet6Address;
@@ -29,7 +28,6 @@ public final class OpenConnections {
     private static final System.Logger LOG = System.getLogger(OpenConnections.class.getName());
 
     private final Limits limits;
-    private final AcceptPace pace;
     private final Seldom seldom;
     private final AtomicInteger open = new AtomicInteger();
     private final KeyedCounts<Long> byAddress = new KeyedCounts<>();
@@ -38,14 +36,8 @@ public final class OpenConnections {
     /**
      * @param all ≥ 1
      * @param perAddress 0: without a bound of their own
-     * @param perSecond 0: as many as come
      */
-    public record Limits(int all, int perAddress, int perSecond) {
-        /** As many a second as come. */
-        public Limits(int all, int perAddress) {
-            this(all, perAddress, 0);
-        }
-    }
+    public record Limits(int all, int perAddress) {}
 
     /** Which limit had been reached. */
     public enum Limit {
@@ -94,7 +86,6 @@ public final class OpenConnections {
     /** @param nanos a monotonic clock */
     public OpenConnections(Limits limits, LongSupplier nanos) {
         this.limits = limits;
-        this.pace = new AcceptPace(limits.perSecond(), nanos);
         this.seldom = new Seldom(nanos);
         for (Limit limit : Limit.values()) {
             refused.put(limit, new LongAdder());
@@ -114,16 +105,6 @@ public final class OpenConnections {
     /** The same, with room for {@link #SPARE} more, which are {@link Place#isSpare() spare}. */
     public @Nullable Place enterOrSpare(@Nullable SocketAddress from) {
         return enter(from, limits.all() + SPARE);
-    }
-
-    /**
-     * To be called for each connection that a listener has accepted: when they come faster than they may, those that
-     * follow wait in the system's queue.
-     *
-     * @param listener null: not known
-     */
-    public void accepted(@Nullable Channel listener) {
-        pace.accepted(listener);
     }
 
     private @Nullable Place enter(@Nullable SocketAddress from, int most) {

@@ -278,14 +278,6 @@ interface ProcessGroupsConfig {
         @Range(min = "0", max = "10000000")
         int connectionsPerAddress();
 
-        /**
-         * Network connections that all listeners together accept in a second, as many at once at most; those that come
-         * faster wait in the system's queue. 0: as they come.
-         */
-        @WithDefault("2000")
-        @Range(min = "0", max = "10000000")
-        int connectionsPerSecond();
-
         /** Live connections of one actor, on this server: sessions, and streams that subscribe. */
         @WithDefault("10000")
         @Range(min = "1", max = "10000000")

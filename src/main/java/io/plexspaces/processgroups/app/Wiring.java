@@ -197,10 +197,8 @@ final class Wiring {
     @Singleton
     OpenConnections openConnections() {
         int all = Math.min(config.limits().connections(), OpenFiles.forConnections());
-        ProcessGroupsConfig.Limits limits = config.limits();
         return new OpenConnections(
-                new OpenConnections.Limits(all, limits.connectionsPerAddress(), limits.connectionsPerSecond()),
-                System::nanoTime);
+                new OpenConnections.Limits(all, config.limits().connectionsPerAddress()), System::nanoTime);
     }
 
     private static int bytes(MemorySize size) {

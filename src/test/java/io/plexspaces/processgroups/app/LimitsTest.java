@@ -178,12 +178,6 @@ class LimitsTest {
                     "HTTP 503, or a reset",
                     "OpenConnectionsTest#address_isBounded_andNothingIsKeptOfOneThatHasGone"),
             new Limit(
-                    "network connections accepted in a second",
-                    "",
-                    "limits.connections-per-second",
-                    "further ones wait in the system's queue",
-                    "AcceptPaceTest#connectionsBeyondThePace_restTheListener"),
-            new Limit(
                     "streams and WebSockets of the server, and its sessions",
                     "",
                     "limits.sessions",

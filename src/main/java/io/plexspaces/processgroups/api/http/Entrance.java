@@ -33,7 +33,6 @@ final class Entrance extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(read);
             return;
         }
-        open.accepted(ctx.channel());
         RequestGuard guard = guard(accepted);
         if (guard == null) {
             reset(accepted);

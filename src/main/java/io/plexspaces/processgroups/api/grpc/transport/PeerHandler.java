@@ -121,7 +121,6 @@ final class PeerHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
-        open.accepted(added.channel().parent());
         OpenConnections.Place place = open.enter(added.channel().remoteAddress());
         if (place == null) {
             // Not while the channel is still being made.

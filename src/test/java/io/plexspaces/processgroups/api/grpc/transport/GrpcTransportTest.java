@@ -198,7 +198,10 @@ class GrpcTransportTest {
                     0,
                     0,
                     java.nio.ByteBuffer.allocate(4).putInt(STREAMS * ANSWER).array());
-            await().untilAsserted(() -> assertThat(executed).hasValue(STREAMS));
+            for (int headersAndTrailers = 0; headersAndTrailers < 2 * STREAMS; headersAndTrailers++) {
+                peer.await(Http2FrameTypes.HEADERS);
+            }
+            assertThat(executed).hasValue(STREAMS);
             await().until(() -> budget.held() == 0);
             assertThat(refused).hasValue(0);
         }
