@@ -178,6 +178,24 @@ class LimitsTest {
                     "HTTP 503, or a reset",
                     "OpenConnectionsTest#address_isBounded_andNothingIsKeptOfOneThatHasGone"),
             new Limit(
+                    "network connections that were accepted and wait for their event loop",
+                    "32 of each listener",
+                    "",
+                    "further ones wait in the system's queue",
+                    "AcceptQueueTest#connectionsThatWaitToBeBegun_restTheListener_untilTheyAre"),
+            new Limit(
+                    "streams that a gRPC connection begins in a turn of its event loop",
+                    "8",
+                    "",
+                    "further ones wait; it is not read meanwhile",
+                    "StreamTurnsTest#streamsBeyondATurn_waitUntilOthersHadTheirs_andBytesKeepTheirOrder"),
+            new Limit(
+                    "frames that a WebSocket hands over in a turn of its event loop",
+                    "16",
+                    "",
+                    "further ones wait; it is not read meanwhile",
+                    "FrameReaderTest#moreThanATurnMayTake_waitsUntilOthersHadTheirs_inOrder"),
+            new Limit(
                     "streams and WebSockets of the server, and its sessions",
                     "",
                     "limits.sessions",

@@ -135,7 +135,7 @@ public final class AttackBench implements AutoCloseable {
         long kept = kept(used);
 
         List<String> harm = new ArrayList<>();
-        double limit = Math.max(MOST_SLOWER * usual, usual + SLOWER_MILLIS);
+        double limit = MOST_SLOWER * (usual + SLOWER_MILLIS);
         if (during.deliveries().p99() > limit || during.deliveries().count() == 0) {
             harm.add("p99 over " + Math.round(limit) + " ms");
         }

@@ -5,6 +5,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.EventExecutor;
+import io.plexspaces.processgroups.api.AcceptQueue;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.quarkus.vertx.http.HttpServer;
 import io.quarkus.vertx.http.HttpServerStart;
@@ -47,6 +48,7 @@ final class HttpDoor {
         each(vertx.getAcceptorEventLoopGroup(), channel -> {
             if (isOurs(channel) && channel.pipeline().get(Entrance.NAME) == null) {
                 channel.pipeline().addFirst(Entrance.NAME, entrance);
+                AcceptQueue.install(channel);
                 each(vertx.getEventLoopGroup(), accepted -> admitLate(channel, accepted));
             }
         });

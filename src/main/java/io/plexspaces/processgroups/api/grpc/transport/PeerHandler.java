@@ -10,6 +10,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
+import io.plexspaces.processgroups.api.AcceptQueue;
 import io.plexspaces.processgroups.api.FrameRate;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.SocketBounds;
@@ -121,6 +122,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        AcceptQueue.install(added.channel().parent());
         OpenConnections.Place place = open.enter(added.channel().remoteAddress());
         if (place == null) {
             // Not while the channel is still being made.
