@@ -1,7 +1,9 @@
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
@@ -25,7 +27,7 @@ import java.util.List;
 /** A command line for process groups. Run it with {@code examples/pg}. */
 final class Pg {
     private static final String USAGE = """
-            usage: pg [--server HOST:PORT] [--tenant T] [--namespace N] COMMAND
+            usage: pg [--server HOST:PORT] [--tenant T] [--namespace N] [--as ACTOR] COMMAND
 
               create GROUP                      make a group
               delete GROUP                      remove it, with members and messages
@@ -38,6 +40,7 @@ final class Pg {
               watch [GROUP]                     print members and changes; without a group: of all groups
 
             Defaults: --server 127.0.0.1:9000 (or PG_GRPC), --tenant demo, --namespace default.
+            --as is the sender of what is published. PG_TOKEN is the token for a server that asks for one.
             In subscriptions, the topic token * stands for one token and > at the end for one or more.
             """;
     private static final int USAGE_ERROR = 2;
@@ -45,11 +48,13 @@ final class Pg {
     private final ProcessGroupServiceBlockingStub stub;
     private final String tenant;
     private final String namespace;
+    private final String sender;
 
-    private Pg(ProcessGroupServiceBlockingStub stub, String tenant, String namespace) {
+    private Pg(ProcessGroupServiceBlockingStub stub, String tenant, String namespace, String sender) {
         this.stub = stub;
         this.tenant = tenant;
         this.namespace = namespace;
+        this.sender = sender;
     }
 
     private static final class UsageException extends RuntimeException {
@@ -74,13 +79,14 @@ final class Pg {
         String server = option(args, "--server", byDefault);
         String tenant = option(args, "--tenant", "demo");
         String namespace = option(args, "--namespace", "default");
+        String sender = option(args, "--as", "");
         if (args.isEmpty()) {
             throw new UsageException("no command given");
         }
         ManagedChannel channel =
                 ManagedChannelBuilder.forTarget(server).usePlaintext().build();
         try {
-            new Pg(ProcessGroupServiceGrpc.newBlockingStub(channel), tenant, namespace)
+            new Pg(stub(channel, System.getenv("PG_TOKEN")), tenant, namespace, sender)
                     .execute(args.get(0), args.subList(1, args.size()));
             return 0;
         } catch (StatusRuntimeException e) {
@@ -90,6 +96,16 @@ final class Pg {
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    private static ProcessGroupServiceBlockingStub stub(ManagedChannel channel, String token) {
+        ProcessGroupServiceBlockingStub stub = ProcessGroupServiceGrpc.newBlockingStub(channel);
+        if (token == null || token.isEmpty()) {
+            return stub;
+        }
+        Metadata metadata = new Metadata();
+        metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+        return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
     }
 
     private static String option(List<String> args, String name, String byDefault) {
@@ -205,7 +221,7 @@ final class Pg {
                 .setNamespace(namespace)
                 .setGroupName(group)
                 .setTopic(topic)
-                .setMessage(Message.newBuilder().setPayload(ByteString.copyFromUtf8(text)))
+                .setMessage(Message.newBuilder().setSenderId(sender).setPayload(ByteString.copyFromUtf8(text)))
                 .build());
         System.out.println("offset " + answer.getOffset() + ", recipients: " + answer.getRecipientsCount() + " "
                 + answer.getRecipientIdsList());

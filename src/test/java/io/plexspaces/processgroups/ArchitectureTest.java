@@ -36,6 +36,7 @@ class ArchitectureTest {
             Map.entry("access", List.of("domain")),
             Map.entry("tasks", List.of("domain")),
             Map.entry("token", List.of("tasks", "domain")),
+            Map.entry("authentication", List.of("access", "token", "domain")),
             Map.entry("log", List.of("domain")),
             Map.entry("log.memory", List.of("log", "domain")),
             Map.entry(
@@ -78,8 +79,21 @@ class ArchitectureTest {
                             "tasks",
                             "domain")),
             Map.entry("core.node", List.of("core.session", "core", "log", "tasks", "domain")),
-            Map.entry("core.session", List.of("core.group", "core", "core.delivery", "log", "tasks", "domain")),
-            Map.entry("api", List.of("core.session", "core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry(
+                    "core.session",
+                    List.of("core.group", "core.members", "core", "core.delivery", "log", "tasks", "domain")),
+            Map.entry(
+                    "api",
+                    List.of(
+                            "authentication",
+                            "access",
+                            "core.session",
+                            "core",
+                            "core.delivery",
+                            "log",
+                            "tasks",
+                            "domain",
+                            "proto.v1")),
             Map.entry("api.http", List.of("api")),
             Map.entry("api.grpc.transport", List.of("api", "core.delivery", "domain")),
             Map.entry(
@@ -87,6 +101,8 @@ class ArchitectureTest {
                     List.of(
                             "api.grpc.transport",
                             "api",
+                            "authentication",
+                            "access",
                             "core.session",
                             "core",
                             "core.delivery",
@@ -100,6 +116,8 @@ class ArchitectureTest {
                             "api.websocket.format",
                             "api.http",
                             "api",
+                            "authentication",
+                            "access",
                             "core.session",
                             "core",
                             "core.delivery",
@@ -255,6 +273,16 @@ class ArchitectureTest {
                         "javax.crypto..",
                         "org.jspecify.annotations",
                         "org.jose4j.."))
+                .check(MAIN);
+    }
+
+    @Test
+    void authentication_usesNoLibrary() {
+        classes()
+                .that()
+                .resideInAPackage(BASE + ".authentication")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(BASE + "..", "java..", "org.jspecify.annotations"))
                 .check(MAIN);
     }
 

@@ -33,6 +33,9 @@ public final class Caller {
 
     private static final Caller ANYBODY = new Caller(null, "", List.of(), null);
 
+    /** No tenant has this name. */
+    private static final Caller NOBODY = new Caller("", "", List.of(), null);
+
     private final @Nullable String tenant;
     private final String subject;
     private final List<Grant> grants;
@@ -48,6 +51,11 @@ public final class Caller {
     /** Where nobody is asked who they are: may do everything in every tenant, and never ends. */
     public static Caller anybody() {
         return ANYBODY;
+    }
+
+    /** May do nothing in any tenant: who has not said yet who it is. */
+    public static Caller nobody() {
+        return NOBODY;
     }
 
     /**
@@ -131,6 +139,15 @@ public final class Caller {
     /** To see the group and its members, and to watch them. Whether it is in a list is the same question. */
     public Decision mayRead(GroupId group) {
         return Decision.of(Operation.READ, missing(Operation.READ, group, null));
+    }
+
+    /** To see each group of a namespace, whatever its name, as to watch them all. */
+    public Decision mayReadAll(Namespace namespace) {
+        Part furthest = unlessTenant(namespace.tenant());
+        for (int i = 0; i < grants.size() && goesOn(furthest); i++) {
+            furthest = later(furthest, grants.get(i).missingToReadAll(namespace.name()));
+        }
+        return Decision.of(Operation.READ, furthest);
     }
 
     /** To read messages that this filter accepts: as {@link #mayRead}, and with topics as in {@link #mayJoin}. */

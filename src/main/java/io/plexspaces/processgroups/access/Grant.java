@@ -41,6 +41,16 @@ record Grant(Rule rule, List<NamePattern> actors) {
         return missing == Part.NOTHING && !mayBeAnyone() ? Part.ACTOR : missing;
     }
 
+    Part missingToReadAll(String namespace) {
+        if (!rule.allows(Operation.READ)) {
+            return Part.OPERATION;
+        }
+        if (!touches(namespace)) {
+            return Part.NAMESPACE;
+        }
+        return hasAny(rule.groups()) ? Part.NOTHING : Part.GROUP;
+    }
+
     boolean mayBe(ActorId actor) {
         return matches(actors, actor.value());
     }
@@ -50,8 +60,12 @@ record Grant(Rule rule, List<NamePattern> actors) {
     }
 
     private boolean mayBeAnyone() {
-        for (int i = 0; i < actors.size(); i++) {
-            if (actors.get(i).isAny()) {
+        return hasAny(actors);
+    }
+
+    private static boolean hasAny(List<NamePattern> patterns) {
+        for (int i = 0; i < patterns.size(); i++) {
+            if (patterns.get(i).isAny()) {
                 return true;
             }
         }

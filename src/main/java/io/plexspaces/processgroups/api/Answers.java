@@ -114,13 +114,25 @@ public final class Answers {
         return ELEMENT_BYTES + member.actor().value().length();
     }
 
-    /** As much of the page as fits into {@value #ANSWER_BYTES} bytes; the token leads to the rest. */
-    public static ListGroupsResponse groups(GroupQuery query, GroupPage page) {
-        ListGroupsResponse.Builder response = ListGroupsResponse.newBuilder().setTotalCount(page.total());
+    /**
+     * What the caller may see of the page, as much as fits into {@value #ANSWER_BYTES} bytes; the token leads to the
+     * rest. A caller who may not see all is not told how many there are.
+     *
+     * @param by how the query was read
+     */
+    public static ListGroupsResponse groups(Requests by, GroupQuery query, GroupPage page) {
+        ListGroupsResponse.Builder response = ListGroupsResponse.newBuilder();
+        if (by.readsAll(query)) {
+            response.setTotalCount(page.total());
+        }
         boolean more = page.more();
         long bytes = 0;
         @Nullable GroupId last = null;
         for (GroupInfo info : page.groups()) {
+            if (!by.reads(info.id())) {
+                last = info.id();
+                continue;
+            }
             ProcessGroup group = GroupSpecs.write(info);
             bytes += group.getSerializedSize();
             if (last != null && bytes > ANSWER_BYTES) {

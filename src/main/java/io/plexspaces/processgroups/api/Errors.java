@@ -22,6 +22,8 @@ public final class Errors {
     public static Status.Code status(ErrorCode code) {
         return switch (code) {
             case INVALID_ARGUMENT -> Status.Code.INVALID_ARGUMENT;
+            case UNAUTHENTICATED -> Status.Code.UNAUTHENTICATED;
+            case PERMISSION_DENIED -> Status.Code.PERMISSION_DENIED;
             case GROUP_NOT_FOUND, GROUP_DELETED, NOT_A_MEMBER, LEASE_NOT_FOUND -> Status.Code.NOT_FOUND;
             case GROUP_EXISTS -> Status.Code.ALREADY_EXISTS;
             case FAILED_PRECONDITION -> Status.Code.FAILED_PRECONDITION;
@@ -36,7 +38,8 @@ public final class Errors {
     public static int closeCode(ErrorCode code) {
         return switch (code) {
             case INVALID_ARGUMENT -> 4400;
-            case NOT_A_MEMBER -> 4403;
+            case UNAUTHENTICATED -> 4401;
+            case NOT_A_MEMBER, PERMISSION_DENIED -> 4403;
             case GROUP_NOT_FOUND, GROUP_DELETED, LEASE_NOT_FOUND -> 4404;
             case PEER_TIMEOUT -> 4408;
             case SESSION_REPLACED -> 4409;

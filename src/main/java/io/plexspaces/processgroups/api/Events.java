@@ -18,6 +18,7 @@ import io.plexspaces.processgroups.proto.v1.GroupMembership;
 import io.plexspaces.processgroups.proto.v1.MemberLeft;
 import io.plexspaces.processgroups.proto.v1.Snapshot;
 import io.plexspaces.processgroups.proto.v1.Subscribed;
+import io.plexspaces.processgroups.proto.v1.TokenExpiring;
 
 /** Events as they look on the wire. */
 public final class Events {
@@ -52,6 +53,8 @@ public final class Events {
             to.setGap(gap(gap));
         } else if (event instanceof io.plexspaces.processgroups.core.delivery.Event.Draining draining) {
             to.setDraining(Draining.newBuilder().setClosesIn(Values.duration(draining.closesIn())));
+        } else if (event instanceof io.plexspaces.processgroups.core.delivery.Event.TokenExpiring expiring) {
+            to.setTokenExpiring(TokenExpiring.newBuilder().setExpiresAt(Values.instant(expiring.at())));
         }
         return to.build();
     }

@@ -1,5 +1,7 @@
 package io.plexspaces.processgroups.api;
 
+import io.plexspaces.processgroups.access.Caller;
+import io.plexspaces.processgroups.access.Decision;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Glob;
@@ -15,6 +17,7 @@ import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.domain.Utf8;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
+import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
 import io.plexspaces.processgroups.proto.v1.GetLocalMembersRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
@@ -23,6 +26,7 @@ import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.ListGroupsRequest;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import java.time.Duration;
@@ -31,8 +35,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests as the use cases want them. Checks everything that can be checked without a group: what breaks a rule is
- * INVALID_ARGUMENT naming the field, before anything is touched.
+ * Requests as the use cases want them: the one gate on the way to them. Checks everything that can be checked without a
+ * group: what breaks a rule is INVALID_ARGUMENT, and what the caller may not do PERMISSION_DENIED, each naming the
+ * field, before anything is looked up or touched.
+ *
+ * <p>One file, as each operation is one method here, and none may pass by another way.
  */
 public final class Requests {
     private static final int PAGE = 100;
@@ -47,20 +54,39 @@ public final class Requests {
 
     private final ApiSettings settings;
     private final Scope scope;
+    private final Caller caller;
 
-    public Requests(ApiSettings settings) {
-        this(settings, Scope.NONE);
+    /** @param caller whose rights requests need, as long as nobody else is named */
+    public Requests(ApiSettings settings, Caller caller) {
+        this(settings, Scope.NONE, caller);
     }
 
-    private Requests(ApiSettings settings, Scope scope) {
+    private Requests(ApiSettings settings, Scope scope, Caller caller) {
         this.settings = settings;
         this.scope = scope;
+        this.caller = caller;
+    }
+
+    /** For requests of this caller. */
+    public Requests by(Caller another) {
+        return another == caller ? this : new Requests(settings, scope, another);
     }
 
     /** For requests in a session: names left out are the session's, and others are refused. */
     Requests in(Namespace namespace, ActorId actor) {
-        return new Requests(settings, new Scope(namespace, actor));
+        return new Requests(settings, new Scope(namespace, actor), caller);
     }
+
+    /**
+     * A session to be opened, or taken over.
+     *
+     * @param resumeToken null: none
+     */
+    public record Open(
+            Namespace namespace, ActorId actor, @Nullable String resumeToken) {}
+
+    /** A group to be created. */
+    public record Create(GroupId group, GroupSpec spec) {}
 
     /**
      * To receive a group's messages.
@@ -81,59 +107,95 @@ public final class Requests {
     /** @param group null: the whole namespace */
     public record Watch(Namespace namespace, @Nullable GroupId group) {}
 
-    public GroupId group(String tenant, String namespace, String name) {
+    GroupId group(String tenant, String namespace, String name) {
         return new GroupId(scope.namespace(tenant, namespace), name);
     }
 
+    /** What a group is to be, whoever asks for it. */
     public GroupSpec spec(CreateGroupRequest request) {
         return GroupSpecs.read(request, settings);
     }
 
+    public Open open(SessionOpen request) {
+        Namespace namespace = new Namespace(request.getTenantId(), request.getNamespace());
+        ActorId actor = Values.actor("actor_id", request.getActorId());
+        String resume = resumeToken(request.getResumeToken());
+        needBeing(namespace.tenant(), actor);
+        return new Open(namespace, actor, resume);
+    }
+
+    public Create create(CreateGroupRequest request) {
+        GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
+        GroupSpec spec = spec(request);
+        need(caller.mayManage(group));
+        return new Create(group, spec);
+    }
+
+    public GroupId delete(DeleteGroupRequest request) {
+        GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
+        need(caller.mayManage(group));
+        return group;
+    }
+
     public Groups.JoinRequest join(JoinGroupRequest request) {
-        return new Groups.JoinRequest(
-                group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
-                actors(request),
-                filter(request.getTopicsList()),
+        GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
+        List<ActorId> actors = actors(request);
+        TopicFilter filter = filter(request.getTopicsList());
+        Groups.JoinRequest wish = new Groups.JoinRequest(
+                group,
+                actors,
+                filter,
                 request.getNodeId().isEmpty() ? null : new NodeId(request.getNodeId()),
                 request.hasTtl() ? ttl(request.getTtl()) : null,
                 null);
+        actors.forEach(actor -> need(caller.mayJoin(group, actor, filter)));
+        return wish;
     }
 
     public Groups.LeaveRequest leave(LeaveGroupRequest request) {
-        return new Groups.LeaveRequest(
+        Groups.LeaveRequest wish = new Groups.LeaveRequest(
                 group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
                 scope.actor("actor_id", request.getActorId()),
                 request.getAll(),
                 lease(request.getLeaseId()),
                 null);
+        need(caller.mayLeave(wish.group(), wish.actor()));
+        return wish;
     }
 
     public Groups.RenewRequest renew(RenewLeaseRequest request) {
-        return new Groups.RenewRequest(
+        Groups.RenewRequest wish = new Groups.RenewRequest(
                 group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
                 scope.actor("actor_id", request.getActorId()),
                 lease(request.getLeaseId()),
                 request.hasTtl() ? ttl(request.getTtl()) : null);
+        need(caller.mayLeave(wish.group(), wish.actor()));
+        return wish;
     }
 
     public Groups.MembersQuery members(GetMembersRequest request) {
         GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
-        return new Groups.MembersQuery(
+        Groups.MembersQuery query = new Groups.MembersQuery(
                 group,
                 false,
                 afterMember(Pages.members(group, false), request.getPageToken()),
                 pageSize(request.getPageSize(), WHOLE_PAGE, MAX_PAGE));
+        need(caller.mayRead(group));
+        return query;
     }
 
     public Groups.MembersQuery localMembers(GetLocalMembersRequest request) {
         GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
-        return new Groups.MembersQuery(
+        Groups.MembersQuery query = new Groups.MembersQuery(
                 group,
                 true,
                 afterMember(Pages.members(group, true), request.getPageToken()),
                 pageSize(request.getPageSize(), WHOLE_PAGE, WHOLE_PAGE));
+        need(caller.mayRead(group));
+        return query;
     }
 
+    /** What it finds, {@link Answers#groups} looks through. */
     public GroupQuery list(ListGroupsRequest request) {
         Namespace namespace = new Namespace(request.getTenantId(), request.getNamespace());
         boolean all = request.getNamespace().isEmpty();
@@ -143,6 +205,7 @@ public final class Requests {
                 new Glob(Utf8.atMost(128, "name_pattern", request.getNamePattern())),
                 null,
                 pageSize(request.getPageSize(), PAGE, MAX_PAGE));
+        need(caller.mayList(query.tenant(), query.namespace()));
         if (request.getPageToken().isEmpty()) {
             return query;
         }
@@ -150,12 +213,41 @@ public final class Requests {
         return new GroupQuery(query.tenant(), query.namespace(), query.names(), after, query.limit());
     }
 
+    /** Whether the caller may see this group, which was found. */
+    boolean reads(GroupId group) {
+        return caller.mayRead(group).allowed();
+    }
+
+    /** Whether it may see each group there. */
+    boolean readsAll(Namespace namespace) {
+        return caller.mayReadAll(namespace).allowed();
+    }
+
+    /**
+     * Whether it could join so, what it has joined.
+     *
+     * @param filter null: not known, and so as if it were for all
+     */
+    public boolean joins(GroupId group, ActorId actor, @Nullable TopicFilter filter) {
+        return caller.mayJoin(group, actor, filter == null ? TopicFilter.ALL : filter)
+                .allowed();
+    }
+
+    /** Whether it may see all that can be found. */
+    boolean readsAll(GroupQuery query) {
+        String namespace = query.namespace();
+        return namespace == null
+                ? caller.tenant() == null
+                : caller.mayReadAll(new Namespace(query.tenant(), namespace)).allowed();
+    }
+
+    /** Who received it is said to nobody who may not read the group. */
     public Groups.PublishRequest publish(PublishToGroupRequest request) {
         GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
         if (!request.hasMessage()) {
             throw GroupException.invalid("message", "must be set");
         }
-        return new Groups.PublishRequest(
+        Groups.PublishRequest wish = new Groups.PublishRequest(
                 group,
                 Messages.read(
                         request.getMessage(), scope.sender(request.getMessage().getSenderId()), settings),
@@ -163,19 +255,24 @@ public final class Requests {
                 spread(request),
                 Utf8.atMost(ID_BYTES, "dispatch_key", request.getDispatchKey()),
                 request.getExcludeSender(),
-                recipients(request));
+                recipients(request, group));
+        need(caller.mayPublish(group, wish.message().sender(), wish.topic()));
+        return wish;
     }
 
+    /** Whatever the filter of the actor is: to read messages takes the right to read all of them. */
     public Groups.FetchRequest fetch(FetchMessagesRequest request) {
-        return new Groups.FetchRequest(
+        Groups.FetchRequest wish = new Groups.FetchRequest(
                 group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
                 request.getActorId().isEmpty() ? null : new ActorId(request.getActorId()),
                 request.hasAfter() ? Values.position(request.getAfter()) : null,
                 pageSize(request.getPageSize(), PAGE, MAX_PAGE));
+        need(caller.mayFetch(wish.group(), TopicFilter.ALL));
+        return wish;
     }
 
     public Subscribe subscribe(SubscribeRequest request) {
-        return new Subscribe(
+        Subscribe wish = new Subscribe(
                 group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
                 scope.actor("actor_id", request.getActorId()),
                 filter(request.getTopicsList()),
@@ -183,21 +280,28 @@ public final class Requests {
                 request.getSnapshot(),
                 Values.policy(request.getOverflowPolicy()),
                 resumeToken(request.getResumeToken()));
+        need(caller.mayJoin(wish.group(), wish.actor(), wish.filter()));
+        if (wish.snapshot()) {
+            need(caller.mayRead(wish.group()));
+        }
+        return wish;
     }
 
     public Watch watch(WatchRequest request) {
         Namespace namespace = scope.namespace(request.getTenantId(), request.getNamespace());
         if (!request.getWholeNamespace()) {
-            return new Watch(namespace, new GroupId(namespace, request.getGroupName()));
+            GroupId group = new GroupId(namespace, request.getGroupName());
+            need(caller.mayRead(group));
+            return new Watch(namespace, group);
         }
         if (!request.getGroupName().isEmpty()) {
             throw GroupException.invalid("group_name", "must be empty with whole_namespace");
         }
+        need(caller.mayReadAll(namespace));
         return new Watch(namespace, null);
     }
 
-    /** @return null: none */
-    public @Nullable String resumeToken(String token) {
+    private static @Nullable String resumeToken(String token) {
         return token.isEmpty() ? null : Utf8.atMost(ID_BYTES, "resume_token", token);
     }
 
@@ -232,13 +336,28 @@ public final class Requests {
         };
     }
 
-    private static Groups.RecipientDetail recipients(PublishToGroupRequest request) {
+    private Groups.RecipientDetail recipients(PublishToGroupRequest request, GroupId group) {
         return switch (request.getAnswer()) {
-            case RECIPIENT_IDS -> Groups.RecipientDetail.IDS;
+            case RECIPIENT_IDS ->
+                caller.mayRead(group).allowed() ? Groups.RecipientDetail.IDS : Groups.RecipientDetail.COUNTS;
             case COUNTS -> Groups.RecipientDetail.COUNTS;
             case NONE -> Groups.RecipientDetail.NONE;
             case UNRECOGNIZED -> throw Values.unknownValue("answer");
         };
+    }
+
+    private static void need(Decision decision) {
+        if (!decision.allowed()) {
+            throw GroupException.denied(decision.field(), decision.operation().text() + " is not permitted");
+        }
+    }
+
+    /** @throws GroupException PERMISSION_DENIED: none of its rights is for this actor */
+    void needBeing(String tenant, ActorId actor) {
+        if (!caller.mayBe(tenant, actor)) {
+            boolean another = caller.tenant() != null && !tenant.equals(caller.tenant());
+            throw GroupException.denied(another ? "tenant_id" : "actor_id", "no right is for it");
+        }
     }
 
     private static @Nullable String lease(String id) {

@@ -1,5 +1,7 @@
 package io.plexspaces.processgroups.api;
 
+import io.plexspaces.processgroups.access.Caller;
+import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Refusals;
 import io.plexspaces.processgroups.core.Traces;
@@ -17,9 +19,11 @@ import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.proto.v1.Answer;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
+import io.plexspaces.processgroups.proto.v1.RefreshToken;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.TokenRefreshed;
 import io.plexspaces.processgroups.proto.v1.WatchResult;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
@@ -40,7 +44,7 @@ public final class SessionProtocol {
     private final Sessions sessions;
     private final Connection connection;
     private final AnswerFormat format;
-    private final Requests open;
+    private final SessionCaller caller;
     private final Refusals refusals;
     private final Runnable readMore;
     private final InFlight inFlight;
@@ -60,7 +64,7 @@ public final class SessionProtocol {
     private volatile @Nullable Session session;
     private @Nullable Requests requests;
     private @Nullable ConnectionWatches watcher;
-    private Traces.@Nullable Caller caller;
+    private Traces.@Nullable Caller tracing;
 
     /** @param bytes it came with */
     private record Incoming(SessionRequest request, int bytes) {}
@@ -68,7 +72,9 @@ public final class SessionProtocol {
     /**
      * What a protocol works on.
      *
-     * @param requests without a session
+     * @param requests without a session, with the rights of those who were not asked who they are
+     * @param authenticator asks who a caller is
+     * @param expiry ends connections with the rights of their callers
      * @param refusals notified of requests that no other part sees
      * @param budget in which requests under way count
      */
@@ -79,7 +85,9 @@ public final class SessionProtocol {
             ApiSettings settings,
             Refusals refusals,
             Traces traces,
-            ServerBudget budget) {}
+            ServerBudget budget,
+            Authenticator authenticator,
+            Expiry expiry) {}
 
     /**
      * @param readMore called on any thread when another request may be read: once after each request, at once or, while
@@ -88,7 +96,7 @@ public final class SessionProtocol {
     public SessionProtocol(Service service, Connection connection, AnswerFormat format, Runnable readMore) {
         this.groups = service.groups();
         this.sessions = service.sessions();
-        this.open = service.requests();
+        this.caller = new SessionCaller(service, connection);
         ApiSettings settings = service.settings();
         this.inFlight = new InFlight(
                 new InFlight.Bounds(settings.maxInFlight(), settings.maxInFlightBytes(), service.budget()),
@@ -110,7 +118,30 @@ public final class SessionProtocol {
     /** Starts with a session that is open already. To be called before the first request. */
     public void opened(Session already) {
         session = already;
-        requests = open.in(already.namespace(), already.actor());
+        permitted(already);
+    }
+
+    /** What it may do is looked up anew, and what it has and may no longer have, ends. */
+    private void permitted(Session of) {
+        Requests in = caller.requests().in(of.namespace(), of.actor());
+        requests = in;
+        if (caller.asks()) {
+            of.keepOnly((group, topics) -> in.joins(group, of.actor(), topics));
+            ConnectionWatches following = watcher;
+            if (following != null) {
+                following.keepOnly(in::reads, in::readsAll);
+            }
+        }
+    }
+
+    /** Whose rights count; without this, they are those of the token in {@code open}. Before the first request. */
+    public void by(Caller known) {
+        caller.is(known);
+    }
+
+    /** What requests that open a session are checked by. */
+    public Requests requests() {
+        return caller.requests();
     }
 
     /**
@@ -119,7 +150,7 @@ public final class SessionProtocol {
      * @param connected who opened the connection; null: a client without a trace
      */
     public void from(Traces.@Nullable Caller connected) {
-        caller = connected;
+        tracing = connected;
     }
 
     /** Whether there is a session, or an answer to come that may make one. */
@@ -161,7 +192,7 @@ public final class SessionProtocol {
     }
 
     private void start(Incoming request) {
-        Traces.Caller from = caller;
+        Traces.Caller from = tracing;
         if (from == null) {
             begin(request);
         } else {
@@ -322,6 +353,7 @@ public final class SessionProtocol {
             case RENEW ->
                 groups.renew(in.renew(request.getRenew()))
                         .map(result -> Answer.newBuilder().setRenewed(Answers.renewed(result)));
+            case REFRESH -> refresh(current, request.getRefresh());
             case OPEN, PUBLISH, REQUEST_NOT_SET -> throw new IllegalStateException("handled before");
         };
     }
@@ -330,17 +362,40 @@ public final class SessionProtocol {
         if (session != null) {
             throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "the session is open already");
         }
-        Namespace namespace = new Namespace(request.getTenantId(), request.getNamespace());
-        Uni<Sessions.Opened> opening = sessions.open(
-                connection,
-                namespace,
-                Values.actor("actor_id", request.getActorId()),
-                open.resumeToken(request.getResumeToken()));
+        if (!caller.isAsked()) {
+            return open(request, caller.requests());
+        }
+        hold();
+        return caller.says(request.getToken())
+                .onFailure()
+                .invoke(refused -> retire(Errors.expected(refused)))
+                .chain(requests -> open(request, requests));
+    }
+
+    private Uni<Answer.Builder> open(SessionOpen request, Requests by) {
+        Requests.Open wish = by.open(request);
+        Uni<Sessions.Opened> opening = sessions.open(connection, wish.namespace(), wish.actor(), wish.resumeToken());
         hold();
         return opening.map(opened -> {
             opened(opened.session());
             return Answer.newBuilder().setOpened(Answers.opened(opened, sessions.node(), sessions.grace()));
         });
+    }
+
+    private Uni<Answer.Builder> refresh(Session current, RefreshToken request) {
+        if (!caller.asks()) {
+            throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "this server asks for no tokens");
+        }
+        return caller.refresh(request.getToken(), current.namespace(), current.actor())
+                .onFailure(
+                        refused -> GroupException.is(refused, ErrorCode.UNAUTHENTICATED, ErrorCode.PERMISSION_DENIED))
+                .invoke(refused -> retire(Errors.expected(refused)))
+                .map(until -> {
+                    permitted(current);
+                    TokenRefreshed.Builder refreshed = TokenRefreshed.newBuilder();
+                    until.map(Values::instant).ifPresent(refreshed::setExpiresAt);
+                    return Answer.newBuilder().setRefreshed(refreshed);
+                });
     }
 
     private Uni<Answer.Builder> join(Session session, Requests in, SubscribeRequest request) {
@@ -350,6 +405,12 @@ public final class SessionProtocol {
         Requests.Subscribe wish = in.subscribe(request);
         return session.join(
                         connection, wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), false)
+                .invoke(joined -> {
+                    if (in != requests) {
+                        // Its rights have changed meanwhile.
+                        permitted(session);
+                    }
+                })
                 .map(result -> Answer.newBuilder().setJoined(Answers.joined(result)));
     }
 
@@ -390,7 +451,7 @@ public final class SessionProtocol {
                     case PUBLISH -> UseCase.PUBLISH;
                     case WATCH, UNWATCH -> UseCase.WATCH;
                     case RENEW -> UseCase.RENEW;
-                    case REQUEST_NOT_SET -> null;
+                    case REFRESH, REQUEST_NOT_SET -> null;
                 };
         if (operation != null) {
             refusals.refused(operation, cause);

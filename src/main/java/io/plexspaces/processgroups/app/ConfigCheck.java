@@ -39,7 +39,7 @@ final class ConfigCheck {
         all.add(heldBytesComplaint(config));
         all.add(ageComplaint(config));
         all.add(memoryComplaint(config));
-        List<String> complaints = new ArrayList<>();
+        List<String> complaints = new ArrayList<>(AuthenticationCheck.complaints(config));
         for (String complaint : all) {
             if (complaint != null) {
                 complaints.add(complaint);

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.app;
 import io.smallrye.config.ConfigSourceInterceptor;
 import io.smallrye.config.ConfigSourceInterceptorContext;
 import io.smallrye.config.ConfigValue;
+import io.smallrye.config.Expressions;
 import io.smallrye.config.Priorities;
 import io.smallrye.config.common.utils.StringUtil;
 import jakarta.annotation.Priority;
@@ -22,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigGuard implements ConfigSourceInterceptor {
     static final String PREFIX = "processgroups.";
 
+    /** Of these keys, an empty list would mean no limits, and so let in more than was meant. */
+    private static final String AUTHENTICATION = PREFIX + "auth.";
+
+    /** Where {@code ${sub}} is meant for the rules, and no expression of the configuration. */
+    private static final String ROLES = AUTHENTICATION + "roles.";
+
     private static final String STORE_HOSTS = "quarkus.redis.hosts";
 
     private static final long serialVersionUID = 1L;
@@ -34,24 +41,47 @@ public final class ConfigGuard implements ConfigSourceInterceptor {
 
     @Override
     public @Nullable ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
-        ConfigValue found = context.proceed(name);
-        ConfigKey key = name.startsWith(PREFIX) ? KEYS.get(name) : null;
-        if (key != null && found != null && found.getValue() != null) {
-            String complaint = key.complaint(found.getValue());
-            if (complaint != null) {
-                throw new IllegalArgumentException(complaint);
-            }
-        }
-        if (name.equals(STORE_HOSTS) && found != null && found.getValue() != null) {
-            for (String address : StringUtil.split(found.getValue())) {
-                if (!isAddress(address.trim())) {
-                    throw new IllegalArgumentException(
-                            STORE_HOSTS + " must be addresses such as redis://host:6379, separated by"
-                                    + " commas, and percent-encoded what is special in a password");
-                }
-            }
+        ConfigValue found = name.startsWith(ROLES)
+                ? Expressions.withoutExpansion(() -> context.proceed(name))
+                : context.proceed(name);
+        if (found != null) {
+            check(name, found.getValue());
         }
         return found;
+    }
+
+    /** @param value null: it is an expression of what there is not */
+    private static void check(String name, @Nullable String value) {
+        if (name.startsWith(PREFIX)) {
+            checkOwn(name, value);
+        } else if (name.equals(STORE_HOSTS) && value != null) {
+            checkAddresses(value);
+        }
+    }
+
+    private static void checkOwn(String name, @Nullable String value) {
+        ConfigKey key = KEYS.get(name);
+        String complaint = key == null || value == null ? null : key.complaint(value);
+        if (complaint != null) {
+            throw new IllegalArgumentException(complaint);
+        }
+        if (name.startsWith(AUTHENTICATION) && (value == null || isNothing(value))) {
+            throw new IllegalArgumentException(name + " must not be empty; it may be left out");
+        }
+    }
+
+    private static void checkAddresses(String addresses) {
+        for (String address : StringUtil.split(addresses)) {
+            if (!isAddress(address.trim())) {
+                throw new IllegalArgumentException(
+                        STORE_HOSTS + " must be addresses such as redis://host:6379, separated by"
+                                + " commas, and percent-encoded what is special in a password");
+            }
+        }
+    }
+
+    private static boolean isNothing(String value) {
+        return value.chars().allMatch(c -> c == ',' || Character.isWhitespace(c));
     }
 
     private static boolean isAddress(String text) {

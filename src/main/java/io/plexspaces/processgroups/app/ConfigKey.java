@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import io.smallrye.config.common.utils.StringUtil;
 import java.lang.reflect.Method;
 import java.math.BigInteger;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ record ConfigKey(
         Class<?> type,
         @Nullable String defaultValue,
         @Nullable Range range) {
+    /** What stands, in the keys of the only map, for the name of a role and the number of one of its rules. */
+    private static final String EACH_RULE = ".<role>[i].";
 
     /** Every key, ordered by name. */
     static List<ConfigKey> all() {
@@ -40,9 +44,12 @@ record ConfigKey(
 
     private static void collect(List<ConfigKey> keys, String prefix, Class<?> section) {
         for (Method method : section.getDeclaredMethods()) {
-            String name = prefix + StringUtil.skewer(method.getName());
+            WithName given = method.getAnnotation(WithName.class);
+            String name = prefix + (given == null ? StringUtil.skewer(method.getName()) : given.value());
             Class<?> type = typeOf(method);
-            if (type.isInterface() && type.getEnclosingClass() == ProcessGroupsConfig.class) {
+            if (type == Map.class) {
+                collect(keys, name + EACH_RULE, ProcessGroupsConfig.RuleConfig.class);
+            } else if (type.isInterface() && type.getEnclosingClass() == ProcessGroupsConfig.class) {
                 collect(keys, name + ".", type);
             } else {
                 WithDefault byDefault = method.getAnnotation(WithDefault.class);
@@ -61,7 +68,7 @@ record ConfigKey(
 
     /** The environment variable that sets it. */
     String variable() {
-        return name.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
+        return name.replaceAll("[.\\-\\[\\]]", "_").toUpperCase(Locale.ROOT);
     }
 
     /** What it may be, as part of a sentence. */

@@ -5,8 +5,10 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,9 +28,16 @@ interface ProcessGroupsConfig {
     @WithDefault("memory")
     Store store();
 
-    /** Who may call. {@code none}: every client that can reach the server, which therefore listens on loopback only. */
+    /**
+     * Who may call. {@code none}: every client that can reach the server, which therefore listens on loopback only.
+     * {@code jwt}: those with a token, and they may do what it says.
+     */
     @WithDefault("none")
     Auth auth();
+
+    /** How tokens are checked, and what they allow. */
+    @WithName("auth")
+    Authentication authentication();
 
     /** The store {@code redis}. Its address stands in the platform's keys {@code quarkus.redis}. */
     Memory memory();
@@ -78,7 +87,78 @@ interface ProcessGroupsConfig {
 
     /** Known ways to authenticate a caller. */
     enum Auth {
-        NONE
+        NONE,
+        JWT
+    }
+
+    /** With {@code processgroups.auth = jwt}: where the keys of tokens come from, one of three, and what tokens say. */
+    interface Authentication {
+        /** Address of the issuer's keys: a JSON Web Key Set. */
+        Optional<String> jwksUrl();
+
+        /** Time between two fetches of these keys. */
+        @WithDefault("5M")
+        @Range(min = "30S", max = "24H")
+        Duration jwksRefresh();
+
+        /** File of the issuer's public keys or certificates. Read again when it changes. */
+        Optional<String> pemFile();
+
+        /** 32 bytes or more that the issuer has, too: for development and tests. */
+        Optional<String> sharedSecret();
+
+        /** What the claim {@code iss} must be. Default: anything. */
+        Optional<String> issuer();
+
+        /** Of which the claim {@code aud} must have one. Default: it may be anything. */
+        Optional<List<String>> audiences();
+
+        /** Where tokens have what is needed of them. */
+        Claims claims();
+
+        /** What each role allows. */
+        Map<String, List<RuleConfig>> roles();
+
+        /** Whether {@code processgroups.auth = none} may listen elsewhere than on loopback. */
+        @WithDefault("false")
+        boolean noneAnywhere();
+    }
+
+    /** Names of claims, or paths to them with dots between. */
+    interface Claims {
+        /** The tenant; required in a token. */
+        @WithDefault("tenant")
+        String tenant();
+
+        /** Who it is, {@code ${sub}} in rules; required in a token. */
+        @WithDefault("sub")
+        String subject();
+
+        /** Names of roles. */
+        @WithDefault("roles")
+        String roles();
+
+        /** Rules of the token's own. */
+        @WithDefault("processgroups")
+        String rules();
+    }
+
+    /** One right of a role. */
+    interface RuleConfig {
+        /** Patterns. Default: any. */
+        Optional<List<String>> namespaces();
+
+        /** Patterns of their names. Default: any. */
+        Optional<List<String>> groups();
+
+        /** Patterns as in a topic filter. Default: no limits. */
+        Optional<List<String>> topics();
+
+        /** Patterns in which {@code ${sub}} is the token's subject. Default: {@code ${sub}}. */
+        Optional<List<String>> actors();
+
+        /** Of {@code join}, {@code publish}, {@code read}, {@code manage}; {@code *}: all. Default: {@code read}. */
+        Optional<List<String>> ops();
     }
 
     /** This server among others. */

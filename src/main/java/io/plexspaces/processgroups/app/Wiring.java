@@ -1,10 +1,13 @@
 package io.plexspaces.processgroups.app;
 
+import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.Expiry;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.http.HttpSettings;
+import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.OperationIds;
@@ -31,6 +34,7 @@ import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -213,8 +217,20 @@ final class Wiring {
             ApiSettings settings,
             ObservedRefusals refusals,
             GroupTracing tracing,
-            ServerBudget budget) {
+            ServerBudget budget,
+            Authenticator authenticator,
+            TimerThread timer) {
+        // Where everybody is asked, whoever was not may do nothing.
+        Caller unasked = authenticator.asks() ? Caller.nobody() : Caller.anybody();
         return new SessionProtocol.Service(
-                groups, sessions, new Requests(settings), settings, refusals, tracing, budget);
+                groups,
+                sessions,
+                new Requests(settings, unasked),
+                settings,
+                refusals,
+                tracing,
+                budget,
+                authenticator,
+                new Expiry(Clock.systemUTC(), timer.delays()));
     }
 }

@@ -4,6 +4,10 @@ package io.plexspaces.processgroups.domain;
 public enum ErrorCode {
     /** A value breaks a rule; the exception names the field. */
     INVALID_ARGUMENT(false),
+    /** The caller did not say who it is, or its token was not accepted or has expired. */
+    UNAUTHENTICATED(false),
+    /** The caller may not do this; the exception names the field that its rights do not cover. */
+    PERMISSION_DENIED(false),
     /** There is no such group. */
     GROUP_NOT_FOUND(false),
     /** There is such a group already; it was not touched. */

@@ -24,6 +24,16 @@ public final class GroupException extends RuntimeException {
         return new GroupException(ErrorCode.INVALID_ARGUMENT, field, field + ": " + message);
     }
 
+    /**
+     * The caller has no right to it. Says the same whatever exists.
+     *
+     * @param field that its rights do not cover; empty: none in particular
+     */
+    public static GroupException denied(String field, String message) {
+        return new GroupException(
+                ErrorCode.PERMISSION_DENIED, field, field.isEmpty() ? message : field + ": " + message);
+    }
+
     public static GroupException limit(String limit, long value) {
         return new GroupException(
                 ErrorCode.LIMIT_EXCEEDED, limit, "limit processgroups.limits." + limit + " = " + value + " reached");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.domain.TopicPattern;
@@ -175,6 +176,35 @@ class CallerTest {
                 .isTrue();
         assertThat(caller.mayRead(GroupId.of("acme", "team-1", "orders")).missing())
                 .isEqualTo(Part.GROUP);
+    }
+
+    @Test
+    void readingAllOfANamespace_needsARuleForAllItsGroups() {
+        Caller caller = caller(
+                Rule.of(List.of("team-*"), null, null, null, null),
+                Rule.of(List.of("other"), List.of("chat.*"), null, null, null));
+        assertThat(caller.mayReadAll(new Namespace("acme", "team-1")).allowed()).isTrue();
+        assertThat(caller.mayReadAll(new Namespace("acme", "other")).missing()).isEqualTo(Part.GROUP);
+        assertThat(caller.mayReadAll(new Namespace("acme", "third")).missing()).isEqualTo(Part.NAMESPACE);
+        assertThat(caller.mayReadAll(new Namespace("umbrella", "team-1")).missing())
+                .isEqualTo(Part.TENANT);
+        assertThat(caller(to("join"))
+                        .mayReadAll(new Namespace("acme", "team-1"))
+                        .missing())
+                .isEqualTo(Part.OPERATION);
+    }
+
+    @Test
+    void nobody_mayDoNothingInAnyTenant() {
+        Caller nobody = Caller.nobody();
+        assertThat(nobody.mayJoin(ROOM, ANN, TopicFilter.ALL).missing()).isEqualTo(Part.TENANT);
+        assertThat(nobody.mayPublish(ROOM, null, null).allowed()).isFalse();
+        assertThat(nobody.mayRead(ROOM).allowed()).isFalse();
+        assertThat(nobody.mayReadAll(ROOM.namespace()).allowed()).isFalse();
+        assertThat(nobody.mayManage(ROOM).allowed()).isFalse();
+        assertThat(nobody.mayList("acme", null).allowed()).isFalse();
+        assertThat(nobody.mayBe("acme", ANN)).isFalse();
+        assertThat(nobody.topicsOf(ROOM, ANN)).isEmpty();
     }
 
     @Test

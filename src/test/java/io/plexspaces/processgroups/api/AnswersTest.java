@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class AnswersTest {
     private static final int MANY = 10_000;
 
-    private final Requests requests = new Requests(TestSettings.defaults());
+    private final Requests requests = new Requests(TestSettings.defaults(), Caller.anybody());
     private final List<Membership> all =
             IntStream.range(0, MANY).mapToObj(AnswersTest::member).toList();
 

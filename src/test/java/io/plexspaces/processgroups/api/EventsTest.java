@@ -51,6 +51,7 @@ public class EventsTest {
                 0);
         return List.of(
                 new Event.Draining(Duration.ofSeconds(1)),
+                new Event.TokenExpiring(AT),
                 new Event.Delivered(ROOM, published(7, "hello", null)),
                 new Event.Subscribed(ROOM, position, true, "", null),
                 members,

@@ -7,6 +7,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -52,7 +53,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestsTest {
     private static final GroupId ROOM = GroupId.of("acme", "", "room");
 
-    private final Requests requests = new Requests(TestSettings.defaults());
+    private final Requests requests = new Requests(TestSettings.defaults(), Caller.anybody());
     private final Requests inSession = requests.in(new Namespace("acme", "prod"), new ActorId("me"));
 
     @Test
@@ -303,8 +304,8 @@ class RequestsTest {
                 "e",
                 Instant.EPOCH,
                 0);
-        String token =
-                Answers.groups(query, new GroupPage(List.of(last), true, 9)).getNextPageToken();
+        String token = Answers.groups(requests, query, new GroupPage(List.of(last), true, 9))
+                .getNextPageToken();
 
         assertThat(requests.list(list().setNamePattern("r*").setPageToken(token).build())
                         .after())

@@ -3,6 +3,8 @@ package io.plexspaces.processgroups.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.plexspaces.processgroups.access.Caller;
+import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.Frame;
@@ -29,6 +31,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -69,11 +72,13 @@ class SessionProtocolTest {
                 new SessionProtocol.Service(
                         service.groups,
                         service.sessions,
-                        new Requests(settings),
+                        new Requests(settings, Caller.anybody()),
                         settings,
                         (operation, cause) -> {},
                         Traces.OFF,
-                        budget),
+                        budget,
+                        Authenticator.none(),
+                        new Expiry(InstantSource.system(), (nanos, step) -> () -> {})),
                 service.sessions.connect(peer),
                 answer -> Frame.control(Proto.INSTANCE, answer.toByteArray()),
                 mayRead::incrementAndGet);

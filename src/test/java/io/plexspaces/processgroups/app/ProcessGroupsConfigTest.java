@@ -7,6 +7,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
+import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -20,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -95,6 +97,11 @@ class ProcessGroupsConfigTest {
         "processgroups.limits.sessions, many,"
                 + " 'processgroups.limits.sessions must be a number from 1 to 10000000, but is many'",
         "processgroups.store, disk, 'processgroups.store must be memory or redis, but is disk'",
+        "processgroups.auth, basic, 'processgroups.auth must be none or jwt, but is basic'",
+        "processgroups.auth.jwks-refresh, 1S,"
+                + " 'processgroups.auth.jwks-refresh must be a time from 30S to 24H, but is 1S'",
+        "processgroups.auth.none-anywhere, yes,"
+                + " 'processgroups.auth.none-anywhere must be true or false, but is yes'",
     })
     void illegalValue_isRefusedBeforeItIsConverted(String key, String value, String sentence) {
         assertThatThrownBy(() -> config(Map.of(key, value))).hasMessageContaining(sentence);
@@ -116,6 +123,9 @@ class ProcessGroupsConfigTest {
         "processgroups.session.max-connection-age, 500ms, processgroups.session.max-connection-age must be 0, or more",
         "processgroups.memory.bytes, 1K, processgroups.memory.bytes must be at least 1048576",
         "processgroups.websocket.allowed-origins, 'https://a.example,b.example', but has b.example",
+        "processgroups.auth, jwt, 'processgroups.auth = jwt needs exactly one of processgroups.auth.jwks-url'",
+        "processgroups.auth.pem-file, a.pem, processgroups.auth.pem-file must not be set",
+        "processgroups.auth.roles.a[0].ops, 'join,write', 'processgroups.auth.roles.a[0].ops[1]: must be join'",
     })
     void valuesThatDoNotGoTogether_areRefusedNamingTheKey(String key, String value, String sentence) {
         assertThatThrownBy(() -> ConfigCheck.check(config(Map.of(key, value))))
@@ -182,13 +192,17 @@ class ProcessGroupsConfigTest {
     }
 
     static ProcessGroupsConfig config(Map<String, String> values) {
+        return config(new PropertiesConfigSource(values, "test", 300));
+    }
+
+    static ProcessGroupsConfig config(ConfigSource source) {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .withInterceptors(new ConfigGuard())
                 .withMapping(ProcessGroupsConfig.class)
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withConverter(MemorySize.class, 200, new MemorySizeConverter())
-                .withSources(new io.smallrye.config.PropertiesConfigSource(values, "test", 300))
+                .withSources(source)
                 .build()
                 .getConfigMapping(ProcessGroupsConfig.class);
     }

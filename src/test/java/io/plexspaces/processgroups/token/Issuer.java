@@ -23,25 +23,25 @@ import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.lang.JoseException;
 
 /** Signs tokens with one key; the server under test trusts it, or does not. */
-record Issuer(String kid, Algorithm algorithm, Key privateKey, Key publicKey) {
+public record Issuer(String kid, Algorithm algorithm, Key privateKey, Key publicKey) {
     /** What time it is in the tests: 2026-01-01T00:00:00Z. */
-    static final long NOW = 1_767_225_600;
+    public static final long NOW = 1_767_225_600;
 
-    static final TokenSettings ANY = new TokenSettings(null, Set.of(), TokenSettings.ClaimNames.DEFAULT);
+    public static final TokenSettings ANY = new TokenSettings(null, Set.of(), TokenSettings.ClaimNames.DEFAULT);
 
-    static Issuer rsa(String kid) {
+    public static Issuer rsa(String kid) {
         return of(kid, Algorithm.RS256, pair("RSA", null));
     }
 
-    static Issuer ec(String kid) {
+    public static Issuer ec(String kid) {
         return of(kid, Algorithm.ES256, pair("EC", "secp256r1"));
     }
 
-    static Issuer ed(String kid) {
+    public static Issuer ed(String kid) {
         return of(kid, Algorithm.EDDSA, pair("Ed25519", null));
     }
 
-    static Issuer secret(byte[] secret) {
+    public static Issuer secret(byte[] secret) {
         Key key = new SecretKeySpec(secret, "HmacSHA256");
         return new Issuer("", Algorithm.HS256, key, key);
     }
@@ -65,7 +65,7 @@ record Issuer(String kid, Algorithm algorithm, Key privateKey, Key publicKey) {
     }
 
     /** Good for an hour. */
-    static Map<String, Object> claims() {
+    public static Map<String, Object> claims() {
         Map<String, Object> claims = new LinkedHashMap<>();
         claims.put("tenant", "acme");
         claims.put("sub", "ann");
@@ -73,21 +73,21 @@ record Issuer(String kid, Algorithm algorithm, Key privateKey, Key publicKey) {
         return claims;
     }
 
-    static Map<String, Object> claims(String name, Object value) {
+    public static Map<String, Object> claims(String name, Object value) {
         Map<String, Object> claims = claims();
         claims.put(name, value);
         return claims;
     }
 
-    String token() {
+    public String token() {
         return token(claims());
     }
 
-    String token(Map<String, ?> claims) {
+    public String token(Map<String, ?> claims) {
         return token(kid, Map.of(), JsonUtil.toJson(claims));
     }
 
-    String token(String itsKid, Map<String, ?> headers, String payload) {
+    public String token(String itsKid, Map<String, ?> headers, String payload) {
         JsonWebSignature token = new JsonWebSignature();
         token.setAlgorithmConstraints(AlgorithmConstraints.NO_CONSTRAINTS);
         token.setAlgorithmHeaderValue(algorithm.id());
@@ -116,33 +116,33 @@ record Issuer(String kid, Algorithm algorithm, Key privateKey, Key publicKey) {
         }
     }
 
-    String pem() {
+    public String pem() {
         return pem("PUBLIC KEY", publicKey.getEncoded());
     }
 
-    static String pem(String label, byte[] content) {
+    public static String pem(String label, byte[] content) {
         String encoded = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
         return "-----BEGIN " + label + "-----\n" + encoded + "\n-----END " + label + "-----\n";
     }
 
-    static String jwks(Issuer... issuers) {
+    public static String jwks(Issuer... issuers) {
         return jwks(Stream.of(issuers).map(Issuer::jwk).toList());
     }
 
-    static String jwks(List<?> keys) {
+    public static String jwks(List<?> keys) {
         return JsonUtil.toJson(Map.of("keys", keys));
     }
 
-    static String base64(String text) {
+    public static String base64(String text) {
         return base64(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static String base64(byte[] bytes) {
+    public static String base64(byte[] bytes) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** Keys that never change. */
-    static Keys keys(Issuer... issuers) {
+    public static Keys keys(Issuer... issuers) {
         JwksKeys keys = new JwksKeys(
                 () -> CompletableFuture.completedFuture(jwks(issuers)), () -> 0, (nanos, step) -> () -> {});
         keys.refresh();
@@ -150,12 +150,12 @@ record Issuer(String kid, Algorithm algorithm, Key privateKey, Key publicKey) {
     }
 
     /** The reason of a refusal; null: the token was accepted. Fails for one that has not ended. */
-    static TokenRefused.Reason reason(CompletionStage<?> checked) {
+    public static TokenRefused.Reason reason(CompletionStage<?> checked) {
         TokenRefused refused = refusal(checked);
         return refused == null ? null : refused.reason();
     }
 
-    static TokenRefused refusal(CompletionStage<?> checked) {
+    public static TokenRefused refusal(CompletionStage<?> checked) {
         CompletableFuture<Throwable> failure = new CompletableFuture<>();
         checked.whenComplete((verified, refused) -> failure.complete(refused));
         if (!failure.isDone()) {
@@ -164,7 +164,7 @@ record Issuer(String kid, Algorithm algorithm, Key privateKey, Key publicKey) {
         return (TokenRefused) failure.join();
     }
 
-    static <T> T value(CompletionStage<T> stage) {
+    public static <T> T value(CompletionStage<T> stage) {
         CompletableFuture<T> future = stage.toCompletableFuture();
         if (!future.isDone()) {
             throw new AssertionError("not ended yet");

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /** Stands still until a test moves it. */
-final class MovingClock implements InstantSource {
+public final class MovingClock implements InstantSource {
     private Instant now = Instant.ofEpochSecond(Issuer.NOW);
 
     @Override
@@ -12,7 +12,7 @@ final class MovingClock implements InstantSource {
         return now;
     }
 
-    void pass(long seconds) {
+    public void pass(long seconds) {
         now = now.plusSeconds(seconds);
     }
 }

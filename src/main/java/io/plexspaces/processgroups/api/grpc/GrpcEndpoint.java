@@ -54,7 +54,6 @@ public final class GrpcEndpoint implements BindableService {
 
     private final Groups groups;
     private final Sessions sessions;
-    private final Requests requests;
     private final SessionProtocol.Service service;
     private final UnaryCalls calls;
 
@@ -62,15 +61,17 @@ public final class GrpcEndpoint implements BindableService {
         this.calls = calls;
         this.groups = service.groups();
         this.sessions = service.sessions();
-        this.requests = service.requests();
         this.service = service;
     }
 
     @Override
     public ServerServiceDefinition bindService() {
         ServerServiceDefinition methods = methods();
-        return service.traces().isOn()
-                ? ServerInterceptors.intercept(methods, new TracedCalls(service.traces())::begin)
+        if (service.traces().isOn()) {
+            methods = ServerInterceptors.intercept(methods, new TracedCalls(service.traces())::begin);
+        }
+        return service.authenticator().asks()
+                ? ServerInterceptors.intercept(methods, new AuthenticatedCalls(service.authenticator())::begin)
                 : methods;
     }
 
@@ -90,12 +91,13 @@ public final class GrpcEndpoint implements BindableService {
                                 UseCase.JOIN,
                                 ProcessGroupServiceGrpc.getJoinGroupMethod(),
                                 JoinGroupRequest.getDefaultInstance(),
-                                request -> groups.join(requests.join(request)).map(Answers::joined))
+                                request -> groups.join(requests().join(request)).map(Answers::joined))
                         .unary(
                                 UseCase.LEAVE,
                                 ProcessGroupServiceGrpc.getLeaveGroupMethod(),
                                 LeaveGroupRequest.getDefaultInstance(),
-                                request -> groups.leave(requests.leave(request)).map(Answers::left))
+                                request ->
+                                        groups.leave(requests().leave(request)).map(Answers::left))
                         .unary(
                                 UseCase.GET_MEMBERS,
                                 ProcessGroupServiceGrpc.getGetMembersMethod(),
@@ -116,7 +118,7 @@ public final class GrpcEndpoint implements BindableService {
                                 UseCase.PUBLISH,
                                 ProcessGroupServiceGrpc.getPublishToGroupMethod(),
                                 PublishToGroupRequest.getDefaultInstance(),
-                                request -> groups.publish(requests.publish(request))
+                                request -> groups.publish(requests().publish(request))
                                         .map(Answers::published))
                         .unary(
                                 UseCase.FETCH,
@@ -127,7 +129,8 @@ public final class GrpcEndpoint implements BindableService {
                                 UseCase.RENEW,
                                 ProcessGroupServiceGrpc.getRenewLeaseMethod(),
                                 RenewLeaseRequest.getDefaultInstance(),
-                                request -> groups.renew(requests.renew(request)).map(Answers::renewed))
+                                request ->
+                                        groups.renew(requests().renew(request)).map(Answers::renewed))
                         .stream(
                                 UseCase.JOIN,
                                 ProcessGroupServiceGrpc.getSubscribeMethod(),
@@ -145,18 +148,22 @@ public final class GrpcEndpoint implements BindableService {
                         .build();
     }
 
+    /** Those of the call that this thread works for. */
+    private Requests requests() {
+        return AuthenticatedCalls.requests(service.requests());
+    }
+
     private Uni<CreateGroupResponse> create(CreateGroupRequest request) {
-        var group = requests.group(request.getTenantId(), request.getNamespace(), request.getGroupName());
-        return groups.create(group, requests.spec(request)).map(Answers::created);
+        Requests.Create wish = requests().create(request);
+        return groups.create(wish.group(), wish.spec()).map(Answers::created);
     }
 
     private Uni<DeleteGroupResponse> delete(DeleteGroupRequest request) {
-        return groups.delete(requests.group(request.getTenantId(), request.getNamespace(), request.getGroupName()))
-                .map(Answers::deleted);
+        return groups.delete(requests().delete(request)).map(Answers::deleted);
     }
 
     private Uni<GetMembersResponse> members(GetMembersRequest request) {
-        Groups.MembersQuery query = requests.members(request);
+        Groups.MembersQuery query = requests().members(request);
         return groups.members(query).map(page -> Answers.members(query, page, request.getDetailed()));
     }
 
@@ -168,28 +175,45 @@ public final class GrpcEndpoint implements BindableService {
     }
 
     private Uni<GetLocalMembersResponse> localMembers(GetLocalMembersRequest request) {
-        Groups.MembersQuery query = requests.localMembers(request);
+        Groups.MembersQuery query = requests().localMembers(request);
         return groups.members(query).map(page -> Answers.localMembers(query, page));
     }
 
     private Uni<ListGroupsResponse> list(ListGroupsRequest request) {
-        GroupQuery query = requests.list(request);
-        return groups.list(query).map(page -> Answers.groups(query, page));
+        Requests by = requests();
+        GroupQuery query = by.list(request);
+        return groups.list(query).map(page -> Answers.groups(by, query, page));
     }
 
     private Uni<FetchMessagesResponse> fetch(FetchMessagesRequest request) {
-        Groups.FetchRequest wish = requests.fetch(request);
+        Groups.FetchRequest wish = requests().fetch(request);
         return groups.fetch(wish).map(slice -> Answers.fetched(wish.group(), wish.after(), slice));
     }
 
     private void subscribe(SubscribeRequest request, ServerCallStreamObserver<byte[]> events) {
-        Requests.Subscribe wish = requests.subscribe(request);
-        Connection connection = GrpcSink.connect(events, sessions);
+        Requests by = requests();
+        Requests.Subscribe wish = by.subscribe(request);
+        Connection connection = connect(events);
         Traces.Caller caller = service.traces().current();
         follow(connection, () -> sessions.open(connection, wish.group().namespace(), wish.actor(), wish.resumeToken())
+                .invoke(opened -> keepPermitted(opened, by))
                 .chain(opened -> caller == null
                         ? join(connection, opened.session(), wish)
                         : caller.asking(() -> join(connection, opened.session(), wish))));
+    }
+
+    /** What it had joined with another token ends, if this one does not allow it. */
+    private void keepPermitted(Sessions.Opened opened, Requests by) {
+        if (opened.resumed() && service.authenticator().asks()) {
+            Session session = opened.session();
+            session.keepOnly((group, topics) -> by.joins(group, session.actor(), topics));
+        }
+    }
+
+    private Connection connect(ServerCallStreamObserver<byte[]> events) {
+        Connection connection = GrpcSink.connect(events, sessions);
+        service.expiry().begin(connection, AuthenticatedCalls.caller());
+        return connection;
     }
 
     private static Uni<Groups.JoinResult> join(Connection by, Session session, Requests.Subscribe wish) {
@@ -197,8 +221,8 @@ public final class GrpcEndpoint implements BindableService {
     }
 
     private void watch(WatchRequest request, ServerCallStreamObserver<byte[]> events) {
-        Requests.Watch wish = requests.watch(request);
-        Connection connection = GrpcSink.connect(events, sessions);
+        Requests.Watch wish = requests().watch(request);
+        Connection connection = connect(events);
         follow(connection, () -> {
             ConnectionWatches watcher = sessions.watcher(connection, true);
             Uni<Void> watching = service.traces()

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.api.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
@@ -43,6 +44,10 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
         this.allowed = Math.min(AHEAD, service.settings().maxInFlight());
         this.protocol = new SessionProtocol(service, connection, GrpcFormat.INSTANCE, this::readMore);
         protocol.from(service.traces().current());
+        Caller caller = AuthenticatedCalls.caller();
+        if (caller != null) {
+            protocol.by(caller);
+        }
     }
 
     /** @throws io.plexspaces.processgroups.domain.GroupException LIMIT_EXCEEDED, SHUTTING_DOWN */

@@ -35,7 +35,7 @@ class GroupEndpoint {
                 url.pathParam("namespace"),
                 url.pathParam("group"),
                 query == null ? "" : query);
-        Requests.Subscribe wish = service.requests().subscribe(asked);
+        Requests.Subscribe wish = peer.protocol().requests().subscribe(asked);
         peer.protocol().hold();
         service.sessions()
                 .open(peer.connection(), wish.group().namespace(), wish.actor(), wish.resumeToken())

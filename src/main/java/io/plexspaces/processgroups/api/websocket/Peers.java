@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.Future;
+import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.http.RequestGuard;
@@ -18,6 +19,7 @@ import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.UserData;
 import io.quarkus.websockets.next.WebSocketConnection;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -108,10 +110,25 @@ public final class Peers {
         ChannelHandlerContext out = context.pipeline().context(WebSocketFrameEncoder.class);
         WebSocketSink sink = new WebSocketSink(out, format, (code, reason) -> close(upgraded, code, reason));
         try {
-            start(reader, format, sink, service.traces().caller(upgraded.handshakeRequest()::header), start);
+            start(reader, format, sink, service.traces().caller(upgraded.handshakeRequest()::header), peer -> {
+                letIn(peer, upgraded.userData());
+                start.accept(peer);
+            });
         } catch (RuntimeException | Error failure) {
             sink.close(Errors.expected(failure));
             closeSoon(context.channel());
+        }
+    }
+
+    /** @throws GroupException its token was not accepted */
+    private static void letIn(Peer peer, UserData handshake) {
+        GroupException refusal = handshake.get(UpgradeCheck.REFUSAL);
+        if (refusal != null) {
+            throw refusal;
+        }
+        Caller caller = handshake.get(UpgradeCheck.CALLER);
+        if (caller != null) {
+            peer.protocol().by(caller);
         }
     }
 

@@ -19,6 +19,8 @@ class SessionEndpoint {
     @OnOpen
     @NonBlocking
     void open(WebSocketConnection connection) {
-        peers.open(connection, peer -> {});
+        peers.open(
+                connection,
+                peer -> SubscribeUrl.checkNoToken(connection.handshakeRequest().query()));
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a URL asks for: {@code /ws/{tenant}/{namespace}/{group}?actor=…&topics=a,b.*}, for clients that only listen. */
 final class SubscribeUrl {
@@ -60,7 +61,28 @@ final class SubscribeUrl {
         }
     }
 
+    /**
+     * For URLs that hold no parameters.
+     *
+     * @param query null: there is none
+     * @throws GroupException INVALID_ARGUMENT: it holds a token
+     */
+    static void checkNoToken(@Nullable String query) {
+        if (query != null) {
+            new SubscribeUrl(parse(query)).checkNoToken();
+        }
+    }
+
+    /** Addresses are logged, shown and sent on. */
+    private void checkNoToken() {
+        if (query.containsKey("token") || query.containsKey("access_token")) {
+            throw GroupException.invalid(
+                    "query", "tokens do not belong into a URL: send the header Authorization, or subprotocol bearer.…");
+        }
+    }
+
     private void checkNames() {
+        checkNoToken();
         for (String name : query.keySet()) {
             if (!NAMES.contains(name)) {
                 throw GroupException.invalid(

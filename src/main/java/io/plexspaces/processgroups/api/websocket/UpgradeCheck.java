@@ -3,14 +3,21 @@ package io.plexspaces.processgroups.api.websocket;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
+import io.plexspaces.processgroups.access.Caller;
+import io.plexspaces.processgroups.api.BearerToken;
+import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.http.HttpSettings;
 import io.plexspaces.processgroups.api.http.Origins;
 import io.plexspaces.processgroups.api.http.RequestGuard;
+import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.Seldom;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
+import io.quarkus.websockets.next.UserData;
 import io.quarkus.websockets.next.UserData.TypedKey;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -18,6 +25,9 @@ import io.vertx.core.net.impl.ConnectionBase;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a handshake must fulfil: an origin that may connect, the one version of the protocol, and a subprotocol we speak
@@ -26,6 +36,12 @@ import java.util.Map;
 @Singleton
 final class UpgradeCheck implements HttpUpgradeCheck {
     static final TypedKey<FrameReader> READER = new TypedKey<>(FrameReader.NAME);
+
+    /** Whose token came with the handshake; absent: none came. */
+    static final TypedKey<Caller> CALLER = new TypedKey<>("process-groups-caller");
+
+    /** Why that token was not accepted. Told by the close code: of a refused handshake, a page sees nothing. */
+    static final TypedKey<GroupException> REFUSAL = new TypedKey<>("process-groups-refusal");
 
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
@@ -41,9 +57,11 @@ final class UpgradeCheck implements HttpUpgradeCheck {
     private final Seldom seldom = new Seldom(System::nanoTime);
 
     private final ServerBudget budget;
+    private final Authenticator authenticator;
 
-    UpgradeCheck(HttpSettings settings, ServerBudget budget) {
+    UpgradeCheck(HttpSettings settings, ServerBudget budget, Authenticator authenticator) {
         this.budget = budget;
+        this.authenticator = authenticator;
         origins = new Origins(settings.allowedOrigins(), settings.host());
     }
 
@@ -73,13 +91,57 @@ final class UpgradeCheck implements HttpUpgradeCheck {
         if (!supported) {
             return CheckResult.rejectUpgrade(BAD_REQUEST);
         }
-        // What chooses among them looks at the first line alone.
-        List<String> offered = request.headers().getAll(SUBPROTOCOLS);
-        if (offered.size() > 1) {
-            request.headers().set(SUBPROTOCOLS, String.join(",", offered));
-        }
+        Uni<CheckResult> checked = authenticator.asks() ? identified(context) : CheckResult.permitUpgrade();
+        forgetToken(request);
         context.userData().put(READER, readerOf((ConnectionBase) request.connection()));
-        return CheckResult.permitUpgrade();
+        return checked;
+    }
+
+    /** Whoever it is, or is not, the connection begins: then the close code says why it ends. */
+    private Uni<CheckResult> identified(HttpUpgradeContext context) {
+        CompletableFuture<Caller> checked;
+        try {
+            String token = token(context.httpRequest());
+            if (token == null) {
+                return CheckResult.permitUpgrade();
+            }
+            checked = authenticator.authenticate(token).toCompletableFuture();
+        } catch (GroupException refused) {
+            context.userData().put(REFUSAL, refused);
+            return CheckResult.permitUpgrade();
+        }
+        if (checked.isDone()) {
+            checked.whenComplete((caller, failure) -> note(context.userData(), caller, failure));
+            return CheckResult.permitUpgrade();
+        }
+        Context loop = ((ConnectionBase) context.httpRequest().connection()).getContext();
+        return Uni.createFrom()
+                .emitter(permitted -> checked.whenComplete((caller, failure) -> loop.runOnContext(on -> {
+                    note(context.userData(), caller, failure);
+                    permitted.complete(CheckResult.permitUpgradeSync());
+                })));
+    }
+
+    private static @Nullable String token(HttpServerRequest request) {
+        String header = BearerToken.of(request.getHeader(HttpHeaders.AUTHORIZATION));
+        return header != null ? header : Subprotocols.token(request.headers().getAll(SUBPROTOCOLS));
+    }
+
+    private static void note(UserData connection, @Nullable Caller caller, @Nullable Throwable failure) {
+        if (caller == null) {
+            connection.put(REFUSAL, Errors.expected(Objects.requireNonNull(failure)));
+        } else {
+            connection.put(CALLER, caller);
+        }
+    }
+
+    /** The connection keeps its handshake; and what chooses among subprotocols looks at the first line alone. */
+    private static void forgetToken(HttpServerRequest request) {
+        List<String> offered = request.headers().getAll(SUBPROTOCOLS);
+        if (!offered.isEmpty()) {
+            request.headers().set(SUBPROTOCOLS, Subprotocols.withoutTokens(offered));
+        }
+        request.headers().remove(HttpHeaders.AUTHORIZATION);
     }
 
     /** A browser shows its page nothing of this, and a page its user even less. */

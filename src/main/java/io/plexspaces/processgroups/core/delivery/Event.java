@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Position;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,18 @@ public sealed interface Event {
      * @param closesIn when it ends the connection
      */
     record Draining(Duration closesIn) implements Event {
+        @Override
+        public @Nullable GroupId group() {
+            return null;
+        }
+    }
+
+    /**
+     * The token that the connection works with ends soon.
+     *
+     * @param at when the server ends the connection
+     */
+    record TokenExpiring(Instant at) implements Event {
         @Override
         public @Nullable GroupId group() {
             return null;

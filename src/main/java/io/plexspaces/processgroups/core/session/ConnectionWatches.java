@@ -21,10 +21,15 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The watches of one connection: they end with it. Thread-safe. */
+/**
+ * The watches of one connection: they end with it. Thread-safe.
+ *
+ * <p>One file, as the watch of a namespace is made of watches of groups, in the same maps.
+ */
 public final class ConnectionWatches {
     private static final System.Logger LOG = System.getLogger(ConnectionWatches.class.getName());
 
@@ -114,6 +119,17 @@ public final class ConnectionWatches {
         }
         watch.close();
         return Uni.createFrom().voidItem();
+    }
+
+    /** Ends watches but for those that are still allowed. */
+    public void keepOnly(Predicate<GroupId> group, Predicate<Namespace> all) {
+        for (Namespace namespace : List.copyOf(namespaces.keySet())) {
+            NamespaceWatch watch = all.test(namespace) ? null : namespaces.remove(namespace);
+            if (watch != null) {
+                watch.close();
+            }
+        }
+        List.copyOf(asked.keySet()).stream().filter(group.negate()).forEach(this::detach);
     }
 
     private @Nullable GroupException full() {

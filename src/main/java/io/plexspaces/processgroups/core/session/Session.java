@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.core.Subscription;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.Subscriber;
 import io.plexspaces.processgroups.core.group.GroupReplica;
+import io.plexspaces.processgroups.core.members.Member;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -465,6 +467,21 @@ public final class Session implements LocalSession {
                 .deferred(() -> home.groups().leave(new Groups.LeaveRequest(group, actor, true, null, this, reason)))
                 .subscribe()
                 .with(left -> {}, failure -> notAbandoned(group, failure));
+    }
+
+    /**
+     * Ends its joins but for those that are still allowed; others see that they were EVICTED.
+     *
+     * @param allowed is given the topics of the join; null: they are not known on this node
+     */
+    public void keepOnly(BiPredicate<GroupId, @Nullable TopicFilter> allowed) {
+        for (GroupId group : seats.keySet()) {
+            GroupReplica replica = home.replicas().ifOpen(group);
+            Member member = replica == null ? null : replica.members().get(actor);
+            if (!allowed.test(group, member == null ? null : member.membership().filter())) {
+                abandon(group, LeaveReason.EVICTED);
+            }
+        }
     }
 
     boolean isConnected() {

@@ -20,13 +20,16 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.Expiry;
 import io.plexspaces.processgroups.api.MemoryService;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
 import io.plexspaces.processgroups.api.grpc.transport.GrpcTransport;
+import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
@@ -60,6 +63,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -115,11 +119,13 @@ class GrpcEndpointTest {
         return new SessionProtocol.Service(
                 service.groups,
                 service.sessions,
-                new Requests(settings),
+                new Requests(settings, Caller.anybody()),
                 settings,
                 (operation, cause) -> {},
                 Traces.OFF,
-                new ServerBudget(1 << 30));
+                new ServerBudget(1 << 30),
+                Authenticator.none(),
+                new Expiry(InstantSource.system(), (nanos, step) -> () -> {}));
     }
 
     @AfterEach

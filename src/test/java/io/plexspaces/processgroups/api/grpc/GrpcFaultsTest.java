@@ -11,13 +11,16 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.api.ApiSettings;
+import io.plexspaces.processgroups.api.Expiry;
 import io.plexspaces.processgroups.api.MemoryService;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
 import io.plexspaces.processgroups.api.grpc.transport.GrpcTransport;
+import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.faults.FaultInjection;
@@ -40,6 +43,7 @@ import io.plexspaces.processgroups.proto.v1.WatchResponse;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -136,11 +140,13 @@ class GrpcFaultsTest {
         SessionProtocol.Service endpoints = new SessionProtocol.Service(
                 service.groups,
                 service.sessions,
-                new Requests(settings),
+                new Requests(settings, Caller.anybody()),
                 settings,
                 (operation, cause) -> {},
                 Traces.OFF,
-                new ServerBudget(1 << 30));
+                new ServerBudget(1 << 30),
+                Authenticator.none(),
+                new Expiry(InstantSource.system(), (nanos, step) -> () -> {}));
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()

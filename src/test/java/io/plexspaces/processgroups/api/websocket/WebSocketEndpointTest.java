@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.websocket.format.FrameFormat;
@@ -384,7 +385,7 @@ class WebSocketEndpointTest {
 
     private void create(String group) {
         CreateGroupRequest request = CreateGroupRequest.newBuilder().build();
-        groups.create(GroupId.of(tenant, "", group), new Requests(settings).spec(request))
+        groups.create(GroupId.of(tenant, "", group), new Requests(settings, Caller.anybody()).spec(request))
                 .await()
                 .indefinitely();
     }

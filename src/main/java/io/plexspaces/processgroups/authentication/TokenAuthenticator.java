@@ -1,0 +1,127 @@
+package io.plexspaces.processgroups.authentication;
+
+import io.plexspaces.processgroups.access.Caller;
+import io.plexspaces.processgroups.access.Rule;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.token.TokenRefused;
+import io.plexspaces.processgroups.token.TokenVerifier;
+import io.plexspaces.processgroups.token.VerifiedToken;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every caller needs a token, and may do what the rules in it and those of its roles allow together. Roles that are not
+ * known allow nothing. While a token is good, it makes the same caller each time, if it came not too long ago.
+ */
+public final class TokenAuthenticator implements Authenticator {
+    private static final int MOST_KNOWN = 1_000;
+
+    /** Some 10 MB of rules as they are usual, with one actor each. */
+    private static final int MOST_WEIGHT = 50_000;
+
+    private final TokenVerifier verifier;
+    private final Map<String, List<Rule>> roles;
+    private final RulesClaim claim;
+    private final Refused refused;
+    private final KnownCallers known;
+
+    /** Told of every caller that is not let in, on the thread that found out. Must not throw. */
+    @FunctionalInterface
+    public interface Refused {
+        /** @param reason one of a few, such as {@code no_token}, {@code rules}, {@code expired} */
+        void refused(String reason);
+    }
+
+    /**
+     * @param verifier asked each time, and so the one that remembers tokens
+     * @param roles to their rules
+     * @param claim the name of the claim that has a token's own rules, for messages
+     */
+    public TokenAuthenticator(
+            TokenVerifier verifier, Map<String, List<Rule>> roles, String claim, InstantSource clock, Refused refused) {
+        this.verifier = verifier;
+        this.roles = Map.copyOf(roles);
+        this.claim = new RulesClaim(claim);
+        this.refused = refused;
+        this.known = new KnownCallers(clock, MOST_KNOWN, MOST_WEIGHT);
+    }
+
+    @Override
+    public CompletionStage<Caller> authenticate(@Nullable String token) {
+        if (token == null) {
+            return CompletableFuture.failedFuture(refusal("no_token", "no token was brought"));
+        }
+        CompletableFuture<Caller> answer = new CompletableFuture<>();
+        verifier.verify(token).whenComplete((verified, failure) -> {
+            try {
+                if (failure == null) {
+                    answer.complete(caller(verified));
+                } else {
+                    answer.completeExceptionally(refusal(failure));
+                }
+            } catch (Throwable unable) {
+                answer.completeExceptionally(unable);
+            }
+        });
+        return answer;
+    }
+
+    @Override
+    public boolean asks() {
+        return true;
+    }
+
+    private Caller caller(VerifiedToken token) {
+        Caller before = known.find(token.digest());
+        if (before != null) {
+            return before;
+        }
+        try {
+            List<Rule> rules = rules(token);
+            Caller made = Caller.of(token.tenant(), token.subject(), rules, token.expiry());
+            return known.keep(token.digest(), made, token.expiry(), weight(rules));
+        } catch (IllegalArgumentException illegal) {
+            throw refusal("rules", "token refused: " + illegal.getMessage());
+        }
+    }
+
+    private List<Rule> rules(VerifiedToken token) {
+        List<Rule> all = new ArrayList<>(claim.read(token.rules()));
+        for (String role : new LinkedHashSet<>(token.roles())) {
+            all.addAll(roles.getOrDefault(role, List.of()));
+            // Whoever has very many roles: the caller is refused, and no more is needed to know it.
+            if (all.size() > Caller.MOST_RULES) {
+                throw new IllegalArgumentException(
+                        "its rules and those of its roles must be at most " + Caller.MOST_RULES);
+            }
+        }
+        return all;
+    }
+
+    private static int weight(List<Rule> rules) {
+        return 1 + rules.stream().mapToInt(rule -> 1 + rule.actors().size()).sum();
+    }
+
+    private Throwable refusal(Throwable failure) {
+        if (!(failure instanceof TokenRefused why)) {
+            refused.refused("defect");
+            return failure;
+        }
+        refused.refused(why.reason().name().toLowerCase(Locale.ROOT));
+        return GroupException.of(
+                why.reason().retryable() ? ErrorCode.OVERLOADED : ErrorCode.UNAUTHENTICATED, why.getMessage());
+    }
+
+    private GroupException refusal(String reason, String message) {
+        refused.refused(reason);
+        return GroupException.of(ErrorCode.UNAUTHENTICATED, message);
+    }
+}

@@ -1,0 +1,196 @@
+package io.plexspaces.processgroups.api.websocket;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.Retention;
+import io.plexspaces.processgroups.e2e.WsClient;
+import io.plexspaces.processgroups.token.Issuer;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.net.http.WebSocketHandshakeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Tokens over WebSockets: where they may travel, and what becomes of a connection without a good one. */
+@QuarkusTest
+@TestProfile(TokenCarriageTest.Asking.class)
+class TokenCarriageTest {
+    private static final String SECRET = "a secret of the tests, of 32 bytes";
+    private static final Issuer ISSUER = Issuer.secret(SECRET.getBytes(UTF_8));
+    private static final Issuer FORGER = Issuer.secret("another secret of 32 bytes, or so".getBytes(UTF_8));
+
+    private final String group = "g" + UUID.randomUUID();
+
+    @TestHTTPResource("/ws")
+    URI session;
+
+    @Inject
+    Groups groups;
+
+    public static class Asking implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("processgroups.auth", "jwt", "processgroups.auth.shared-secret", SECRET);
+        }
+    }
+
+    private static String token(Issuer issuer, Instant expiry, String... ops) {
+        Map<String, Object> claims = Issuer.claims();
+        claims.put("exp", expiry.getEpochSecond());
+        claims.put("processgroups", List.of(Map.of("ops", List.of(ops))));
+        return issuer.token(claims);
+    }
+
+    private static String token(String... ops) {
+        return token(ISSUER, Instant.now().plusSeconds(600), ops);
+    }
+
+    private static String open(String token) {
+        String field = token == null ? "" : ",\"token\":\"" + token + "\"";
+        return "{\"requestId\":1,\"open\":{\"tenantId\":\"acme\",\"actorId\":\"ann\"" + field + "}}";
+    }
+
+    private URI webSocket(String path) {
+        return URI.create(session.toString().replaceFirst("^http", "ws") + path);
+    }
+
+    private URI subscription() {
+        groups.delete(GroupId.of("acme", "", group)).await().indefinitely();
+        groups.create(
+                        GroupId.of("acme", "", group),
+                        new GroupSpec(GroupSpec.Metadata.NONE, new Retention(1, Duration.ofMinutes(1)), null))
+                .await()
+                .indefinitely();
+        return webSocket("/acme/default/" + group + "?actor=ann");
+    }
+
+    @Test
+    void tokenInTheHeader_opensSessionAndSubscription() {
+        Map<String, String> header = Map.of("Authorization", "Bearer " + token("join"));
+        try (WsClient client = WsClient.connect(webSocket(""), WsClient.JSON, header)) {
+            client.send(open(null)).awaitEvents(1);
+            assertThat(client.json().get(0).at("/answer/opened/resumeToken").asText())
+                    .isNotEmpty();
+        }
+        try (WsClient client = WsClient.connect(subscription(), WsClient.JSON, header)) {
+            client.awaitEvents(1);
+            assertThat(client.json().get(0).has("subscribed")).isTrue();
+        }
+    }
+
+    @Test
+    void tokenAmongTheSubprotocols_isTaken_andNeverEchoed() {
+        try (Browser browser = Browser.connect(session, WsClient.JSON, "bearer." + token("join"))) {
+            assertThat(browser.subprotocol()).isEqualTo(WsClient.JSON);
+            assertThat(browser.send(open(null)).answer().has("opened")).isTrue();
+        }
+        try (Browser browser = Browser.connect(subscription(), "bearer." + token("join"), WsClient.JSON)) {
+            assertThat(browser.subprotocol()).isEqualTo(WsClient.JSON);
+            assertThat(browser.next().has("subscribed")).isTrue();
+        }
+        assertThatThrownBy(() -> Browser.connect(session, "bearer." + token("join")))
+                .as("without a real one")
+                .hasCauseInstanceOf(WebSocketHandshakeException.class);
+    }
+
+    @Test
+    void tokenInOpen_isTaken_andNothingElseIsAnsweredBefore() {
+        try (Browser browser = Browser.connect(session)) {
+            browser.send("{\"requestId\":7,\"join\":{\"groupName\":\"x\"}}");
+            assertThat(browser.answer().at("/error/reason").asText()).isEqualTo("FAILED_PRECONDITION");
+            browser.send(open(token("join")));
+            browser.send("{\"requestId\":2,\"join\":{\"groupName\":\"none\"}}");
+            assertThat(browser.answer().has("opened")).isTrue();
+            assertThat(browser.answer().at("/error/reason").asText()).isEqualTo("GROUP_NOT_FOUND");
+            browser.send("{\"requestId\":3,\"publish\":{\"groupName\":\"none\",\"message\":{\"text\":\"x\"}}}");
+            JsonNode denied = browser.answer();
+            assertThat(denied.at("/error/reason").asText()).isEqualTo("PERMISSION_DENIED");
+            assertThat(denied.at("/error/message").asText()).isEqualTo("publish is not permitted");
+        }
+    }
+
+    @Test
+    void withoutAGoodToken_theConnectionIsClosed4401_andSaysWhy() {
+        String[][] bad = {
+            {token(FORGER, Instant.now().plusSeconds(60), "join"), "signature"},
+            {token(ISSUER, Instant.now().minusSeconds(60), "join"), "expired"},
+            {"nonsense", "not a signed JSON Web Token"},
+            {token("fly"), "ops[0]"},
+        };
+        for (String[] each : bad) {
+            closed4401(Browser.connect(session, WsClient.JSON, "bearer." + each[0]), each[1]);
+            closed4401(Browser.connect(subscription(), WsClient.JSON, "bearer." + each[0]), each[1]);
+            closed4401(Browser.connect(session).send(open(each[0])), each[1]);
+        }
+        closed4401(Browser.connect(session).send(open(null)), "no token");
+        closed4401(Browser.connect(subscription()), "no token");
+        Map<String, String> basic = Map.of("Authorization", "Basic YTpi");
+        try (WsClient client = WsClient.connect(webSocket(""), WsClient.JSON, basic)) {
+            assertThat(client.awaitClosed().code()).isEqualTo(4401);
+        }
+    }
+
+    private static void closed4401(Browser browser, String why) {
+        try (browser) {
+            Browser.Closed closed = browser.closed();
+            assertThat(closed.code()).as(closed.reason()).isEqualTo(4401);
+            assertThat(closed.reason()).startsWith("UNAUTHENTICATED: ").contains(why);
+        }
+    }
+
+    @Test
+    void tokenInTheUrl_isRefused_andSaysWhatToDo() {
+        for (String name : List.of("token", "access_token")) {
+            for (URI address : List.of(
+                    webSocket("?" + name + "=" + token("join")),
+                    URI.create(subscription() + "&" + name + "=" + token("join")))) {
+                Map<String, String> header = Map.of("Authorization", "Bearer " + token("join"));
+                try (WsClient client = WsClient.connect(address, WsClient.JSON, header)) {
+                    WsClient.Closed closed = client.awaitClosed();
+                    assertThat(closed.code()).isEqualTo(4400);
+                    assertThat(closed.reason()).contains("Authorization").doesNotContain("eyJ");
+                }
+            }
+        }
+    }
+
+    @Test
+    void actorThatTheTokenDoesNotName_isDenied() {
+        try (Browser browser = Browser.connect(session, WsClient.JSON, "bearer." + token("*"))) {
+            JsonNode answer =
+                    browser.send(open(null).replace("\"ann\"", "\"bob\"")).answer();
+            assertThat(answer.at("/error/reason").asText()).isEqualTo("PERMISSION_DENIED");
+            assertThat(answer.at("/error/field").asText()).isEqualTo("actor_id");
+        }
+        URI another = URI.create(subscription().toString().replace("actor=ann", "actor=bob"));
+        try (Browser browser = Browser.connect(another, WsClient.JSON, "bearer." + token("*"))) {
+            assertThat(browser.closed().code()).isEqualTo(4403);
+        }
+    }
+
+    @Test
+    void endOfTheToken_closes4401_afterItWasTold() {
+        Instant soon = Instant.now().plusSeconds(3);
+        try (Browser browser =
+                Browser.connect(subscription(), WsClient.JSON, "bearer." + token(ISSUER, soon, "join"))) {
+            assertThat(browser.next().has("subscribed")).isTrue();
+            assertThat(browser.next().at("/tokenExpiring/expiresAt").asText()).isNotEmpty();
+            assertThat(browser.closed().code()).isEqualTo(4401);
+            assertThat(Instant.now()).isBefore(soon.plusSeconds(6));
+        }
+    }
+}
