@@ -275,6 +275,7 @@ final class Pg {
                                 : "gap of " + event.getGap().getMissed() + " messages: ")
                         + event.getGap().getReason();
             case DRAINING -> "this server stops: go to another one";
+            case TOKEN_EXPIRING -> "the token ends soon";
             case ANSWER, KIND_NOT_SET -> "";
         };
     }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
@@ -52,6 +53,7 @@ final class PeerHandler extends ChannelDuplexHandler {
     private final Http2FrameListener toGrpc;
     private final Reading reading;
     private final FrameRate rate = new FrameRate();
+    private final SentFrames frames = new SentFrames();
     private final Bounds bounds;
     private final OpenConnections open;
     private final PeerCalls calls;
@@ -96,6 +98,7 @@ final class PeerHandler extends ChannelDuplexHandler {
         this.outbound = new Outbound(bounds.outboundBytes(), bounds.budget(), unary::untakenBytes);
         this.toGrpc = grpc.decoder().frameListener();
         grpc.decoder().frameListener(new PeerFrames(toGrpc, this));
+        grpc.connection().addListener(new Failures());
         // netty enforces it only once the client has said that it knows of it.
         grpc.connection().remote().maxActiveStreams(bounds.streams());
     }
@@ -248,11 +251,7 @@ final class PeerHandler extends ChannelDuplexHandler {
         if (message instanceof ByteBuf bytes) {
             written += bytes.readableBytes();
             writtenData += bytes.readableBytes() >= LEAST_DATA ? bytes.readableBytes() : 0;
-            if (SentFrames.isFailure(bytes)) {
-                // grpc-java would read on for as long as streams are open.
-                turns.discard();
-                closeSoon();
-            } else if (SentFrames.isReset(bytes)) {
+            if (frames.resets(bytes) > 0) {
                 // A stream that was refused earns its peer nothing, and costs more than an empty frame.
                 asks();
             } else {
@@ -262,14 +261,19 @@ final class PeerHandler extends ChannelDuplexHandler {
         to.write(message, done);
     }
 
-    private void closeSoon() {
-        ChannelHandlerContext on = context;
-        if (on != null) {
-            on.executor()
-                    .schedule(
-                            () -> close("it has broken the protocol"),
-                            bounds.lastData().toMillis(),
-                            TimeUnit.MILLISECONDS);
+    /** grpc-java ends the connection because of an error, but would read on for as long as streams are open. */
+    private final class Failures extends Http2ConnectionAdapter {
+        @Override
+        public void onGoAwaySent(int lastStreamId, long errorCode, ByteBuf debugData) {
+            ChannelHandlerContext on = context;
+            if (on != null && errorCode != Http2Error.NO_ERROR.code()) {
+                turns.discard();
+                on.executor()
+                        .schedule(
+                                () -> close("it has broken the protocol"),
+                                bounds.lastData().toMillis(),
+                                TimeUnit.MILLISECONDS);
+            }
         }
     }
 

@@ -1,26 +1,30 @@
 package io.plexspaces.processgroups.api.grpc.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 
-/** What kind of frame of HTTP/2 is sent to a peer (RFC 9113, 4.1). */
+/**
+ * Follows the frames of HTTP/2 (RFC 9113, 4.1) that are sent to one peer: where each begins, so that no content of a
+ * message is taken for a frame, whatever its sender put into it.
+ */
 final class SentFrames {
-    private static final int RESET_BYTES = 13;
     private static final int TYPE_AT = 3;
-    private static final int AWAY_BYTES = 17;
-    private static final int AWAY_CODE_AT = 13;
 
-    private SentFrames() {}
+    /** Bytes to come of the frame that has begun. */
+    private long rest;
 
-    static boolean isReset(ByteBuf frame) {
-        return frame.readableBytes() == RESET_BYTES
-                && frame.getByte(frame.readerIndex() + TYPE_AT) == Http2FrameTypes.RST_STREAM;
-    }
-
-    /** Whether it tells the peer that the connection ends because of an error. */
-    static boolean isFailure(ByteBuf frame) {
-        return frame.readableBytes() >= AWAY_BYTES
-                && frame.getByte(frame.readerIndex() + TYPE_AT) == Http2FrameTypes.GO_AWAY
-                && frame.getInt(frame.readerIndex() + AWAY_CODE_AT) != 0;
+    /** How many of the frames that begin in these bytes reset a stream. */
+    int resets(ByteBuf bytes) {
+        int resets = 0;
+        long at = bytes.readerIndex() + rest;
+        while (bytes.writerIndex() - at >= Http2CodecUtil.FRAME_HEADER_LENGTH) {
+            int begin = (int) at;
+            resets += bytes.getByte(begin + TYPE_AT) == Http2FrameTypes.RST_STREAM ? 1 : 0;
+            at += Http2CodecUtil.FRAME_HEADER_LENGTH + bytes.getUnsignedMedium(begin);
+        }
+        // Half a header is never written: if it were, nothing could be said of what follows.
+        rest = at < bytes.writerIndex() ? Long.MAX_VALUE / 2 : at - bytes.writerIndex();
+        return resets;
     }
 }
