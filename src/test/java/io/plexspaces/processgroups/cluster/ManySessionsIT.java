@@ -51,7 +51,7 @@ class ManySessionsIT extends OnNodes {
     @Test
     void storeThatIsSilentForAWhile_isAskedForAsMuchAsBefore_soonAfterwards() {
         fill();
-        double before = commandsASecond();
+        double before = usualCommandsASecond();
         redis.signal("STOP");
         pass(AWAY);
         redis.signal("CONT");
@@ -63,7 +63,7 @@ class ManySessionsIT extends OnNodes {
     @Test
     void storeThatHasLostAll_getsAllJoinsAgain_andIsThenAskedForAsMuchAsBefore() {
         fill();
-        double before = commandsASecond();
+        double before = usualCommandsASecond();
         redis.kill();
         pass(AWAY);
         redis.begin();
@@ -156,6 +156,11 @@ class ManySessionsIT extends OnNodes {
             return -1;
         }
         return all;
+    }
+
+    /** The least of some looks: those of an earlier test may still be leaving. */
+    private double usualCommandsASecond() {
+        return Math.min(commandsASecond(), Math.min(commandsASecond(), commandsASecond()));
     }
 
     private double commandsASecond() {
