@@ -191,7 +191,7 @@ class LimitsTest {
                     "StreamTurnsTest#streamsBeyondATurn_waitUntilOthersHadTheirs_andBytesKeepTheirOrder"),
             new Limit(
                     "frames that a WebSocket hands over in a turn of its event loop",
-                    "256",
+                    "1024",
                     "",
                     "further ones wait; it is not read meanwhile",
                     "FrameReaderTest#moreThanATurnMayTake_waitsUntilOthersHadTheirs_inOrder"),

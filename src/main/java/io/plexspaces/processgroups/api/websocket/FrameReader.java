@@ -39,7 +39,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     static final int FRAMES_EACH_SECOND = 50_000;
 
     /** Frames that are handed over before the other connections of the event loop have their turn. */
-    static final int FRAMES_A_TURN = 256;
+    static final int FRAMES_A_TURN = 1024;
 
     private static final System.Logger LOG = System.getLogger(FrameReader.class.getName());
 
