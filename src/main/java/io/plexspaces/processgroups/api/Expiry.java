@@ -74,6 +74,7 @@ public final class Expiry {
         private synchronized boolean begin(@Nullable Instant at) {
             boolean first = end == null && at != null;
             end = at;
+            notice = null;
             if (at != null) {
                 Duration half = Duration.between(clock.instant(), at).dividedBy(2);
                 notice = at.minus(half.compareTo(NOTICE) < 0 ? half : NOTICE);

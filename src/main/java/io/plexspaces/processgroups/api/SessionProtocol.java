@@ -62,8 +62,11 @@ public final class SessionProtocol {
     private boolean held;
 
     private volatile @Nullable Session session;
-    private @Nullable Requests requests;
-    private @Nullable ConnectionWatches watcher;
+
+    /** Changed on other threads when a token was checked, as {@link #watcher} is read there. */
+    private volatile @Nullable Requests requests;
+
+    private volatile @Nullable ConnectionWatches watcher;
     private Traces.@Nullable Caller tracing;
 
     /** @param bytes it came with */
@@ -368,7 +371,10 @@ public final class SessionProtocol {
         hold();
         return caller.says(request.getToken())
                 .onFailure()
-                .invoke(refused -> retire(Errors.expected(refused)))
+                .invoke(refused -> {
+                    refusals.refused(UseCase.JOIN, refused);
+                    retire(Errors.expected(refused));
+                })
                 .chain(requests -> open(request, requests));
     }
 

@@ -6,6 +6,7 @@ import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.authentication.TokenAuthenticator;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.Seldom;
 import io.plexspaces.processgroups.tasks.Delays;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.plexspaces.processgroups.token.CachedVerifier;
@@ -67,6 +68,7 @@ final class AuthenticationWiring {
     /** What to end, in this order. */
     private final List<Runnable> ends = new ArrayList<>();
 
+    private final Seldom seldom = new Seldom(System::nanoTime);
     private final Authenticator authenticator;
     private Runnable begin = () -> {};
 
@@ -119,7 +121,16 @@ final class AuthenticationWiring {
                 AuthenticationCheck.roles(config),
                 settings.claims().rules(),
                 clock,
-                reason -> {});
+                this::sayRefused);
+    }
+
+    /** Who is not let in learns why; who runs the server, that there are such callers. */
+    private void sayRefused(String reason) {
+        seldom.say(unsaid -> LOG.log(
+                System.Logger.Level.WARNING,
+                "a caller was not let in: {0} ({1} more since the last such line)",
+                reason,
+                unsaid));
     }
 
     private static TokenSettings tokenSettings(ProcessGroupsConfig.Authentication settings) {
