@@ -191,7 +191,7 @@ class LimitsTest {
                     "StreamTurnsTest#streamsBeyondATurn_waitUntilOthersHadTheirs_andBytesKeepTheirOrder"),
             new Limit(
                     "frames that a WebSocket hands over in a turn of its event loop",
-                    "1024",
+                    "4 ms",
                     "",
                     "further ones wait; it is not read meanwhile",
                     "FrameReaderTest#moreThanATurnMayTake_waitsUntilOthersHadTheirs_inOrder"),
@@ -358,7 +358,44 @@ class LimitsTest {
                     "",
                     "metrics.groups",
                     "they share _other",
-                    "ObservedGroupsTest#groupsBeyondTheBound_shareOneSeries_andSumsStayComplete"));
+                    "ObservedGroupsTest#groupsBeyondTheBound_shareOneSeries_andSumsStayComplete"),
+            new Limit("a token", "8 KiB", "", "UNAUTHENTICATED", "CachedVerifierTest#tooLargeToken_isRefusedUnread"),
+            new Limit(
+                    "tokens that wait for their check",
+                    "2,000",
+                    "",
+                    "OVERLOADED",
+                    "CheckingVerifierTest#signatures_areCheckedOnTheExecutor_andNoMoreWaitThanMay"),
+            new Limit(
+                    "tokens that wait for a fetch of keys",
+                    "1,000",
+                    "",
+                    "OVERLOADED",
+                    "JwksKeysTest#fewWaitForAFetch_othersAreToldToRetry"),
+            new Limit(
+                    "tokens whose check is remembered",
+                    "10,000, of 32 MiB together",
+                    "",
+                    "the longest unused is checked again",
+                    "CachedVerifierTest#lengthOfTokens_isBoundedTogether"),
+            new Limit(
+                    "callers that are remembered, with their rules",
+                    "1,000, of 50,000 patterns together",
+                    "",
+                    "the longest unused is read again",
+                    "KnownCallersTest#weight_isBoundedTogether_andWhatIsTooHeavyIsNotKept"),
+            new Limit(
+                    "rules of a token, with those of its roles",
+                    "1,000",
+                    "",
+                    "UNAUTHENTICATED",
+                    "TokenAuthenticatorTest#tooManyRules_refuseTheToken"),
+            new Limit(
+                    "keys of an issuer",
+                    "100, of 256 KiB together",
+                    "",
+                    "the keys of before are used",
+                    "JwksFetchTest#endlessAnswer_isCut_whenItIsTooLarge"));
 
     private final Map<String, ConfigKey> keys =
             ConfigKey.all().stream().collect(Collectors.toMap(ConfigKey::name, Function.identity()));

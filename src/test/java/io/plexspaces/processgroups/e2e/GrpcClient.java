@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.MetadataUtils;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
@@ -43,8 +47,11 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 /** The generated stubs on one connection, for one tenant and namespace. Requests given whole get both set. */
 public final class GrpcClient implements AutoCloseable {
     private static final int PAGE = 1000;
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final ManagedChannel channel;
+    private final Metadata headers;
     private final String tenant;
     private final String namespace;
 
@@ -54,12 +61,14 @@ public final class GrpcClient implements AutoCloseable {
     /** For calls that do not wait, and streams. */
     public final ProcessGroupServiceGrpc.ProcessGroupServiceStub streams;
 
-    private GrpcClient(ManagedChannel channel, String tenant, String namespace) {
+    private GrpcClient(ManagedChannel channel, Metadata headers, String tenant, String namespace) {
         this.channel = channel;
+        this.headers = headers;
         this.tenant = tenant;
         this.namespace = namespace;
-        this.calls = ProcessGroupServiceGrpc.newBlockingStub(channel);
-        this.streams = ProcessGroupServiceGrpc.newStub(channel);
+        Channel calling = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+        this.calls = ProcessGroupServiceGrpc.newBlockingStub(calling);
+        this.streams = ProcessGroupServiceGrpc.newStub(calling);
     }
 
     public static GrpcClient connect(int port, String tenant) {
@@ -67,17 +76,24 @@ public final class GrpcClient implements AutoCloseable {
                 .usePlaintext()
                 .flowControlWindow(64 * 1024)
                 .build();
-        return new GrpcClient(channel, tenant, "");
+        return new GrpcClient(channel, new Metadata(), tenant, "");
     }
 
     /** The same connection for another tenant. */
     public GrpcClient forTenant(String other) {
-        return new GrpcClient(channel, other, namespace);
+        return new GrpcClient(channel, headers, other, namespace);
     }
 
     /** The same connection for another namespace. */
     public GrpcClient in(String other) {
-        return new GrpcClient(channel, tenant, other);
+        return new GrpcClient(channel, headers, tenant, other);
+    }
+
+    /** The same connection, with this token in each call. */
+    public GrpcClient withToken(String token) {
+        Metadata bearer = new Metadata();
+        bearer.put(AUTHORIZATION, "Bearer " + token);
+        return new GrpcClient(channel, bearer, tenant, namespace);
     }
 
     /** Empty: the default one. */

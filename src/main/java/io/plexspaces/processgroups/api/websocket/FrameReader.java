@@ -38,9 +38,6 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     /** That carry nothing; one that is answered counts twice. */
     static final int FRAMES_EACH_SECOND = 50_000;
 
-    /** Frames that are handed over before the other connections of the event loop have their turn. */
-    static final int FRAMES_A_TURN = 1024;
-
     private static final System.Logger LOG = System.getLogger(FrameReader.class.getName());
 
     private final Deque<WebSocketFrame> waiting = new ArrayDeque<>();
@@ -54,14 +51,18 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private boolean discarding;
     private int waitingBytes;
 
-    /** Frames that were handed over in this turn. */
-    private int handed;
+    private final Turn turn;
 
     /** The next turn is to come. */
     private boolean resting;
 
     /** @param budget in which messages count that are not whole, or wait */
     FrameReader(ServerBudget budget) {
+        this(budget, new Turn(System::nanoTime));
+    }
+
+    FrameReader(ServerBudget budget, Turn turn) {
+        this.turn = turn;
         unread = new UnreadBytes(budget, this::overloaded);
     }
 
@@ -91,7 +92,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         if (to == null) {
             return;
         }
-        while (!to.isBusy() && !waiting.isEmpty() && handed < FRAMES_A_TURN) {
+        while (!to.isBusy() && !waiting.isEmpty() && !turn.isOver()) {
             WebSocketFrame next = waiting.remove();
             waitingBytes -= next.content().readableBytes();
             dispatch(context(), to, next);
@@ -120,17 +121,17 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
     private void nextTurn() {
         resting = false;
-        handed = 0;
+        turn.end();
         resumeOrEnd();
     }
 
     /** The receiver may have become free on another thread before it could see that nothing is read any more. */
     private void resumeIfNoLongerBusy() {
         if (receiver != null && !receiver.isBusy()) {
-            if (handed < FRAMES_A_TURN) {
-                context().executor().execute(this::resumeOrEnd);
-            } else {
+            if (turn.isOver()) {
                 rest();
+            } else {
+                context().executor().execute(this::resumeOrEnd);
             }
         }
     }
@@ -159,7 +160,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             return;
         }
         FrameReceiver to = receiver;
-        if (to == null || to.isBusy() || !waiting.isEmpty() || handed >= FRAMES_A_TURN) {
+        if (to == null || to.isBusy() || !waiting.isEmpty() || turn.isOver()) {
             waiting.add(frame);
             waitingBytes += frame.content().readableBytes();
             unread.frame(kept());
@@ -225,7 +226,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             receiver.alive();
         }
         if (!resting) {
-            handed = 0;
+            turn.end();
         }
         ctx.fireChannelReadComplete();
     }
@@ -283,7 +284,6 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
 
     private void dispatch(ChannelHandlerContext ctx, FrameReceiver to, WebSocketFrame frame) {
-        handed++;
         if (frame instanceof PongWebSocketFrame) {
             ctx.fireChannelRead(frame);
             return;

@@ -339,8 +339,8 @@ public final class Connection {
             mailbox.reserve(next.source(), next.bytes());
             next.step().run();
         } else if (!taken) {
+            // It is looked again once the transport takes more.
             noRoomSince = 0;
-            lookForRoomLater();
         } else if (noRoomSince == 0) {
             noRoomSince = Math.max(1, loop.nanos());
             lookForRoomLater();

@@ -53,10 +53,20 @@ public final class Member {
     /** Where it has joins, each once. */
     List<NodeId> nodes() {
         List<Membership.Holding> holdings = membership.holdings();
-        if (holdings.size() == 1) {
+        if (isOnOneNode(holdings)) {
             return List.of(holdings.get(0).node());
         }
         return holdings.stream().map(Membership.Holding::node).distinct().toList();
+    }
+
+    private static boolean isOnOneNode(List<Membership.Holding> holdings) {
+        NodeId first = holdings.get(0).node();
+        for (int i = 1; i < holdings.size(); i++) {
+            if (!holdings.get(i).node().equals(first)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public @Nullable Seat seatOf(LocalSession session) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /** In which groups each session holds joins. Thread-safe. */
 final class HeldGroups {
@@ -31,15 +32,37 @@ final class HeldGroups {
         Iterator<Membership> left = members.iterator();
         steps.run(() -> {
             for (int i = 0; i < MEMBERS_AT_ONCE && left.hasNext(); i++) {
-                mark(left.next(), group, false);
+                change(left.next(), null, group);
             }
             return left.hasNext();
         });
     }
 
-    /** Of the sessions that hold joins of a member. */
-    void mark(Membership membership, GroupId group, boolean add) {
-        List<Holding> holdings = membership.holdings();
+    /**
+     * Of the sessions that hold joins of a member. What is the same before and after is not looked at further: a member
+     * may have many, of which one changes.
+     *
+     * @param before null: was no member
+     * @param after null: is no member
+     */
+    void change(@Nullable Membership before, @Nullable Membership after, GroupId group) {
+        List<Holding> old = before == null ? List.of() : before.holdings();
+        List<Holding> now = after == null ? List.of() : after.holdings();
+        int shorter = Math.min(old.size(), now.size());
+        int first = 0;
+        while (first < shorter && old.get(first).equals(now.get(first))) {
+            first++;
+        }
+        int last = 0;
+        while (last < shorter - first && old.get(old.size() - 1 - last).equals(now.get(now.size() - 1 - last))) {
+            last++;
+        }
+        // New ones first: a concurrent look-up of a session must not miss a join that only changes its owner.
+        mark(now.subList(first, now.size() - last), group, true);
+        mark(old.subList(first, old.size() - last), group, false);
+    }
+
+    private void mark(List<Holding> holdings, GroupId group, boolean add) {
         for (int i = 0; i < holdings.size(); i++) {
             if (holdings.get(i).owner() instanceof Owner.Session session) {
                 mark(session.id(), group, add);

@@ -80,12 +80,8 @@ public final class Members {
     void set(ActorId actor, @Nullable Membership membership) {
         Membership before = membership == null ? byActor.remove(actor) : byActor.put(actor, membership);
         weighs((membership == null ? 0 : Room.of(membership)) - (before == null ? 0 : Room.of(before)));
-        // New marks first: a concurrent look-up of a session must not miss a join that only changes its owner.
-        if (membership != null) {
-            held.mark(membership, group, true);
-        }
+        held.change(before, membership, group);
         if (before != null) {
-            held.mark(before, group, false);
             markLeases(before, false);
             countLabels(before, -1);
         }

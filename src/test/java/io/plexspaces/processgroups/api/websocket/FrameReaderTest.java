@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class FrameReaderTest {
@@ -138,23 +139,44 @@ class FrameReaderTest {
 
     @Test
     void moreThanATurnMayTake_waitsUntilOthersHadTheirs_inOrder() {
-        FrameReader reader = new FrameReader(budget);
+        AtomicLong nanos = new AtomicLong(-1);
+        long each = Turn.NANOS / 4;
+        FrameReader reader = new FrameReader(budget, new Turn(nanos::get));
         EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), reader);
         Peer peer = new Peer();
+        peer.atMessage = () -> nanos.addAndGet(each);
         reader.start(peer);
         List<String> all = new ArrayList<>();
-        for (int i = 0; i < 3 * FrameReader.FRAMES_A_TURN; i++) {
+        for (int i = 0; i < 12; i++) {
             all.add("m" + i);
             channel.pipeline().fireChannelRead(new TextWebSocketFrame("m" + i));
         }
         channel.pipeline().fireChannelReadComplete();
-        assertThat(peer.messages).isEqualTo(all.subList(0, FrameReader.FRAMES_A_TURN));
+        assertThat(peer.messages).isEqualTo(all.subList(0, 4));
         assertThat(channel.config().isAutoRead()).isFalse();
         channel.runScheduledPendingTasks();
         channel.runScheduledPendingTasks();
         assertThat(peer.messages).isEqualTo(all);
+        channel.runScheduledPendingTasks();
         assertThat(channel.config().isAutoRead()).isTrue();
         assertThat(budget.held()).isZero();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void eachRead_isATurnOfItsOwn() {
+        AtomicLong nanos = new AtomicLong();
+        FrameReader reader = new FrameReader(budget, new Turn(nanos::get));
+        EmbeddedChannel channel = new EmbeddedChannel(reader.unread(), reader);
+        Peer peer = new Peer();
+        peer.atMessage = () -> nanos.addAndGet(2 * Turn.NANOS);
+        reader.start(peer);
+        for (int i = 1; i <= 5; i++) {
+            channel.pipeline().fireChannelRead(new TextWebSocketFrame("m"));
+            channel.pipeline().fireChannelReadComplete();
+            assertThat(peer.messages).hasSize(i);
+        }
+        assertThat(channel.config().isAutoRead()).isTrue();
         channel.finishAndReleaseAll();
     }
 
@@ -182,6 +204,7 @@ class FrameReaderTest {
         private final List<String> violations = new ArrayList<>();
         private int overloaded;
         private int pings;
+        private Runnable atMessage = () -> {};
 
         Peer(Boolean... busy) {
             this.busy = new ArrayDeque<>(List.of(busy));
@@ -204,6 +227,7 @@ class FrameReaderTest {
 
         @Override
         public void message(byte[] content) {
+            atMessage.run();
             messages.add(new String(content, UTF_8));
         }
 
