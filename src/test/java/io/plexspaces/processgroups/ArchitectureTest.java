@@ -125,7 +125,7 @@ class ArchitectureTest {
                             "tasks",
                             "domain",
                             "proto.v1")),
-            Map.entry("observe", List.of("core", "core.delivery", "log", "domain")),
+            Map.entry("observe", List.of("authentication", "access", "core", "core.delivery", "log", "domain")),
             Map.entry("proto.v1", List.of()));
 
     private static List<String> aboveRedisStore(String... others) {

@@ -1,8 +1,11 @@
 package io.plexspaces.processgroups.api;
 
+import io.plexspaces.processgroups.access.Attempt;
 import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.access.Decision;
+import io.plexspaces.processgroups.access.Witness;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Glob;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -29,6 +32,7 @@ import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,26 +59,47 @@ public final class Requests {
     private final ApiSettings settings;
     private final Scope scope;
     private final Caller caller;
+    private final @Nullable SocketAddress from;
+    private final Witness witness;
 
     /** @param caller whose rights requests need, as long as nobody else is named */
     public Requests(ApiSettings settings, Caller caller) {
-        this(settings, Scope.NONE, caller);
+        this(settings, caller, Witness.NONE);
     }
 
-    private Requests(ApiSettings settings, Scope scope, Caller caller) {
+    /**
+     * @param caller whose rights requests need, as long as nobody else is named
+     * @param witness of what is denied, and of what was managed
+     */
+    public Requests(ApiSettings settings, Caller caller, Witness witness) {
+        this(settings, Scope.NONE, caller, null, witness);
+    }
+
+    private Requests(ApiSettings settings, Scope scope, Caller caller, @Nullable SocketAddress from, Witness witness) {
         this.settings = settings;
         this.scope = scope;
         this.caller = caller;
+        this.from = from;
+        this.witness = witness;
     }
 
-    /** For requests of this caller. */
-    public Requests by(Caller another) {
-        return another == caller ? this : new Requests(settings, scope, another);
+    /**
+     * For requests of this caller.
+     *
+     * @param address where it is; null: it is not known
+     */
+    public Requests by(Caller another, @Nullable SocketAddress address) {
+        return another == caller && address == from ? this : new Requests(settings, scope, another, address, witness);
+    }
+
+    /** For requests that come from there. */
+    Requests from(@Nullable SocketAddress address) {
+        return by(caller, address);
     }
 
     /** For requests in a session: names left out are the session's, and others are refused. */
     Requests in(Namespace namespace, ActorId actor) {
-        return new Requests(settings, new Scope(namespace, actor), caller);
+        return new Requests(settings, new Scope(namespace, actor), caller, from, witness);
     }
 
     /**
@@ -120,20 +145,20 @@ public final class Requests {
         Namespace namespace = new Namespace(request.getTenantId(), request.getNamespace());
         ActorId actor = Values.actor("actor_id", request.getActorId());
         String resume = resumeToken(request.getResumeToken());
-        needBeing(namespace.tenant(), actor);
+        needBeing(namespace, actor);
         return new Open(namespace, actor, resume);
     }
 
     public Create create(CreateGroupRequest request) {
         GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
         GroupSpec spec = spec(request);
-        need(caller.mayManage(group));
+        need(caller.mayManage(group), UseCase.CREATE, group, null);
         return new Create(group, spec);
     }
 
     public GroupId delete(DeleteGroupRequest request) {
         GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
-        need(caller.mayManage(group));
+        need(caller.mayManage(group), UseCase.DELETE, group, null);
         return group;
     }
 
@@ -148,7 +173,7 @@ public final class Requests {
                 request.getNodeId().isEmpty() ? null : new NodeId(request.getNodeId()),
                 request.hasTtl() ? ttl(request.getTtl()) : null,
                 null);
-        actors.forEach(actor -> need(caller.mayJoin(group, actor, filter)));
+        actors.forEach(actor -> need(caller.mayJoin(group, actor, filter), UseCase.JOIN, group, actor));
         return wish;
     }
 
@@ -159,7 +184,7 @@ public final class Requests {
                 request.getAll(),
                 lease(request.getLeaseId()),
                 null);
-        need(caller.mayLeave(wish.group(), wish.actor()));
+        need(caller.mayLeave(wish.group(), wish.actor()), UseCase.LEAVE, wish.group(), wish.actor());
         return wish;
     }
 
@@ -169,7 +194,7 @@ public final class Requests {
                 scope.actor("actor_id", request.getActorId()),
                 lease(request.getLeaseId()),
                 request.hasTtl() ? ttl(request.getTtl()) : null);
-        need(caller.mayLeave(wish.group(), wish.actor()));
+        need(caller.mayLeave(wish.group(), wish.actor()), UseCase.RENEW, wish.group(), wish.actor());
         return wish;
     }
 
@@ -180,7 +205,7 @@ public final class Requests {
                 false,
                 afterMember(Pages.members(group, false), request.getPageToken()),
                 pageSize(request.getPageSize(), WHOLE_PAGE, MAX_PAGE));
-        need(caller.mayRead(group));
+        need(caller.mayRead(group), UseCase.GET_MEMBERS, group, null);
         return query;
     }
 
@@ -191,7 +216,7 @@ public final class Requests {
                 true,
                 afterMember(Pages.members(group, true), request.getPageToken()),
                 pageSize(request.getPageSize(), WHOLE_PAGE, WHOLE_PAGE));
-        need(caller.mayRead(group));
+        need(caller.mayRead(group), UseCase.GET_MEMBERS, group, null);
         return query;
     }
 
@@ -205,7 +230,8 @@ public final class Requests {
                 new Glob(Utf8.atMost(128, "name_pattern", request.getNamePattern())),
                 null,
                 pageSize(request.getPageSize(), PAGE, MAX_PAGE));
-        need(caller.mayList(query.tenant(), query.namespace()));
+        Decision decision = caller.mayList(query.tenant(), query.namespace());
+        need(decision, UseCase.LIST, query.tenant(), query.namespace(), null, null);
         if (request.getPageToken().isEmpty()) {
             return query;
         }
@@ -256,7 +282,8 @@ public final class Requests {
                 Utf8.atMost(ID_BYTES, "dispatch_key", request.getDispatchKey()),
                 request.getExcludeSender(),
                 recipients(request, group));
-        need(caller.mayPublish(group, wish.message().sender(), wish.topic()));
+        ActorId sender = wish.message().sender();
+        need(caller.mayPublish(group, sender, wish.topic()), UseCase.PUBLISH, group, sender);
         return wish;
     }
 
@@ -267,7 +294,7 @@ public final class Requests {
                 request.getActorId().isEmpty() ? null : new ActorId(request.getActorId()),
                 request.hasAfter() ? Values.position(request.getAfter()) : null,
                 pageSize(request.getPageSize(), PAGE, MAX_PAGE));
-        need(caller.mayFetch(wish.group(), TopicFilter.ALL));
+        need(caller.mayFetch(wish.group(), TopicFilter.ALL), UseCase.FETCH, wish.group(), wish.actor());
         return wish;
     }
 
@@ -280,9 +307,10 @@ public final class Requests {
                 request.getSnapshot(),
                 Values.policy(request.getOverflowPolicy()),
                 resumeToken(request.getResumeToken()));
-        need(caller.mayJoin(wish.group(), wish.actor(), wish.filter()));
+        Decision join = caller.mayJoin(wish.group(), wish.actor(), wish.filter());
+        need(join, UseCase.JOIN, wish.group(), wish.actor());
         if (wish.snapshot()) {
-            need(caller.mayRead(wish.group()));
+            need(caller.mayRead(wish.group()), UseCase.JOIN, wish.group(), wish.actor());
         }
         return wish;
     }
@@ -291,13 +319,13 @@ public final class Requests {
         Namespace namespace = scope.namespace(request.getTenantId(), request.getNamespace());
         if (!request.getWholeNamespace()) {
             GroupId group = new GroupId(namespace, request.getGroupName());
-            need(caller.mayRead(group));
+            need(caller.mayRead(group), UseCase.WATCH, group, null);
             return new Watch(namespace, group);
         }
         if (!request.getGroupName().isEmpty()) {
             throw GroupException.invalid("group_name", "must be empty with whole_namespace");
         }
-        need(caller.mayReadAll(namespace));
+        need(caller.mayReadAll(namespace), UseCase.WATCH, namespace.tenant(), namespace.name(), null, null);
         return new Watch(namespace, null);
     }
 
@@ -346,17 +374,50 @@ public final class Requests {
         };
     }
 
-    private static void need(Decision decision) {
+    private void need(Decision decision, UseCase operation, GroupId group, @Nullable ActorId actor) {
         if (!decision.allowed()) {
+            need(decision, operation, group.tenant(), group.namespace().name(), group.name(), actor);
+        }
+    }
+
+    private void need(
+            Decision decision,
+            UseCase operation,
+            String tenant,
+            @Nullable String namespace,
+            @Nullable String group,
+            @Nullable ActorId actor) {
+        if (!decision.allowed()) {
+            Attempt attempt = attempt(operation.label(), tenant, namespace, group, actor);
+            witness.denied(attempt, Witness.Right.of(decision.operation()), decision.field());
             throw GroupException.denied(decision.field(), decision.operation().text() + " is not permitted");
         }
     }
 
+    /** What was created or deleted is told of. */
+    public void managed(UseCase operation, GroupId group) {
+        String namespace = group.namespace().name();
+        witness.managed(attempt(operation.label(), group.tenant(), namespace, group.name(), null));
+    }
+
+    private Attempt attempt(
+            String operation,
+            String tenant,
+            @Nullable String namespace,
+            @Nullable String group,
+            @Nullable ActorId actor) {
+        return new Attempt(caller, from, operation, tenant, namespace, group, actor == null ? null : actor.value());
+    }
+
     /** @throws GroupException PERMISSION_DENIED: none of its rights is for this actor */
-    void needBeing(String tenant, ActorId actor) {
+    void needBeing(Namespace namespace, ActorId actor) {
+        String tenant = namespace.tenant();
         if (!caller.mayBe(tenant, actor)) {
             boolean another = caller.tenant() != null && !tenant.equals(caller.tenant());
-            throw GroupException.denied(another ? "tenant_id" : "actor_id", "no right is for it");
+            String field = another ? "tenant_id" : "actor_id";
+            Witness.Right right = Witness.Right.OPEN;
+            witness.denied(attempt(right.label(), tenant, namespace.name(), null, actor), right, field);
+            throw GroupException.denied(field, "no right is for it");
         }
     }
 

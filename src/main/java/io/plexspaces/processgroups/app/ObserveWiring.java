@@ -17,6 +17,7 @@ import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.plexspaces.processgroups.observe.NodeMetrics;
+import io.plexspaces.processgroups.observe.ObservedAccess;
 import io.plexspaces.processgroups.observe.ObservedRefusals;
 import io.plexspaces.processgroups.observe.RequestLog;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
@@ -86,6 +87,12 @@ final class ObserveWiring {
     @Singleton
     ObservedRefusals refusals(GroupMetrics metrics, RequestLog log) {
         return new ObservedRefusals(metrics, log);
+    }
+
+    @Produces
+    @Singleton
+    ObservedAccess access() {
+        return new ObservedAccess(registry);
     }
 
     void summarizeRefusals(@Observes StartupEvent started, RequestLog log, PeriodicTasks tasks, TimerThread timer) {

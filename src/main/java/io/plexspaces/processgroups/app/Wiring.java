@@ -27,6 +27,7 @@ import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
+import io.plexspaces.processgroups.observe.ObservedAccess;
 import io.plexspaces.processgroups.observe.ObservedGroups;
 import io.plexspaces.processgroups.observe.ObservedRefusals;
 import io.plexspaces.processgroups.observe.RequestLog;
@@ -219,13 +220,14 @@ final class Wiring {
             GroupTracing tracing,
             ServerBudget budget,
             Authenticator authenticator,
+            ObservedAccess access,
             TimerThread timer) {
         // Where everybody is asked, whoever was not may do nothing.
         Caller unasked = authenticator.asks() ? Caller.nobody() : Caller.anybody();
         return new SessionProtocol.Service(
                 groups,
                 sessions,
-                new Requests(settings, unasked),
+                new Requests(settings, unasked, access),
                 settings,
                 refusals,
                 tracing,

@@ -19,15 +19,18 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.access.Attempt;
 import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.access.Operation;
 import io.plexspaces.processgroups.access.Rule;
+import io.plexspaces.processgroups.access.Witness;
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Expiry;
 import io.plexspaces.processgroups.api.MemoryService;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
+import io.plexspaces.processgroups.authentication.AuthFailure;
 import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
@@ -56,6 +59,7 @@ import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.plexspaces.processgroups.tasks.Delays;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -69,6 +73,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -97,6 +102,7 @@ class RightsTest {
     private final MemoryService service = new MemoryService(256 * 1024);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Map<String, Caller> callers = new ConcurrentHashMap<>();
+    private final Denials denials = new Denials();
     private final CompletableFuture<Void> slow = new CompletableFuture<>();
     private Server server;
     private ManagedChannel channel;
@@ -250,7 +256,7 @@ class RightsTest {
         SessionProtocol.Service endpoints = new SessionProtocol.Service(
                 service.groups,
                 service.sessions,
-                new Requests(settings, Caller.nobody()),
+                new Requests(settings, Caller.nobody(), denials),
                 settings,
                 (operation, cause) -> {},
                 Traces.OFF,
@@ -286,7 +292,7 @@ class RightsTest {
     /** Knows a caller by the name of its only right. */
     private final class Tokens implements Authenticator {
         @Override
-        public CompletionStage<Caller> authenticate(@Nullable String token) {
+        public CompletionStage<Caller> authenticate(@Nullable String token, @Nullable SocketAddress from) {
             if ("slow".equals(token)) {
                 return slow.thenApply(done -> callers.get("read"));
             }
@@ -298,8 +304,33 @@ class RightsTest {
         }
 
         @Override
+        public void refused(AuthFailure reason, @Nullable SocketAddress from) {}
+
+        @Override
         public boolean asks() {
             return true;
+        }
+    }
+
+    /** What was denied, and what was managed, in their order. */
+    private static final class Denials implements Witness {
+        private final List<String> seen = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void denied(Attempt attempt, Right right, String field) {
+            seen.add("denied " + right.label() + told(attempt));
+        }
+
+        @Override
+        public void managed(Attempt attempt) {
+            seen.add("managed" + told(attempt));
+        }
+
+        private static String told(Attempt attempt) {
+            assertThat(attempt.from()).isInstanceOf(InetSocketAddress.class);
+            return " " + attempt.operation() + " by " + attempt.caller().subject() + " of "
+                    + attempt.caller().tenant() + " on " + attempt.tenant() + "/" + attempt.namespace() + "/"
+                    + attempt.group() + "/" + attempt.actor();
         }
     }
 
@@ -332,6 +363,49 @@ class RightsTest {
                         }
                     });
         }
+    }
+
+    /** For the metric and the audit log. */
+    @ParameterizedTest
+    @MethodSource("methods")
+    void methodThatIsDenied_isToldOfOnce_withWhoAndWhat(Method method) {
+        assertThat(failure(method, "nothing")).isEqualTo("PERMISSION_DENIED");
+        assertThat(denials.seen)
+                .singleElement()
+                .asString()
+                .startsWith("denied " + method.needed().text() + " ")
+                .contains(" by ann of acme on acme/");
+    }
+
+    @Test
+    void requestOfASessionThatIsDenied_isToldOfOnce() {
+        for (RequestCase request : neededInSession().keySet()) {
+            denials.seen.clear();
+            assertThat(failureInSession(request, "manage")).isEqualTo("PERMISSION_DENIED");
+            assertThat(denials.seen)
+                    .singleElement()
+                    .asString()
+                    .startsWith("denied " + neededInSession().get(request).text() + " ")
+                    .contains(" by ann of acme on acme/default/room/");
+        }
+    }
+
+    @Test
+    void whatIsCreatedOrDeleted_isToldOf_andNothingElse() {
+        create(GROUP);
+        assertThat(failure(methods().get(0), "manage")).isEmpty();
+        assertThat(failure(methods().get(0), "manage")).isEqualTo("GROUP_EXISTS");
+        assertThat(failure(methods().get(1), "manage")).isEmpty();
+        stub("manage")
+                .deleteGroup(DeleteGroupRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName(GROUP)
+                        .build());
+        assertThat(denials.seen)
+                .containsExactly(
+                        "managed create by ann of acme on acme/default/room/null",
+                        "managed create by ann of acme on acme/default/new/null",
+                        "managed delete by ann of acme on acme/default/room/null");
     }
 
     @ParameterizedTest
@@ -371,6 +445,7 @@ class RightsTest {
         Answer answer = dialogue.answer(1);
         assertThat(answer.getError().getReason()).isEqualTo("PERMISSION_DENIED");
         assertThat(answer.getError().getField()).isEqualTo("actor_id");
+        assertThat(denials.seen).containsExactly("denied open open by ann of acme on acme/default/null/bob");
     }
 
     @Test

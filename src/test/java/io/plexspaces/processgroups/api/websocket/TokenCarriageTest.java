@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
@@ -40,6 +42,9 @@ class TokenCarriageTest {
 
     @Inject
     Groups groups;
+
+    @Inject
+    MeterRegistry registry;
 
     public static class Asking implements QuarkusTestProfile {
         @Override
@@ -121,6 +126,52 @@ class TokenCarriageTest {
             assertThat(denied.at("/error/reason").asText()).isEqualTo("PERMISSION_DENIED");
             assertThat(denied.at("/error/message").asText()).isEqualTo("publish is not permitted");
         }
+    }
+
+    private int failures() {
+        return (int) registry.get("plexspaces_process_groups_auth_failures").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    private int failures(String reason) {
+        return (int) registry.get("plexspaces_process_groups_auth_failures")
+                .tag("reason", reason)
+                .counter()
+                .count();
+    }
+
+    /** Each way in tells of each caller that is not let in, and no two tell of the same. */
+    @Test
+    void whoIsNotLetIn_countsOnce_whicheverWayItCame() {
+        int all = failures();
+        int signature = failures("signature");
+        int missing = failures("missing");
+        int scheme = failures("scheme");
+        String forged = token(FORGER, Instant.now().plusSeconds(60), "join");
+
+        closed4401(Browser.connect(session, WsClient.JSON, "bearer." + forged), "signature");
+        closed4401(Browser.connect(subscription(), WsClient.JSON, "bearer." + forged), "signature");
+        closed4401(Browser.connect(session).send(open(forged)), "signature");
+        try (WsClient client =
+                WsClient.connect(webSocket(""), WsClient.JSON, Map.of("Authorization", "Bearer " + forged))) {
+            assertThat(client.awaitClosed().code()).isEqualTo(4401);
+        }
+        try (Browser browser = Browser.connect(session, WsClient.JSON, "bearer." + token("join"))) {
+            assertThat(browser.send(open(null)).answer().has("opened")).isTrue();
+            browser.send("{\"requestId\":2,\"refresh\":{\"token\":\"" + forged + "\"}}");
+            closed4401(browser, "signature");
+        }
+        assertThat(failures("signature")).isEqualTo(signature + 5);
+        closed4401(Browser.connect(session).send(open(null)), "no token");
+        closed4401(Browser.connect(subscription()), "no token");
+        assertThat(failures("missing")).isEqualTo(missing + 2);
+        try (WsClient client =
+                WsClient.connect(webSocket(""), WsClient.JSON, Map.of("Authorization", "Basic YTpi"))) {
+            assertThat(client.awaitClosed().code()).isEqualTo(4401);
+        }
+        assertThat(failures("scheme")).isEqualTo(scheme + 1);
+        assertThat(failures()).isEqualTo(all + 8);
     }
 
     @Test
