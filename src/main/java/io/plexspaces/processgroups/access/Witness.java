@@ -49,4 +49,9 @@ public interface Witness {
 
     /** Something was created or deleted. */
     void managed(Attempt attempt);
+
+    /** Whether it matters where callers are, also of those that are not asked who they are. */
+    default boolean asksWhere() {
+        return false;
+    }
 }

@@ -97,6 +97,11 @@ public final class Requests {
         return by(caller, address);
     }
 
+    /** Whether it should be looked where callers are. */
+    public boolean askWhere() {
+        return witness.asksWhere();
+    }
+
     /** For requests in a session: names left out are the session's, and others are refused. */
     Requests in(Namespace namespace, ActorId actor) {
         return new Requests(settings, new Scope(namespace, actor), caller, from, witness);

@@ -29,6 +29,11 @@ final class ConfigCheck {
         }
     }
 
+    /** Whether there is an audit log: unless something else is said, where it is known who callers are. */
+    static boolean audits(ProcessGroupsConfig config) {
+        return config.audit().orElse(config.auth() != ProcessGroupsConfig.Auth.NONE);
+    }
+
     static List<String> complaints(ProcessGroupsConfig config) {
         List<@Nullable String> all = new ArrayList<>();
         all.add(nodeComplaint(config));

@@ -60,10 +60,14 @@ record ConfigKey(
     }
 
     private static Class<?> typeOf(Method method) {
-        return method.getReturnType() == Optional.class
-                        && method.getGenericReturnType().getTypeName().endsWith("<" + String.class.getName() + ">")
-                ? String.class
-                : method.getReturnType();
+        if (method.getReturnType() != Optional.class) {
+            return method.getReturnType();
+        }
+        String optional = method.getGenericReturnType().getTypeName();
+        if (optional.endsWith("<" + Boolean.class.getName() + ">")) {
+            return boolean.class;
+        }
+        return optional.endsWith("<" + String.class.getName() + ">") ? String.class : Optional.class;
     }
 
     /** The environment variable that sets it. */

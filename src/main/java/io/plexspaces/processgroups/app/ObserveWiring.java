@@ -12,6 +12,7 @@ import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.core.node.LeaseRenewal;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.log.SerialQueue;
+import io.plexspaces.processgroups.observe.AuditLog;
 import io.plexspaces.processgroups.observe.DeliverySpans;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
@@ -92,7 +93,7 @@ final class ObserveWiring {
     @Produces
     @Singleton
     ObservedAccess access() {
-        return new ObservedAccess(registry);
+        return new ObservedAccess(registry, ConfigCheck.audits(config) ? new AuditLog(System::nanoTime) : null);
     }
 
     void summarizeRefusals(@Observes StartupEvent started, RequestLog log, PeriodicTasks tasks, TimerThread timer) {

@@ -39,9 +39,16 @@ interface ProcessGroupsConfig {
     @WithName("auth")
     Authentication authentication();
 
-    /** The store {@code redis}. Its address stands in the platform's keys {@code quarkus.redis}. */
+    /**
+     * Whether refusals, and what callers created and deleted, are written to the log's category {@code audit}. Default:
+     * with {@code jwt}.
+     */
+    Optional<Boolean> audit();
+
+    /** The store {@code memory}. */
     Memory memory();
 
+    /** The store {@code redis}. Its address stands in the platform's keys {@code quarkus.redis}. */
     Redis redis();
 
     /** This server among others. */

@@ -12,12 +12,19 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Counts callers that were not let in, and requests for which rights were missing. Thread-safe. */
+/**
+ * Counts callers that were not let in, and requests for which rights were missing; and writes the audit log, if there
+ * is one. Thread-safe.
+ */
 public final class ObservedAccess implements Witness, AuthFailures {
     private final Map<AuthFailure, Counter> failures = new EnumMap<>(AuthFailure.class);
     private final Map<Right, Counter> denials = new EnumMap<>(Right.class);
 
-    public ObservedAccess(MeterRegistry registry) {
+    private final @Nullable AuditLog audit;
+
+    /** @param audit null: there is none */
+    public ObservedAccess(MeterRegistry registry, @Nullable AuditLog audit) {
+        this.audit = audit;
         for (AuthFailure reason : AuthFailure.values()) {
             failures.put(
                     reason,
@@ -39,13 +46,28 @@ public final class ObservedAccess implements Witness, AuthFailures {
     @Override
     public void refused(AuthFailure reason, @Nullable SocketAddress from) {
         Objects.requireNonNull(failures.get(reason)).increment();
+        if (audit != null) {
+            audit.notLetIn(reason.label(), from);
+        }
     }
 
     @Override
     public void denied(Attempt attempt, Right right, String field) {
         Objects.requireNonNull(denials.get(right)).increment();
+        if (audit != null) {
+            audit.denied(attempt, (field.isEmpty() ? "" : field + ": ") + right.label() + " is not permitted");
+        }
     }
 
     @Override
-    public void managed(Attempt attempt) {}
+    public void managed(Attempt attempt) {
+        if (audit != null) {
+            audit.managed(attempt);
+        }
+    }
+
+    @Override
+    public boolean asksWhere() {
+        return audit != null;
+    }
 }

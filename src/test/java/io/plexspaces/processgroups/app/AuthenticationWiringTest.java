@@ -46,7 +46,7 @@ class AuthenticationWiringTest {
     private final PeriodicTasks tasks = new PeriodicTasks(System::nanoTime);
     private final TimerThread timer = new TimerThread(tasks);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final ObservedAccess access = new ObservedAccess(registry);
+    private final ObservedAccess access = new ObservedAccess(registry, null);
     private AuthenticationWiring wiring;
 
     @AfterEach

@@ -140,6 +140,19 @@ class ProcessGroupsConfigTest {
     }
 
     @Test
+    void audit_isOnWhereCallersAreKnown_unlessSomethingElseIsSaid() {
+        Map<String, String> jwt = Map.of("processgroups.auth", "jwt");
+        assertThat(ConfigCheck.audits(config(Map.of()))).isFalse();
+        assertThat(ConfigCheck.audits(config(jwt))).isTrue();
+        assertThat(ConfigCheck.audits(config(Map.of("processgroups.audit", "true"))))
+                .isTrue();
+        assertThat(ConfigCheck.audits(config(Map.of("processgroups.auth", "jwt", "processgroups.audit", "false"))))
+                .isFalse();
+        assertThatThrownBy(() -> config(Map.of("processgroups.audit", "yes")))
+                .hasMessageContaining("processgroups.audit must be true or false, but is yes");
+    }
+
+    @Test
     void severalIllegalValues_areAllNamed() {
         assertThatThrownBy(() ->
                         config(Map.of("processgroups.limits.sessions", "-1", "processgroups.reaper.interval", "1H")))

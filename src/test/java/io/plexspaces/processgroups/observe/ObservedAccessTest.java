@@ -14,7 +14,7 @@ class ObservedAccessTest {
     private static final String PREFIX = "plexspaces_process_groups_";
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final ObservedAccess access = new ObservedAccess(registry);
+    private final ObservedAccess access = new ObservedAccess(registry, null);
 
     private String value(String series) {
         return registry.scrape()

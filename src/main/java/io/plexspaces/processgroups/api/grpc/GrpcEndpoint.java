@@ -71,7 +71,7 @@ public final class GrpcEndpoint implements BindableService {
         if (service.traces().isOn()) {
             methods = ServerInterceptors.intercept(methods, new TracedCalls(service.traces())::begin);
         }
-        return service.authenticator().asks()
+        return service.authenticator().asks() || service.requests().askWhere()
                 ? ServerInterceptors.intercept(methods, new AuthenticatedCalls(service.authenticator())::begin)
                 : methods;
     }

@@ -252,16 +252,20 @@ class RightsTest {
         for (Operation operation : Operation.values()) {
             callers.put(operation.text(), caller("ann", rule(operation)));
         }
+        start(new Tokens(), Caller.nobody(), denials);
+    }
+
+    private void start(Authenticator authenticator, Caller unasked, Witness witness) throws IOException {
         ApiSettings settings = TestSettings.defaults();
         SessionProtocol.Service endpoints = new SessionProtocol.Service(
                 service.groups,
                 service.sessions,
-                new Requests(settings, Caller.nobody(), denials),
+                new Requests(settings, unasked, witness),
                 settings,
                 (operation, cause) -> {},
                 Traces.OFF,
                 new ServerBudget(1 << 30),
-                new Tokens(),
+                authenticator,
                 new Expiry(InstantSource.system(), Delays.on(timer)));
         server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
                 .directExecutor()
@@ -406,6 +410,30 @@ class RightsTest {
                         "managed create by ann of acme on acme/default/room/null",
                         "managed create by ann of acme on acme/default/new/null",
                         "managed delete by ann of acme on acme/default/room/null");
+    }
+
+    /** Also where nobody is asked: the table of those who are has the rest. */
+    @Test
+    void addressOfACaller_isKnown_whereItMatters() throws Exception {
+        Witness anywhere = new Witness() {
+            @Override
+            public void denied(Attempt attempt, Right right, String field) {}
+
+            @Override
+            public void managed(Attempt attempt) {
+                denials.managed(attempt);
+            }
+
+            @Override
+            public boolean asksWhere() {
+                return true;
+            }
+        };
+        channel.shutdownNow();
+        server.shutdownNow();
+        start(Authenticator.none(), Caller.anybody(), anywhere);
+        create(GROUP);
+        assertThat(denials.seen).containsExactly("managed create by  of null on acme/default/room/null");
     }
 
     @ParameterizedTest

@@ -25,6 +25,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.Test;
 
 /** Tokens over WebSockets: where they may travel, and what becomes of a connection without a good one. */
@@ -166,8 +171,7 @@ class TokenCarriageTest {
         closed4401(Browser.connect(session).send(open(null)), "no token");
         closed4401(Browser.connect(subscription()), "no token");
         assertThat(failures("missing")).isEqualTo(missing + 2);
-        try (WsClient client =
-                WsClient.connect(webSocket(""), WsClient.JSON, Map.of("Authorization", "Basic YTpi"))) {
+        try (WsClient client = WsClient.connect(webSocket(""), WsClient.JSON, Map.of("Authorization", "Basic YTpi"))) {
             assertThat(client.awaitClosed().code()).isEqualTo(4401);
         }
         assertThat(failures("scheme")).isEqualTo(scheme + 1);
@@ -231,6 +235,39 @@ class TokenCarriageTest {
         try (Browser browser = Browser.connect(another, WsClient.JSON, "bearer." + token("*"))) {
             assertThat(browser.closed().code()).isEqualTo(4403);
         }
+    }
+
+    @Test
+    void refusals_areInTheAuditLog_withNothingOfTheToken() {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(ExtLogRecord.wrap(line).getFormattedMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger audit = Logger.getLogger("audit");
+        audit.addHandler(handler);
+        String forged = token(FORGER, Instant.now().plusSeconds(60), "join");
+        try (Browser browser = Browser.connect(session, WsClient.JSON, "bearer." + token("*"))) {
+            browser.send(open(null).replace("\"ann\"", "\"bob\"")).answer();
+            closed4401(Browser.connect(session, WsClient.JSON, "bearer." + forged), "signature");
+        } finally {
+            audit.removeHandler(handler);
+        }
+        assertThat(lines)
+                .containsExactly(
+                        "{\"caller_tenant\":\"acme\",\"subject\":\"ann\",\"address\":\"127.0.0.1\","
+                                + "\"operation\":\"open\",\"tenant\":\"acme\",\"namespace\":\"default\","
+                                + "\"actor\":\"bob\","
+                                + "\"allowed\":false,\"reason\":\"actor_id: open is not permitted\"}",
+                        "{\"address\":\"127.0.0.1\",\"allowed\":false,\"reason\":\"signature\"}");
     }
 
     @Test
