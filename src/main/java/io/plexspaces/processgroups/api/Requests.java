@@ -32,6 +32,7 @@ import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
+import io.plexspaces.processgroups.quota.Quotas;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,8 +41,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Requests as the use cases want them: the one gate on the way to them. Checks everything that can be checked without a
- * group: what breaks a rule is INVALID_ARGUMENT, and what the caller may not do PERMISSION_DENIED, each naming the
- * field, before anything is looked up or touched.
+ * group: what is beyond a quota is QUOTA_EXCEEDED, what breaks a rule INVALID_ARGUMENT, and what the caller may not do
+ * PERMISSION_DENIED, each naming the field, before anything is looked up or touched. Whatever a request is about has a
+ * namespace, which comes from {@link #namespace} alone: so none is forgotten by the quotas.
  *
  * <p>One file, as each operation is one method here, and none may pass by another way.
  */
@@ -61,26 +63,35 @@ public final class Requests {
     private final Caller caller;
     private final @Nullable SocketAddress from;
     private final Witness witness;
+    private final Quotas.@Nullable Meter meter;
 
     /** @param caller whose rights requests need, as long as nobody else is named */
     public Requests(ApiSettings settings, Caller caller) {
-        this(settings, caller, Witness.NONE);
+        this(settings, caller, Witness.NONE, null);
     }
 
     /**
      * @param caller whose rights requests need, as long as nobody else is named
      * @param witness of what is denied, and of what was managed
+     * @param meter null: there are no quotas
      */
-    public Requests(ApiSettings settings, Caller caller, Witness witness) {
-        this(settings, Scope.NONE, caller, null, witness);
+    public Requests(ApiSettings settings, Caller caller, Witness witness, Quotas.@Nullable Meter meter) {
+        this(settings, Scope.NONE, caller, null, witness, meter);
     }
 
-    private Requests(ApiSettings settings, Scope scope, Caller caller, @Nullable SocketAddress from, Witness witness) {
+    private Requests(
+            ApiSettings settings,
+            Scope scope,
+            Caller caller,
+            @Nullable SocketAddress from,
+            Witness witness,
+            Quotas.@Nullable Meter meter) {
         this.settings = settings;
         this.scope = scope;
         this.caller = caller;
         this.from = from;
         this.witness = witness;
+        this.meter = meter;
     }
 
     /**
@@ -89,12 +100,17 @@ public final class Requests {
      * @param address where it is; null: it is not known
      */
     public Requests by(Caller another, @Nullable SocketAddress address) {
-        return another == caller && address == from ? this : new Requests(settings, scope, another, address, witness);
+        return another == caller && address == from
+                ? this
+                : new Requests(settings, scope, another, address, witness, meter);
     }
 
-    /** For requests that come from there. */
-    Requests from(@Nullable SocketAddress address) {
-        return by(caller, address);
+    /** For requests of one connection, which has quotas of its own, and comes from there. */
+    Requests ofConnection(@Nullable SocketAddress address) {
+        Quotas.Meter counted = meter;
+        return counted == null
+                ? by(caller, address)
+                : new Requests(settings, scope, caller, address, witness, counted.ofSession());
     }
 
     /** Whether it should be looked where callers are. */
@@ -104,7 +120,7 @@ public final class Requests {
 
     /** For requests in a session: names left out are the session's, and others are refused. */
     Requests in(Namespace namespace, ActorId actor) {
-        return new Requests(settings, new Scope(namespace, actor), caller, from, witness);
+        return new Requests(settings, new Scope(namespace, actor), caller, from, witness, meter);
     }
 
     /**
@@ -138,7 +154,28 @@ public final class Requests {
     public record Watch(Namespace namespace, @Nullable GroupId group) {}
 
     GroupId group(String tenant, String namespace, String name) {
-        return new GroupId(scope.namespace(tenant, namespace), name);
+        return new GroupId(namespace(tenant, namespace), name);
+    }
+
+    /** Once for each request, which counts here. */
+    private Namespace namespace(String tenant, String name) {
+        Namespace namespace = scope.namespace(tenant, name);
+        Quotas.Meter counted = meter;
+        if (counted != null) {
+            counted.request(counting(namespace));
+        }
+        return namespace;
+    }
+
+    /** The tenant whose quotas a request uses up: the caller's, also where it names another. */
+    private String counting(Namespace namespace) {
+        String own = caller.tenant();
+        return own == null ? namespace.tenant() : own;
+    }
+
+    /** A request about nothing but the session itself counts, too. */
+    void ofSession() {
+        namespace("", "");
     }
 
     /** What a group is to be, whoever asks for it. */
@@ -147,7 +184,7 @@ public final class Requests {
     }
 
     public Open open(SessionOpen request) {
-        Namespace namespace = new Namespace(request.getTenantId(), request.getNamespace());
+        Namespace namespace = namespace(request.getTenantId(), request.getNamespace());
         ActorId actor = Values.actor("actor_id", request.getActorId());
         String resume = resumeToken(request.getResumeToken());
         needBeing(namespace, actor);
@@ -227,7 +264,7 @@ public final class Requests {
 
     /** What it finds, {@link Answers#groups} looks through. */
     public GroupQuery list(ListGroupsRequest request) {
-        Namespace namespace = new Namespace(request.getTenantId(), request.getNamespace());
+        Namespace namespace = namespace(request.getTenantId(), request.getNamespace());
         boolean all = request.getNamespace().isEmpty();
         GroupQuery query = new GroupQuery(
                 namespace.tenant(),
@@ -278,6 +315,10 @@ public final class Requests {
         if (!request.hasMessage()) {
             throw GroupException.invalid("message", "must be set");
         }
+        Quotas.Meter counted = meter;
+        if (counted != null) {
+            counted.publish(counting(group.namespace()), request.getMessage().getSerializedSize());
+        }
         Groups.PublishRequest wish = new Groups.PublishRequest(
                 group,
                 Messages.read(
@@ -321,7 +362,7 @@ public final class Requests {
     }
 
     public Watch watch(WatchRequest request) {
-        Namespace namespace = scope.namespace(request.getTenantId(), request.getNamespace());
+        Namespace namespace = namespace(request.getTenantId(), request.getNamespace());
         if (!request.getWholeNamespace()) {
             GroupId group = new GroupId(namespace, request.getGroupName());
             need(caller.mayRead(group), UseCase.WATCH, group, null);

@@ -26,7 +26,7 @@ final class SessionCaller {
         this.authenticator = service.authenticator();
         this.life = service.expiry().begin(connection, null);
         this.from = connection.address();
-        this.requests = service.requests().from(from);
+        this.requests = service.requests().ofConnection(from);
     }
 
     /**

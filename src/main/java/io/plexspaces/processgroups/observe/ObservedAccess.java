@@ -6,6 +6,7 @@ import io.plexspaces.processgroups.access.Attempt;
 import io.plexspaces.processgroups.access.Witness;
 import io.plexspaces.processgroups.authentication.AuthFailure;
 import io.plexspaces.processgroups.authentication.AuthFailures;
+import io.plexspaces.processgroups.quota.Quota;
 import java.net.SocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
@@ -13,13 +14,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts callers that were not let in, and requests for which rights were missing; and writes the audit log, if there
- * is one. Thread-safe.
+ * Counts callers that were not let in, requests for which rights were missing, and those beyond a quota; and writes
+ * the audit log, if there is one. Thread-safe.
  */
 public final class ObservedAccess implements Witness, AuthFailures {
     private final Map<AuthFailure, Counter> failures = new EnumMap<>(AuthFailure.class);
     private final Map<Right, Counter> denials = new EnumMap<>(Right.class);
 
+    private final Map<Quota, Counter> exceeded = new EnumMap<>(Quota.class);
     private final @Nullable AuditLog audit;
 
     /** @param audit null: there is none */
@@ -41,6 +43,19 @@ public final class ObservedAccess implements Witness, AuthFailures {
                             .tag("operation", right.label())
                             .register(registry));
         }
+        for (Quota quota : Quota.values()) {
+            exceeded.put(
+                    quota,
+                    Counter.builder(GroupMetrics.PREFIX + "quota_rejections")
+                            .description("Requests that were beyond a quota")
+                            .tag("quota", quota.label())
+                            .register(registry));
+        }
+    }
+
+    /** A request was refused, as there is none left of this quota. */
+    public void exceeded(Quota quota) {
+        Objects.requireNonNull(exceeded.get(quota)).increment();
     }
 
     @Override

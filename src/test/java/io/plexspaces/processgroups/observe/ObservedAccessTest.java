@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.access.Attempt;
 import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.access.Witness.Right;
 import io.plexspaces.processgroups.authentication.AuthFailure;
+import io.plexspaces.processgroups.quota.Quota;
 import org.junit.jupiter.api.Test;
 
 class ObservedAccessTest {
@@ -40,10 +41,13 @@ class ObservedAccessTest {
     @Test
     void eachRefusal_countsOnce_underWhatItFailedOn() {
         access.refused(AuthFailure.EXPIRED, null);
+        access.exceeded(Quota.SESSION_REQUESTS);
         access.denied(new Attempt(Caller.nobody(), null, "create", "acme", "default", "room", null), Right.MANAGE, "");
 
         assertThat(value("auth_failures_total{reason=\"expired\"")).isEqualTo("1.0");
         assertThat(value("auth_failures_total{reason=\"missing\"")).isEqualTo("0.0");
+        assertThat(value("quota_rejections_total{quota=\"session.requests\"")).isEqualTo("1.0");
+        assertThat(value("quota_rejections_total{quota=\"requests\"")).isEqualTo("0.0");
         assertThat(value("denied_total{operation=\"manage\"")).isEqualTo("1.0");
         assertThat(value("denied_total{operation=\"read\"")).isEqualTo("0.0");
     }

@@ -56,6 +56,8 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest.RequestCase;
 import io.plexspaces.processgroups.proto.v1.SessionResponse;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
+import io.plexspaces.processgroups.quota.QuotaSettings;
+import io.plexspaces.processgroups.quota.Quotas;
 import io.plexspaces.processgroups.tasks.Delays;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -252,15 +254,16 @@ class RightsTest {
         for (Operation operation : Operation.values()) {
             callers.put(operation.text(), caller("ann", rule(operation)));
         }
-        start(new Tokens(), Caller.nobody(), denials);
+        start(new Tokens(), Caller.nobody(), denials, null);
     }
 
-    private void start(Authenticator authenticator, Caller unasked, Witness witness) throws IOException {
+    private void start(Authenticator authenticator, Caller unasked, Witness witness, Quotas.@Nullable Meter meter)
+            throws IOException {
         ApiSettings settings = TestSettings.defaults();
         SessionProtocol.Service endpoints = new SessionProtocol.Service(
                 service.groups,
                 service.sessions,
-                new Requests(settings, unasked, witness),
+                new Requests(settings, unasked, witness, meter),
                 settings,
                 (operation, cause) -> {},
                 Traces.OFF,
@@ -412,6 +415,88 @@ class RightsTest {
                         "managed delete by ann of acme on acme/default/room/null");
     }
 
+    /** Of a tenant: so many requests, and then no more. */
+    private void startWithQuotas(QuotaSettings ofAcme, QuotaSettings ofSession) throws IOException {
+        channel.shutdownNow();
+        server.shutdownNow();
+        Quotas.Limits limits = new Quotas.Limits(QuotaSettings.NONE, Map.of(TENANT, ofAcme), ofSession);
+        start(new Tokens(), Caller.nobody(), denials, new Quotas(limits, () -> 0, quota -> {}).meter());
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void method_countsForItsTenantsQuota_beforeAnythingElse(Method method) throws IOException {
+        startWithQuotas(new QuotaSettings(2, 0, 0, 0), QuotaSettings.NONE);
+        assertThat(failure(method, method.needed().text())).isNotEqualTo("QUOTA_EXCEEDED");
+        assertThat(failure(method, "nothing")).isEqualTo("PERMISSION_DENIED");
+        assertThat(failure(method, method.needed().text())).isEqualTo("QUOTA_EXCEEDED");
+        assertThat(failure(method, "nothing")).isEqualTo("QUOTA_EXCEEDED");
+        callers.put("other", Caller.of("other", "ann", List.of(rule(method.needed())), null));
+        assertThat(failure(method, "other"))
+                .as("names acme, and uses up its own")
+                .isEqualTo("PERMISSION_DENIED");
+    }
+
+    @Test
+    void requestOfASession_countsForTheQuotas_andTheSessionGoesOn() throws IOException {
+        callers.put("all", caller("ann", Rule.of(null, null, null, null, List.of("*"))));
+        QuotaSettings one = new QuotaSettings(1, 0, 0, 0);
+        for (QuotaSettings ofSession : List.of(QuotaSettings.NONE, one)) {
+            for (RequestCase request : RequestCase.values()) {
+                if (Set.of(RequestCase.OPEN, RequestCase.REQUEST_NOT_SET).contains(request)) {
+                    continue;
+                }
+                startWithQuotas(ofSession.equals(one) ? QuotaSettings.NONE : one, ofSession);
+                Dialogue dialogue = new Dialogue("all");
+                dialogue.open();
+                dialogue.send(
+                        request == RequestCase.REFRESH
+                                ? refresh("all").toBuilder().setRequestId(2).build()
+                                : inSession(request));
+                io.plexspaces.processgroups.proto.v1.Error refused =
+                        dialogue.answer(2).getError();
+                assertThat(refused.getReason()).as("%s", request).isEqualTo("QUOTA_EXCEEDED");
+                assertThat(refused.getField()).isEqualTo(ofSession.equals(one) ? "session.requests" : "requests");
+                assertThat(refused.getRetryAfter().getSeconds()).isEqualTo(1);
+                assertThat(dialogue.failure).isNull();
+            }
+        }
+    }
+
+    @Test
+    void publishesBeyondTheQuota_sayWhenToTryAgain() throws IOException {
+        startWithQuotas(new QuotaSettings(0, 2, 0, 0), QuotaSettings.NONE);
+        create(GROUP);
+        Method publish = methods().stream()
+                .filter(method -> method.name().equals("PublishToGroup"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(failure(publish, "publish")).isEmpty();
+        assertThat(failure(publish, "publish")).isEmpty();
+        assertThatThrownBy(() -> stub("publish").publishToGroup((PublishToGroupRequest) publish.request()))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> {
+                    assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+                    assertThat(info(refused).getReason()).isEqualTo("QUOTA_EXCEEDED");
+                    assertThat(info(refused).getMetadataMap())
+                            .containsEntry("field", "publishes")
+                            .containsEntry("retryable", "true");
+                    assertThat(retryDelay(refused)).isEqualTo(Duration.ofMillis(500));
+                });
+        assertThat(failure(methods().get(5), "read")).isEmpty();
+    }
+
+    private static Duration retryDelay(StatusRuntimeException refused) {
+        try {
+            var delay = StatusProto.fromThrowable(refused)
+                    .getDetails(1)
+                    .unpack(com.google.rpc.RetryInfo.class)
+                    .getRetryDelay();
+            return Duration.ofSeconds(delay.getSeconds(), delay.getNanos());
+        } catch (IOException other) {
+            throw new AssertionError(other);
+        }
+    }
+
     /** Also where nobody is asked: the table of those who are has the rest. */
     @Test
     void addressOfACaller_isKnown_whereItMatters() throws Exception {
@@ -431,7 +516,7 @@ class RightsTest {
         };
         channel.shutdownNow();
         server.shutdownNow();
-        start(Authenticator.none(), Caller.anybody(), anywhere);
+        start(Authenticator.none(), Caller.anybody(), anywhere, null);
         create(GROUP);
         assertThat(denials.seen).containsExactly("managed create by  of null on acme/default/room/null");
     }

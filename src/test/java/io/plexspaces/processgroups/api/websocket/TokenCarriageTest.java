@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(TokenCarriageTest.Asking.class)
 class TokenCarriageTest {
-    private static final String SECRET = "a secret of the tests, of 32 bytes";
+    static final String SECRET = "a secret of the tests, of 32 bytes";
     private static final Issuer ISSUER = Issuer.secret(SECRET.getBytes(UTF_8));
     private static final Issuer FORGER = Issuer.secret("another secret of 32 bytes, or so".getBytes(UTF_8));
 
@@ -54,7 +54,13 @@ class TokenCarriageTest {
     public static class Asking implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("processgroups.auth", "jwt", "processgroups.auth.shared-secret", SECRET);
+            return Map.of(
+                    "processgroups.auth", "jwt",
+                    "processgroups.auth.shared-secret", SECRET,
+                    // For QuotaTest.
+                    "processgroups.quotas.tenants.loud.requests", "50",
+                    "processgroups.quotas.tenants.small.sessions", "2",
+                    "processgroups.quotas.tenants.calm.requests", "1000");
         }
     }
 
