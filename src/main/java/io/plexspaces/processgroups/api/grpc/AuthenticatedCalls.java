@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets in calls whose metadata brings a token that is accepted, {@code authorization: Bearer …}, and has them work with
- * its rights. Nothing of a call begins before its token was checked.
+ * its rights. Nothing of a call begins before its token was checked. Also knows where calls come from, for the audit
+ * log.
  */
 final class AuthenticatedCalls {
     private static final Metadata.Key<String> AUTHORIZATION =
