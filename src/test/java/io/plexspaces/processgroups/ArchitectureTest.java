@@ -34,6 +34,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("domain", List.of()),
             Map.entry("access", List.of("domain")),
+            Map.entry("quota", List.of("domain")),
             Map.entry("tasks", List.of("domain")),
             Map.entry("token", List.of("tasks", "domain")),
             Map.entry("authentication", List.of("access", "token", "domain")),
@@ -87,6 +88,7 @@ class ArchitectureTest {
                     List.of(
                             "authentication",
                             "access",
+                            "quota",
                             "core.session",
                             "core",
                             "core.delivery",
@@ -125,7 +127,8 @@ class ArchitectureTest {
                             "tasks",
                             "domain",
                             "proto.v1")),
-            Map.entry("observe", List.of("core", "core.delivery", "log", "domain")),
+            Map.entry(
+                    "observe", List.of("authentication", "access", "quota", "core", "core.delivery", "log", "domain")),
             Map.entry("proto.v1", List.of()));
 
     private static List<String> aboveRedisStore(String... others) {

@@ -27,7 +27,7 @@ public final class Errors {
             case GROUP_NOT_FOUND, GROUP_DELETED, NOT_A_MEMBER, LEASE_NOT_FOUND -> Status.Code.NOT_FOUND;
             case GROUP_EXISTS -> Status.Code.ALREADY_EXISTS;
             case FAILED_PRECONDITION -> Status.Code.FAILED_PRECONDITION;
-            case LIMIT_EXCEEDED, SLOW_CONSUMER -> Status.Code.RESOURCE_EXHAUSTED;
+            case LIMIT_EXCEEDED, QUOTA_EXCEEDED, SLOW_CONSUMER -> Status.Code.RESOURCE_EXHAUSTED;
             case SESSION_REPLACED, EPOCH_CHANGED -> Status.Code.ABORTED;
             case OVERLOADED, PEER_TIMEOUT, FENCED, STORE_UNAVAILABLE, SHUTTING_DOWN -> Status.Code.UNAVAILABLE;
             case INTERNAL -> Status.Code.INTERNAL;
@@ -46,6 +46,7 @@ public final class Errors {
             case FAILED_PRECONDITION, GROUP_EXISTS -> 4412;
             case LIMIT_EXCEEDED -> 4429;
             case SLOW_CONSUMER -> 4430;
+            case QUOTA_EXCEEDED -> 4431;
             case INTERNAL -> 4500;
             case STORE_UNAVAILABLE, FENCED, EPOCH_CHANGED -> 4503;
             case SHUTTING_DOWN -> SERVICE_RESTART;
@@ -70,12 +71,15 @@ public final class Errors {
     }
 
     public static Error toProto(GroupException failure) {
-        return Error.newBuilder()
+        Error.Builder error = Error.newBuilder()
                 .setReason(failure.code().name())
                 .setMessage(failure.getMessage())
                 .setField(failure.field())
                 .setStatus(status(failure.code()).value())
-                .setRetryable(failure.code().retryable())
-                .build();
+                .setRetryable(failure.code().retryable());
+        if (!failure.retryAfter().isZero()) {
+            error.setRetryAfter(Values.duration(failure.retryAfter()));
+        }
+        return error.build();
     }
 }

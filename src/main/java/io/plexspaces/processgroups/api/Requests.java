@@ -1,8 +1,11 @@
 package io.plexspaces.processgroups.api;
 
+import io.plexspaces.processgroups.access.Attempt;
 import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.access.Decision;
+import io.plexspaces.processgroups.access.Witness;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Glob;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -29,6 +32,8 @@ import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
+import io.plexspaces.processgroups.quota.Quotas;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +41,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Requests as the use cases want them: the one gate on the way to them. Checks everything that can be checked without a
- * group: what breaks a rule is INVALID_ARGUMENT, and what the caller may not do PERMISSION_DENIED, each naming the
- * field, before anything is looked up or touched.
+ * group: what is beyond a quota is QUOTA_EXCEEDED, what breaks a rule INVALID_ARGUMENT, and what the caller may not do
+ * PERMISSION_DENIED, each naming the field, before anything is looked up or touched. Whatever a request is about has a
+ * namespace, which comes from {@link #namespace} alone: so none is forgotten by the quotas.
  *
  * <p>One file, as each operation is one method here, and none may pass by another way.
  */
@@ -55,26 +61,66 @@ public final class Requests {
     private final ApiSettings settings;
     private final Scope scope;
     private final Caller caller;
+    private final @Nullable SocketAddress from;
+    private final Witness witness;
+    private final Quotas.@Nullable Meter meter;
 
     /** @param caller whose rights requests need, as long as nobody else is named */
     public Requests(ApiSettings settings, Caller caller) {
-        this(settings, Scope.NONE, caller);
+        this(settings, caller, Witness.NONE, null);
     }
 
-    private Requests(ApiSettings settings, Scope scope, Caller caller) {
+    /**
+     * @param caller whose rights requests need, as long as nobody else is named
+     * @param witness of what is denied, and of what was managed
+     * @param meter null: there are no quotas
+     */
+    public Requests(ApiSettings settings, Caller caller, Witness witness, Quotas.@Nullable Meter meter) {
+        this(settings, Scope.NONE, caller, null, witness, meter);
+    }
+
+    private Requests(
+            ApiSettings settings,
+            Scope scope,
+            Caller caller,
+            @Nullable SocketAddress from,
+            Witness witness,
+            Quotas.@Nullable Meter meter) {
         this.settings = settings;
         this.scope = scope;
         this.caller = caller;
+        this.from = from;
+        this.witness = witness;
+        this.meter = meter;
     }
 
-    /** For requests of this caller. */
-    public Requests by(Caller another) {
-        return another == caller ? this : new Requests(settings, scope, another);
+    /**
+     * For requests of this caller.
+     *
+     * @param address where it is; null: it is not known
+     */
+    public Requests by(Caller another, @Nullable SocketAddress address) {
+        return another == caller && address == from
+                ? this
+                : new Requests(settings, scope, another, address, witness, meter);
+    }
+
+    /** For requests of one connection, which has quotas of its own, and comes from there. */
+    Requests ofConnection(@Nullable SocketAddress address) {
+        Quotas.Meter counted = meter;
+        return counted == null
+                ? by(caller, address)
+                : new Requests(settings, scope, caller, address, witness, counted.ofSession());
+    }
+
+    /** Whether it should be looked where callers are. */
+    public boolean askWhere() {
+        return witness.asksWhere();
     }
 
     /** For requests in a session: names left out are the session's, and others are refused. */
     Requests in(Namespace namespace, ActorId actor) {
-        return new Requests(settings, new Scope(namespace, actor), caller);
+        return new Requests(settings, new Scope(namespace, actor), caller, from, witness, meter);
     }
 
     /**
@@ -108,7 +154,28 @@ public final class Requests {
     public record Watch(Namespace namespace, @Nullable GroupId group) {}
 
     GroupId group(String tenant, String namespace, String name) {
-        return new GroupId(scope.namespace(tenant, namespace), name);
+        return new GroupId(namespace(tenant, namespace), name);
+    }
+
+    /** Once for each request, which counts here. */
+    private Namespace namespace(String tenant, String name) {
+        Namespace namespace = scope.namespace(tenant, name);
+        Quotas.Meter counted = meter;
+        if (counted != null) {
+            counted.request(counting(namespace));
+        }
+        return namespace;
+    }
+
+    /** The tenant whose quotas a request uses up: the caller's, also where it names another. */
+    private String counting(Namespace namespace) {
+        String own = caller.tenant();
+        return own == null ? namespace.tenant() : own;
+    }
+
+    /** A request about nothing but the session itself counts, too. */
+    void ofSession() {
+        namespace("", "");
     }
 
     /** What a group is to be, whoever asks for it. */
@@ -117,23 +184,23 @@ public final class Requests {
     }
 
     public Open open(SessionOpen request) {
-        Namespace namespace = new Namespace(request.getTenantId(), request.getNamespace());
+        Namespace namespace = namespace(request.getTenantId(), request.getNamespace());
         ActorId actor = Values.actor("actor_id", request.getActorId());
         String resume = resumeToken(request.getResumeToken());
-        needBeing(namespace.tenant(), actor);
+        needBeing(namespace, actor);
         return new Open(namespace, actor, resume);
     }
 
     public Create create(CreateGroupRequest request) {
         GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
         GroupSpec spec = spec(request);
-        need(caller.mayManage(group));
+        need(caller.mayManage(group), UseCase.CREATE, group, null);
         return new Create(group, spec);
     }
 
     public GroupId delete(DeleteGroupRequest request) {
         GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
-        need(caller.mayManage(group));
+        need(caller.mayManage(group), UseCase.DELETE, group, null);
         return group;
     }
 
@@ -148,7 +215,7 @@ public final class Requests {
                 request.getNodeId().isEmpty() ? null : new NodeId(request.getNodeId()),
                 request.hasTtl() ? ttl(request.getTtl()) : null,
                 null);
-        actors.forEach(actor -> need(caller.mayJoin(group, actor, filter)));
+        actors.forEach(actor -> need(caller.mayJoin(group, actor, filter), UseCase.JOIN, group, actor));
         return wish;
     }
 
@@ -159,7 +226,7 @@ public final class Requests {
                 request.getAll(),
                 lease(request.getLeaseId()),
                 null);
-        need(caller.mayLeave(wish.group(), wish.actor()));
+        need(caller.mayLeave(wish.group(), wish.actor()), UseCase.LEAVE, wish.group(), wish.actor());
         return wish;
     }
 
@@ -169,7 +236,7 @@ public final class Requests {
                 scope.actor("actor_id", request.getActorId()),
                 lease(request.getLeaseId()),
                 request.hasTtl() ? ttl(request.getTtl()) : null);
-        need(caller.mayLeave(wish.group(), wish.actor()));
+        need(caller.mayLeave(wish.group(), wish.actor()), UseCase.RENEW, wish.group(), wish.actor());
         return wish;
     }
 
@@ -180,7 +247,7 @@ public final class Requests {
                 false,
                 afterMember(Pages.members(group, false), request.getPageToken()),
                 pageSize(request.getPageSize(), WHOLE_PAGE, MAX_PAGE));
-        need(caller.mayRead(group));
+        need(caller.mayRead(group), UseCase.GET_MEMBERS, group, null);
         return query;
     }
 
@@ -191,13 +258,13 @@ public final class Requests {
                 true,
                 afterMember(Pages.members(group, true), request.getPageToken()),
                 pageSize(request.getPageSize(), WHOLE_PAGE, WHOLE_PAGE));
-        need(caller.mayRead(group));
+        need(caller.mayRead(group), UseCase.GET_MEMBERS, group, null);
         return query;
     }
 
     /** What it finds, {@link Answers#groups} looks through. */
     public GroupQuery list(ListGroupsRequest request) {
-        Namespace namespace = new Namespace(request.getTenantId(), request.getNamespace());
+        Namespace namespace = namespace(request.getTenantId(), request.getNamespace());
         boolean all = request.getNamespace().isEmpty();
         GroupQuery query = new GroupQuery(
                 namespace.tenant(),
@@ -205,7 +272,8 @@ public final class Requests {
                 new Glob(Utf8.atMost(128, "name_pattern", request.getNamePattern())),
                 null,
                 pageSize(request.getPageSize(), PAGE, MAX_PAGE));
-        need(caller.mayList(query.tenant(), query.namespace()));
+        Decision decision = caller.mayList(query.tenant(), query.namespace());
+        need(decision, UseCase.LIST, query.tenant(), query.namespace(), null, null);
         if (request.getPageToken().isEmpty()) {
             return query;
         }
@@ -247,6 +315,10 @@ public final class Requests {
         if (!request.hasMessage()) {
             throw GroupException.invalid("message", "must be set");
         }
+        Quotas.Meter counted = meter;
+        if (counted != null) {
+            counted.publish(counting(group.namespace()), request.getMessage().getSerializedSize());
+        }
         Groups.PublishRequest wish = new Groups.PublishRequest(
                 group,
                 Messages.read(
@@ -256,7 +328,8 @@ public final class Requests {
                 Utf8.atMost(ID_BYTES, "dispatch_key", request.getDispatchKey()),
                 request.getExcludeSender(),
                 recipients(request, group));
-        need(caller.mayPublish(group, wish.message().sender(), wish.topic()));
+        ActorId sender = wish.message().sender();
+        need(caller.mayPublish(group, sender, wish.topic()), UseCase.PUBLISH, group, sender);
         return wish;
     }
 
@@ -267,7 +340,7 @@ public final class Requests {
                 request.getActorId().isEmpty() ? null : new ActorId(request.getActorId()),
                 request.hasAfter() ? Values.position(request.getAfter()) : null,
                 pageSize(request.getPageSize(), PAGE, MAX_PAGE));
-        need(caller.mayFetch(wish.group(), TopicFilter.ALL));
+        need(caller.mayFetch(wish.group(), TopicFilter.ALL), UseCase.FETCH, wish.group(), wish.actor());
         return wish;
     }
 
@@ -280,24 +353,25 @@ public final class Requests {
                 request.getSnapshot(),
                 Values.policy(request.getOverflowPolicy()),
                 resumeToken(request.getResumeToken()));
-        need(caller.mayJoin(wish.group(), wish.actor(), wish.filter()));
+        Decision join = caller.mayJoin(wish.group(), wish.actor(), wish.filter());
+        need(join, UseCase.JOIN, wish.group(), wish.actor());
         if (wish.snapshot()) {
-            need(caller.mayRead(wish.group()));
+            need(caller.mayRead(wish.group()), UseCase.JOIN, wish.group(), wish.actor());
         }
         return wish;
     }
 
     public Watch watch(WatchRequest request) {
-        Namespace namespace = scope.namespace(request.getTenantId(), request.getNamespace());
+        Namespace namespace = namespace(request.getTenantId(), request.getNamespace());
         if (!request.getWholeNamespace()) {
             GroupId group = new GroupId(namespace, request.getGroupName());
-            need(caller.mayRead(group));
+            need(caller.mayRead(group), UseCase.WATCH, group, null);
             return new Watch(namespace, group);
         }
         if (!request.getGroupName().isEmpty()) {
             throw GroupException.invalid("group_name", "must be empty with whole_namespace");
         }
-        need(caller.mayReadAll(namespace));
+        need(caller.mayReadAll(namespace), UseCase.WATCH, namespace.tenant(), namespace.name(), null, null);
         return new Watch(namespace, null);
     }
 
@@ -346,17 +420,50 @@ public final class Requests {
         };
     }
 
-    private static void need(Decision decision) {
+    private void need(Decision decision, UseCase operation, GroupId group, @Nullable ActorId actor) {
         if (!decision.allowed()) {
+            need(decision, operation, group.tenant(), group.namespace().name(), group.name(), actor);
+        }
+    }
+
+    private void need(
+            Decision decision,
+            UseCase operation,
+            String tenant,
+            @Nullable String namespace,
+            @Nullable String group,
+            @Nullable ActorId actor) {
+        if (!decision.allowed()) {
+            Attempt attempt = attempt(operation.label(), tenant, namespace, group, actor);
+            witness.denied(attempt, Witness.Right.of(decision.operation()), decision.field());
             throw GroupException.denied(decision.field(), decision.operation().text() + " is not permitted");
         }
     }
 
+    /** What was created or deleted is told of. */
+    public void managed(UseCase operation, GroupId group) {
+        String namespace = group.namespace().name();
+        witness.managed(attempt(operation.label(), group.tenant(), namespace, group.name(), null));
+    }
+
+    private Attempt attempt(
+            String operation,
+            String tenant,
+            @Nullable String namespace,
+            @Nullable String group,
+            @Nullable ActorId actor) {
+        return new Attempt(caller, from, operation, tenant, namespace, group, actor == null ? null : actor.value());
+    }
+
     /** @throws GroupException PERMISSION_DENIED: none of its rights is for this actor */
-    void needBeing(String tenant, ActorId actor) {
+    void needBeing(Namespace namespace, ActorId actor) {
+        String tenant = namespace.tenant();
         if (!caller.mayBe(tenant, actor)) {
             boolean another = caller.tenant() != null && !tenant.equals(caller.tenant());
-            throw GroupException.denied(another ? "tenant_id" : "actor_id", "no right is for it");
+            String field = another ? "tenant_id" : "actor_id";
+            Witness.Right right = Witness.Right.OPEN;
+            witness.denied(attempt(right.label(), tenant, namespace.name(), null, actor), right, field);
+            throw GroupException.denied(field, "no right is for it");
         }
     }
 

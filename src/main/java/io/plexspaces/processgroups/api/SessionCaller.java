@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.api;
 
 import io.plexspaces.processgroups.access.Caller;
+import io.plexspaces.processgroups.authentication.AuthFailure;
 import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.ActorId;
@@ -8,6 +9,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.smallrye.mutiny.Uni;
+import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class SessionCaller {
     private final Authenticator authenticator;
     private final Expiry.Life life;
+    private final @Nullable SocketAddress from;
     private volatile Requests requests;
     private volatile boolean known;
 
     SessionCaller(SessionProtocol.Service service, Connection connection) {
         this.authenticator = service.authenticator();
         this.life = service.expiry().begin(connection, null);
-        this.requests = service.requests();
+        this.from = connection.address();
+        this.requests = service.requests().ofConnection(from);
     }
 
     /**
@@ -32,6 +36,7 @@ final class SessionCaller {
      */
     Requests requests() {
         if (isAsked()) {
+            authenticator.refused(AuthFailure.MISSING, from);
             throw GroupException.of(ErrorCode.UNAUTHENTICATED, "no token was brought");
         }
         return requests;
@@ -44,7 +49,7 @@ final class SessionCaller {
 
     /** From now on its requests need this caller's rights, and with them its connection ends. */
     void is(Caller caller) {
-        requests = requests.by(caller);
+        requests = requests.by(caller, from);
         known = true;
         life.goOn(caller);
     }
@@ -61,9 +66,9 @@ final class SessionCaller {
      */
     Uni<Optional<Instant>> refresh(String token, Namespace namespace, ActorId actor) {
         return Uni.createFrom()
-                .completionStage(() -> authenticator.authenticate(given(token)))
+                .completionStage(() -> authenticator.authenticate(given(token), from))
                 .map(caller -> {
-                    requests.by(caller).needBeing(namespace.tenant(), actor);
+                    requests.by(caller, from).needBeing(namespace, actor);
                     is(caller);
                     return Optional.ofNullable(caller.expiresAt());
                 });
@@ -75,7 +80,7 @@ final class SessionCaller {
      */
     Uni<Requests> says(String token) {
         return Uni.createFrom()
-                .completionStage(() -> authenticator.authenticate(given(token)))
+                .completionStage(() -> authenticator.authenticate(given(token), from))
                 .map(caller -> {
                     is(caller);
                     return requests;

@@ -392,6 +392,7 @@ public final class SessionProtocol {
         if (!caller.asks()) {
             throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "this server asks for no tokens");
         }
+        opened().ofSession();
         return caller.refresh(request.getToken(), current.namespace(), current.actor())
                 .onFailure(
                         refused -> GroupException.is(refused, ErrorCode.UNAUTHENTICATED, ErrorCode.PERMISSION_DENIED))

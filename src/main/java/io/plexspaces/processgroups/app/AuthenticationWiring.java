@@ -2,11 +2,14 @@ package io.plexspaces.processgroups.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.plexspaces.processgroups.authentication.AuthFailure;
+import io.plexspaces.processgroups.authentication.AuthFailures;
 import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.authentication.TokenAuthenticator;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.Seldom;
+import io.plexspaces.processgroups.observe.ObservedAccess;
 import io.plexspaces.processgroups.tasks.Delays;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.plexspaces.processgroups.token.CachedVerifier;
@@ -24,6 +27,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -44,6 +48,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
 
 /** Makes what says who a caller is: nobody is asked, or tokens are checked. */
 @Singleton
@@ -68,13 +73,19 @@ final class AuthenticationWiring {
     /** What to end, in this order. */
     private final List<Runnable> ends = new ArrayList<>();
 
+    private final AuthFailures failures;
     private final Seldom seldom = new Seldom(System::nanoTime);
     private final Authenticator authenticator;
     private Runnable begin = () -> {};
 
     /** @throws ConfigurationException for a configuration that cannot work, or lets in everybody by accident */
     AuthenticationWiring(
-            ProcessGroupsConfig config, Config platform, Vertx vertx, PeriodicTasks tasks, TimerThread timer) {
+            ProcessGroupsConfig config,
+            Config platform,
+            Vertx vertx,
+            PeriodicTasks tasks,
+            TimerThread timer,
+            ObservedAccess failures) {
         ConfigCheck.check(config);
         String complaint = AuthenticationCheck.openComplaint(config, hosts(platform));
         if (complaint != null) {
@@ -83,6 +94,7 @@ final class AuthenticationWiring {
         this.vertx = vertx;
         this.tasks = tasks;
         this.timer = timer;
+        this.failures = failures;
         this.authenticator =
                 config.auth() == ProcessGroupsConfig.Auth.NONE ? Authenticator.none() : authenticator(config);
     }
@@ -121,15 +133,16 @@ final class AuthenticationWiring {
                 AuthenticationCheck.roles(config),
                 settings.claims().rules(),
                 clock,
-                this::sayRefused);
+                this::refused);
     }
 
     /** Who is not let in learns why; who runs the server, that there are such callers. */
-    private void sayRefused(String reason) {
+    private void refused(AuthFailure reason, @Nullable SocketAddress from) {
+        failures.refused(reason, from);
         seldom.say(unsaid -> LOG.log(
                 System.Logger.Level.WARNING,
                 "a caller was not let in: {0} ({1} more since the last such line)",
-                reason,
+                reason.label(),
                 unsaid));
     }
 

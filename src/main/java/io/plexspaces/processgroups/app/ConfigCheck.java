@@ -1,11 +1,13 @@
 package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,11 @@ final class ConfigCheck {
         }
     }
 
+    /** Whether there is an audit log: unless something else is said, where it is known who callers are. */
+    static boolean audits(ProcessGroupsConfig config) {
+        return config.audit().orElse(config.auth() != ProcessGroupsConfig.Auth.NONE);
+    }
+
     static List<String> complaints(ProcessGroupsConfig config) {
         List<@Nullable String> all = new ArrayList<>();
         all.add(nodeComplaint(config));
@@ -39,6 +46,7 @@ final class ConfigCheck {
         all.add(heldBytesComplaint(config));
         all.add(ageComplaint(config));
         all.add(memoryComplaint(config));
+        all.add(tenantComplaint(config));
         List<String> complaints = new ArrayList<>(AuthenticationCheck.complaints(config));
         for (String complaint : all) {
             if (complaint != null) {
@@ -107,6 +115,18 @@ final class ConfigCheck {
                 .map(bytes -> "processgroups.memory.bytes must be at least " + LEAST_MEMORY_BYTES + ", but is "
                         + bytes.asLongValue())
                 .orElse(null);
+    }
+
+    private static @Nullable String tenantComplaint(ProcessGroupsConfig config) {
+        for (String tenant : new TreeSet<>(config.quotas().tenants().keySet())) {
+            try {
+                new Namespace(tenant, Namespace.DEFAULT);
+            } catch (GroupException illegal) {
+                return "processgroups.quotas.tenants." + tenant + " must be the name of a tenant: "
+                        + illegal.getMessage();
+            }
+        }
+        return null;
     }
 
     private static @Nullable String ageComplaint(ProcessGroupsConfig config) {

@@ -60,8 +60,8 @@ public final class ConfigGuard implements ConfigSourceInterceptor {
     }
 
     private static void checkOwn(String name, @Nullable String value) {
-        ConfigKey key = KEYS.get(name);
-        String complaint = key == null || value == null ? null : key.complaint(value);
+        ConfigKey key = KEYS.get(ConfigKey.general(name));
+        String complaint = key == null || value == null ? null : key.named(name).complaint(value);
         if (complaint != null) {
             throw new IllegalArgumentException(complaint);
         }

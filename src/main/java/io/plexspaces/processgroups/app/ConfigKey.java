@@ -31,8 +31,13 @@ record ConfigKey(
         Class<?> type,
         @Nullable String defaultValue,
         @Nullable Range range) {
-    /** What stands, in the keys of the only map, for the name of a role and the number of one of its rules. */
+    /** What stands, in the keys of a map, for the name of a role and the number of one of its rules. */
     private static final String EACH_RULE = ".<role>[i].";
+
+    /** What stands, in the keys of the other, for the name of a tenant. */
+    private static final String EACH_TENANT = ".<tenant>.";
+
+    private static final String TENANTS = ConfigGuard.PREFIX + "quotas.tenants";
 
     /** Every key, ordered by name. */
     static List<ConfigKey> all() {
@@ -47,7 +52,9 @@ record ConfigKey(
             WithName given = method.getAnnotation(WithName.class);
             String name = prefix + (given == null ? StringUtil.skewer(method.getName()) : given.value());
             Class<?> type = typeOf(method);
-            if (type == Map.class) {
+            if (type == Map.class && name.equals(TENANTS)) {
+                collect(keys, name + EACH_TENANT, ProcessGroupsConfig.OwnQuota.class);
+            } else if (type == Map.class) {
                 collect(keys, name + EACH_RULE, ProcessGroupsConfig.RuleConfig.class);
             } else if (type.isInterface() && type.getEnclosingClass() == ProcessGroupsConfig.class) {
                 collect(keys, name + ".", type);
@@ -60,10 +67,26 @@ record ConfigKey(
     }
 
     private static Class<?> typeOf(Method method) {
-        return method.getReturnType() == Optional.class
-                        && method.getGenericReturnType().getTypeName().endsWith("<" + String.class.getName() + ">")
-                ? String.class
-                : method.getReturnType();
+        if (method.getReturnType() != Optional.class) {
+            return method.getReturnType();
+        }
+        String optional = method.getGenericReturnType().getTypeName();
+        if (optional.endsWith("<" + Boolean.class.getName() + ">")) {
+            return boolean.class;
+        }
+        return optional.endsWith("<" + String.class.getName() + ">") ? String.class : Optional.class;
+    }
+
+    /** The name under which a key is in {@link #all}: of a tenant's, the one that stands for those of all tenants. */
+    static String general(String name) {
+        return name.startsWith(TENANTS + ".")
+                ? TENANTS + EACH_TENANT + name.substring(name.lastIndexOf('.') + 1)
+                : name;
+    }
+
+    /** The same key of one tenant. */
+    ConfigKey named(String one) {
+        return new ConfigKey(one, type, defaultValue, range);
     }
 
     /** The environment variable that sets it. */

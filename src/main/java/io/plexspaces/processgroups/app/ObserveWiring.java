@@ -12,11 +12,13 @@ import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.core.node.LeaseRenewal;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.log.SerialQueue;
+import io.plexspaces.processgroups.observe.AuditLog;
 import io.plexspaces.processgroups.observe.DeliverySpans;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
 import io.plexspaces.processgroups.observe.NodeMetrics;
+import io.plexspaces.processgroups.observe.ObservedAccess;
 import io.plexspaces.processgroups.observe.ObservedRefusals;
 import io.plexspaces.processgroups.observe.RequestLog;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
@@ -86,6 +88,12 @@ final class ObserveWiring {
     @Singleton
     ObservedRefusals refusals(GroupMetrics metrics, RequestLog log) {
         return new ObservedRefusals(metrics, log);
+    }
+
+    @Produces
+    @Singleton
+    ObservedAccess access() {
+        return new ObservedAccess(registry, ConfigCheck.audits(config) ? new AuditLog(System::nanoTime) : null);
     }
 
     void summarizeRefusals(@Observes StartupEvent started, RequestLog log, PeriodicTasks tasks, TimerThread timer) {

@@ -39,9 +39,16 @@ interface ProcessGroupsConfig {
     @WithName("auth")
     Authentication authentication();
 
-    /** The store {@code redis}. Its address stands in the platform's keys {@code quarkus.redis}. */
+    /**
+     * Whether refusals, and what callers created and deleted, are written to the log's category {@code audit}. Default:
+     * with {@code jwt}.
+     */
+    Optional<Boolean> audit();
+
+    /** The store {@code memory}. */
     Memory memory();
 
+    /** The store {@code redis}. Its address stands in the platform's keys {@code quarkus.redis}. */
     Redis redis();
 
     /** This server among others. */
@@ -63,6 +70,9 @@ interface ProcessGroupsConfig {
      * Bounds on everything a client can make grow. What passes one is refused with LIMIT_EXCEEDED or INVALID_ARGUMENT.
      */
     Limits limits();
+
+    /** What tenants and sessions may use of this server. What is beyond is refused with QUOTA_EXCEEDED. */
+    Quotas quotas();
 
     /** This node's live readings of groups. */
     Replica replica();
@@ -440,6 +450,83 @@ interface ProcessGroupsConfig {
         @WithDefault("1000")
         @Range(min = "1", max = "1000000")
         int streamsPerConnection();
+    }
+
+    /** What tenants and sessions may use of this server. */
+    interface Quotas {
+        /** Of each tenant. */
+        @WithName("default")
+        TenantQuota byDefault();
+
+        /** Of single tenants, by their names. */
+        Map<String, OwnQuota> tenants();
+
+        /** Of each connection of a session. */
+        SessionQuota session();
+    }
+
+    /** Of each tenant. */
+    interface TenantQuota {
+        /** Requests a second. 0: no quota. */
+        @WithDefault("0")
+        @Range(min = "0", max = "10000000")
+        int requests();
+
+        /** Messages published a second. 0: no quota. */
+        @WithDefault("0")
+        @Range(min = "0", max = "10000000")
+        int publishes();
+
+        /** Encoded bytes of these, a second. 0: no quota. */
+        @WithDefault("0")
+        @Range(min = "0", max = "1000000000")
+        int publishedBytes();
+
+        /** Live connections. 0: no quota beside the limit. */
+        @WithDefault("0")
+        @Range(min = "0", max = "10000000")
+        int sessions();
+    }
+
+    /** Of one tenant. */
+    interface OwnQuota {
+        /** Requests a second. 0: no quota; -1: the default one. */
+        @WithDefault("-1")
+        @Range(min = "-1", max = "10000000")
+        int requests();
+
+        /** The same for messages published a second. */
+        @WithDefault("-1")
+        @Range(min = "-1", max = "10000000")
+        int publishes();
+
+        /** The same for encoded bytes of these, a second. */
+        @WithDefault("-1")
+        @Range(min = "-1", max = "1000000000")
+        int publishedBytes();
+
+        /** The same for live connections. */
+        @WithDefault("-1")
+        @Range(min = "-1", max = "10000000")
+        int sessions();
+    }
+
+    /** Of each connection of a session. */
+    interface SessionQuota {
+        /** Requests a second. 0: no quota. */
+        @WithDefault("0")
+        @Range(min = "0", max = "10000000")
+        int requests();
+
+        /** Messages published a second. 0: no quota. */
+        @WithDefault("0")
+        @Range(min = "0", max = "10000000")
+        int publishes();
+
+        /** Encoded bytes of these, a second. 0: no quota. */
+        @WithDefault("0")
+        @Range(min = "0", max = "1000000000")
+        int publishedBytes();
     }
 
     /** This node's live readings of groups. */

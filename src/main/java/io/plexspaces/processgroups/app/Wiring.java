@@ -27,9 +27,11 @@ import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
+import io.plexspaces.processgroups.observe.ObservedAccess;
 import io.plexspaces.processgroups.observe.ObservedGroups;
 import io.plexspaces.processgroups.observe.ObservedRefusals;
 import io.plexspaces.processgroups.observe.RequestLog;
+import io.plexspaces.processgroups.quota.Quotas;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
@@ -55,7 +57,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Settings settings(@ConfigProperty(name = "quarkus.grpc.server.port") int port) {
+    Settings settings(
+            @ConfigProperty(name = "quarkus.grpc.server.port") int port, ConnectionSettings.TenantQuota sessions) {
         ProcessGroupsConfig.Limits limits = config.limits();
         return new Settings(
                 config.node().id().map(NodeId::new).orElseGet(() -> NodeNames.ofHost(port)),
@@ -73,7 +76,8 @@ final class Wiring {
                         limits.connectionsPerActor(),
                         limits.connectionsPerTenant(),
                         config.session().maxConnectionAge(),
-                        config.drain().notice()));
+                        config.drain().notice(),
+                        sessions));
     }
 
     @Produces
@@ -219,13 +223,15 @@ final class Wiring {
             GroupTracing tracing,
             ServerBudget budget,
             Authenticator authenticator,
+            ObservedAccess access,
+            Quotas quotas,
             TimerThread timer) {
         // Where everybody is asked, whoever was not may do nothing.
         Caller unasked = authenticator.asks() ? Caller.nobody() : Caller.anybody();
         return new SessionProtocol.Service(
                 groups,
                 sessions,
-                new Requests(settings, unasked),
+                new Requests(settings, unasked, access, quotas.meter()),
                 settings,
                 refusals,
                 tracing,

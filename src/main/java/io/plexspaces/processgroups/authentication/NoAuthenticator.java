@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.authentication;
 
 import io.plexspaces.processgroups.access.Caller;
+import java.net.SocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,12 @@ final class NoAuthenticator implements Authenticator {
     private NoAuthenticator() {}
 
     @Override
-    public CompletionStage<Caller> authenticate(@Nullable String token) {
+    public CompletionStage<Caller> authenticate(@Nullable String token, @Nullable SocketAddress from) {
         return anybody;
     }
+
+    @Override
+    public void refused(AuthFailure reason, @Nullable SocketAddress from) {}
 
     @Override
     public boolean asks() {

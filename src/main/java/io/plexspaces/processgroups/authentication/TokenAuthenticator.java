@@ -7,11 +7,11 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.token.TokenRefused;
 import io.plexspaces.processgroups.token.TokenVerifier;
 import io.plexspaces.processgroups.token.VerifiedToken;
+import java.net.SocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,23 +30,21 @@ public final class TokenAuthenticator implements Authenticator {
     private final TokenVerifier verifier;
     private final Map<String, List<Rule>> roles;
     private final RulesClaim claim;
-    private final Refused refused;
+    private final AuthFailures refused;
     private final KnownCallers known;
-
-    /** Told of every caller that is not let in, on the thread that found out. Must not throw. */
-    @FunctionalInterface
-    public interface Refused {
-        /** @param reason one of a few, such as {@code no_token}, {@code rules}, {@code expired} */
-        void refused(String reason);
-    }
 
     /**
      * @param verifier asked each time, and so the one that remembers tokens
      * @param roles to their rules
      * @param claim the name of the claim that has a token's own rules, for messages
+     * @param refused told of those that are not let in
      */
     public TokenAuthenticator(
-            TokenVerifier verifier, Map<String, List<Rule>> roles, String claim, InstantSource clock, Refused refused) {
+            TokenVerifier verifier,
+            Map<String, List<Rule>> roles,
+            String claim,
+            InstantSource clock,
+            AuthFailures refused) {
         this.verifier = verifier;
         this.roles = Map.copyOf(roles);
         this.claim = new RulesClaim(claim);
@@ -55,17 +53,17 @@ public final class TokenAuthenticator implements Authenticator {
     }
 
     @Override
-    public CompletionStage<Caller> authenticate(@Nullable String token) {
+    public CompletionStage<Caller> authenticate(@Nullable String token, @Nullable SocketAddress from) {
         if (token == null) {
-            return CompletableFuture.failedFuture(refusal("no_token", "no token was brought"));
+            return CompletableFuture.failedFuture(refusal(AuthFailure.MISSING, from, "no token was brought"));
         }
         CompletableFuture<Caller> answer = new CompletableFuture<>();
         verifier.verify(token).whenComplete((verified, failure) -> {
             try {
                 if (failure == null) {
-                    answer.complete(caller(verified));
+                    answer.complete(caller(verified, from));
                 } else {
-                    answer.completeExceptionally(refusal(failure));
+                    answer.completeExceptionally(refusal(failure, from));
                 }
             } catch (Throwable unable) {
                 answer.completeExceptionally(unable);
@@ -75,11 +73,16 @@ public final class TokenAuthenticator implements Authenticator {
     }
 
     @Override
+    public void refused(AuthFailure reason, @Nullable SocketAddress from) {
+        refused.refused(reason, from);
+    }
+
+    @Override
     public boolean asks() {
         return true;
     }
 
-    private Caller caller(VerifiedToken token) {
+    private Caller caller(VerifiedToken token, @Nullable SocketAddress from) {
         Caller before = known.find(token.digest());
         if (before != null) {
             return before;
@@ -89,7 +92,7 @@ public final class TokenAuthenticator implements Authenticator {
             Caller made = Caller.of(token.tenant(), token.subject(), rules, token.expiry());
             return known.keep(token.digest(), made, token.expiry(), weight(rules));
         } catch (IllegalArgumentException illegal) {
-            throw refusal("rules", "token refused: " + illegal.getMessage());
+            throw refusal(AuthFailure.RULES, from, "token refused: " + illegal.getMessage());
         }
     }
 
@@ -110,18 +113,18 @@ public final class TokenAuthenticator implements Authenticator {
         return 1 + rules.stream().mapToInt(rule -> 1 + rule.actors().size()).sum();
     }
 
-    private Throwable refusal(Throwable failure) {
+    private Throwable refusal(Throwable failure, @Nullable SocketAddress from) {
         if (!(failure instanceof TokenRefused why)) {
-            refused.refused("defect");
+            refused.refused(AuthFailure.DEFECT, from);
             return failure;
         }
-        refused.refused(why.reason().name().toLowerCase(Locale.ROOT));
+        refused.refused(AuthFailure.of(why.reason()), from);
         return GroupException.of(
                 why.reason().retryable() ? ErrorCode.OVERLOADED : ErrorCode.UNAUTHENTICATED, why.getMessage());
     }
 
-    private GroupException refusal(String reason, String message) {
-        refused.refused(reason);
+    private GroupException refusal(AuthFailure reason, @Nullable SocketAddress from, String message) {
+        refused.refused(reason, from);
         return GroupException.of(ErrorCode.UNAUTHENTICATED, message);
     }
 }

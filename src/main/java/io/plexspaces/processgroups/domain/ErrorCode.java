@@ -22,6 +22,8 @@ public enum ErrorCode {
     FAILED_PRECONDITION(false),
     /** A configured limit would be passed; the message names limit and value. */
     LIMIT_EXCEEDED(false),
+    /** The tenant, or the session, has used what it may use of this node for now; the exception names the quota. */
+    QUOTA_EXCEEDED(true),
     /** The server has too much waiting for delivery; the request was not executed. */
     OVERLOADED(true),
     /** The subscriber read too slowly and its queue was full. */

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.domain;
 
+import java.time.Duration;
 import java.util.Arrays;
 
 /** The one exception for every expected failure. Has no stack trace: it says what a client did, not where we were. */
@@ -8,11 +9,17 @@ public final class GroupException extends RuntimeException {
 
     private final ErrorCode code;
     private final String field;
+    private final Duration retryAfter;
 
     private GroupException(ErrorCode code, String field, String message) {
+        this(code, field, message, Duration.ZERO);
+    }
+
+    private GroupException(ErrorCode code, String field, String message, Duration retryAfter) {
         super(message, null, false, false);
         this.code = code;
         this.field = field;
+        this.retryAfter = retryAfter;
     }
 
     public static GroupException of(ErrorCode code, String message) {
@@ -45,6 +52,17 @@ public final class GroupException extends RuntimeException {
                 ErrorCode.LIMIT_EXCEEDED,
                 field,
                 field + ": " + limit(limit, value).getMessage());
+    }
+
+    /**
+     * A tenant or a session has used what it may use of this node.
+     *
+     * @param quota its name, for example {@code requests}
+     * @param retryAfter when there is some again, if nobody else uses it; zero: nobody knows
+     */
+    public static GroupException quota(String quota, long value, Duration retryAfter) {
+        return new GroupException(
+                ErrorCode.QUOTA_EXCEEDED, quota, "quota " + quota + " = " + value + " reached", retryAfter);
     }
 
     /** A join names a node that none of the group's joins has named, and they have named as many as they may. */
@@ -85,7 +103,12 @@ public final class GroupException extends RuntimeException {
         return code;
     }
 
-    /** The request field or the limit it is about, in the spelling of the proto; empty when it is about none. */
+    /** After which time the same may succeed; zero: it is not known. */
+    public Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /** The request field, limit or quota it is about, in the spelling of the proto; empty when it is about none. */
     public String field() {
         return field;
     }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.observe.ObservedAccess;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.plexspaces.processgroups.token.Issuer;
 import io.quarkus.runtime.StartupEvent;
@@ -43,6 +45,8 @@ class AuthenticationWiringTest {
 
     private final PeriodicTasks tasks = new PeriodicTasks(System::nanoTime);
     private final TimerThread timer = new TimerThread(tasks);
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ObservedAccess access = new ObservedAccess(registry, null);
     private AuthenticationWiring wiring;
 
     @AfterEach
@@ -72,7 +76,8 @@ class AuthenticationWiringTest {
                 .withSources(new PropertiesConfigSource(
                         Map.of("quarkus.http.host", host, "quarkus.grpc.server.host", "127.0.0.1"), "test", 1))
                 .build();
-        wiring = new AuthenticationWiring(ProcessGroupsConfigTest.config(values), platform, VERTX, tasks, timer);
+        wiring =
+                new AuthenticationWiring(ProcessGroupsConfigTest.config(values), platform, VERTX, tasks, timer, access);
         wiring.begin(new StartupEvent());
         return wiring.authenticator();
     }
@@ -84,12 +89,15 @@ class AuthenticationWiringTest {
     }
 
     private static Caller caller(Authenticator authenticator, Issuer issuer) {
-        return authenticator.authenticate(token(issuer)).toCompletableFuture().join();
+        return authenticator
+                .authenticate(token(issuer), null)
+                .toCompletableFuture()
+                .join();
     }
 
     private static ErrorCode refusal(Authenticator authenticator, Issuer issuer) {
         return authenticator
-                .authenticate(token(issuer))
+                .authenticate(token(issuer), null)
                 .handle((caller, why) -> ((GroupException) why).code())
                 .toCompletableFuture()
                 .join();
@@ -131,6 +139,11 @@ class AuthenticationWiringTest {
                         .allowed())
                 .isTrue();
         assertThat(refusal(authenticator, ISSUER)).isEqualTo(ErrorCode.UNAUTHENTICATED);
+        assertThat(registry.get("plexspaces_process_groups_auth_failures")
+                        .tag("reason", "algorithm")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
     }
 
     @Test
@@ -143,7 +156,7 @@ class AuthenticationWiringTest {
         Map<String, Object> claims = Issuer.claims("aud", "b");
         claims.put("iss", "https://example.com");
         claims.put("exp", Instant.now().getEpochSecond() + 3_600);
-        assertThat(authenticator.authenticate(issuer.token(claims)))
+        assertThat(authenticator.authenticate(issuer.token(claims), null))
                 .succeedsWithin(Duration.ofSeconds(10))
                 .satisfies(caller -> assertThat(caller.subject()).isEqualTo("ann"));
     }

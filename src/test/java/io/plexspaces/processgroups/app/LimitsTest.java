@@ -354,6 +354,30 @@ class LimitsTest {
                     "larger work is done by steps",
                     "ScriptCostTest#isBounded"),
             new Limit(
+                    "requests, publishes and published bytes of a tenant, a second",
+                    "no quota",
+                    "quotas.default.requests",
+                    "QUOTA_EXCEEDED",
+                    "QuotaTest#tenantThatFloods_isRefused_whileAnotherIsServed"),
+            new Limit(
+                    "requests, publishes and published bytes of a session, a second",
+                    "no quota",
+                    "quotas.session.requests",
+                    "QUOTA_EXCEEDED",
+                    "RightsTest#requestOfASession_countsForTheQuotas_andTheSessionGoesOn"),
+            new Limit(
+                    "tenants whose use is known",
+                    "10,000",
+                    "",
+                    "further ones share the quotas of 100",
+                    "QuotasTest#tenantsBeyondTheBound_shareTheRatesOfMany_andKnownOnesKeepTheirs"),
+            new Limit(
+                    "lines of the audit log about refusals",
+                    "100 a second",
+                    "",
+                    "they are counted in the next line",
+                    "AuditLogTest#flood_hasAHundredLinesASecond_andTheNextSaysHowManyWereLeftOut"),
+            new Limit(
                     "series of metrics with names of groups",
                     "",
                     "metrics.groups",

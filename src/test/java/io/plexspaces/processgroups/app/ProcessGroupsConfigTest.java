@@ -3,6 +3,8 @@ package io.plexspaces.processgroups.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.plexspaces.processgroups.quota.QuotaSettings;
+import io.plexspaces.processgroups.quota.Quotas;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -123,6 +125,7 @@ class ProcessGroupsConfigTest {
         "processgroups.session.max-connection-age, 500ms, processgroups.session.max-connection-age must be 0, or more",
         "processgroups.memory.bytes, 1K, processgroups.memory.bytes must be at least 1048576",
         "processgroups.websocket.allowed-origins, 'https://a.example,b.example', but has b.example",
+        "processgroups.quotas.tenants.a/b.requests, 1, processgroups.quotas.tenants.a/b must be the name of a tenant",
         "processgroups.auth, jwt, 'processgroups.auth = jwt needs exactly one of processgroups.auth.jwks-url'",
         "processgroups.auth.pem-file, a.pem, processgroups.auth.pem-file must not be set",
         "processgroups.auth.roles.a[0].ops, 'join,write', 'processgroups.auth.roles.a[0].ops[1]: must be join'",
@@ -137,6 +140,41 @@ class ProcessGroupsConfigTest {
     void graceOfZero_isAllowed() {
         assertThat(ConfigCheck.complaints(config(Map.of("processgroups.session.grace", "0S"))))
                 .isEmpty();
+    }
+
+    @Test
+    void audit_isOnWhereCallersAreKnown_unlessSomethingElseIsSaid() {
+        Map<String, String> jwt = Map.of("processgroups.auth", "jwt");
+        assertThat(ConfigCheck.audits(config(Map.of()))).isFalse();
+        assertThat(ConfigCheck.audits(config(jwt))).isTrue();
+        assertThat(ConfigCheck.audits(config(Map.of("processgroups.audit", "true"))))
+                .isTrue();
+        assertThat(ConfigCheck.audits(config(Map.of("processgroups.auth", "jwt", "processgroups.audit", "false"))))
+                .isFalse();
+        assertThatThrownBy(() -> config(Map.of("processgroups.audit", "yes")))
+                .hasMessageContaining("processgroups.audit must be true or false, but is yes");
+    }
+
+    @Test
+    void quotasOfATenant_areThoseByDefaultWhereItHasNone() {
+        ProcessGroupsConfig config = config(Map.of(
+                "processgroups.quotas.default.requests", "100",
+                "processgroups.quotas.default.publishes", "50",
+                "processgroups.quotas.tenants.acme.publishes", "0",
+                "processgroups.quotas.tenants.\"a.b\".sessions", "7",
+                "processgroups.quotas.session.published-bytes", "1000"));
+        Quotas.Limits limits = QuotaWiring.limits(config.quotas());
+
+        assertThat(limits.byDefault()).isEqualTo(new QuotaSettings(100, 50, 0, 0));
+        assertThat(limits.own())
+                .isEqualTo(Map.of(
+                        "acme", new QuotaSettings(100, 0, 0, 0),
+                        "a.b", new QuotaSettings(100, 50, 0, 7)));
+        assertThat(limits.session()).isEqualTo(new QuotaSettings(0, 0, 1_000, 0));
+        assertThatThrownBy(() -> config(Map.of("processgroups.quotas.tenants.\"a.b\".requests", "-2")))
+                .hasMessageContaining(
+                        "processgroups.quotas.tenants.\"a.b\".requests must be a number from -1 to 10000000,"
+                                + " but is -2");
     }
 
     @Test

@@ -16,6 +16,8 @@ import io.plexspaces.processgroups.token.MovingClock;
 import io.plexspaces.processgroups.token.TokenVerifier;
 import io.plexspaces.processgroups.token.VerifiedToken;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,6 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TokenAuthenticatorTest {
+    private static final SocketAddress FROM = new InetSocketAddress("192.0.2.1", 1234);
     private static final Issuer ISSUER = Issuer.ed("d");
     private static final GroupId ROOM = GroupId.of("acme", "default", "chat.room");
     private static final ActorId ANN = new ActorId("ann");
@@ -37,20 +40,23 @@ class TokenAuthenticatorTest {
             "many", Collections.nCopies(Caller.MOST_RULES - 1, MANAGE));
 
     private final MovingClock clock = new MovingClock();
-    private final List<String> refusals = new ArrayList<>();
+    private final List<AuthFailure> refusals = new ArrayList<>();
     private final TokenAuthenticator authenticator =
             over(new CheckingVerifier(Issuer.keys(ISSUER), Issuer.ANY, clock, Runnable::run, 10));
 
     private TokenAuthenticator over(TokenVerifier verifier) {
-        return new TokenAuthenticator(verifier, ROLES, "processgroups", clock, refusals::add);
+        return new TokenAuthenticator(verifier, ROLES, "processgroups", clock, (reason, from) -> {
+            assertThat(from).isSameAs(FROM);
+            refusals.add(reason);
+        });
     }
 
     private Caller let(Map<String, Object> claims) {
-        return Issuer.value(authenticator.authenticate(ISSUER.token(claims)));
+        return Issuer.value(authenticator.authenticate(ISSUER.token(claims), FROM));
     }
 
     private GroupException refused(Map<String, Object> claims) {
-        return (GroupException) failure(authenticator.authenticate(ISSUER.token(claims)));
+        return (GroupException) failure(authenticator.authenticate(ISSUER.token(claims), FROM));
     }
 
     /** As it is, not wrapped. */
@@ -66,11 +72,12 @@ class TokenAuthenticatorTest {
         Authenticator none = Authenticator.none();
 
         assertThat(none.asks()).isFalse();
-        assertThat(Issuer.value(none.authenticate(null))).isSameAs(Caller.anybody());
-        assertThat(Issuer.value(none.authenticate("not a token"))).isSameAs(Caller.anybody());
-        assertThat(none.authenticate("a") == none.authenticate(null)).isTrue();
-        none.authenticate(null).toCompletableFuture().obtrudeException(new IllegalStateException());
-        assertThat(Issuer.value(none.authenticate(null))).isSameAs(Caller.anybody());
+        assertThat(Issuer.value(none.authenticate(null, FROM))).isSameAs(Caller.anybody());
+        assertThat(Issuer.value(none.authenticate("not a token", FROM))).isSameAs(Caller.anybody());
+        assertThat(none.authenticate("a", FROM) == none.authenticate(null, FROM))
+                .isTrue();
+        none.authenticate(null, FROM).toCompletableFuture().obtrudeException(new IllegalStateException());
+        assertThat(Issuer.value(none.authenticate(null, FROM))).isSameAs(Caller.anybody());
     }
 
     @Test
@@ -115,18 +122,25 @@ class TokenAuthenticatorTest {
     }
 
     @Test
+    void whatIsRefusedElsewhere_isToldOf() {
+        authenticator.refused(AuthFailure.SCHEME, FROM);
+        assertThat(refusals).containsExactly(AuthFailure.SCHEME);
+        assertThat(AuthFailure.KEYS_UNAVAILABLE.label()).isEqualTo("keys_unavailable");
+    }
+
+    @Test
     void noToken_isRefused() {
-        GroupException refusal = (GroupException) failure(authenticator.authenticate(null));
+        GroupException refusal = (GroupException) failure(authenticator.authenticate(null, FROM));
 
         assertThat(refusal.code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
         assertThat(refusal).hasMessage("no token was brought");
-        assertThat(refusals).containsExactly("no_token");
+        assertThat(refusals).containsExactly(AuthFailure.MISSING);
     }
 
     @Test
     void refusedToken_isUnauthenticated_withTheSentenceOfTheRefusal() {
         GroupException foreign = (GroupException)
-                failure(authenticator.authenticate(Issuer.ed("d").token()));
+                failure(authenticator.authenticate(Issuer.ed("d").token(), FROM));
         assertThat(foreign.code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
         assertThat(foreign).hasMessage("token refused: its signature is wrong");
 
@@ -134,8 +148,9 @@ class TokenAuthenticatorTest {
         assertThat(none.code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
         clock.pass(3_600 + 30);
         assertThat(refused(Issuer.claims())).hasMessage("token refused: it has expired");
-        assertThat(failure(authenticator.authenticate(""))).isInstanceOf(GroupException.class);
-        assertThat(refusals).containsExactly("signature", "tenant", "expired", "malformed");
+        assertThat(failure(authenticator.authenticate("", FROM))).isInstanceOf(GroupException.class);
+        assertThat(refusals)
+                .containsExactly(AuthFailure.SIGNATURE, AuthFailure.TENANT, AuthFailure.EXPIRED, AuthFailure.MALFORMED);
     }
 
     @Test
@@ -153,11 +168,11 @@ class TokenAuthenticatorTest {
                 10));
 
         for (TokenAuthenticator one : List.of(withoutKeys, busy)) {
-            GroupException refusal = (GroupException) failure(one.authenticate(ISSUER.token()));
+            GroupException refusal = (GroupException) failure(one.authenticate(ISSUER.token(), FROM));
             assertThat(refusal.code()).isEqualTo(ErrorCode.OVERLOADED);
             assertThat(refusal.code().retryable()).isTrue();
         }
-        assertThat(refusals).containsExactly("keys_unavailable", "busy");
+        assertThat(refusals).containsExactly(AuthFailure.KEYS_UNAVAILABLE, AuthFailure.OVERLOADED);
     }
 
     @Test
@@ -169,7 +184,7 @@ class TokenAuthenticatorTest {
         assertThat(refusal.getMessage())
                 .startsWith("token refused: claim processgroups[1].topics[2]: ")
                 .doesNotContain("VATE");
-        assertThat(refusals).containsExactly("rules");
+        assertThat(refusals).containsExactly(AuthFailure.RULES);
     }
 
     @Test
@@ -181,7 +196,7 @@ class TokenAuthenticatorTest {
         assertThat(refused(claims)).hasMessage("token refused: its rules and those of its roles must be at most 1000");
         claims = Issuer.claims("processgroups", Collections.nCopies(Caller.MOST_RULES + 1, Map.of()));
         assertThat(refused(claims)).hasMessage("token refused: claim processgroups: must have at most 1000 rules");
-        assertThat(refusals).containsExactly("rules", "rules");
+        assertThat(refusals).containsExactly(AuthFailure.RULES, AuthFailure.RULES);
     }
 
     @Test
@@ -194,27 +209,27 @@ class TokenAuthenticatorTest {
     @Test
     void sameToken_givesTheSameCaller_untilItExpires() {
         String token = ISSUER.token();
-        Caller first = Issuer.value(authenticator.authenticate(token));
+        Caller first = Issuer.value(authenticator.authenticate(token, FROM));
 
-        assertThat(Issuer.value(authenticator.authenticate(token))).isSameAs(first);
+        assertThat(Issuer.value(authenticator.authenticate(token, FROM))).isSameAs(first);
         assertThat(let(Issuer.claims("sub", "ben"))).isNotSameAs(first);
         clock.pass(3_599);
-        assertThat(Issuer.value(authenticator.authenticate(token))).isSameAs(first);
+        assertThat(Issuer.value(authenticator.authenticate(token, FROM))).isSameAs(first);
         clock.pass(1);
-        assertThat(Issuer.value(authenticator.authenticate(token))).isNotSameAs(first);
+        assertThat(Issuer.value(authenticator.authenticate(token, FROM))).isNotSameAs(first);
         clock.pass(30);
-        assertThat(failure(authenticator.authenticate(token))).hasMessage("token refused: it has expired");
+        assertThat(failure(authenticator.authenticate(token, FROM))).hasMessage("token refused: it has expired");
     }
 
     @Test
     void remembersThousandCallers() {
         TokenAuthenticator of = over(TokenAuthenticatorTest::verified);
         List<Caller> made = IntStream.range(0, 1_001)
-                .mapToObj(i -> Issuer.value(of.authenticate("t" + i)))
+                .mapToObj(i -> Issuer.value(of.authenticate("t" + i, FROM)))
                 .toList();
 
-        assertThat(Issuer.value(of.authenticate("t1"))).isSameAs(made.get(1));
-        assertThat(Issuer.value(of.authenticate("t0"))).isNotSameAs(made.get(0));
+        assertThat(Issuer.value(of.authenticate("t1", FROM))).isSameAs(made.get(1));
+        assertThat(Issuer.value(of.authenticate("t0", FROM))).isNotSameAs(made.get(0));
     }
 
     private static CompletionStage<VerifiedToken> verified(String token) {
@@ -226,9 +241,9 @@ class TokenAuthenticatorTest {
     void defect_isHandedOnAsItIs() {
         IllegalStateException defect = new IllegalStateException("a defect");
 
-        assertThat(failure(over(token -> CompletableFuture.failedFuture(defect)).authenticate("t")))
+        assertThat(failure(over(token -> CompletableFuture.failedFuture(defect)).authenticate("t", FROM)))
                 .isSameAs(defect);
-        assertThat(refusals).containsExactly("defect");
+        assertThat(refusals).containsExactly(AuthFailure.DEFECT);
     }
 
     @Test
@@ -238,10 +253,10 @@ class TokenAuthenticatorTest {
                 Map.of(),
                 "processgroups",
                 clock,
-                reason -> {
+                (reason, from) -> {
                     throw new IllegalStateException("no metrics");
                 });
 
-        assertThat(failure(broken.authenticate("t"))).hasMessage("no metrics");
+        assertThat(failure(broken.authenticate("t", FROM))).hasMessage("no metrics");
     }
 }

@@ -1,6 +1,8 @@
 package io.plexspaces.processgroups.api.grpc;
 
+import io.grpc.Attributes;
 import io.grpc.Context;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -9,9 +11,11 @@ import io.netty.util.internal.ThreadExecutorMap;
 import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.api.BearerToken;
 import io.plexspaces.processgroups.api.Requests;
+import io.plexspaces.processgroups.authentication.AuthFailure;
 import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.vertx.core.Vertx;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -21,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets in calls whose metadata brings a token that is accepted, {@code authorization: Bearer …}, and has them work with
- * its rights. Nothing of a call begins before its token was checked.
+ * its rights. Nothing of a call begins before its token was checked. Also knows where calls come from, for the audit
+ * log.
  */
 final class AuthenticatedCalls {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-    private static final Context.Key<Caller> CALLER = Context.key("processgroups-caller");
+    private static final Context.Key<Client> CLIENT = Context.key("processgroups-client");
 
     private final Authenticator authenticator;
 
@@ -34,35 +39,51 @@ final class AuthenticatedCalls {
         this.authenticator = authenticator;
     }
 
+    private record Client(Caller caller, @Nullable SocketAddress address) {}
+
     /** Of the call that this thread works for; null: it was not asked who it is. */
     static @Nullable Caller caller() {
-        return CALLER.get();
+        Client client = CLIENT.get();
+        return client == null ? null : client.caller();
     }
 
     /** @param unasked with the rights of those who were not asked who they are */
     static Requests requests(Requests unasked) {
-        Caller caller = caller();
-        return caller == null ? unasked : unasked.by(caller);
+        Client client = CLIENT.get();
+        return client == null ? unasked : unasked.by(client.caller(), client.address());
+    }
+
+    /** Where the call comes from that this thread works for; null: nobody looked. */
+    static @Nullable SocketAddress address() {
+        Client client = CLIENT.get();
+        return client == null ? null : client.address();
+    }
+
+    /** Null: its transport does not say. */
+    private static @Nullable SocketAddress address(@Nullable Attributes call) {
+        return call == null ? null : call.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     }
 
     /** As a {@code ServerInterceptor}; the platform takes each class that is one for one of its own. */
     <Q, A> ServerCall.Listener<Q> begin(ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
-        CompletableFuture<Caller> checked;
+        SocketAddress from = address(call.getAttributes());
+        String token;
         try {
-            checked = authenticator
-                    .authenticate(BearerToken.of(metadata.get(AUTHORIZATION)))
-                    .toCompletableFuture();
+            token = BearerToken.of(metadata.get(AUTHORIZATION));
         } catch (GroupException refused) {
+            authenticator.refused(AuthFailure.SCHEME, from);
             return refuse(call, refused);
         }
+        CompletableFuture<Caller> checked =
+                authenticator.authenticate(token, from).toCompletableFuture();
         if (checked.isDone() && !checked.isCompletedExceptionally()) {
-            return start(checked.join(), call, metadata, next);
+            return start(new Client(checked.join(), from), call, metadata, next);
         }
         Waiting<Q> waiting = new Waiting<>();
         Executor loop = loop();
         Context context = Context.current();
-        checked.whenComplete((caller, failure) -> loop.execute(() -> context.run(
-                () -> waiting.go(failure == null ? start(caller, call, metadata, next) : refuse(call, failure)))));
+        checked.whenComplete((caller, failure) -> loop.execute(() -> context.run(() -> waiting.go(
+                failure == null ? start(new Client(caller, from), call, metadata, next) : refuse(call, failure)))));
         return waiting;
     }
 
@@ -77,8 +98,8 @@ final class AuthenticatedCalls {
     }
 
     private static <Q, A> ServerCall.Listener<Q> start(
-            Caller caller, ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
-        return io.grpc.Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, metadata, next);
+            Client client, ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
+        return io.grpc.Contexts.interceptCall(Context.current().withValue(CLIENT, client), call, metadata, next);
     }
 
     private static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, Throwable failure) {

@@ -16,6 +16,7 @@ import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.session.ConnectionWatches;
 import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.core.session.Sessions;
+import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.CreateGroupResponse;
@@ -70,7 +71,7 @@ public final class GrpcEndpoint implements BindableService {
         if (service.traces().isOn()) {
             methods = ServerInterceptors.intercept(methods, new TracedCalls(service.traces())::begin);
         }
-        return service.authenticator().asks()
+        return service.authenticator().asks() || service.requests().askWhere()
                 ? ServerInterceptors.intercept(methods, new AuthenticatedCalls(service.authenticator())::begin)
                 : methods;
     }
@@ -154,12 +155,23 @@ public final class GrpcEndpoint implements BindableService {
     }
 
     private Uni<CreateGroupResponse> create(CreateGroupRequest request) {
-        Requests.Create wish = requests().create(request);
-        return groups.create(wish.group(), wish.spec()).map(Answers::created);
+        Requests by = requests();
+        Requests.Create wish = by.create(request);
+        return groups.create(wish.group(), wish.spec())
+                .invoke(created -> by.managed(UseCase.CREATE, wish.group()))
+                .map(Answers::created);
     }
 
     private Uni<DeleteGroupResponse> delete(DeleteGroupRequest request) {
-        return groups.delete(requests().delete(request)).map(Answers::deleted);
+        Requests by = requests();
+        GroupId group = by.delete(request);
+        return groups.delete(group)
+                .invoke(existed -> {
+                    if (existed) {
+                        by.managed(UseCase.DELETE, group);
+                    }
+                })
+                .map(Answers::deleted);
     }
 
     private Uni<GetMembersResponse> members(GetMembersRequest request) {

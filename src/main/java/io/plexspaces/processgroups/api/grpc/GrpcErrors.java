@@ -1,7 +1,9 @@
 package io.plexspaces.processgroups.api.grpc;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -10,15 +12,20 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
- * Failures as a gRPC status with {@code google.rpc.ErrorInfo}. A native executable has what the messages' own code
+ * Failures as a gRPC status with {@code google.rpc.ErrorInfo}, and {@code google.rpc.RetryInfo} where it is known when
+ * to try again. A native executable has what the messages' own code
  * finds by reflection only where it is asked for.
  */
 @RegisterForReflection(
         targets = {
             Any.class,
             Any.Builder.class,
+            Duration.class,
+            Duration.Builder.class,
             ErrorInfo.class,
             ErrorInfo.Builder.class,
+            RetryInfo.class,
+            RetryInfo.Builder.class,
             Status.class,
             Status.Builder.class
         })
@@ -48,10 +55,17 @@ final class GrpcErrors {
         if (!expected.field().isEmpty()) {
             info.putMetadata("field", expected.field());
         }
-        return StatusProto.toStatusRuntimeException(Status.newBuilder()
+        Status.Builder status = Status.newBuilder()
                 .setCode(Errors.status(expected.code()).value())
                 .setMessage(expected.getMessage())
-                .addDetails(Any.pack(info.build()))
-                .build());
+                .addDetails(Any.pack(info.build()));
+        java.time.Duration retryAfter = expected.retryAfter();
+        if (!retryAfter.isZero()) {
+            Duration.Builder delay =
+                    Duration.newBuilder().setSeconds(retryAfter.getSeconds()).setNanos(retryAfter.getNano());
+            status.addDetails(
+                    Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
+        }
+        return StatusProto.toStatusRuntimeException(status.build());
     }
 }

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.GroupException;
+import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ final class GrpcSink implements Sink<byte[]> {
 
     /** Null: on a transport without bounds. */
     private final @Nullable PeerCall peer = PeerCall.current();
+
+    private final @Nullable SocketAddress address = AuthenticatedCalls.address();
 
     private boolean closed;
 
@@ -69,6 +72,11 @@ final class GrpcSink implements Sink<byte[]> {
     @Override
     public Executor loop() {
         return loop;
+    }
+
+    @Override
+    public @Nullable SocketAddress address() {
+        return address;
     }
 
     @Override

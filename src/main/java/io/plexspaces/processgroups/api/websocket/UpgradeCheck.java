@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.http.HttpSettings;
 import io.plexspaces.processgroups.api.http.Origins;
 import io.plexspaces.processgroups.api.http.RequestGuard;
+import io.plexspaces.processgroups.authentication.AuthFailure;
 import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -23,6 +24,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import jakarta.inject.Singleton;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -99,22 +101,27 @@ final class UpgradeCheck implements HttpUpgradeCheck {
 
     /** Whoever it is, or is not, the connection begins: then the close code says why it ends. */
     private Uni<CheckResult> identified(HttpUpgradeContext context) {
-        CompletableFuture<Caller> checked;
+        ConnectionBase connection = (ConnectionBase) context.httpRequest().connection();
+        SocketAddress from = connection.channel().remoteAddress();
+        String token;
         try {
-            String token = token(context.httpRequest());
-            if (token == null) {
-                return CheckResult.permitUpgrade();
-            }
-            checked = authenticator.authenticate(token).toCompletableFuture();
+            token = token(context.httpRequest());
         } catch (GroupException refused) {
+            authenticator.refused(AuthFailure.SCHEME, from);
             context.userData().put(REFUSAL, refused);
             return CheckResult.permitUpgrade();
         }
+        if (token == null) {
+            // It may come in the first request.
+            return CheckResult.permitUpgrade();
+        }
+        CompletableFuture<Caller> checked =
+                authenticator.authenticate(token, from).toCompletableFuture();
         if (checked.isDone()) {
             checked.whenComplete((caller, failure) -> note(context.userData(), caller, failure));
             return CheckResult.permitUpgrade();
         }
-        Context loop = ((ConnectionBase) context.httpRequest().connection()).getContext();
+        Context loop = connection.getContext();
         return Uni.createFrom()
                 .emitter(permitted -> checked.whenComplete((caller, failure) -> loop.runOnContext(on -> {
                     note(context.userData(), caller, failure);

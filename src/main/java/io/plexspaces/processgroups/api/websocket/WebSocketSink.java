@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.api.websocket.format.FrameFormat;
 import io.plexspaces.processgroups.core.delivery.Sink;
 import io.plexspaces.processgroups.core.delivery.WireFormat;
 import io.plexspaces.processgroups.domain.GroupException;
+import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,11 @@ final class WebSocketSink implements Sink<ByteBuf> {
     @Override
     public Executor loop() {
         return out.channel().eventLoop();
+    }
+
+    @Override
+    public @Nullable SocketAddress address() {
+        return out.channel().remoteAddress();
     }
 
     @Override

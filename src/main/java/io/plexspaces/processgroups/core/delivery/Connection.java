@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.core.delivery;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -94,6 +95,11 @@ public final class Connection {
 
     DeliveryLoop loop() {
         return loop;
+    }
+
+    /** Of the peer; null: it is not known. */
+    public @Nullable SocketAddress address() {
+        return sink.address();
     }
 
     public boolean isClosed() {

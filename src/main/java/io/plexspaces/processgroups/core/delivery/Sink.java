@@ -1,17 +1,23 @@
 package io.plexspaces.processgroups.core.delivery;
 
 import io.plexspaces.processgroups.domain.GroupException;
+import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half of one network connection, as its transport gives it. All methods but {@link #loop} and
- * {@link #format} are called on the loop alone.
+ * The sending half of one network connection, as its transport gives it. All methods but {@link #loop},
+ * {@link #format} and {@link #address} are called on the loop alone.
  *
  * @param <S> joined bytes as the transport wants them
  */
 public interface Sink<S> {
     WireFormat<S> format();
+
+    /** Of the peer, on any thread; null: it is not known. */
+    default @Nullable SocketAddress address() {
+        return null;
+    }
 
     /** The one thread that serves this connection; the same object for all connections of a thread. */
     Executor loop();

@@ -37,7 +37,7 @@ final class Shares {
      *
      * @param returning the actor comes back to a session that has a connection here, which ends with it: for that,
      *     there is room
-     * @param use fails with LIMIT_EXCEEDED before it has begun when there is none
+     * @param use fails with LIMIT_EXCEEDED or QUOTA_EXCEEDED before it has begun when there is none
      */
     <T> Uni<T> counted(
             Connection connection, Namespace namespace, ActorId actor, boolean returning, Supplier<Uni<T>> use) {
@@ -47,9 +47,11 @@ final class Shares {
             if (!actors.enter(who, bounds.perActor() + more)) {
                 throw GroupException.limit("connections-per-actor", bounds.perActor());
             }
-            if (!tenants.enter(namespace.tenant(), bounds.perTenant() + more)) {
+            try {
+                enter(namespace.tenant(), more);
+            } catch (GroupException full) {
                 actors.leave(who);
-                throw GroupException.limit("connections-per-tenant", bounds.perTenant());
+                throw full;
             }
             return until(connection, use, () -> {
                 actors.leave(who);
@@ -61,11 +63,19 @@ final class Shares {
     /** The same for a connection of nobody in particular. */
     <T> Uni<T> counted(Connection connection, String tenant, Supplier<Uni<T>> use) {
         return Uni.createFrom().deferred(() -> {
-            if (!tenants.enter(tenant, bounds.perTenant())) {
-                throw GroupException.limit("connections-per-tenant", bounds.perTenant());
-            }
+            enter(tenant, 0);
             return until(connection, use, () -> tenants.leave(tenant));
         });
+    }
+
+    private void enter(String tenant, int more) {
+        int quota = bounds.quota().of(tenant);
+        boolean isLower = quota > 0 && quota < bounds.perTenant();
+        if (!tenants.enter(tenant, (isLower ? quota : bounds.perTenant()) + more)) {
+            throw isLower
+                    ? bounds.quota().exceeded(tenant)
+                    : GroupException.limit("connections-per-tenant", bounds.perTenant());
+        }
     }
 
     private static <T> Uni<T> until(Connection connection, Supplier<Uni<T>> use, Runnable leave) {

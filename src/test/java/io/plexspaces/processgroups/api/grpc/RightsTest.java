@@ -19,15 +19,18 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.access.Attempt;
 import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.access.Operation;
 import io.plexspaces.processgroups.access.Rule;
+import io.plexspaces.processgroups.access.Witness;
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Expiry;
 import io.plexspaces.processgroups.api.MemoryService;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
+import io.plexspaces.processgroups.authentication.AuthFailure;
 import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
@@ -53,9 +56,12 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest.RequestCase;
 import io.plexspaces.processgroups.proto.v1.SessionResponse;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
+import io.plexspaces.processgroups.quota.QuotaSettings;
+import io.plexspaces.processgroups.quota.Quotas;
 import io.plexspaces.processgroups.tasks.Delays;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -69,6 +75,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -97,6 +104,7 @@ class RightsTest {
     private final MemoryService service = new MemoryService(256 * 1024);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Map<String, Caller> callers = new ConcurrentHashMap<>();
+    private final Denials denials = new Denials();
     private final CompletableFuture<Void> slow = new CompletableFuture<>();
     private Server server;
     private ManagedChannel channel;
@@ -246,16 +254,21 @@ class RightsTest {
         for (Operation operation : Operation.values()) {
             callers.put(operation.text(), caller("ann", rule(operation)));
         }
+        start(new Tokens(), Caller.nobody(), denials, null);
+    }
+
+    private void start(Authenticator authenticator, Caller unasked, Witness witness, Quotas.@Nullable Meter meter)
+            throws IOException {
         ApiSettings settings = TestSettings.defaults();
         SessionProtocol.Service endpoints = new SessionProtocol.Service(
                 service.groups,
                 service.sessions,
-                new Requests(settings, Caller.nobody()),
+                new Requests(settings, unasked, witness, meter),
                 settings,
                 (operation, cause) -> {},
                 Traces.OFF,
                 new ServerBudget(1 << 30),
-                new Tokens(),
+                authenticator,
                 new Expiry(InstantSource.system(), Delays.on(timer)));
         server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
                 .directExecutor()
@@ -286,7 +299,7 @@ class RightsTest {
     /** Knows a caller by the name of its only right. */
     private final class Tokens implements Authenticator {
         @Override
-        public CompletionStage<Caller> authenticate(@Nullable String token) {
+        public CompletionStage<Caller> authenticate(@Nullable String token, @Nullable SocketAddress from) {
             if ("slow".equals(token)) {
                 return slow.thenApply(done -> callers.get("read"));
             }
@@ -298,8 +311,33 @@ class RightsTest {
         }
 
         @Override
+        public void refused(AuthFailure reason, @Nullable SocketAddress from) {}
+
+        @Override
         public boolean asks() {
             return true;
+        }
+    }
+
+    /** What was denied, and what was managed, in their order. */
+    private static final class Denials implements Witness {
+        private final List<String> seen = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void denied(Attempt attempt, Right right, String field) {
+            seen.add("denied " + right.label() + told(attempt));
+        }
+
+        @Override
+        public void managed(Attempt attempt) {
+            seen.add("managed" + told(attempt));
+        }
+
+        private static String told(Attempt attempt) {
+            assertThat(attempt.from()).isInstanceOf(InetSocketAddress.class);
+            return " " + attempt.operation() + " by " + attempt.caller().subject() + " of "
+                    + attempt.caller().tenant() + " on " + attempt.tenant() + "/" + attempt.namespace() + "/"
+                    + attempt.group() + "/" + attempt.actor();
         }
     }
 
@@ -332,6 +370,155 @@ class RightsTest {
                         }
                     });
         }
+    }
+
+    /** For the metric and the audit log. */
+    @ParameterizedTest
+    @MethodSource("methods")
+    void methodThatIsDenied_isToldOfOnce_withWhoAndWhat(Method method) {
+        assertThat(failure(method, "nothing")).isEqualTo("PERMISSION_DENIED");
+        assertThat(denials.seen)
+                .singleElement()
+                .asString()
+                .startsWith("denied " + method.needed().text() + " ")
+                .contains(" by ann of acme on acme/");
+    }
+
+    @Test
+    void requestOfASessionThatIsDenied_isToldOfOnce() {
+        for (RequestCase request : neededInSession().keySet()) {
+            denials.seen.clear();
+            assertThat(failureInSession(request, "manage")).isEqualTo("PERMISSION_DENIED");
+            assertThat(denials.seen)
+                    .singleElement()
+                    .asString()
+                    .startsWith("denied " + neededInSession().get(request).text() + " ")
+                    .contains(" by ann of acme on acme/default/room/");
+        }
+    }
+
+    @Test
+    void whatIsCreatedOrDeleted_isToldOf_andNothingElse() {
+        create(GROUP);
+        assertThat(failure(methods().get(0), "manage")).isEmpty();
+        assertThat(failure(methods().get(0), "manage")).isEqualTo("GROUP_EXISTS");
+        assertThat(failure(methods().get(1), "manage")).isEmpty();
+        stub("manage")
+                .deleteGroup(DeleteGroupRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName(GROUP)
+                        .build());
+        assertThat(denials.seen)
+                .containsExactly(
+                        "managed create by ann of acme on acme/default/room/null",
+                        "managed create by ann of acme on acme/default/new/null",
+                        "managed delete by ann of acme on acme/default/room/null");
+    }
+
+    /** Of a tenant: so many requests, and then no more. */
+    private void startWithQuotas(QuotaSettings ofAcme, QuotaSettings ofSession) throws IOException {
+        channel.shutdownNow();
+        server.shutdownNow();
+        Quotas.Limits limits = new Quotas.Limits(QuotaSettings.NONE, Map.of(TENANT, ofAcme), ofSession);
+        start(new Tokens(), Caller.nobody(), denials, new Quotas(limits, () -> 0, quota -> {}).meter());
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void method_countsForItsTenantsQuota_beforeAnythingElse(Method method) throws IOException {
+        startWithQuotas(new QuotaSettings(2, 0, 0, 0), QuotaSettings.NONE);
+        assertThat(failure(method, method.needed().text())).isNotEqualTo("QUOTA_EXCEEDED");
+        assertThat(failure(method, "nothing")).isEqualTo("PERMISSION_DENIED");
+        assertThat(failure(method, method.needed().text())).isEqualTo("QUOTA_EXCEEDED");
+        assertThat(failure(method, "nothing")).isEqualTo("QUOTA_EXCEEDED");
+        callers.put("other", Caller.of("other", "ann", List.of(rule(method.needed())), null));
+        assertThat(failure(method, "other"))
+                .as("names acme, and uses up its own")
+                .isEqualTo("PERMISSION_DENIED");
+    }
+
+    @Test
+    void requestOfASession_countsForTheQuotas_andTheSessionGoesOn() throws IOException {
+        callers.put("all", caller("ann", Rule.of(null, null, null, null, List.of("*"))));
+        QuotaSettings one = new QuotaSettings(1, 0, 0, 0);
+        for (QuotaSettings ofSession : List.of(QuotaSettings.NONE, one)) {
+            for (RequestCase request : RequestCase.values()) {
+                if (Set.of(RequestCase.OPEN, RequestCase.REQUEST_NOT_SET).contains(request)) {
+                    continue;
+                }
+                startWithQuotas(ofSession.equals(one) ? QuotaSettings.NONE : one, ofSession);
+                Dialogue dialogue = new Dialogue("all");
+                dialogue.open();
+                dialogue.send(
+                        request == RequestCase.REFRESH
+                                ? refresh("all").toBuilder().setRequestId(2).build()
+                                : inSession(request));
+                io.plexspaces.processgroups.proto.v1.Error refused =
+                        dialogue.answer(2).getError();
+                assertThat(refused.getReason()).as("%s", request).isEqualTo("QUOTA_EXCEEDED");
+                assertThat(refused.getField()).isEqualTo(ofSession.equals(one) ? "session.requests" : "requests");
+                assertThat(refused.getRetryAfter().getSeconds()).isEqualTo(1);
+                assertThat(dialogue.failure).isNull();
+            }
+        }
+    }
+
+    @Test
+    void publishesBeyondTheQuota_sayWhenToTryAgain() throws IOException {
+        startWithQuotas(new QuotaSettings(0, 2, 0, 0), QuotaSettings.NONE);
+        create(GROUP);
+        Method publish = methods().stream()
+                .filter(method -> method.name().equals("PublishToGroup"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(failure(publish, "publish")).isEmpty();
+        assertThat(failure(publish, "publish")).isEmpty();
+        assertThatThrownBy(() -> stub("publish").publishToGroup((PublishToGroupRequest) publish.request()))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> {
+                    assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+                    assertThat(info(refused).getReason()).isEqualTo("QUOTA_EXCEEDED");
+                    assertThat(info(refused).getMetadataMap())
+                            .containsEntry("field", "publishes")
+                            .containsEntry("retryable", "true");
+                    assertThat(retryDelay(refused)).isEqualTo(Duration.ofMillis(500));
+                });
+        assertThat(failure(methods().get(5), "read")).isEmpty();
+    }
+
+    private static Duration retryDelay(StatusRuntimeException refused) {
+        try {
+            var delay = StatusProto.fromThrowable(refused)
+                    .getDetails(1)
+                    .unpack(com.google.rpc.RetryInfo.class)
+                    .getRetryDelay();
+            return Duration.ofSeconds(delay.getSeconds(), delay.getNanos());
+        } catch (IOException other) {
+            throw new AssertionError(other);
+        }
+    }
+
+    /** Also where nobody is asked: the table of those who are has the rest. */
+    @Test
+    void addressOfACaller_isKnown_whereItMatters() throws Exception {
+        Witness anywhere = new Witness() {
+            @Override
+            public void denied(Attempt attempt, Right right, String field) {}
+
+            @Override
+            public void managed(Attempt attempt) {
+                denials.managed(attempt);
+            }
+
+            @Override
+            public boolean asksWhere() {
+                return true;
+            }
+        };
+        channel.shutdownNow();
+        server.shutdownNow();
+        start(Authenticator.none(), Caller.anybody(), anywhere, null);
+        create(GROUP);
+        assertThat(denials.seen).containsExactly("managed create by  of null on acme/default/room/null");
     }
 
     @ParameterizedTest
@@ -371,6 +558,7 @@ class RightsTest {
         Answer answer = dialogue.answer(1);
         assertThat(answer.getError().getReason()).isEqualTo("PERMISSION_DENIED");
         assertThat(answer.getError().getField()).isEqualTo("actor_id");
+        assertThat(denials.seen).containsExactly("denied open open by ann of acme on acme/default/null/bob");
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
@@ -23,13 +25,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.Test;
 
 /** Tokens over WebSockets: where they may travel, and what becomes of a connection without a good one. */
 @QuarkusTest
 @TestProfile(TokenCarriageTest.Asking.class)
 class TokenCarriageTest {
-    private static final String SECRET = "a secret of the tests, of 32 bytes";
+    static final String SECRET = "a secret of the tests, of 32 bytes";
     private static final Issuer ISSUER = Issuer.secret(SECRET.getBytes(UTF_8));
     private static final Issuer FORGER = Issuer.secret("another secret of 32 bytes, or so".getBytes(UTF_8));
 
@@ -41,10 +48,19 @@ class TokenCarriageTest {
     @Inject
     Groups groups;
 
+    @Inject
+    MeterRegistry registry;
+
     public static class Asking implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("processgroups.auth", "jwt", "processgroups.auth.shared-secret", SECRET);
+            return Map.of(
+                    "processgroups.auth", "jwt",
+                    "processgroups.auth.shared-secret", SECRET,
+                    // For QuotaTest.
+                    "processgroups.quotas.tenants.loud.requests", "50",
+                    "processgroups.quotas.tenants.small.sessions", "2",
+                    "processgroups.quotas.tenants.calm.requests", "1000");
         }
     }
 
@@ -123,6 +139,51 @@ class TokenCarriageTest {
         }
     }
 
+    private int failures() {
+        return (int) registry.get("plexspaces_process_groups_auth_failures").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    private int failures(String reason) {
+        return (int) registry.get("plexspaces_process_groups_auth_failures")
+                .tag("reason", reason)
+                .counter()
+                .count();
+    }
+
+    /** Each way in tells of each caller that is not let in, and no two tell of the same. */
+    @Test
+    void whoIsNotLetIn_countsOnce_whicheverWayItCame() {
+        int all = failures();
+        int signature = failures("signature");
+        int missing = failures("missing");
+        int scheme = failures("scheme");
+        String forged = token(FORGER, Instant.now().plusSeconds(60), "join");
+
+        closed4401(Browser.connect(session, WsClient.JSON, "bearer." + forged), "signature");
+        closed4401(Browser.connect(subscription(), WsClient.JSON, "bearer." + forged), "signature");
+        closed4401(Browser.connect(session).send(open(forged)), "signature");
+        try (WsClient client =
+                WsClient.connect(webSocket(""), WsClient.JSON, Map.of("Authorization", "Bearer " + forged))) {
+            assertThat(client.awaitClosed().code()).isEqualTo(4401);
+        }
+        try (Browser browser = Browser.connect(session, WsClient.JSON, "bearer." + token("join"))) {
+            assertThat(browser.send(open(null)).answer().has("opened")).isTrue();
+            browser.send("{\"requestId\":2,\"refresh\":{\"token\":\"" + forged + "\"}}");
+            closed4401(browser, "signature");
+        }
+        assertThat(failures("signature")).isEqualTo(signature + 5);
+        closed4401(Browser.connect(session).send(open(null)), "no token");
+        closed4401(Browser.connect(subscription()), "no token");
+        assertThat(failures("missing")).isEqualTo(missing + 2);
+        try (WsClient client = WsClient.connect(webSocket(""), WsClient.JSON, Map.of("Authorization", "Basic YTpi"))) {
+            assertThat(client.awaitClosed().code()).isEqualTo(4401);
+        }
+        assertThat(failures("scheme")).isEqualTo(scheme + 1);
+        assertThat(failures()).isEqualTo(all + 8);
+    }
+
     @Test
     void withoutAGoodToken_theConnectionIsClosed4401_andSaysWhy() {
         String[][] bad = {
@@ -180,6 +241,39 @@ class TokenCarriageTest {
         try (Browser browser = Browser.connect(another, WsClient.JSON, "bearer." + token("*"))) {
             assertThat(browser.closed().code()).isEqualTo(4403);
         }
+    }
+
+    @Test
+    void refusals_areInTheAuditLog_withNothingOfTheToken() {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(ExtLogRecord.wrap(line).getFormattedMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger audit = Logger.getLogger("audit");
+        audit.addHandler(handler);
+        String forged = token(FORGER, Instant.now().plusSeconds(60), "join");
+        try (Browser browser = Browser.connect(session, WsClient.JSON, "bearer." + token("*"))) {
+            browser.send(open(null).replace("\"ann\"", "\"bob\"")).answer();
+            closed4401(Browser.connect(session, WsClient.JSON, "bearer." + forged), "signature");
+        } finally {
+            audit.removeHandler(handler);
+        }
+        assertThat(lines)
+                .containsExactly(
+                        "{\"caller_tenant\":\"acme\",\"subject\":\"ann\",\"address\":\"127.0.0.1\","
+                                + "\"operation\":\"open\",\"tenant\":\"acme\",\"namespace\":\"default\","
+                                + "\"actor\":\"bob\","
+                                + "\"allowed\":false,\"reason\":\"actor_id: open is not permitted\"}",
+                        "{\"address\":\"127.0.0.1\",\"allowed\":false,\"reason\":\"signature\"}");
     }
 
     @Test

@@ -82,6 +82,36 @@ class ConnectionBoundsTest {
         }
     }
 
+    @Test
+    void tenantWithAQuota_hasNoMoreThanThat_andOthersHaveTheLimit() {
+        ConnectionSettings.TenantQuota quota = new ConnectionSettings.TenantQuota() {
+            @Override
+            public int of(String tenant) {
+                return tenant.equals("small") ? 1 : tenant.equals("large") ? 10 : 0;
+            }
+
+            @Override
+            public GroupException exceeded(String tenant) {
+                return GroupException.quota("sessions", of(tenant), Duration.ZERO);
+            }
+        };
+        try (CoreFixture core =
+                CoreFixture.with(GRACE, new ConnectionSettings(100, 2, Duration.ZERO, Duration.ZERO, quota))) {
+            Namespace small = new Namespace("small", "default");
+            Namespace large = new Namespace("large", "default");
+            CoreFixture.Client first = core.connect("alice", null, small);
+            assertThatThrownBy(() -> core.connect("bob", null, small))
+                    .isInstanceOfSatisfying(GroupException.class, refused -> assertThat(refused.code())
+                            .isEqualTo(ErrorCode.QUOTA_EXCEEDED));
+            core.connect("alice", null, large);
+            core.connect("bob", null, large);
+            assertRefused(() -> core.connect("carol", null, large), "connections-per-tenant");
+
+            first.drop();
+            await().ignoreExceptions().until(() -> core.connect("bob", null, small), Objects::nonNull);
+        }
+    }
+
     /** It replaces the one that it comes back from, which the server may take for a living one. */
     @Test
     void actorThatComesBack_findsRoom() {

@@ -1,0 +1,109 @@
+package io.plexspaces.processgroups.quota;
+
+import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.Rate;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much of this node each tenant may use, and each session. What is beyond it is refused with QUOTA_EXCEEDED, before
+ * anything is done. A session's own quota is asked first, so that one that floods uses up less of its tenant's.
+ * Thread-safe.
+ */
+public final class Quotas {
+    private final Limits limits;
+    private final @Nullable Tenants tenants;
+    private final LongSupplier nanos;
+    private final Consumer<Quota> rejected;
+
+    /**
+     * @param byDefault of each tenant that has none of its own
+     * @param own of tenants by name, instead of those
+     * @param session of each session
+     */
+    public record Limits(QuotaSettings byDefault, Map<String, QuotaSettings> own, QuotaSettings session) {
+        public Limits {
+            own = Map.copyOf(own);
+        }
+
+        private boolean haveRatesOfTenants() {
+            return byDefault.hasRates() || own.values().stream().anyMatch(QuotaSettings::hasRates);
+        }
+    }
+
+    /**
+     * @param nanos a monotonic clock
+     * @param rejected told of each refusal; must be quick and never throw
+     */
+    public Quotas(Limits limits, LongSupplier nanos, Consumer<Quota> rejected) {
+        this.limits = limits;
+        this.nanos = nanos;
+        this.rejected = rejected;
+        this.tenants = limits.haveRatesOfTenants() ? new Tenants(limits.byDefault(), limits.own(), nanos) : null;
+    }
+
+    /** For requests outside of sessions; null: nothing is counted. */
+    public @Nullable Meter meter() {
+        return tenants == null && !limits.session().hasRates() ? null : new Meter(null);
+    }
+
+    /** Live connections that a tenant may have here; 0: no quota. */
+    public int sessions(String tenant) {
+        return limits.own().getOrDefault(tenant, limits.byDefault()).sessions();
+    }
+
+    /** It has them. When there is room again, nobody knows. */
+    public GroupException sessionsExceeded(String tenant) {
+        rejected.accept(Quota.SESSIONS);
+        return GroupException.quota(Quota.SESSIONS.label(), sessions(tenant), Duration.ZERO);
+    }
+
+    /** What one session, or whoever has none, is counted by. */
+    public final class Meter {
+        private final @Nullable Rates session;
+
+        private Meter(@Nullable Rates session) {
+            this.session = session;
+        }
+
+        /** For the requests of one session. */
+        public Meter ofSession() {
+            return limits.session().hasRates() ? new Meter(new Rates(limits.session(), nanos)) : this;
+        }
+
+        /** @throws GroupException QUOTA_EXCEEDED: the request may not be looked at */
+        public void request(String tenant) {
+            take(session, Quota.SESSION_REQUESTS, 1);
+            take(ratesOf(tenant), Quota.REQUESTS, 1);
+        }
+
+        /**
+         * For a request that publishes, beside {@link #request}.
+         *
+         * @throws GroupException QUOTA_EXCEEDED: the message may not be published
+         */
+        public void publish(String tenant, int bytes) {
+            Rates shared = ratesOf(tenant);
+            take(session, Quota.SESSION_PUBLISHES, 1);
+            take(session, Quota.SESSION_PUBLISHED_BYTES, bytes);
+            take(shared, Quota.PUBLISHES, 1);
+            take(shared, Quota.PUBLISHED_BYTES, bytes);
+        }
+
+        private @Nullable Rates ratesOf(String tenant) {
+            return tenants == null ? null : tenants.of(tenant);
+        }
+
+        private void take(@Nullable Rates from, Quota quota, int units) {
+            Rate rate = from == null ? null : from.of(quota);
+            long wait = rate == null ? 0 : rate.take(units);
+            if (rate != null && wait > 0) {
+                rejected.accept(quota);
+                throw GroupException.quota(quota.label(), rate.perSecond(), Duration.ofNanos(wait));
+            }
+        }
+    }
+}

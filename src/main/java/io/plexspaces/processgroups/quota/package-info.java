@@ -1,0 +1,8 @@
+/**
+ * How much of this node a tenant, or one session, may use: rates, and the places of tenants that are counted. Uses
+ * {@code domain} and the JDK.
+ */
+@NullMarked
+package io.plexspaces.processgroups.quota;
+
+import org.jspecify.annotations.NullMarked;
