@@ -7,6 +7,7 @@ import io.grpc.stub.MetadataUtils;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
+import io.plexspaces.processgroups.proto.v1.EvictRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersResponse;
 import io.plexspaces.processgroups.proto.v1.GroupMembership;
@@ -34,6 +35,7 @@ final class Pg {
               groups [PATTERN]                  list groups; * and ? stand for any characters
               join GROUP ACTOR [TOPIC...]       add a join; without topics: for all messages
               leave GROUP ACTOR                 take one join away
+              evict GROUP ACTOR                 take all its joins away, whoever made them
               members GROUP                     list members with their joins and topics
               publish GROUP TEXT [TOPIC]        publish; without a topic: to every member
               subscribe GROUP ACTOR [TOPIC...]  join, and print messages until interrupted
@@ -127,6 +129,7 @@ final class Pg {
             case "groups" -> groups(args.isEmpty() ? "" : group(command, args, 0, 1));
             case "join" -> join(group(command, args, 2, Integer.MAX_VALUE), args.get(1), args.subList(2, args.size()));
             case "leave" -> leave(group(command, args, 2, 2), args.get(1));
+            case "evict" -> evict(group(command, args, 2, 2), args.get(1));
             case "members" -> members(group(command, args, 1, 1));
             case "publish" -> publish(group(command, args, 2, 3), args.get(1), args.size() > 2 ? args.get(2) : "");
             case "subscribe" ->
@@ -199,6 +202,17 @@ final class Pg {
                         .build())
                 .getJoinCount();
         System.out.println(actor + " left " + group + ", joins: " + joins);
+    }
+
+    private void evict(String group, String actor) {
+        int joins = stub.evict(EvictRequest.newBuilder()
+                        .setTenantId(tenant)
+                        .setNamespace(namespace)
+                        .setGroupName(group)
+                        .setActorId(actor)
+                        .build())
+                .getJoins();
+        System.out.println(actor + " was evicted from " + group + ", joins: " + joins);
     }
 
     private void members(String group) {

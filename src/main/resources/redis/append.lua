@@ -19,7 +19,7 @@
 --   A idempotency key, offset, 'recipients failures node=count,…' ('-': none), digest of the ids or '-', ids, or '' when
 --     they were sent lately
 -- Answer: lines of text. Time, then for each part its epoch ('' for no group), and unless there is none for each change
---   its offset, or '+offset membership', where '-' is none; '=offset at' of a repeated message's first, or of an answer
+--   its offset, or '+offset membership', where '-' is none, of a leave '+offset ended membership', with how many joins; '=offset at' of a repeated message's first, or of an answer
 --   whose ids are too many to be kept; '-CODE about what'.
 --   Instead of an epoch '!', and why: this part failed, perhaps after some of its changes. Instead of all: '!FENCED', why; or
 --   '!EARLY': the call that goes before was not made yet, and nothing was done. An error STALE when a later call of this writer was answered.
@@ -311,19 +311,22 @@ local function leave(operation, a)
   if not m then
     return '-NOT_A_MEMBER ' .. actor
   end
-  local was = marks(m)
+  local was, ended = marks(m), 1
   local at = owner ~= '' and holding(m, owner) or nil
   if owner ~= '' and not at then
     return string.sub(owner, 1, 1) == 'l' and '-LEASE_NOT_FOUND ' .. owner or '-NOT_A_MEMBER ' .. actor
   end
   if owner == '' and all then
+    ended = 0
     for _, held in ipairs(m.holdings) do
       countLabel(held, -1)
+      ended = ended + held.joins
     end
     m.holdings = {}
   else
     at = at or nextToLeave(m)
     if all or m.holdings[at].joins == 1 then
+      ended = m.holdings[at].joins
       countLabel(table.remove(m.holdings, at), -1)
     else
       m.holdings[at].joins = m.holdings[at].joins - 1
@@ -333,7 +336,7 @@ local function leave(operation, a)
   local text = after and show(after) or '-'
   put(actor, was, after, text)
   change('L', time, operation .. ' ' .. actor .. ' ' .. reason, text)
-  return '+' .. group.offset .. ' ' .. text
+  return '+' .. group.offset .. ' ' .. int(ended) .. ' ' .. text
 end
 
 local function takeOver(operation, a)

@@ -15,6 +15,7 @@ import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.proto.v1.CreateGroupResponse;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupResponse;
+import io.plexspaces.processgroups.proto.v1.EvictResponse;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesResponse;
 import io.plexspaces.processgroups.proto.v1.GetLocalMembersResponse;
 import io.plexspaces.processgroups.proto.v1.GetMembersResponse;
@@ -55,6 +56,14 @@ public final class Answers {
                 .setOffset(result.position().offset())
                 .setJoinCount(result.joinCount())
                 .setLeaseId(result.leaseId())
+                .build();
+    }
+
+    public static EvictResponse evicted(Groups.EvictResult result) {
+        return EvictResponse.newBuilder()
+                .setJoins(result.joins())
+                .setEpoch(result.position().epoch())
+                .setOffset(result.position().offset())
                 .build();
     }
 

@@ -21,6 +21,7 @@ import io.plexspaces.processgroups.domain.Utf8;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
+import io.plexspaces.processgroups.proto.v1.EvictRequest;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
 import io.plexspaces.processgroups.proto.v1.GetLocalMembersRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
@@ -134,6 +135,9 @@ public final class Requests {
     /** A group to be created. */
     public record Create(GroupId group, GroupSpec spec) {}
 
+    /** An actor whose joins in a group are to end. */
+    public record Evict(GroupId group, ActorId actor) {}
+
     /**
      * To receive a group's messages.
      *
@@ -227,6 +231,14 @@ public final class Requests {
                 lease(request.getLeaseId()),
                 null);
         need(caller.mayLeave(wish.group(), wish.actor()), UseCase.LEAVE, wish.group(), wish.actor());
+        return wish;
+    }
+
+    public Evict evict(EvictRequest request) {
+        Evict wish = new Evict(
+                group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
+                new ActorId(request.getActorId()));
+        need(caller.mayManage(wish.group()), UseCase.EVICT, wish.group(), wish.actor());
         return wish;
     }
 
@@ -440,10 +452,14 @@ public final class Requests {
         }
     }
 
-    /** What was created or deleted is told of. */
-    public void managed(UseCase operation, GroupId group) {
+    /**
+     * Who was evicted, and what was created or deleted, is told of.
+     *
+     * @param actor null: it is about the group as a whole
+     */
+    public void managed(UseCase operation, GroupId group, @Nullable ActorId actor) {
         String namespace = group.namespace().name();
-        witness.managed(attempt(operation.label(), group.tenant(), namespace, group.name(), null));
+        witness.managed(attempt(operation.label(), group.tenant(), namespace, group.name(), actor));
     }
 
     private Attempt attempt(

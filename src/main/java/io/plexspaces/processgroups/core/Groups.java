@@ -39,6 +39,12 @@ public interface Groups {
     /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND. */
     Uni<LeaveResult> leave(LeaveRequest request);
 
+    /**
+     * Ends all joins of an actor in one step, whoever owns them; its sessions go on, on whichever node.
+     * GROUP_NOT_FOUND, NOT_A_MEMBER.
+     */
+    Uni<EvictResult> evict(GroupId group, ActorId actor);
+
     /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND. */
     Uni<RenewResult> renew(RenewRequest request);
 
@@ -125,6 +131,9 @@ public interface Groups {
 
     /** @param joinCount joins left; 0: no longer a member */
     record LeaveResult(Position position, int joinCount) {}
+
+    /** @param joins that ended, ≥ 1 */
+    record EvictResult(Position position, int joins) {}
 
     /**
      * @param leaseId null: all leases of the actor

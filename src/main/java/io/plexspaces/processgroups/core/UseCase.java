@@ -6,6 +6,7 @@ public enum UseCase {
     DELETE("delete"),
     JOIN("join"),
     LEAVE("leave"),
+    EVICT("evict"),
     RENEW("renew"),
     GET_MEMBERS("get_members"),
     LIST("list"),

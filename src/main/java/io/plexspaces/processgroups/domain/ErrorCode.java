@@ -28,6 +28,8 @@ public enum ErrorCode {
     OVERLOADED(true),
     /** The subscriber read too slowly and its queue was full. */
     SLOW_CONSUMER(true),
+    /** The actor's joins in the group were ended by somebody else: it was evicted, or its rights have changed. */
+    EVICTED(false),
     /** Another connection took the session over. */
     SESSION_REPLACED(false),
     /** The peer did not answer a ping in time. */

@@ -79,6 +79,10 @@ public final class GroupException extends RuntimeException {
                 ErrorCode.NOT_A_MEMBER, "actor_id", actor.value() + " is not a member of " + whole(group));
     }
 
+    public static GroupException evicted(GroupId group, ActorId actor) {
+        return of(ErrorCode.EVICTED, actor.value() + " was evicted from " + group.name());
+    }
+
     public static GroupException sessionReplaced() {
         return of(ErrorCode.SESSION_REPLACED, "another connection took this session over");
     }

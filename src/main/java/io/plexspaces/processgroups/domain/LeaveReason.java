@@ -12,6 +12,6 @@ public enum LeaveReason {
     LEASE_EXPIRED,
     /** The group is gone. */
     GROUP_DELETED,
-    /** The server cut the connection, and the client did not resume within the grace. */
+    /** By somebody else, or with its rights; or the server cut the connection, and the client did not resume. */
     EVICTED
 }

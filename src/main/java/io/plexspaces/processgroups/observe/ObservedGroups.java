@@ -73,6 +73,11 @@ public final class ObservedGroups implements Groups {
     }
 
     @Override
+    public Uni<EvictResult> evict(GroupId group, ActorId actor) {
+        return observed(UseCase.EVICT, Subject.of(group, actor, null), () -> groups.evict(group, actor), evicted -> {});
+    }
+
+    @Override
     public Uni<RenewResult> renew(RenewRequest request) {
         return observed(
                 UseCase.RENEW,

@@ -379,6 +379,7 @@ public final class ScriptedLog implements GroupLog {
         }
         offset++;
         Membership after = null;
+        int ended = 0;
         if (command instanceof Command.Join join) {
             ActorId actor = join.actors().get(0);
             Membership before = members.get(actor);
@@ -392,11 +393,12 @@ public final class ScriptedLog implements GroupLog {
         } else if (command instanceof Command.Leave leave) {
             Membership before = members.get(leave.actor());
             Owner owner = leave.owner();
-            if (before == null || owner == null || !before.heldBy(owner)) {
+            if (before == null || (owner == null ? !leave.all() : !before.heldBy(owner))) {
                 offset--;
                 throw GroupException.notAMember(group, leave.actor());
             }
-            after = before.leave(owner, leave.all()).orElse(null);
+            after = owner == null ? null : before.leave(owner, leave.all()).orElse(null);
+            ended = before.joinCount() - (after == null ? 0 : after.joinCount());
             if (after == null) {
                 members.remove(leave.actor());
             } else {
@@ -433,7 +435,7 @@ public final class ScriptedLog implements GroupLog {
             exists = false;
             entries.add(new Entry.Deleted(offset, NOW, operation));
         }
-        return new Appended(new Position(epoch, offset), NOW, after, false);
+        return new Appended(new Position(epoch, offset), NOW, after, ended, false);
     }
 
     @Override

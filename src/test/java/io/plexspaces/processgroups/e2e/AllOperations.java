@@ -96,6 +96,9 @@ final class AllOperations {
         refused(() -> client.calls.fetchMessages(fetch(NOWHERE)));
         client.leave(LeaveGroupRequest.newBuilder().setGroupName(GROUP).setActorId("bob"));
         refused(() -> client.leave(GROUP, "bob"));
+        client.join(GROUP, "eve");
+        client.evict(GROUP, "eve");
+        refused(() -> client.evict(GROUP, "eve"));
     }
 
     private void session() {

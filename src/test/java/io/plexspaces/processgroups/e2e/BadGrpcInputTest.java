@@ -18,6 +18,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
+import io.plexspaces.processgroups.proto.v1.EvictRequest;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
 import io.plexspaces.processgroups.proto.v1.GetLocalMembersRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
@@ -418,6 +419,13 @@ class BadGrpcInputTest extends LiveServer {
     private Map<MethodDescriptor<?, ?>, Message> valid() {
         Map<MethodDescriptor<?, ?>, Message> valid = new LinkedHashMap<>();
         valid.put(ProcessGroupServiceGrpc.getCreateGroupMethod(), create().build());
+        valid.put(
+                ProcessGroupServiceGrpc.getEvictMethod(),
+                EvictRequest.newBuilder()
+                        .setTenantId(tenant)
+                        .setGroupName(GROUP)
+                        .setActorId("stranger")
+                        .build());
         valid.put(
                 ProcessGroupServiceGrpc.getDeleteGroupMethod(),
                 DeleteGroupRequest.newBuilder()

@@ -17,6 +17,8 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
+import io.plexspaces.processgroups.proto.v1.EvictRequest;
+import io.plexspaces.processgroups.proto.v1.EvictResponse;
 import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersResponse;
 import io.plexspaces.processgroups.proto.v1.GroupMembership;
@@ -150,6 +152,15 @@ public final class GrpcClient implements AutoCloseable {
     public LeaveGroupResponse leave(LeaveGroupRequest.Builder request) {
         return calls.leaveGroup(
                 request.setTenantId(tenant).setNamespace(namespace).build());
+    }
+
+    public EvictResponse evict(String group, String actor) {
+        return calls.evict(EvictRequest.newBuilder()
+                .setTenantId(tenant)
+                .setNamespace(namespace)
+                .setGroupName(group)
+                .setActorId(actor)
+                .build());
     }
 
     /** Ids of all members, page by page. */

@@ -9,6 +9,7 @@ import com.google.protobuf.Duration;
 import io.grpc.Status;
 import io.plexspaces.processgroups.proto.v1.Dispatch;
 import io.plexspaces.processgroups.proto.v1.Event;
+import io.plexspaces.processgroups.proto.v1.EvictResponse;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.JoinGroupResponse;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
@@ -18,6 +19,8 @@ import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupResponse;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseResponse;
+import io.plexspaces.processgroups.proto.v1.SessionRequest;
+import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -100,6 +103,41 @@ class OperationsTest extends LiveServer {
 
     private static Duration seconds(int seconds) {
         return Duration.newBuilder().setSeconds(seconds).build();
+    }
+
+    // ---- evicting
+
+    @Test
+    void evict_endsEveryJoin_andTellsThoseWhoHeldIt() {
+        client.create("other");
+        var watch = client.watch("ops");
+        var stream = client.subscribe("ops", "ann");
+        WsClient browser = browse("ops", "ann");
+        GrpcSession session = client.session("ann");
+        for (String group : List.of("ops", "other")) {
+            session.ask(SessionRequest.newBuilder()
+                    .setJoin(SubscribeRequest.newBuilder().setGroupName(group)));
+        }
+        client.join("ops", "ann");
+        client.join(leased("ann", 60));
+
+        EvictResponse evicted = client.evict("ops", "ann");
+        assertThat(evicted.getJoins()).isEqualTo(5);
+        assertThat(client.members("ops")).isEmpty();
+        Event left = watch.awaitEvent(Event::hasLeft);
+        assertThat(left.getLeft().getReason()).isEqualTo(LeaveReason.EVICTED);
+        assertThat(left.getOffset()).isEqualTo(evicted.getOffset());
+        assertThat(stream.awaitEnd().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(GrpcClient.reasonOf(stream.failure())).isEqualTo("EVICTED");
+        assertThat(browser.awaitClosed().code()).isEqualTo(4410);
+        assertThat(session.stream().awaitEvent(Event::hasLeft).getLeft().getReason())
+                .isEqualTo(LeaveReason.EVICTED);
+        client.publish("other", "", "goes on");
+        assertThat(session.stream().awaitTexts(1)).containsExactly("goes on");
+        assertThat(client.publish("ops", "", "to nobody").getRecipientsCount()).isZero();
+        assertFails("NOT_A_MEMBER", Status.Code.NOT_FOUND, () -> client.evict("ops", "ann"));
+        assertFails("GROUP_NOT_FOUND", Status.Code.NOT_FOUND, () -> client.evict("nowhere", "ann"));
+        assertThat(client.join("ops", "ann").getJoinCount()).isEqualTo(1);
     }
 
     // ---- publishing

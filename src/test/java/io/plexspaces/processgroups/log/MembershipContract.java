@@ -160,6 +160,41 @@ abstract class MembershipContract extends LogFixture {
     }
 
     @Test
+    void leave_saysHowManyJoinsEnded() {
+        done(join(ALICE, DURABLE));
+        done(join(ALICE, DURABLE));
+        done(join(ALICE, SESSION));
+        done(join(ALICE, SESSION));
+        done(lease(ALICE, "lease", Duration.ofMinutes(1)));
+        assertThat(done(leave(ALICE, null)).ended()).isEqualTo(1);
+        assertThat(done(leave(ALICE, SESSION)).ended()).isEqualTo(1);
+        done(join(ALICE, SESSION));
+        assertThat(done(leaveAll(ALICE, SESSION)).ended()).isEqualTo(2);
+        done(join(ALICE, SESSION));
+        assertThat(done(leaveAll(ALICE, null)).ended()).isEqualTo(3);
+    }
+
+    @Test
+    void eviction_endsJoinsOfEveryOwner_inOneEntry() {
+        done(join(ALICE, DURABLE));
+        done(join(ALICE, SESSION));
+        done(lease(ALICE, "lease", Duration.ofMinutes(1)));
+        done(join(BOB));
+        Recorder reader = open(room);
+        Command evict = new Command.Leave(ALICE, null, true, LeaveReason.EVICTED);
+        Appended evicted = done(evict);
+        Entry.Left entry = (Entry.Left) reader.upTo(evicted).last();
+        assertThat(entry.reason()).isEqualTo(LeaveReason.EVICTED);
+        assertThat(entry.membership()).isNull();
+        assertThat(reader.entries).hasSize(1);
+        assertThat(snapshot().members()).extracting(Membership::actor).containsExactly(BOB);
+        assertThat(failure(append(room, evict))).isEqualTo(ErrorCode.NOT_A_MEMBER);
+        assertThat(failure(append(group("none"), evict))).isEqualTo(ErrorCode.GROUP_NOT_FOUND);
+        assertThat(failure(append(room, new Command.Renew(ALICE, "lease", null))))
+                .isEqualTo(ErrorCode.NOT_A_MEMBER);
+    }
+
+    @Test
     void leaveOfAStranger_changesNothing() {
         Appended joined = done(join(ALICE));
         for (Command command : List.of(

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.observe;
 
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.LocalSession;
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
@@ -63,6 +64,11 @@ final class FakeGroups implements Groups {
     @Override
     public Uni<LeaveResult> leave(LeaveRequest request) {
         return answer(new LeaveResult(POSITION, 0));
+    }
+
+    @Override
+    public Uni<EvictResult> evict(GroupId group, ActorId actor) {
+        return answer(new EvictResult(POSITION, 2));
     }
 
     @Override

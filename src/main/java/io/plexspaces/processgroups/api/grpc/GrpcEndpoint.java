@@ -22,6 +22,8 @@ import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.CreateGroupResponse;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupResponse;
+import io.plexspaces.processgroups.proto.v1.EvictRequest;
+import io.plexspaces.processgroups.proto.v1.EvictResponse;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesResponse;
 import io.plexspaces.processgroups.proto.v1.GetLocalMembersRequest;
@@ -100,6 +102,11 @@ public final class GrpcEndpoint implements BindableService {
                                 request ->
                                         groups.leave(requests().leave(request)).map(Answers::left))
                         .unary(
+                                UseCase.EVICT,
+                                ProcessGroupServiceGrpc.getEvictMethod(),
+                                EvictRequest.getDefaultInstance(),
+                                this::evict)
+                        .unary(
                                 UseCase.GET_MEMBERS,
                                 ProcessGroupServiceGrpc.getGetMembersMethod(),
                                 GetMembersRequest.getDefaultInstance(),
@@ -158,7 +165,7 @@ public final class GrpcEndpoint implements BindableService {
         Requests by = requests();
         Requests.Create wish = by.create(request);
         return groups.create(wish.group(), wish.spec())
-                .invoke(created -> by.managed(UseCase.CREATE, wish.group()))
+                .invoke(created -> by.managed(UseCase.CREATE, wish.group(), null))
                 .map(Answers::created);
     }
 
@@ -168,10 +175,18 @@ public final class GrpcEndpoint implements BindableService {
         return groups.delete(group)
                 .invoke(existed -> {
                     if (existed) {
-                        by.managed(UseCase.DELETE, group);
+                        by.managed(UseCase.DELETE, group, null);
                     }
                 })
                 .map(Answers::deleted);
+    }
+
+    private Uni<EvictResponse> evict(EvictRequest request) {
+        Requests by = requests();
+        Requests.Evict wish = by.evict(request);
+        return groups.evict(wish.group(), wish.actor())
+                .invoke(evicted -> by.managed(UseCase.EVICT, wish.group(), wish.actor()))
+                .map(Answers::evicted);
     }
 
     private Uni<GetMembersResponse> members(GetMembersRequest request) {

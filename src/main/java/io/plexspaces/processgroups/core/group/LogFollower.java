@@ -239,6 +239,9 @@ final class LogFollower {
         Membership after = entry.membership();
         Event.Left event = new Event.Left(group, entry.offset(), entry.actor(), entry.reason());
         endSeats(member, after, event);
+        if (after == null && entry.reason() == LeaveReason.EVICTED) {
+            repairs.evicted(entry.actor(), event, cause(event));
+        }
         if (after == null) {
             members.remove(member);
             watches.tell(event);
@@ -249,10 +252,7 @@ final class LogFollower {
 
     /** Ends the seats of sessions whose joins are not in {@code after}. */
     private void endSeats(Member member, @Nullable Membership after, Event.Left event) {
-        // The cluster counts this node as dead: the session's client must reconnect, and soon all others too.
-        GroupException cause = event.reason() == LeaveReason.NODE_DOWN
-                ? GroupException.of(ErrorCode.FENCED, "this server has lost its lease")
-                : null;
+        GroupException cause = cause(event);
         for (Seat seat : List.copyOf(member.seats())) {
             if (Takeovers.isElsewhere(after, seat.session())) {
                 takeovers.move(member, seat);
@@ -261,6 +261,16 @@ final class LogFollower {
                 seats.end(member, seat, event, cause);
             }
         }
+    }
+
+    /** What a subscription ends with; null: regularly. */
+    private static @Nullable GroupException cause(Event.Left event) {
+        return switch (event.reason()) {
+            // The cluster counts this node as dead: the session's client must reconnect, and soon all others too.
+            case NODE_DOWN -> GroupException.of(ErrorCode.FENCED, "this server has lost its lease");
+            case EVICTED -> GroupException.evicted(event.group(), event.actor());
+            case LEFT, DISCONNECTED, LEASE_EXPIRED, GROUP_DELETED -> null;
+        };
     }
 
     /** The group is gone; also when no entry of the log said so. */

@@ -16,6 +16,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
@@ -114,6 +115,12 @@ public final class ReplicatedGroups implements Groups {
         return readAgain(request.group(), () -> append(request.group(), leave))
                 .call(done -> session == null ? Uni.createFrom().voidItem() : keepLeft(request.group(), session, done))
                 .map(done -> new LeaveResult(done.position(), joins(done.membership())));
+    }
+
+    @Override
+    public Uni<EvictResult> evict(GroupId group, ActorId actor) {
+        Command leave = new Command.Leave(actor, null, true, LeaveReason.EVICTED);
+        return readAgain(group, () -> append(group, leave)).map(done -> new EvictResult(done.position(), done.ended()));
     }
 
     @Override

@@ -59,7 +59,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The first join that is read makes the session a member again ({@link #arrived}): its client receives
  * {@code subscribed}, a gap, and live messages. A session that joins while joins of its owner are being removed keeps
  * the new join ({@link #seated}). A seat that moves to another node or ends, and a node that loses its lease, end the
- * repair ({@link #drop}): those joins are no longer this node's.
+ * repair ({@link #drop}): those joins are no longer this node's. An actor that is evicted ends those of its sessions
+ * ({@link #evicted}); a join that a repair had asked for just before is then one that no session here knows.
  *
  * <p>One file, as each repair looks at what the others have noted of the same seat.
  */
@@ -258,6 +259,18 @@ public final class JoinRepairs {
         if (known != null) {
             seat.repair(null);
             byOwner.remove(known.owner(), known);
+        }
+    }
+
+    /**
+     * An actor was evicted: its joins that were lost earlier are not made again. Ends the seats of its sessions that
+     * are no members now; those of others have been ended.
+     */
+    public void evicted(ActorId actor, Event last, @Nullable GroupException cause) {
+        for (JoinRepair one : List.copyOf(byOwner.values())) {
+            if (one.seat() != null && one.actor().equals(actor)) {
+                end(one, last, cause);
+            }
         }
     }
 

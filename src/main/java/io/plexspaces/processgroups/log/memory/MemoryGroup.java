@@ -360,7 +360,8 @@ final class MemoryGroup {
                     .orElse(null);
         }
         left(leave.actor(), after, leave.reason(), operation, now);
-        return answer(now, after);
+        int ended = before.joinCount() - (after == null ? 0 : after.joinCount());
+        return new Appended(end(), now, after, ended, false);
     }
 
     private Appended renew(Command.Renew renew, Instant now) {

@@ -35,6 +35,7 @@ import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
+import io.plexspaces.processgroups.proto.v1.EvictRequest;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesResponse;
 import io.plexspaces.processgroups.proto.v1.GetLocalMembersRequest;
@@ -44,6 +45,7 @@ import io.plexspaces.processgroups.proto.v1.GroupMembership;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.JoinGroupResponse;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
+import io.plexspaces.processgroups.proto.v1.LeaveReason;
 import io.plexspaces.processgroups.proto.v1.ListGroupsRequest;
 import io.plexspaces.processgroups.proto.v1.Message;
 import io.plexspaces.processgroups.proto.v1.ProcessGroup;
@@ -302,6 +304,25 @@ class GrpcEndpointTest {
         Awaitility.await().until(() -> ann.ended);
         assertThat(ann.events()).last().satisfies(event -> assertThat(event.hasGroupDeleted() || event.hasLeft())
                 .isTrue());
+    }
+
+    @Test
+    void subscribe_endsWhenItsActorIsEvicted() {
+        Events ann = subscribe("ann");
+        EvictRequest request = EvictRequest.newBuilder()
+                .setTenantId("acme")
+                .setGroupName("room")
+                .setActorId("ann")
+                .build();
+        assertThat(groups.evict(request).getJoins()).isEqualTo(1);
+
+        Awaitility.await().until(() -> ann.ended);
+        assertThat(ann.reason()).isEqualTo("EVICTED");
+        assertThat(ann.events())
+                .last()
+                .satisfies(event -> assertThat(event.getLeft().getReason()).isEqualTo(LeaveReason.EVICTED));
+        assertThat(members()).isEmpty();
+        assertFails("NOT_A_MEMBER", Status.Code.NOT_FOUND, () -> groups.evict(request));
     }
 
     @Test

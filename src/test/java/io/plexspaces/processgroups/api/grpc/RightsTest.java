@@ -40,6 +40,7 @@ import io.plexspaces.processgroups.proto.v1.Answer;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
+import io.plexspaces.processgroups.proto.v1.EvictRequest;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
 import io.plexspaces.processgroups.proto.v1.GetLocalMembersRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
@@ -190,6 +191,14 @@ class RightsTest {
                                 .setTenantId(TENANT)
                                 .setGroupName(GROUP)
                                 .setMessage(message())
+                                .build()),
+                new Method(
+                        "Evict",
+                        Operation.MANAGE,
+                        EvictRequest.newBuilder()
+                                .setTenantId(TENANT)
+                                .setGroupName("none")
+                                .setActorId(ACTOR)
                                 .build()),
                 new Method(
                         "Subscribe",
@@ -395,6 +404,27 @@ class RightsTest {
                     .startsWith("denied " + neededInSession().get(request).text() + " ")
                     .contains(" by ann of acme on acme/default/room/");
         }
+    }
+
+    @Test
+    void whoIsEvicted_isToldOf() {
+        create(GROUP);
+        denials.seen.clear();
+        EvictRequest request = EvictRequest.newBuilder()
+                .setTenantId(TENANT)
+                .setGroupName(GROUP)
+                .setActorId(ACTOR)
+                .build();
+        assertThatThrownBy(() -> stub("manage").evict(request)).hasMessageContaining("not a member");
+        assertThat(denials.seen).isEmpty();
+        stub("join")
+                .joinGroup(JoinGroupRequest.newBuilder()
+                        .setTenantId(TENANT)
+                        .setGroupName(GROUP)
+                        .setActorId(ACTOR)
+                        .build());
+        assertThat(stub("manage").evict(request).getJoins()).isEqualTo(1);
+        assertThat(denials.seen).containsExactly("managed evict by ann of acme on acme/default/room/ann");
     }
 
     @Test

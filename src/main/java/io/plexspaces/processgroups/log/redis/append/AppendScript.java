@@ -267,7 +267,7 @@ public final class AppendScript {
         switch (kind) {
             case '+':
                 Position position = new Position(epoch, Long.parseLong(words[0]));
-                return new Appended(position, at, membership(command, words[1]), false);
+                return changed(command, position, at, words[1]);
             case '=':
                 Position first = new Position(epoch, Long.parseLong(words[0]));
                 return new Appended(first, Times.instant(Long.parseLong(words[1])), null, true);
@@ -276,18 +276,21 @@ public final class AppendScript {
         }
     }
 
-    private static @Nullable Membership membership(Command command, String text) {
+    /** @param text the membership after it; of a leave with the number of joins that ended before it */
+    private static Appended changed(Command command, Position position, Instant at, String text) {
         ActorId actor;
         if (command instanceof Command.Join join) {
             actor = join.actors().get(join.actors().size() - 1);
         } else if (command instanceof Command.TakeOver takeOver) {
             actor = takeOver.actor();
         } else if (command instanceof Command.Leave leave) {
-            actor = leave.actor();
+            String[] words = text.split(" ", 2);
+            Membership after = Memberships.parseIfAny(leave.actor(), words[1]);
+            return new Appended(position, at, after, Integer.parseInt(words[0]), false);
         } else {
             actor = ((Command.Renew) command).actor();
         }
-        return Memberships.parseIfAny(actor, text);
+        return new Appended(position, at, Memberships.parseIfAny(actor, text), false);
     }
 
     private GroupException failure(GroupId group, String code, String about) {
