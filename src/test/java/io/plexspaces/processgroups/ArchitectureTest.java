@@ -35,6 +35,7 @@ class ArchitectureTest {
             Map.entry("domain", List.of()),
             Map.entry("access", List.of("domain")),
             Map.entry("tasks", List.of("domain")),
+            Map.entry("tls", List.of()),
             Map.entry("token", List.of("tasks", "domain")),
             Map.entry("authentication", List.of("access", "token", "domain")),
             Map.entry("log", List.of("domain")),

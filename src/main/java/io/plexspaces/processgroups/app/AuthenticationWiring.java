@@ -44,6 +44,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
 
 /** Makes what says who a caller is: nobody is asked, or tokens are checked. */
 @Singleton
@@ -76,15 +77,31 @@ final class AuthenticationWiring {
     AuthenticationWiring(
             ProcessGroupsConfig config, Config platform, Vertx vertx, PeriodicTasks tasks, TimerThread timer) {
         ConfigCheck.check(config);
-        String complaint = AuthenticationCheck.openComplaint(config, hosts(platform));
-        if (complaint != null) {
-            throw new ConfigurationException(complaint);
-        }
+        refuse(AuthenticationCheck.openComplaint(config, hosts(platform)));
+        refuse(AuthenticationCheck.plaintextComplaint(config, plainHosts(platform)));
         this.vertx = vertx;
         this.tasks = tasks;
         this.timer = timer;
         this.authenticator =
                 config.auth() == ProcessGroupsConfig.Auth.NONE ? Authenticator.none() : authenticator(config);
+    }
+
+    private static void refuse(@Nullable String complaint) {
+        if (complaint != null) {
+            throw new ConfigurationException(complaint);
+        }
+    }
+
+    private static Map<String, String> plainHosts(Config platform) {
+        Map<String, String> hosts = hosts(platform);
+        Listeners listeners = Listeners.of(platform);
+        if (listeners.haveTls()) {
+            hosts.remove("quarkus.grpc.server.host");
+            if (!listeners.havePlainHttp()) {
+                hosts.remove("quarkus.http.host");
+            }
+        }
+        return hosts;
     }
 
     private static Map<String, String> hosts(Config platform) {
