@@ -5,17 +5,14 @@ import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.plexspaces.processgroups.tls.ListenerTls;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.quarkus.tls.CertificateUpdatedEvent;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -29,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes TLS of the listeners, and looks after its files. The HTTP server gets a configuration of its own name, so that
- * it hears of what was found to be usable, and not of each reading of the platform.
+ * no reading of the platform reaches it that was not checked.
  */
 @Singleton
 final class TlsWiring implements HttpServerOptionsCustomizer {
@@ -44,14 +41,13 @@ final class TlsWiring implements HttpServerOptionsCustomizer {
     private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
 
     private final @Nullable ListenerTls tls;
-    private final boolean clientsHaveCertificates;
     private final Duration period;
     private @Nullable ExecutorService reading;
 
     /** @throws ConfigurationException naming the key of what cannot be used */
     TlsWiring(ProcessGroupsConfig config, Config platform, TlsConfigurationRegistry registry, Vertx vertx) {
         String name = config.tls().orElse(null);
-        clientsHaveCertificates = config.listenerTls().clientAuth() == ProcessGroupsConfig.ClientAuth.REQUIRED;
+        boolean clientsHaveCertificates = config.listenerTls().clientAuth() == ProcessGroupsConfig.ClientAuth.REQUIRED;
         if (name == null) {
             if (clientsHaveCertificates) {
                 throw new ConfigurationException("processgroups.tls.client-auth = required needs processgroups.tls");
@@ -84,11 +80,7 @@ final class TlsWiring implements HttpServerOptionsCustomizer {
     }
 
     /** Looks at the files from now on. Also makes this before there is a server. */
-    void begin(
-            @Observes @Priority(FIRST) StartupEvent started,
-            PeriodicTasks tasks,
-            TimerThread timer,
-            Event<CertificateUpdatedEvent> updates) {
+    void begin(@Observes @Priority(FIRST) StartupEvent started, PeriodicTasks tasks, TimerThread timer) {
         ListenerTls present = tls;
         if (present == null) {
             return;
@@ -101,13 +93,7 @@ final class TlsWiring implements HttpServerOptionsCustomizer {
         reading = thread;
         tasks.every(
                 period, LONGEST_LOOK, "reading certificates of the listeners", timer.delays(), () -> Uni.createFrom()
-                        .completionStage(() -> CompletableFuture.runAsync(() -> look(present, updates), thread)));
-    }
-
-    private static void look(ListenerTls present, Event<CertificateUpdatedEvent> updates) {
-        if (present.look()) {
-            updates.fire(new CertificateUpdatedEvent(ListenerKeys.CONFIGURATION, present.http()));
-        }
+                        .completionStage(() -> CompletableFuture.runAsync(() -> present.look(), thread)));
     }
 
     @Produces
@@ -118,8 +104,8 @@ final class TlsWiring implements HttpServerOptionsCustomizer {
 
     @Override
     public void customizeHttpsServer(HttpServerOptions options) {
-        if (clientsHaveCertificates) {
-            options.setClientAuth(ClientAuth.REQUIRED);
+        if (tls != null) {
+            tls.serve(options);
         }
     }
 

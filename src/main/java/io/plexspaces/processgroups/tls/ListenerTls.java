@@ -3,9 +3,14 @@ package io.plexspaces.processgroups.tls;
 import io.netty.handler.ssl.SslContext;
 import io.quarkus.tls.TlsConfiguration;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +24,22 @@ public final class ListenerTls {
     private final Vertx vertx;
     private final Settings settings;
     private final Clock clock;
-    private final SwappedContext grpc;
-    private volatile Material present;
+    private final List<Use> uses = new ArrayList<>();
 
-    // Guarded by this. Null: what is read now can be used.
+    // Guarded by this.
+    private Material present;
+
+    // Null: what is read now can be used.
     private @Nullable String complaint;
+
+    /** How a server makes its context, and the one that it has. */
+    private record Use(Recipe recipe, SwappedContext context) {}
+
+    /** What a server makes of a reading. */
+    interface Recipe {
+        /** @throws SSLException if the platform cannot do that */
+        SslContext make(Material of) throws SSLException;
+    }
 
     /**
      * What is configured beside the files.
@@ -49,7 +65,6 @@ public final class ListenerTls {
         this.settings = settings;
         this.clock = clock;
         this.present = read();
-        this.grpc = new SwappedContext(present.grpc(settings.clientsHaveCertificates()));
         complaint = present.invalidity(Date.from(clock.instant()), settings.stores());
         if (complaint != null) {
             LOG.log(System.Logger.Level.WARNING, "{0}: most clients will not connect", complaint);
@@ -66,33 +81,51 @@ public final class ListenerTls {
         return read;
     }
 
-    /** For the gRPC server. */
+    /**
+     * For the gRPC server.
+     *
+     * @throws IllegalArgumentException if the platform cannot do that
+     */
     public SslContext grpc() {
-        return grpc;
+        try {
+            return use(material -> material.grpc(settings.clientsHaveCertificates()));
+        } catch (SSLException impossible) {
+            throw new IllegalArgumentException(settings.stores() + "… cannot be used", impossible);
+        }
     }
 
-    /** For the HTTP server, which is told of each change. */
-    public TlsConfiguration http() {
-        return new ReadConfiguration(() -> present.options(), from);
+    /**
+     * For the HTTP server: has it make its contexts here. What it does itself when certificates change drops the
+     * connections that come meanwhile.
+     */
+    public void serve(HttpServerOptions options) {
+        options.setClientAuth(settings.clientsHaveCertificates() ? ClientAuth.REQUIRED : ClientAuth.NONE);
+        options.setSslEngineOptions(new HttpEngine(this));
+    }
+
+    /** The same, for the platform's registry: under a name of its own, no other reading of it reaches the server. */
+    public synchronized TlsConfiguration http() {
+        return new ReadConfiguration(present.options());
+    }
+
+    synchronized SslContext use(Recipe recipe) throws SSLException {
+        SwappedContext context = new SwappedContext(recipe.make(present));
+        uses.add(new Use(recipe, context));
+        return context;
     }
 
     /**
      * Reads it again. Blocks.
      *
-     * @return whether anything has changed that new connections of the HTTP server are to use
+     * @return whether new connections use anything else now
      */
     public synchronized boolean look() {
-        Material next;
+        boolean isChanged;
         try {
-            next = reread();
+            isChanged = change(reread());
         } catch (IllegalArgumentException unusable) {
             complain(String.valueOf(unusable.getMessage()));
             return false;
-        }
-        boolean isChanged = !next.isSame(present);
-        if (isChanged) {
-            grpc.swap(next.grpc(settings.clientsHaveCertificates()));
-            present = next;
         }
         if (isChanged || complaint != null) {
             LOG.log(
@@ -103,6 +136,25 @@ public final class ListenerTls {
         }
         complaint = null;
         return isChanged;
+    }
+
+    private boolean change(Material next) {
+        if (next.isSame(present)) {
+            return false;
+        }
+        List<SslContext> contexts = new ArrayList<>();
+        try {
+            for (Use use : uses) {
+                contexts.add(use.recipe().make(next));
+            }
+        } catch (SSLException impossible) {
+            throw new IllegalArgumentException(settings.stores() + "key-store cannot be used");
+        }
+        for (int i = 0; i < contexts.size(); i++) {
+            uses.get(i).context().swap(contexts.get(i));
+        }
+        present = next;
+        return true;
     }
 
     private Material reread() {

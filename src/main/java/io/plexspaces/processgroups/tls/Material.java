@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509KeyManager;
@@ -60,6 +61,7 @@ record Material(
         require(
                 options.getCrlValues().isEmpty() && options.getCrlPaths().isEmpty(),
                 stores + "certificate-revocation-list has no effect here, and must not be set");
+        require(!from.usesSni(), stores + "key-store.sni has no effect here, and must not be set");
         KeyManagerFactory keys =
                 usable(stores + "key-store", () -> options.getKeyCertOptions().getKeyManagerFactory(vertx));
         Set<List<X509Certificate>> chains = chains(keys, stores + "key-store");
@@ -184,17 +186,15 @@ record Material(
     }
 
     /** For the gRPC server, which speaks HTTP/2 alone. */
-    SslContext grpc(boolean clientsHaveCertificates) {
-        return usable("TLS for gRPC", () -> {
-            SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
-                    .trustManager(trust);
-            if (!options.getEnabledCipherSuites().isEmpty()) {
-                builder.ciphers(options.getEnabledCipherSuites());
-            }
-            return builder.protocols(options.getEnabledSecureTransportProtocols())
-                    .clientAuth(clientsHaveCertificates ? ClientAuth.REQUIRE : ClientAuth.NONE)
-                    .build();
-        });
+    SslContext grpc(boolean clientsHaveCertificates) throws SSLException {
+        SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
+                .trustManager(trust)
+                .protocols(options.getEnabledSecureTransportProtocols())
+                .clientAuth(clientsHaveCertificates ? ClientAuth.REQUIRE : ClientAuth.NONE);
+        if (!options.getEnabledCipherSuites().isEmpty()) {
+            builder.ciphers(options.getEnabledCipherSuites());
+        }
+        return builder.build();
     }
 
     private static void require(boolean holds, String complaint) {

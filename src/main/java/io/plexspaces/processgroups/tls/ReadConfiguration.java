@@ -6,52 +6,45 @@ import io.vertx.core.net.SSLOptions;
 import io.vertx.core.net.TrustOptions;
 import java.security.KeyStore;
 import java.util.Optional;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A configuration of the registry as it was last found to be usable, for the platform's HTTP server. It does not read
- * files by itself.
- */
+/** The reading with which the HTTP server starts, as a configuration of the registry that never changes. */
 final class ReadConfiguration implements TlsConfiguration {
-    private final Supplier<SSLOptions> read;
-    private final TlsConfiguration from;
+    private final SSLOptions read;
 
-    /** @param from which says what does not change */
-    ReadConfiguration(Supplier<SSLOptions> read, TlsConfiguration from) {
+    ReadConfiguration(SSLOptions read) {
         this.read = read;
-        this.from = from;
     }
 
     @Override
     public KeyCertOptions getKeyStoreOptions() {
-        return read.get().getKeyCertOptions();
+        return read.getKeyCertOptions();
     }
 
     @Override
     public @Nullable TrustOptions getTrustStoreOptions() {
-        return read.get().getTrustOptions();
+        return read.getTrustOptions();
     }
 
     @Override
     public SSLOptions getSSLOptions() {
-        return new SSLOptions(read.get());
+        return new SSLOptions(read);
     }
 
     @Override
     public boolean isTrustAll() {
-        return from.isTrustAll();
+        return false;
     }
 
     @Override
     public Optional<String> getHostnameVerificationAlgorithm() {
-        return from.getHostnameVerificationAlgorithm();
+        return Optional.empty();
     }
 
     @Override
     public boolean usesSni() {
-        return from.usesSni();
+        return false;
     }
 
     @Override
@@ -59,7 +52,7 @@ final class ReadConfiguration implements TlsConfiguration {
         return false;
     }
 
-    /** Not kept: it could be of another reading. */
+    /** The options have what is in it. */
     @Override
     public @Nullable KeyStore getKeyStore() {
         return null;

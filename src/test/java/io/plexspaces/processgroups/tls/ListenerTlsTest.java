@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
 import io.plexspaces.processgroups.token.CapturedLog;
 import io.quarkus.tls.TlsConfiguration;
 import io.vertx.core.Vertx;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSessionContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +47,7 @@ class ListenerTlsTest {
     private final class Registry implements TlsConfiguration {
         private final SSLOptions options = new SSLOptions();
         private boolean trustAll;
+        private boolean sni;
 
         @Override
         public boolean reload() {
@@ -83,7 +86,7 @@ class ListenerTlsTest {
 
         @Override
         public boolean usesSni() {
-            return false;
+            return sni;
         }
 
         @Override
@@ -161,13 +164,14 @@ class ListenerTlsTest {
 
     @Test
     void anotherPair_isUsedFromNowOn() {
-        KeyCertOptions before = tls.http().getSSLOptions().getKeyCertOptions();
+        SslContext grpc = tls.grpc();
+        SSLSessionContext before = grpc.sessionContext();
         TestCa.Pair second = ca.issue();
         write(second);
 
         assertThat(tls.look()).isTrue();
 
-        assertThat(tls.http().getSSLOptions().getKeyCertOptions()).isNotEqualTo(before);
+        assertThat(grpc.sessionContext()).as("nor are sessions resumed").isNotSameAs(before);
         assertThat(log.lines).hasSize(1);
         assertThat(log.lines.get(0)).startsWith("INFO").contains("new connections use", serial(second));
         assertThat(tls.look()).isFalse();
@@ -237,10 +241,13 @@ class ListenerTlsTest {
     }
 
     @Test
-    void oldProtocolsAndRevocationLists_areRefused() {
+    void oldProtocols_revocationLists_andSni_areRefused() {
         files.options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.1"));
         assertThatThrownBy(() -> made(false)).hasMessage("quarkus.tls.web.protocols must be of TLSv1.3 and TLSv1.2");
         files.options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3"));
+        files.sni = true;
+        assertThatThrownBy(() -> made(false)).hasMessageContaining("quarkus.tls.web.key-store.sni");
+        files.sni = false;
         files.options.addCrlValue(Buffer.buffer("a"));
         assertThatThrownBy(() -> made(false)).hasMessageContaining("certificate-revocation-list");
     }
