@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,7 +177,7 @@ class GrpcTransportTest {
         await().until(() -> open.open() == CONNECTIONS);
         try (RawPeer tooMany = connect(ANSWER)) {
             assertThat(tooMany.isEnded()).isTrue();
-        } catch (SocketException closed) {
+        } catch (SocketException | SSLException closed) {
             // Before it could say anything.
         }
         for (RawPeer peer : peers) {
