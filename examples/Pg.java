@@ -1,8 +1,11 @@
 import com.google.protobuf.ByteString;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.MetadataUtils;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
@@ -22,6 +25,8 @@ import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc.ProcessGroup
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
+import java.io.File;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,6 +48,7 @@ final class Pg {
 
             Defaults: --server 127.0.0.1:9000 (or PG_GRPC), --tenant demo, --namespace default.
             --as is the sender of what is published. PG_TOKEN is the token for a server that asks for one.
+            PG_CA is the file of the authority that a server with TLS has its certificate from.
             In subscriptions, the topic token * stands for one token and > at the end for one or more.
             """;
     private static final int USAGE_ERROR = 2;
@@ -76,6 +82,19 @@ final class Pg {
         }
     }
 
+    /** Of TLS where there is a file of authorities, else of plain text. */
+    private static ChannelCredentials credentials(String authorities) {
+        try {
+            return authorities == null
+                    ? InsecureChannelCredentials.create()
+                    : TlsChannelCredentials.newBuilder()
+                            .trustManager(new File(authorities))
+                            .build();
+        } catch (IOException unreadable) {
+            throw new UsageException("PG_CA names a file that cannot be read: " + authorities);
+        }
+    }
+
     private static int run(List<String> args) {
         String byDefault = System.getenv().getOrDefault("PG_GRPC", "127.0.0.1:9000");
         String server = option(args, "--server", byDefault);
@@ -85,8 +104,8 @@ final class Pg {
         if (args.isEmpty()) {
             throw new UsageException("no command given");
         }
-        ManagedChannel channel =
-                ManagedChannelBuilder.forTarget(server).usePlaintext().build();
+        ManagedChannel channel = Grpc.newChannelBuilder(server, credentials(System.getenv("PG_CA")))
+                .build();
         try {
             new Pg(stub(channel, System.getenv("PG_TOKEN")), tenant, namespace, sender)
                     .execute(args.get(0), args.subList(1, args.size()));

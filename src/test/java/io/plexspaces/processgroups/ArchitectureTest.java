@@ -36,6 +36,7 @@ class ArchitectureTest {
             Map.entry("access", List.of("domain")),
             Map.entry("quota", List.of("domain")),
             Map.entry("tasks", List.of("domain")),
+            Map.entry("tls", List.of()),
             Map.entry("token", List.of("tasks", "domain")),
             Map.entry("authentication", List.of("access", "token", "domain")),
             Map.entry("log", List.of("domain")),

@@ -53,14 +53,36 @@ final class AuthenticationCheck {
                 || config.authentication().noneAnywhere()) {
             return null;
         }
+        return notLoopback(hosts)
+                .map(host -> host.getKey() + " = " + host.getValue() + " is not loopback, and with " + KEY
+                        + "=none whoever reaches it may do everything: set " + KEY + "=jwt, or " + KEY
+                        + ".none-anywhere=true if that is meant")
+                .orElse(null);
+    }
+
+    /**
+     * Whether tokens would travel as plain text beyond this machine.
+     *
+     * @param hosts keys of the addresses of listeners that speak plain text, to the addresses
+     * @return null: no
+     */
+    static @Nullable String plaintextComplaint(ProcessGroupsConfig config, Map<String, String> hosts) {
+        if (config.auth() == ProcessGroupsConfig.Auth.NONE
+                || config.authentication().plaintext()) {
+            return null;
+        }
+        return notLoopback(hosts)
+                .map(host -> host.getKey() + " = " + host.getValue() + " is not loopback, and tokens would travel there"
+                        + " as plain text: set processgroups.tls, or " + KEY
+                        + ".plaintext=true where something else encrypts the way to clients")
+                .orElse(null);
+    }
+
+    private static Optional<Map.Entry<String, String>> notLoopback(Map<String, String> hosts) {
         return new TreeMap<>(hosts)
                 .entrySet().stream()
                         .filter(host -> !isLoopback(host.getValue()))
-                        .findFirst()
-                        .map(host -> host.getKey() + " = " + host.getValue() + " is not loopback, and with " + KEY
-                                + "=none whoever reaches it may do everything: set " + KEY + "=jwt, or " + KEY
-                                + ".none-anywhere=true if that is meant")
-                        .orElse(null);
+                        .findFirst();
     }
 
     /** Of a configuration without complaints. */

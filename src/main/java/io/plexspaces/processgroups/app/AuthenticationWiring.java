@@ -87,16 +87,32 @@ final class AuthenticationWiring {
             TimerThread timer,
             ObservedAccess failures) {
         ConfigCheck.check(config);
-        String complaint = AuthenticationCheck.openComplaint(config, hosts(platform));
-        if (complaint != null) {
-            throw new ConfigurationException(complaint);
-        }
+        refuse(AuthenticationCheck.openComplaint(config, hosts(platform)));
+        refuse(AuthenticationCheck.plaintextComplaint(config, plainHosts(platform)));
         this.vertx = vertx;
         this.tasks = tasks;
         this.timer = timer;
         this.failures = failures;
         this.authenticator =
                 config.auth() == ProcessGroupsConfig.Auth.NONE ? Authenticator.none() : authenticator(config);
+    }
+
+    private static void refuse(@Nullable String complaint) {
+        if (complaint != null) {
+            throw new ConfigurationException(complaint);
+        }
+    }
+
+    private static Map<String, String> plainHosts(Config platform) {
+        Map<String, String> hosts = hosts(platform);
+        Listeners listeners = Listeners.of(platform);
+        if (listeners.haveTls()) {
+            hosts.remove("quarkus.grpc.server.host");
+            if (!listeners.havePlainHttp()) {
+                hosts.remove("quarkus.http.host");
+            }
+        }
+        return hosts;
     }
 
     private static Map<String, String> hosts(Config platform) {

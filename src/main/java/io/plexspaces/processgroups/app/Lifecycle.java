@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -119,14 +120,16 @@ final class Lifecycle {
             @ConfigProperty(name = "quarkus.grpc.server.host") String grpcHost,
             @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort,
             @ConfigProperty(name = "quarkus.http.host") String httpHost,
-            @ConfigProperty(name = "quarkus.http.port") int httpPort) {
+            Config platform) {
+        Listeners listeners = Listeners.of(platform);
         LOG.infof(
-                "Node %s: gRPC on %s:%d, WebSocket on %s:%d, store %s, authentication %s",
+                "Node %s: gRPC on %s:%d, WebSocket on %s:%d, %s, store %s, authentication %s",
                 sessions.node().value(),
                 grpcHost,
                 grpcPort,
                 httpHost,
-                httpPort,
+                platform.getValue(listeners.httpPortKey(), int.class),
+                listeners.haveTls() ? "TLS" : "plain text",
                 config.store().name().toLowerCase(Locale.ROOT),
                 config.auth().name().toLowerCase(Locale.ROOT));
     }

@@ -28,21 +28,27 @@ final class PortCheck implements VertxOptionsCustomizer {
     @Override
     public void accept(VertxOptions options) {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
-            check("quarkus.grpc.server");
+            check("quarkus.grpc.server", "port");
             if (config.getOptionalValue("quarkus.http.host-enabled", boolean.class)
                     .orElse(true)) {
-                check("quarkus.http");
+                Listeners http = Listeners.of(config);
+                if (http.havePlainHttp()) {
+                    check("quarkus.http", "port");
+                }
+                if (http.haveTls()) {
+                    check("quarkus.http", "ssl-port");
+                }
             }
         }
     }
 
-    private void check(String server) {
+    private void check(String server, String key) {
         String host = config.getValue(server + ".host", String.class);
-        int port = config.getValue(server + ".port", int.class);
+        int port = config.getValue(server + "." + key, int.class);
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(host, port));
         } catch (IOException failure) {
-            throw new ConfigurationException(server + ".port = " + port + " cannot be listened on at " + server
+            throw new ConfigurationException(server + "." + key + " = " + port + " cannot be listened on at " + server
                     + ".host = " + host + ": " + failure.getMessage());
         }
     }

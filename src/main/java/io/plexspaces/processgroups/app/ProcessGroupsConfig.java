@@ -45,6 +45,16 @@ interface ProcessGroupsConfig {
      */
     Optional<Boolean> audit();
 
+    /**
+     * Name of the TLS configuration, {@code quarkus.tls.<name>}, that all listeners use; plain text is off then.
+     * Default: they speak plain text.
+     */
+    Optional<String> tls();
+
+    /** TLS of the listeners. */
+    @WithName("tls")
+    ListenerTls listenerTls();
+
     /** The store {@code memory}. */
     Memory memory();
 
@@ -95,6 +105,19 @@ interface ProcessGroupsConfig {
         REDIS
     }
 
+    /** Whether clients show certificates. */
+    enum ClientAuth {
+        NONE,
+        REQUIRED
+    }
+
+    /** TLS of the listeners. */
+    interface ListenerTls {
+        /** {@code required}: clients must have a certificate of an issuer in the trust store of the configuration. */
+        @WithDefault("none")
+        ClientAuth clientAuth();
+    }
+
     /** Known ways to authenticate a caller. */
     enum Auth {
         NONE,
@@ -132,6 +155,13 @@ interface ProcessGroupsConfig {
         /** Whether {@code processgroups.auth = none} may listen elsewhere than on loopback. */
         @WithDefault("false")
         boolean noneAnywhere();
+
+        /**
+         * Whether with {@code processgroups.auth = jwt} a listener without TLS may be elsewhere than on loopback, as
+         * something else encrypts the way to clients.
+         */
+        @WithDefault("false")
+        boolean plaintext();
     }
 
     /** Names of claims, or paths to them with dots between. */

@@ -59,7 +59,8 @@ class AuthenticationCheckTest {
                 ".claims.subject", "uid",
                 ".claims.roles", "realm_access.roles",
                 ".claims.rules", "pg",
-                ".none-anywhere", "true");
+                ".none-anywhere", "true",
+                ".plaintext", "true");
         ProcessGroupsConfig.Authentication settings = config.authentication();
 
         assertThat(config.auth()).isEqualTo(ProcessGroupsConfig.Auth.JWT);
@@ -72,6 +73,7 @@ class AuthenticationCheckTest {
         assertThat(settings.claims().roles()).isEqualTo("realm_access.roles");
         assertThat(settings.claims().rules()).isEqualTo("pg");
         assertThat(settings.noneAnywhere()).isTrue();
+        assertThat(settings.plaintext()).isTrue();
         assertThat(complaints(config)).isEmpty();
     }
 
@@ -268,6 +270,21 @@ class AuthenticationCheckTest {
         }
         assertThat(open(config(".none-anywhere", "true"), grpc, http)).isNull();
         assertThat(open(jwt(), grpc, http)).isNull();
+    }
+
+    @Test
+    void tokensAsPlainText_elsewhereThanOnLoopback_areRefused_withBothWaysOut() {
+        Map<String, String> hosts = Map.of("quarkus.grpc.server.host", "127.0.0.1", "quarkus.http.host", "0.0.0.0");
+
+        assertThat(AuthenticationCheck.plaintextComplaint(jwt(), hosts))
+                .startsWith("quarkus.http.host = 0.0.0.0 is not loopback")
+                .contains("processgroups.tls")
+                .contains("processgroups.auth.plaintext=true");
+        assertThat(AuthenticationCheck.plaintextComplaint(jwt(".plaintext", "true"), hosts))
+                .isNull();
+        assertThat(AuthenticationCheck.plaintextComplaint(jwt(), Map.of("quarkus.http.host", "::1")))
+                .isNull();
+        assertThat(AuthenticationCheck.plaintextComplaint(config(), hosts)).isNull();
     }
 
     private static @Nullable String open(ProcessGroupsConfig config, String grpc, String http) {

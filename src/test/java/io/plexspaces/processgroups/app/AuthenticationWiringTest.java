@@ -47,6 +47,7 @@ class AuthenticationWiringTest {
     private final TimerThread timer = new TimerThread(tasks);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final ObservedAccess access = new ObservedAccess(registry, null);
+    private final Map<String, String> platform = new HashMap<>();
     private AuthenticationWiring wiring;
 
     @AfterEach
@@ -72,12 +73,11 @@ class AuthenticationWiringTest {
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put("processgroups.auth" + keysAndValues[i], keysAndValues[i + 1]);
         }
-        Config platform = new SmallRyeConfigBuilder()
-                .withSources(new PropertiesConfigSource(
-                        Map.of("quarkus.http.host", host, "quarkus.grpc.server.host", "127.0.0.1"), "test", 1))
+        platform.putAll(Map.of("quarkus.http.host", host, "quarkus.grpc.server.host", "127.0.0.1"));
+        Config keys = new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(platform, "test", 1))
                 .build();
-        wiring =
-                new AuthenticationWiring(ProcessGroupsConfigTest.config(values), platform, VERTX, tasks, timer, access);
+        wiring = new AuthenticationWiring(ProcessGroupsConfigTest.config(values), keys, VERTX, tasks, timer, access);
         wiring.begin(new StartupEvent());
         return wiring.authenticator();
     }
@@ -125,6 +125,22 @@ class AuthenticationWiringTest {
                 .hasMessageContaining("quarkus.http.host = 0.0.0.0")
                 .hasMessageContaining("processgroups.auth=jwt")
                 .hasMessageContaining("processgroups.auth.none-anywhere=true");
+        assertThat(startedOn("0.0.0.0", "", "jwt", ".shared-secret", SECRET, ".plaintext", "true")
+                        .asks())
+                .isTrue();
+    }
+
+    @Test
+    void tokensAsPlainText_elsewhereThanOnLoopback_stopTheStart() {
+        assertThatThrownBy(() -> startedOn("0.0.0.0", "", "jwt", ".shared-secret", SECRET))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("quarkus.http.host = 0.0.0.0")
+                .hasMessageContaining("processgroups.auth.plaintext=true");
+        platform.put("processgroups.tls", "web");
+        assertThatThrownBy(() -> startedOn("0.0.0.0", "", "jwt", ".shared-secret", SECRET))
+                .as("also beside TLS")
+                .isInstanceOf(ConfigurationException.class);
+        platform.put("quarkus.http.insecure-requests", "disabled");
         assertThat(startedOn("0.0.0.0", "", "jwt", ".shared-secret", SECRET).asks())
                 .isTrue();
     }

@@ -166,6 +166,12 @@ class LimitsTest {
                     "close 4408",
                     "SlowPeersTest#webSocketThatOpensNoSession_isClosed4408"),
             new Limit(
+                    "a handshake of TLS, in time",
+                    "10 s; `processgroups.http.request-timeout` at the HTTP port",
+                    "",
+                    "the connection is closed",
+                    "GrpcTransportTlsTest#halfHandshakes_haveTheirPlaces_andEndInTime"),
+            new Limit(
                     "network connections",
                     "what the open files leave",
                     "limits.connections",

@@ -15,6 +15,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
+import io.netty.handler.ssl.SslContext;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.EvictRequest;
@@ -77,6 +78,15 @@ public final class GrpcClient implements AutoCloseable {
         ManagedChannel channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
                 .usePlaintext()
                 .flowControlWindow(64 * 1024)
+                .build();
+        return new GrpcClient(channel, new Metadata(), tenant, "");
+    }
+
+    /** The same over TLS. */
+    public static GrpcClient connect(int port, String tenant, SslContext tls) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+                .sslContext(tls)
+                .overrideAuthority("localhost")
                 .build();
         return new GrpcClient(channel, new Metadata(), tenant, "");
     }

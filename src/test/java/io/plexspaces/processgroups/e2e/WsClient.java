@@ -57,10 +57,20 @@ public final class WsClient implements WebSocket.Listener, AutoCloseable {
         return connecting(address, subprotocol, Map.of());
     }
 
+    /** The same by a client that has its own settings of TLS. */
+    public static CompletableFuture<WsClient> connecting(URI address, String subprotocol, HttpClient http) {
+        return connecting(address, subprotocol, Map.of(), http);
+    }
+
     private static CompletableFuture<WsClient> connecting(
             URI address, String subprotocol, Map<String, String> headers) {
+        return connecting(address, subprotocol, headers, HTTP);
+    }
+
+    private static CompletableFuture<WsClient> connecting(
+            URI address, String subprotocol, Map<String, String> headers, HttpClient http) {
         WsClient client = new WsClient();
-        WebSocket.Builder handshake = HTTP.newWebSocketBuilder().subprotocols(subprotocol);
+        WebSocket.Builder handshake = http.newWebSocketBuilder().subprotocols(subprotocol);
         headers.forEach(handshake::header);
         return handshake.buildAsync(address, client).thenApply(socket -> {
             client.socket = socket;

@@ -1,20 +1,24 @@
 package io.plexspaces.processgroups.token;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** What a class logs, for as long as it is open. */
-final class CapturedLog extends Handler {
-    final List<String> lines = new ArrayList<>();
+public final class CapturedLog extends Handler implements AutoCloseable {
+    public final List<String> lines = new CopyOnWriteArrayList<>();
     private final SimpleFormatter formatter = new SimpleFormatter();
     private final Logger logger;
 
-    CapturedLog(Class<?> source) {
-        logger = Logger.getLogger(source.getName());
+    public CapturedLog(Class<?> source) {
+        this(source.getName());
+    }
+
+    public CapturedLog(String category) {
+        logger = Logger.getLogger(category);
         logger.addHandler(this);
     }
 

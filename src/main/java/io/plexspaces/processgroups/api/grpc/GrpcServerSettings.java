@@ -34,9 +34,11 @@ final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBui
     private final ApiSettings settings;
     private final ServerBudget budget;
     private final OpenConnections open;
+    private final GrpcTls tls;
 
-    GrpcServerSettings(ApiSettings settings, ServerBudget budget, OpenConnections open) {
+    GrpcServerSettings(ApiSettings settings, ServerBudget budget, OpenConnections open, GrpcTls tls) {
         this.open = open;
+        this.tls = tls;
         this.settings = settings;
         this.budget = budget;
     }
@@ -62,6 +64,6 @@ final class GrpcServerSettings implements ServerBuilderCustomizer<VertxServerBui
         netty.maxInboundMessageSize(settings.maxRequestBytes());
         netty.maxInboundMetadataSize(settings.maxHeaderBytes());
         netty.maxConcurrentCallsPerConnection(settings.maxStreamsPerConnection());
-        GrpcTransport.bound(netty, bounds(settings, budget), open);
+        GrpcTransport.bound(netty, bounds(settings, budget), open, tls.context());
     }
 }

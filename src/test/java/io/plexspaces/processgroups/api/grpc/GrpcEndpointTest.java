@@ -102,7 +102,8 @@ class GrpcEndpointTest {
         GrpcTransport.bound(
                 builder,
                 GrpcServerSettings.bounds(TestSettings.defaults(), new ServerBudget(64 << 20)),
-                new OpenConnections(new OpenConnections.Limits(1_000, 0), System::nanoTime));
+                new OpenConnections(new OpenConnections.Limits(1_000, 0), System::nanoTime),
+                null);
         server = builder.build().start();
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
                 .usePlaintext()

@@ -7,8 +7,10 @@ import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
 import io.plexspaces.processgroups.api.OpenConnections;
+import org.jspecify.annotations.Nullable;
 
 /** Sets bounds to the connections of a gRPC server. */
 public final class GrpcTransport {
@@ -23,10 +25,14 @@ public final class GrpcTransport {
      * To be called once for each server, before it is built.
      *
      * @param open where each connection of the server takes a place; one for which there is none is closed
+     * @param tls null: the server speaks plain text
      */
-    public static void bound(NettyServerBuilder server, Bounds bounds, OpenConnections open) {
+    public static void bound(NettyServerBuilder server, Bounds bounds, OpenConnections open, @Nullable SslContext tls) {
         Reading reading = new Reading();
-        server.protocolNegotiator(new Bounded(InternalProtocolNegotiators.serverPlaintext(), bounds, open, reading));
+        InternalProtocolNegotiator.ProtocolNegotiator negotiator = tls == null
+                ? InternalProtocolNegotiators.serverPlaintext()
+                : InternalProtocolNegotiators.serverTls(tls);
+        server.protocolNegotiator(new Bounded(negotiator, bounds, open, reading));
         server.addStreamTracerFactory(new Calls(reading));
         server.flowControlWindow(Math.toIntExact(Math.min(bounds.heldBytes(), Integer.MAX_VALUE)));
         server.maxRstFramesPerWindow(RESETS, RESETS_SECONDS);
@@ -45,7 +51,7 @@ public final class GrpcTransport {
 
         @Override
         public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
-            return new PeerHandler(grpc, negotiator, bounds, open, reading);
+            return new PeerEntry(open, negotiator.newHandler(grpc), new PeerHandler(grpc, bounds, reading));
         }
 
         @Override

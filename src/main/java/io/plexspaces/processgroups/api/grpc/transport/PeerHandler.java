@@ -1,7 +1,6 @@
 package io.plexspaces.processgroups.api.grpc.transport;
 
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
-import io.grpc.netty.InternalProtocolNegotiator;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,10 +10,7 @@ import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
-import io.plexspaces.processgroups.api.AcceptQueue;
 import io.plexspaces.processgroups.api.FrameRate;
-import io.plexspaces.processgroups.api.OpenConnections;
-import io.plexspaces.processgroups.api.SocketBounds;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -22,10 +18,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks after one TCP connection, on its event loop, where grpc-java sets no bound:
+ * Looks after one TCP connection, on its event loop, where grpc-java sets no bound. In the pipeline behind TLS, where
+ * bytes are plain, and before grpc-java:
  *
  * <ul>
- *   <li>a connection for which the server has no place is closed;
  *   <li>one may begin only so many streams before the others have their turn ({@link StreamTurns});
  *   <li>a stream whose requests come in part, or in frames without content, beyond the connection's bound is reset;
  *   <li>a peer that sends too many frames that carry nothing is disconnected;
@@ -49,13 +45,11 @@ final class PeerHandler extends ChannelDuplexHandler {
     private static final System.Logger LOG = System.getLogger(PeerHandler.class.getName());
 
     private final GrpcHttp2ConnectionHandler grpc;
-    private final InternalProtocolNegotiator.ProtocolNegotiator negotiator;
     private final Http2FrameListener toGrpc;
     private final Reading reading;
     private final FrameRate rate = new FrameRate();
     private final SentFrames frames = new SentFrames();
     private final Bounds bounds;
-    private final OpenConnections open;
     private final PeerCalls calls;
     private final PendingCalls unary;
     private final Outbound outbound;
@@ -82,16 +76,9 @@ final class PeerHandler extends ChannelDuplexHandler {
         void read() throws Http2Exception;
     }
 
-    PeerHandler(
-            GrpcHttp2ConnectionHandler grpc,
-            InternalProtocolNegotiator.ProtocolNegotiator negotiator,
-            Bounds bounds,
-            OpenConnections open,
-            Reading reading) {
-        this.open = open;
+    PeerHandler(GrpcHttp2ConnectionHandler grpc, Bounds bounds, Reading reading) {
         this.reading = reading;
         this.grpc = grpc;
-        this.negotiator = negotiator;
         this.bounds = bounds;
         this.calls = new PeerCalls(bounds);
         this.unary = new PendingCalls(bounds);
@@ -125,16 +112,6 @@ final class PeerHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
-        AcceptQueue.install(added.channel().parent());
-        OpenConnections.Place place = open.enter(added.channel().remoteAddress());
-        if (place == null) {
-            // Not while the channel is still being made.
-            added.executor().execute(added::close);
-            return;
-        }
-        added.channel().closeFuture().addListener(closed -> place.leave());
-        SocketBounds.set(added.channel());
-        added.pipeline().addAfter(added.name(), null, negotiator.newHandler(grpc));
         added.pipeline().addAfter(added.name(), null, turns);
         added.pipeline().addLast(outbound);
         long each = bounds.patience().toMillis() / LOOKS;

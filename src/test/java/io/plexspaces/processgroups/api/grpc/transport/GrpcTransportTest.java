@@ -13,6 +13,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.netty.handler.ssl.SslContext;
 import io.plexspaces.processgroups.api.FrameRate;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
@@ -23,6 +24,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,10 @@ class GrpcTransportTest {
     private static final int HELD = 100_000;
     private static final int REQUEST = 50_000;
     private static final int ANSWER = 30_000;
+
+    /** Enough for an answer. */
+    static final int ANSWER_WINDOW = 100_000;
+
     private static final Duration LAST_DATA = Duration.ofMillis(300);
     private static final Duration PATIENCE = Duration.ofMillis(1200);
 
@@ -103,7 +110,7 @@ class GrpcTransportTest {
                                 method("Follow", MethodDescriptor.MethodType.SERVER_STREAMING),
                                 ServerCalls.asyncServerStreamingCall(this::follow))
                         .build());
-        GrpcTransport.bound(builder, new Bounds(STREAMS, HELD, REQUEST, LAST_DATA, PATIENCE, budget), open);
+        GrpcTransport.bound(builder, new Bounds(STREAMS, HELD, REQUEST, LAST_DATA, PATIENCE, budget), open, tls());
         server = builder.build().start();
     }
 
@@ -143,8 +150,22 @@ class GrpcTransportTest {
         assertThat(Context.current().isCancelled()).isFalse();
     }
 
-    private RawPeer connect(int window) throws IOException {
-        return new RawPeer(server.getPort(), window);
+    /** Null: plain text. */
+    SslContext tls() {
+        return null;
+    }
+
+    /** A connection of a client that has said nothing yet. */
+    Socket socket() throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), server.getPort());
+    }
+
+    final int open() {
+        return open.open();
+    }
+
+    final RawPeer connect(int window) throws IOException {
+        return new RawPeer(socket(), window);
     }
 
     @Test
@@ -156,7 +177,7 @@ class GrpcTransportTest {
         await().until(() -> open.open() == CONNECTIONS);
         try (RawPeer tooMany = connect(ANSWER)) {
             assertThat(tooMany.isEnded()).isTrue();
-        } catch (SocketException closed) {
+        } catch (SocketException | SSLException closed) {
             // Before it could say anything.
         }
         for (RawPeer peer : peers) {

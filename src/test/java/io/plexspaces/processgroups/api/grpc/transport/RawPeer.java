@@ -29,7 +29,12 @@ final class RawPeer implements AutoCloseable {
 
     /** @param window how many bytes of each answer may be sent */
     RawPeer(int port, int window) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port), window);
+    }
+
+    /** @param socket as above; connected */
+    RawPeer(Socket socket, int window) throws IOException {
+        this.socket = socket;
         out = socket.getOutputStream();
         in = new DataInputStream(socket.getInputStream());
         out.write(Http2CodecUtil.connectionPrefaceBuf().toString(US_ASCII).getBytes(US_ASCII));
