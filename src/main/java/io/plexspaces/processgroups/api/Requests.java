@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * Requests as the use cases want them: the one gate on the way to them. Checks everything that can be checked without a
  * group: what is beyond a quota is QUOTA_EXCEEDED, what breaks a rule INVALID_ARGUMENT, and what the caller may not do
  * PERMISSION_DENIED, each naming the field, before anything is looked up or touched. Whatever a request is about has a
- * namespace, which comes from {@link #namespace} alone: so none is forgotten by the quotas.
+ * namespace, which comes from {@link #namespace} and {@link #publishing} alone: so none is forgotten by the quotas.
  *
  * <p>One file, as each operation is one method here, and none may pass by another way.
  */
@@ -167,6 +167,16 @@ public final class Requests {
         Quotas.Meter counted = meter;
         if (counted != null) {
             counted.request(counting(namespace));
+        }
+        return namespace;
+    }
+
+    /** As {@link #namespace}, for a request that publishes: a session beyond its own quota uses up none of its tenant's. */
+    private Namespace publishing(PublishToGroupRequest request) {
+        Namespace namespace = scope.namespace(request.getTenantId(), request.getNamespace());
+        Quotas.Meter counted = meter;
+        if (counted != null) {
+            counted.publish(counting(namespace), request.getMessage().getSerializedSize());
         }
         return namespace;
     }
@@ -323,13 +333,9 @@ public final class Requests {
 
     /** Who received it is said to nobody who may not read the group. */
     public Groups.PublishRequest publish(PublishToGroupRequest request) {
-        GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
+        GroupId group = new GroupId(publishing(request), request.getGroupName());
         if (!request.hasMessage()) {
             throw GroupException.invalid("message", "must be set");
-        }
-        Quotas.Meter counted = meter;
-        if (counted != null) {
-            counted.publish(counting(group.namespace()), request.getMessage().getSerializedSize());
         }
         Groups.PublishRequest wish = new Groups.PublishRequest(
                 group,

@@ -129,7 +129,7 @@ final class Lifecycle {
                 grpcPort,
                 httpHost,
                 platform.getValue(listeners.httpPortKey(), int.class),
-                listeners.haveTls() ? "TLS" : "plain text",
+                listeners.text(),
                 config.store().name().toLowerCase(Locale.ROOT),
                 config.auth().name().toLowerCase(Locale.ROOT));
     }

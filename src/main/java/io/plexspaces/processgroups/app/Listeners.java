@@ -18,6 +18,14 @@ record Listeners(boolean haveTls, boolean havePlainHttp) {
         return new Listeners(haveTls, havePlainHttp);
     }
 
+    /** For people. */
+    String text() {
+        if (!haveTls) {
+            return "plain text";
+        }
+        return havePlainHttp ? "TLS, and plain text on quarkus.http.port" : "TLS";
+    }
+
     /** Of the port for WebSockets: that of TLS where there is one. */
     String httpPortKey() {
         return "quarkus.http." + (haveTls ? "ssl-port" : "port");

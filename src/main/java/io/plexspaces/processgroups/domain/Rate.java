@@ -32,7 +32,7 @@ public final class Rate {
      * @return 0: taken; else nothing was taken, and could be after so many nanoseconds if nobody takes any meanwhile
      */
     public long take(int units) {
-        long cost = units * SECOND / perSecond;
+        long cost = cost(units);
         long burst = Math.max(SECOND, cost);
         while (true) {
             long now = nanos.getAsLong();
@@ -46,6 +46,15 @@ public final class Rate {
                 return 0;
             }
         }
+    }
+
+    /** Takes nothing after all: for units that were taken just before. */
+    public void giveBack(int units) {
+        paidAt.addAndGet(-cost(units));
+    }
+
+    private long cost(int units) {
+        return units * SECOND / perSecond;
     }
 
     /** Units a second. */

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * was done or why not. The time is the log's. Texts of clients are names that were checked, or the subject of a token
  * that was accepted; nothing else of a token or a request is ever in it.
  *
- * <p>Whatever was managed has a line. Of refusals, there are {@link #A_SECOND} a second at most, in all; the next line
- * of one says how many were left out. Thread-safe.
+ * <p>Whatever was managed has a line. Of refusals, there are {@link #A_SECOND} a second at most of those who were not
+ * let in, and as many of those who were denied something; the next line of the kind says how many were left out. Thread-safe.
  */
 public final class AuditLog {
     static final int A_SECOND = 100;
@@ -29,17 +29,18 @@ public final class AuditLog {
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-    private final Rate refusals;
-    private final AtomicLong leftOut = new AtomicLong();
+    private final Sample notLetIn;
+    private final Sample denied;
 
     /** @param nanos a monotonic clock */
     public AuditLog(LongSupplier nanos) {
-        refusals = new Rate(A_SECOND, nanos);
+        notLetIn = new Sample(new Rate(A_SECOND, nanos), new AtomicLong());
+        denied = new Sample(new Rate(A_SECOND, nanos), new AtomicLong());
     }
 
     /** A caller was not let in: nobody knows who it is. */
     void notLetIn(String reason, @Nullable SocketAddress from) {
-        refused(json -> {
+        refused(notLetIn, json -> {
             address(json, from);
             json.writeBooleanField("allowed", false);
             json.writeStringField("reason", reason);
@@ -48,7 +49,7 @@ public final class AuditLog {
 
     /** @param missing the right, and the field that it does not cover, as clients are told */
     void denied(Attempt attempt, String missing) {
-        refused(json -> {
+        refused(denied, json -> {
             attempt(json, attempt);
             json.writeBooleanField("allowed", false);
             json.writeStringField("reason", missing);
@@ -62,12 +63,12 @@ public final class AuditLog {
         }));
     }
 
-    private void refused(Content content) {
-        if (refusals.take(1) > 0) {
-            leftOut.incrementAndGet();
+    private void refused(Sample sample, Content content) {
+        if (sample.rate().take(1) > 0) {
+            sample.leftOut().incrementAndGet();
             return;
         }
-        long others = leftOut.getAndSet(0);
+        long others = sample.leftOut().getAndSet(0);
         LOG.warn(line(json -> {
             content.write(json);
             if (others > 0) {
@@ -75,6 +76,9 @@ public final class AuditLog {
             }
         }));
     }
+
+    /** Strangers without a token must not be able to hide what callers with one were denied: each has its own. */
+    private record Sample(Rate rate, AtomicLong leftOut) {}
 
     private interface Content {
         void write(JsonGenerator json) throws IOException;

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.quota;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.Rate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -74,35 +75,57 @@ public final class Quotas {
             return limits.session().hasRates() ? new Meter(new Rates(limits.session(), nanos)) : this;
         }
 
-        /** @throws GroupException QUOTA_EXCEEDED: the request may not be looked at */
+        /** @throws GroupException QUOTA_EXCEEDED: the request may not be looked at, and has used up nothing */
         public void request(String tenant) {
-            take(session, Quota.SESSION_REQUESTS, 1);
-            take(ratesOf(tenant), Quota.REQUESTS, 1);
+            take(List.of(
+                    new Cost(session, Quota.SESSION_REQUESTS, 1), new Cost(ratesOf(tenant), Quota.REQUESTS, 1)));
         }
 
         /**
-         * For a request that publishes, beside {@link #request}.
+         * For a request that publishes, instead of {@link #request}.
          *
-         * @throws GroupException QUOTA_EXCEEDED: the message may not be published
+         * @throws GroupException QUOTA_EXCEEDED: the message may not be published, and has used up nothing
          */
         public void publish(String tenant, int bytes) {
             Rates shared = ratesOf(tenant);
-            take(session, Quota.SESSION_PUBLISHES, 1);
-            take(session, Quota.SESSION_PUBLISHED_BYTES, bytes);
-            take(shared, Quota.PUBLISHES, 1);
-            take(shared, Quota.PUBLISHED_BYTES, bytes);
+            take(List.of(
+                    new Cost(session, Quota.SESSION_REQUESTS, 1),
+                    new Cost(session, Quota.SESSION_PUBLISHES, 1),
+                    new Cost(session, Quota.SESSION_PUBLISHED_BYTES, bytes),
+                    new Cost(shared, Quota.REQUESTS, 1),
+                    new Cost(shared, Quota.PUBLISHES, 1),
+                    new Cost(shared, Quota.PUBLISHED_BYTES, bytes)));
         }
 
         private @Nullable Rates ratesOf(String tenant) {
             return tenants == null ? null : tenants.of(tenant);
         }
 
-        private void take(@Nullable Rates from, Quota quota, int units) {
-            Rate rate = from == null ? null : from.of(quota);
-            long wait = rate == null ? 0 : rate.take(units);
-            if (rate != null && wait > 0) {
-                rejected.accept(quota);
-                throw GroupException.quota(quota.label(), rate.perSecond(), Duration.ofNanos(wait));
+        private void take(List<Cost> costs) {
+            for (int i = 0; i < costs.size(); i++) {
+                Cost next = costs.get(i);
+                Rate rate = next.rate();
+                long wait = rate == null ? 0 : rate.take(next.units());
+                if (rate != null && wait > 0) {
+                    costs.subList(0, i).forEach(Cost::giveBack);
+                    rejected.accept(next.quota());
+                    throw GroupException.quota(next.quota().label(), rate.perSecond(), Duration.ofNanos(wait));
+                }
+            }
+        }
+    }
+
+    /** @param from null: there is no quota */
+    private record Cost(@Nullable Rates from, Quota quota, int units) {
+        @Nullable
+        Rate rate() {
+            return from == null ? null : from.of(quota);
+        }
+
+        void giveBack() {
+            Rate rate = rate();
+            if (rate != null) {
+                rate.giveBack(units);
             }
         }
     }

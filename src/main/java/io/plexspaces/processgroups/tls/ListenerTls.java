@@ -5,7 +5,9 @@ import io.quarkus.tls.TlsConfiguration;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
-import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -15,15 +17,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the listeners present and trust. {@link #look} reads it again, and new handshakes use what has changed;
- * connections that are there go on. What cannot be used changes nothing, and is said once. Thread-safe.
+ * connections that are there go on. What cannot be used changes nothing, and is said at once and each hour. Thread-safe.
  */
 public final class ListenerTls {
     private static final System.Logger LOG = System.getLogger(ListenerTls.class.getName());
 
+    private static final Duration COMPLAIN_AGAIN = Duration.ofHours(1);
+
     private final TlsConfiguration from;
     private final Vertx vertx;
     private final Settings settings;
-    private final Clock clock;
+    private final InstantSource clock;
     private final List<Use> uses = new ArrayList<>();
 
     // Guarded by this.
@@ -31,6 +35,8 @@ public final class ListenerTls {
 
     // Null: what is read now can be used.
     private @Nullable String complaint;
+
+    private Instant complained;
 
     /** How a server makes its context, and the one that it has. */
     private record Use(Recipe recipe, SwappedContext context) {}
@@ -59,12 +65,13 @@ public final class ListenerTls {
      *
      * @throws IllegalArgumentException naming the configuration key of what cannot be used
      */
-    public ListenerTls(TlsConfiguration from, Vertx vertx, Settings settings, Clock clock) {
+    public ListenerTls(TlsConfiguration from, Vertx vertx, Settings settings, InstantSource clock) {
         this.from = from;
         this.vertx = vertx;
         this.settings = settings;
         this.clock = clock;
         this.present = read();
+        complained = clock.instant();
         complaint = present.invalidity(Date.from(clock.instant()), settings.stores());
         if (complaint != null) {
             LOG.log(System.Logger.Level.WARNING, "{0}: most clients will not connect", complaint);
@@ -172,8 +179,10 @@ public final class ListenerTls {
     }
 
     private void complain(String what) {
-        if (!Objects.equals(what, complaint)) {
+        Instant now = clock.instant();
+        if (!Objects.equals(what, complaint) || !now.isBefore(complained.plus(COMPLAIN_AGAIN))) {
             complaint = what;
+            complained = now;
             LOG.log(System.Logger.Level.WARNING, "{0}: the listeners go on with {1}", what, present.described());
         }
     }

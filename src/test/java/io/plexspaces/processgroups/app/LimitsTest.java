@@ -91,7 +91,7 @@ class LimitsTest {
                     "events that one gRPC client does not take, on all its streams, beside their queues",
                     "8 queues",
                     "session.queue-bytes",
-                    "further ones stay in the queues of the streams",
+                    "further ones stay in the queues of the streams, and further streams are not begun",
                     "OutboundTest#messagesThatThePeerDoesNotTake_leaveNoRoomForMore_untilItTakesOne"),
             new Limit(
                     "what waits for a client that takes nothing, while others need room",

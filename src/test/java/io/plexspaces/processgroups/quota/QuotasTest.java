@@ -108,9 +108,12 @@ class QuotasTest {
         Quotas.Meter session = outside.ofSession();
         assertThat(requests(session, "acme")).isEqualTo(4);
         assertThat(refusal(() -> session.request("acme")).field()).isEqualTo("session.requests");
-        assertThat(requests(outside.ofSession(), "acme")).isEqualTo(4);
-        session.publish("acme", 10);
-        assertThat(refusal(() -> session.publish("acme", 10)).field()).isEqualTo("session.publishes");
+        Quotas.Meter another = outside.ofSession();
+        another.publish("acme", 10);
+        for (int i = 0; i < 100; i++) {
+            assertThat(refusal(() -> another.publish("acme", 10)).field()).isEqualTo("session.publishes");
+        }
+        assertThat(requests(another, "acme")).as("what was refused was given back").isEqualTo(3);
         assertThat(requests(outside, "acme")).isEqualTo(2);
     }
 

@@ -18,8 +18,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
@@ -42,6 +42,7 @@ class ListenerTlsTest {
     private TestCa.Pair first;
     private Registry files;
     private ListenerTls tls;
+    private Duration passed = Duration.ZERO;
 
     /** Reads as the registry does: what no parser takes, it does not take over. */
     private final class Registry implements TlsConfiguration {
@@ -136,7 +137,8 @@ class ListenerTlsTest {
 
     private ListenerTls made(boolean clientsHaveCertificates) {
         return new ListenerTls(
-                files, VERTX, new ListenerTls.Settings("web", clientsHaveCertificates), Clock.systemUTC());
+                files, VERTX, new ListenerTls.Settings("web", clientsHaveCertificates), () -> Instant.now()
+                        .plus(passed));
     }
 
     private void write(TestCa.Pair pair) {
@@ -210,6 +212,16 @@ class ListenerTlsTest {
     void certificateThatIsOver_changesNothing() {
         write(ca.issue(Duration.ofHours(-1)));
         staysWithTheFirst("quarkus.tls.web.key-store has a certificate that is not valid now");
+    }
+
+    @Test
+    void whatGoesOn_isSaidAgainEachHour() throws IOException {
+        Files.delete(folder.resolve("key"));
+        staysWithTheFirst("quarkus.tls.web.key-store cannot be read");
+        passed = Duration.ofMinutes(61);
+        assertThat(tls.look()).isFalse();
+        assertThat(tls.look()).isFalse();
+        assertThat(log.lines).hasSize(2);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.api.grpc;
 
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -9,6 +10,7 @@ import io.plexspaces.processgroups.api.Answers;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.api.grpc.transport.PeerCall;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.UseCase;
@@ -54,6 +56,9 @@ public final class GrpcEndpoint implements BindableService {
     private static final int ID_BYTES = 260;
 
     private static final int PAGE_BYTES = 1024;
+
+    /** Of a request that may wait until its client takes something: as many may as it has streams. */
+    private static final int WAITING_BYTES = 4 * 1024;
 
     private final Groups groups;
     private final Sessions sessions;
@@ -222,7 +227,7 @@ public final class GrpcEndpoint implements BindableService {
         Requests.Subscribe wish = by.subscribe(request);
         Connection connection = connect(events);
         Traces.Caller caller = service.traces().current();
-        follow(connection, () -> sessions.open(connection, wish.group().namespace(), wish.actor(), wish.resumeToken())
+        follow(connection, request.getSerializedSize(), () -> sessions.open(connection, wish.group().namespace(), wish.actor(), wish.resumeToken())
                 .invoke(opened -> keepPermitted(opened, by))
                 .chain(opened -> caller == null
                         ? join(connection, opened.session(), wish)
@@ -250,7 +255,7 @@ public final class GrpcEndpoint implements BindableService {
     private void watch(WatchRequest request, ServerCallStreamObserver<byte[]> events) {
         Requests.Watch wish = requests().watch(request);
         Connection connection = connect(events);
-        follow(connection, () -> {
+        follow(connection, request.getSerializedSize(), () -> {
             ConnectionWatches watcher = sessions.watcher(connection, true);
             Uni<Void> watching = service.traces()
                     .traced(
@@ -271,8 +276,21 @@ public final class GrpcEndpoint implements BindableService {
         }
     }
 
-    /** The stream goes on when {@code beginning} succeeds, and ends with its failure otherwise. */
-    private static void follow(Connection connection, Supplier<Uni<?>> beginning) {
+    /**
+     * Begins what the stream is for: at once, or when the client has taken enough of what was sent to all its streams.
+     * One that takes nothing must not make the server join and read for a thousand streams. The stream goes on when
+     * {@code beginning} succeeds, and ends with its failure otherwise.
+     */
+    private static void follow(Connection connection, int requestBytes, Supplier<Uni<?>> beginning) {
+        PeerCall peer = PeerCall.current();
+        if (peer == null || requestBytes > WAITING_BYTES) {
+            begin(connection, beginning);
+        } else {
+            peer.whenRoom(Context.current().wrap(() -> begin(connection, beginning)));
+        }
+    }
+
+    private static void begin(Connection connection, Supplier<Uni<?>> beginning) {
         try {
             beginning.get().subscribe().with(begun -> {}, failure -> connection.finish(Errors.expected(failure)));
         } catch (RuntimeException | Error failure) {

@@ -87,6 +87,9 @@ import org.junit.jupiter.api.Test;
 class GrpcEndpointTest {
     private static final int MAILBOX = 256 * 1024;
 
+    /** Streams whose events, as far as the transport takes them, are more than one connection may hold. */
+    private static final int STALLED = 100;
+
     private final MemoryService service = new MemoryService(MAILBOX);
     private Server server;
     private ManagedChannel channel;
@@ -453,6 +456,49 @@ class GrpcEndpointTest {
         stalled.read();
         Awaitility.await().until(() -> stalled.ended);
         assertThat(stalled.reason()).isEqualTo("SLOW_CONSUMER");
+    }
+
+    /** What a thousand streams would join and read for a client that takes nothing, it does not join and read. */
+    @Test
+    void subscription_isBegunOnceItsClientTakesWhatWasSentToItsOtherStreams() {
+        ManagedChannel proxy = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
+                .usePlaintext()
+                .flowControlWindow(64 * 1024)
+                .build();
+        List<Events> stalled = new ArrayList<>();
+        for (int i = 0; i < STALLED; i++) {
+            Events one = new Events();
+            one.reads = false;
+            stalled.add(one);
+            begin(proxy, "stalled-" + i, one);
+        }
+        Awaitility.await().until(() -> members().size() == STALLED);
+        String large = "x".repeat(16 * 1024);
+        for (int i = 0; i < 6; i++) {
+            publish("", large);
+        }
+
+        Events late = new Events();
+        late.reads = false;
+        begin(proxy, "late", late);
+        Events elsewhere = subscribe("elsewhere");
+        assertThat(members()).contains("elsewhere").doesNotContain("late");
+        assertThat(elsewhere.ended).isFalse();
+        stalled.forEach(Events::read);
+        Awaitility.await().until(() -> members().contains("late"));
+        assertThat(stalled).allMatch(one -> !one.ended);
+        proxy.shutdownNow();
+    }
+
+    private static void begin(ManagedChannel by, String actor, Events events) {
+        ProcessGroupServiceGrpc.newStub(by)
+                .subscribe(
+                        SubscribeRequest.newBuilder()
+                                .setTenantId("acme")
+                                .setGroupName("room")
+                                .setActorId(actor)
+                                .build(),
+                        events.of(SubscribeResponse::getEventsList));
     }
 
     private Events subscribe(String actor, String... topics) {

@@ -5,10 +5,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What grpc-java holds of messages for one peer, on all of its streams: it takes a message whole, however small the
@@ -23,13 +26,16 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
     /** So many bytes more or fewer are told to the budget at once. */
     private static final int LOT = 64 * 1024;
 
+    /** Of those that waited for room, in one turn of the event loop. */
+    static final int AT_ONCE = StreamTurns.STREAMS;
+
     /** About what a message costs beside its buffer, which grpc-java makes larger than small messages are. */
     private static final int COMMAND_BYTES = 200;
 
     private final long most;
     private final ServerBudget budget;
     private final LongSupplier counted;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final Map<Object, Runnable> waiting = new LinkedHashMap<>();
     private volatile long held;
     private volatile long charged;
     private volatile long promised;
@@ -38,6 +44,8 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
     private long taken;
 
     private boolean closed;
+    private boolean waking;
+    private @Nullable ChannelHandlerContext context;
 
     /**
      * @param most bytes that may be held before another message is taken
@@ -47,6 +55,11 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
         this.most = most;
         this.budget = budget;
         this.counted = counted;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
     }
 
     @Override
@@ -88,13 +101,22 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
         return held < LEAST_BYTES || charged <= budget.share(charged);
     }
 
-    /** Does something once there is room. */
-    void whenRoom(Runnable action) {
+    /**
+     * Does something once there is room.
+     *
+     * @param who waits for one thing at a time
+     */
+    void whenRoom(Object who, Runnable action) {
         if (hasRoom()) {
             action.run();
         } else if (!closed) {
-            waiting.add(action);
+            waiting.put(who, action);
         }
+    }
+
+    /** It has ended, and waits for nothing any more. */
+    void forget(Object who) {
+        waiting.remove(who);
     }
 
     /** The connection has ended, and nobody waits any more. */
@@ -120,13 +142,25 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    /** As many as waited: those that find no room again wait behind the others. */
+    /** Some a turn, as each may begin what takes long. Those that find no room again wait behind the others. */
     private void wake() {
-        for (int left = waiting.size(); left > 0 && hasRoom(); left--) {
-            Runnable next = waiting.poll();
-            if (next != null) {
-                next.run();
-            }
+        for (int left = AT_ONCE; left > 0 && !waiting.isEmpty() && hasRoom(); left--) {
+            Iterator<Runnable> first = waiting.values().iterator();
+            Runnable next = first.next();
+            first.remove();
+            next.run();
+        }
+        ChannelHandlerContext on = context;
+        if (!waking && on != null && !waiting.isEmpty() && hasRoom()) {
+            waking = true;
+            on.executor()
+                    .schedule(
+                            () -> {
+                                waking = false;
+                                wake();
+                            },
+                            0,
+                            TimeUnit.NANOSECONDS);
         }
     }
 }

@@ -98,9 +98,13 @@ public final class PeerCall extends ServerStreamTracer {
         peer.outbound().promise(bytes, loop);
     }
 
-    /** @param action run once there is room, on the event loop of the peer; never when the connection ends before */
+    /** @param action run once there is room, on the event loop of the peer; never when the call ends before */
     public void whenRoom(Runnable action) {
-        peer.onLoop(() -> peer.outbound().whenRoom(action));
+        peer.onLoop(() -> {
+            if (!ended) {
+                peer.outbound().whenRoom(this, action);
+            }
+        });
     }
 
     /**
@@ -171,6 +175,7 @@ public final class PeerCall extends ServerStreamTracer {
             if (!ended) {
                 peer.calls().remove(this);
                 ended = true;
+                peer.outbound().forget(this);
                 peer.unary().ended(this);
             }
         });

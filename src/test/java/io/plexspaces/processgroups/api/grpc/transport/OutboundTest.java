@@ -51,15 +51,32 @@ class OutboundTest {
         send();
         assertThat(outbound.hasRoom()).isFalse();
         assertThat(budget.held()).isEqualTo(3 * COST);
-        outbound.whenRoom(() -> woken.add("first"));
-        outbound.whenRoom(() -> woken.add("second"));
+        outbound.whenRoom("first", () -> woken.add("first"));
+        outbound.whenRoom("second", () -> woken.add("second"));
         assertThat(woken).isEmpty();
 
         untaken.remove().setSuccess();
         assertThat(woken).containsExactly("first", "second");
         assertThat(outbound.hasRoom()).isTrue();
-        outbound.whenRoom(() -> woken.add("third"));
+        outbound.whenRoom("third", () -> woken.add("third"));
         assertThat(woken).hasSize(3);
+    }
+
+    @Test
+    void thoseThatWaited_areWokenSomeATurn_andWhoHasEndedIsNot() {
+        List<String> woken = new ArrayList<>();
+        send();
+        send();
+        send();
+        for (int i = 0; i < 2 * Outbound.AT_ONCE; i++) {
+            String name = "w" + i;
+            outbound.whenRoom(name, () -> woken.add(name));
+        }
+        outbound.forget("w0");
+        untaken.remove().setSuccess();
+        assertThat(woken).hasSize(Outbound.AT_ONCE).doesNotContain("w0").startsWith("w1");
+        channel.runScheduledPendingTasks();
+        assertThat(woken).hasSize(2 * Outbound.AT_ONCE - 1);
     }
 
     @Test
@@ -89,7 +106,7 @@ class OutboundTest {
         assertThat(outbound.hasRoom()).isFalse();
         assertThat(later).hasSize(1);
         List<String> woken = new ArrayList<>();
-        outbound.whenRoom(() -> woken.add("waited"));
+        outbound.whenRoom("waited", () -> woken.add("waited"));
         assertThat(woken).isEmpty();
         later.get(0).run();
         assertThat(woken).containsExactly("waited");
@@ -117,7 +134,7 @@ class OutboundTest {
         for (int i = 0; i < 4; i++) {
             send();
         }
-        outbound.whenRoom(() -> woken.add("never"));
+        outbound.whenRoom("never", () -> woken.add("never"));
         outbound.close();
         assertThat(budget.held()).isZero();
         untaken.forEach(given -> given.setFailure(new IOException("closed")));
