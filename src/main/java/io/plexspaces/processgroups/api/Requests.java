@@ -171,7 +171,7 @@ public final class Requests {
         return namespace;
     }
 
-    /** As {@link #namespace}, for a request that publishes: a session beyond its own quota uses up none of its tenant's. */
+    /** As {@link #namespace}, for a request that publishes: also what it publishes counts. */
     private Namespace publishing(PublishToGroupRequest request) {
         Namespace namespace = scope.namespace(request.getTenantId(), request.getNamespace());
         Quotas.Meter counted = meter;

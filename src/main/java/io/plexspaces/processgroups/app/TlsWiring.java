@@ -66,7 +66,8 @@ final class TlsWiring implements HttpServerOptionsCustomizer {
             tls = new ListenerTls(
                     from, vertx, new ListenerTls.Settings(name, clientsHaveCertificates), Clock.systemUTC());
         } catch (IllegalArgumentException unusable) {
-            throw new ConfigurationException(String.valueOf(unusable.getMessage()), unusable);
+            // Without it as a cause: that would be printed with a stack.
+            throw new ConfigurationException(String.valueOf(unusable.getMessage()));
         }
         registry.register(ListenerKeys.CONFIGURATION, tls.http());
         period = period(platform, name);

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * that was accepted; nothing else of a token or a request is ever in it.
  *
  * <p>Whatever was managed has a line. Of refusals, there are {@link #A_SECOND} a second at most of those who were not
- * let in, and as many of those who were denied something; the next line of the kind says how many were left out. Thread-safe.
+ * let in, and as many of those who were denied something; the next line of the kind says how many were left out.
+ * Thread-safe.
  */
 public final class AuditLog {
     static final int A_SECOND = 100;

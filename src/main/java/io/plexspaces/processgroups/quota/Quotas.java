@@ -77,8 +77,7 @@ public final class Quotas {
 
         /** @throws GroupException QUOTA_EXCEEDED: the request may not be looked at, and has used up nothing */
         public void request(String tenant) {
-            take(List.of(
-                    new Cost(session, Quota.SESSION_REQUESTS, 1), new Cost(ratesOf(tenant), Quota.REQUESTS, 1)));
+            take(List.of(new Cost(session, Quota.SESSION_REQUESTS, 1), new Cost(ratesOf(tenant), Quota.REQUESTS, 1)));
         }
 
         /**

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the listeners present and trust. {@link #look} reads it again, and new handshakes use what has changed;
- * connections that are there go on. What cannot be used changes nothing, and is said at once and each hour. Thread-safe.
+ * connections that are there go on. What cannot be used changes nothing, and is said at once and each hour.
+ * Thread-safe.
  */
 public final class ListenerTls {
     private static final System.Logger LOG = System.getLogger(ListenerTls.class.getName());

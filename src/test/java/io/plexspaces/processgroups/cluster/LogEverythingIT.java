@@ -94,8 +94,7 @@ class LogEverythingIT {
                 tab.send("{\"requestId\":3,\"refresh\":{\"token\":\"" + forged + "\"}}");
                 assertThat(tab.awaitClosed().code()).isEqualTo(4401);
             }
-            try (WsClient tab = WsClient.connect(
-                    node.webSocket("/ws?token=" + bearer(ISSUER, 600)), WsClient.JSON)) {
+            try (WsClient tab = WsClient.connect(node.webSocket("/ws?token=" + bearer(ISSUER, 600)), WsClient.JSON)) {
                 tab.awaitClosed();
             }
             assertThat(node.output()).contains("\"reason\":\"signature\"", "a caller was not let in");

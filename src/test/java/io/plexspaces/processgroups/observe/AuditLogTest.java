@@ -110,11 +110,17 @@ class AuditLogTest {
         audit.managed(attempt("ann", "delete"));
         assertThat(lines).hasSize(AuditLog.A_SECOND + 1);
 
+        audit.denied(attempt("ann", "join"), "");
+        assertThat(json(lines.get(AuditLog.A_SECOND + 1)).path("subject").asText())
+                .as("is not hidden by strangers")
+                .isEqualTo("ann");
+        assertThat(json(lines.get(AuditLog.A_SECOND + 1)).has("left_out")).isFalse();
+
         clock.addAndGet(1_000_000_000);
-        audit.denied(attempt("ann", "join"), "");
-        audit.denied(attempt("ann", "join"), "");
-        assertThat(json(lines.get(AuditLog.A_SECOND + 1)).path("left_out").asInt())
+        audit.notLetIn("signature", FROM);
+        audit.notLetIn("signature", FROM);
+        assertThat(json(lines.get(AuditLog.A_SECOND + 2)).path("left_out").asInt())
                 .isEqualTo(4_900);
-        assertThat(json(lines.get(AuditLog.A_SECOND + 2)).has("left_out")).isFalse();
+        assertThat(json(lines.get(AuditLog.A_SECOND + 3)).has("left_out")).isFalse();
     }
 }

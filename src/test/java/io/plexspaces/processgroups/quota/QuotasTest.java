@@ -113,7 +113,9 @@ class QuotasTest {
         for (int i = 0; i < 100; i++) {
             assertThat(refusal(() -> another.publish("acme", 10)).field()).isEqualTo("session.publishes");
         }
-        assertThat(requests(another, "acme")).as("what was refused was given back").isEqualTo(3);
+        assertThat(requests(another, "acme"))
+                .as("what was refused was given back")
+                .isEqualTo(3);
         assertThat(requests(outside, "acme")).isEqualTo(2);
     }
 

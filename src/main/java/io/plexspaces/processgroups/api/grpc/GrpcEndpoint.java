@@ -227,7 +227,8 @@ public final class GrpcEndpoint implements BindableService {
         Requests.Subscribe wish = by.subscribe(request);
         Connection connection = connect(events);
         Traces.Caller caller = service.traces().current();
-        follow(connection, request.getSerializedSize(), () -> sessions.open(connection, wish.group().namespace(), wish.actor(), wish.resumeToken())
+        follow(connection, request.getSerializedSize(), () -> sessions.open(
+                        connection, wish.group().namespace(), wish.actor(), wish.resumeToken())
                 .invoke(opened -> keepPermitted(opened, by))
                 .chain(opened -> caller == null
                         ? join(connection, opened.session(), wish)
