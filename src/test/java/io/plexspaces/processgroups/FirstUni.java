@@ -12,7 +12,7 @@ public final class FirstUni implements LauncherSessionListener {
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         if (Boolean.getBoolean("processgroups.test.besideEachOther")) {
-            Uni.createFrom().voidItem();
+            Uni.createFrom().voidItem().subscribe().with(nothing -> {});
         }
     }
 }
