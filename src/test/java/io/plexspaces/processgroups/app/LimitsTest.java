@@ -94,6 +94,12 @@ class LimitsTest {
                     "further ones stay in the queues of the streams, and further streams are not begun",
                     "OutboundTest#messagesThatThePeerDoesNotTake_leaveNoRoomForMore_untilItTakesOne"),
             new Limit(
+                    "streams of one gRPC client that wait to be begun until it takes events",
+                    "one queue and one request",
+                    "session.queue-bytes",
+                    "OVERLOADED",
+                    "OutboundTest#streamsThatWait_areBoundedInBytes_andCountInTheBudget"),
+            new Limit(
                     "what waits for a client that takes nothing, while others need room",
                     "its part of what all may hold, for 2 s to 4 s",
                     "delivery.held-bytes",

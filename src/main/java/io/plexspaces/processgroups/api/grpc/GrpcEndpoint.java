@@ -18,6 +18,8 @@ import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.session.ConnectionWatches;
 import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.core.session.Sessions;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
@@ -56,9 +58,6 @@ public final class GrpcEndpoint implements BindableService {
     private static final int ID_BYTES = 260;
 
     private static final int PAGE_BYTES = 1024;
-
-    /** Of a request that may wait until its client takes something: as many may as it has streams. */
-    private static final int WAITING_BYTES = 4 * 1024;
 
     private final Groups groups;
     private final Sessions sessions;
@@ -227,7 +226,7 @@ public final class GrpcEndpoint implements BindableService {
         Requests.Subscribe wish = by.subscribe(request);
         Connection connection = connect(events);
         Traces.Caller caller = service.traces().current();
-        follow(connection, request.getSerializedSize(), () -> sessions.open(
+        follow(UseCase.JOIN, connection, request.getSerializedSize(), () -> sessions.open(
                         connection, wish.group().namespace(), wish.actor(), wish.resumeToken())
                 .invoke(opened -> keepPermitted(opened, by))
                 .chain(opened -> caller == null
@@ -256,7 +255,7 @@ public final class GrpcEndpoint implements BindableService {
     private void watch(WatchRequest request, ServerCallStreamObserver<byte[]> events) {
         Requests.Watch wish = requests().watch(request);
         Connection connection = connect(events);
-        follow(connection, request.getSerializedSize(), () -> {
+        follow(UseCase.WATCH, connection, request.getSerializedSize(), () -> {
             ConnectionWatches watcher = sessions.watcher(connection, true);
             Uni<Void> watching = service.traces()
                     .traced(
@@ -282,13 +281,18 @@ public final class GrpcEndpoint implements BindableService {
      * One that takes nothing must not make the server join and read for a thousand streams. The stream goes on when
      * {@code beginning} succeeds, and ends with its failure otherwise.
      */
-    private static void follow(Connection connection, int requestBytes, Supplier<Uni<?>> beginning) {
+    private void follow(UseCase name, Connection connection, int requestBytes, Supplier<Uni<?>> beginning) {
         PeerCall peer = PeerCall.current();
-        if (peer == null || requestBytes > WAITING_BYTES) {
+        if (peer == null) {
             begin(connection, beginning);
-        } else {
-            peer.whenRoom(Context.current().wrap(() -> begin(connection, beginning)));
+            return;
         }
+        peer.beginStream(requestBytes, Context.current().wrap(() -> begin(connection, beginning)), () -> {
+            GroupException refused = GroupException.of(
+                    ErrorCode.OVERLOADED, "too many streams of this connection wait until others are read");
+            service.refusals().refused(name, refused);
+            connection.finish(refused);
+        });
     }
 
     private static void begin(Connection connection, Supplier<Uni<?>> beginning) {

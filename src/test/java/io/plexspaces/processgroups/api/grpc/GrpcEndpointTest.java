@@ -88,9 +88,13 @@ class GrpcEndpointTest {
     private static final int MAILBOX = 256 * 1024;
 
     /** Streams whose events, as far as the transport takes them, are more than one connection may hold. */
-    private static final int STALLED = 100;
+    private static final int STALLED = 250;
+
+    /** About what that is: 8 queues. */
+    private static final long FULL = (8 << 20) - 64 * 1024;
 
     private final MemoryService service = new MemoryService(MAILBOX);
+    private final ServerBudget transport = new ServerBudget(64 << 20);
     private Server server;
     private ManagedChannel channel;
     private ProcessGroupServiceGrpc.ProcessGroupServiceBlockingStub groups;
@@ -104,7 +108,7 @@ class GrpcEndpointTest {
                 .addService(new GrpcEndpoint(endpoints(), new UnaryCalls()));
         GrpcTransport.bound(
                 builder,
-                GrpcServerSettings.bounds(TestSettings.defaults(), new ServerBudget(64 << 20)),
+                GrpcServerSettings.bounds(TestSettings.defaults(), transport),
                 new OpenConnections(new OpenConnections.Limits(1_000, 0), System::nanoTime),
                 null);
         server = builder.build().start();
@@ -255,7 +259,7 @@ class GrpcEndpointTest {
 
         assertThat(login.getRecipientIdsList()).containsExactlyInAnyOrder("ann", "bob");
         assertThat(login.getRecipientsPerNodeMap()).containsEntry("node-1", 2);
-        Awaitility.await().until(() -> bob.texts().size() == 2);
+        Awaitility.await().until(() -> bob.texts().size() == 2 && !ann.texts().isEmpty());
         assertThat(bob.texts()).containsExactly("in", "post");
         assertThat(ann.texts()).containsExactly("in");
 
@@ -478,9 +482,14 @@ class GrpcEndpointTest {
             publish("", large);
         }
 
+        Awaitility.await().during(200, TimeUnit.MILLISECONDS).untilAsserted(() -> assertThat(transport.held())
+                .isGreaterThan(FULL));
+        long before = transport.held();
+
         Events late = new Events();
         late.reads = false;
         begin(proxy, "late", late);
+        Awaitility.await("it waits, and counts").until(() -> transport.held() >= before + 1_000);
         Events elsewhere = subscribe("elsewhere");
         assertThat(members()).contains("elsewhere").doesNotContain("late");
         assertThat(elsewhere.ended).isFalse();

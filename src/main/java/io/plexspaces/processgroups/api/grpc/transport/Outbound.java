@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -20,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #hasRoom}.
  */
 final class Outbound extends ChannelOutboundHandlerAdapter {
+    private static final System.Logger LOG = System.getLogger(Outbound.class.getName());
+
     /** So much may be held whatever others hold. */
     private static final int LEAST_BYTES = 16 * 1024;
 
@@ -35,7 +36,8 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
     private final long most;
     private final ServerBudget budget;
     private final LongSupplier counted;
-    private final Map<Object, Runnable> waiting = new LinkedHashMap<>();
+    private final long mostWaiting;
+    private final Map<Object, Waiting> waiting = new LinkedHashMap<>();
     private volatile long held;
     private volatile long charged;
     private volatile long promised;
@@ -45,14 +47,23 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
 
     private boolean closed;
     private boolean waking;
+
+    /** What is kept for those that wait. */
+    private long waitingBytes;
+
     private @Nullable ChannelHandlerContext context;
+
+    /** @param bytes that are kept for it */
+    private record Waiting(Runnable action, long bytes) {}
 
     /**
      * @param most bytes that may be held before another message is taken
+     * @param mostWaiting bytes that may be kept for what waits
      * @param counted bytes of these that others tell the budget of
      */
-    Outbound(long most, ServerBudget budget, LongSupplier counted) {
+    Outbound(long most, long mostWaiting, ServerBudget budget, LongSupplier counted) {
         this.most = most;
+        this.mostWaiting = mostWaiting;
         this.budget = budget;
         this.counted = counted;
     }
@@ -105,24 +116,43 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
      * Does something once there is room.
      *
      * @param who waits for one thing at a time
+     * @param bytes that are kept for it until then
+     * @return false: it may not wait, as too much is kept already
      */
-    void whenRoom(Object who, Runnable action) {
+    boolean whenRoom(Object who, long bytes, Runnable action) {
         if (hasRoom()) {
             action.run();
-        } else if (!closed) {
-            waiting.put(who, action);
+            return true;
         }
+        if (bytes > 0 && (waitingBytes + bytes > mostWaiting || !budget.admits(bytes))) {
+            return false;
+        }
+        if (!closed) {
+            forget(who);
+            waiting.put(who, new Waiting(action, bytes));
+            waits(bytes);
+        }
+        return true;
     }
 
     /** It has ended, and waits for nothing any more. */
     void forget(Object who) {
-        waiting.remove(who);
+        Waiting given = waiting.remove(who);
+        if (given != null) {
+            waits(-given.bytes());
+        }
+    }
+
+    private void waits(long bytes) {
+        waitingBytes += bytes;
+        budget.add(bytes);
     }
 
     /** The connection has ended, and nobody waits any more. */
     void close() {
         closed = true;
         waiting.clear();
+        waits(-waitingBytes);
         budget.add(-charged);
         charged = 0;
     }
@@ -145,10 +175,10 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
     /** Some a turn, as each may begin what takes long. Those that find no room again wait behind the others. */
     private void wake() {
         for (int left = AT_ONCE; left > 0 && !waiting.isEmpty() && hasRoom(); left--) {
-            Iterator<Runnable> first = waiting.values().iterator();
-            Runnable next = first.next();
-            first.remove();
-            next.run();
+            Map.Entry<Object, Waiting> first = waiting.entrySet().iterator().next();
+            Runnable next = first.getValue().action();
+            forget(first.getKey());
+            guarded(next);
         }
         ChannelHandlerContext on = context;
         if (!waking && on != null && !waiting.isEmpty() && hasRoom()) {
@@ -161,6 +191,15 @@ final class Outbound extends ChannelOutboundHandlerAdapter {
                             },
                             0,
                             TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Whatever becomes of one, the others are woken. */
+    private static void guarded(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.ERROR, "what waited for room could not go on", failure);
         }
     }
 }

@@ -15,6 +15,9 @@ public final class PeerCall extends ServerStreamTracer {
     private static final System.Logger LOG = System.getLogger(PeerCall.class.getName());
     private static final Context.Key<PeerCall> KEY = Context.key("processgroups-call");
 
+    /** About what a stream costs that waits to be begun, beside its request. */
+    private static final long STREAM_BYTES = 1024;
+
     /** About what it costs to keep the content of a frame, beside its bytes. */
     private static final int FRAME_BYTES = 140;
 
@@ -102,7 +105,22 @@ public final class PeerCall extends ServerStreamTracer {
     public void whenRoom(Runnable action) {
         peer.onLoop(() -> {
             if (!ended) {
-                peer.outbound().whenRoom(this, action);
+                peer.outbound().whenRoom(this, 0, action);
+            }
+        });
+    }
+
+    /**
+     * Begins a call that streams events, at once or when the peer has taken enough of what was sent to all its streams.
+     * Never when the call ends before.
+     *
+     * @param requestBytes of the request, which is kept until then
+     * @param refuse run instead when too much is kept already
+     */
+    public void beginStream(int requestBytes, Runnable begin, Runnable refuse) {
+        peer.onLoop(() -> {
+            if (!ended && !peer.outbound().whenRoom(this, requestBytes + STREAM_BYTES, begin)) {
+                refuse.run();
             }
         });
     }

@@ -82,7 +82,8 @@ final class PeerHandler extends ChannelDuplexHandler {
         this.bounds = bounds;
         this.calls = new PeerCalls(bounds);
         this.unary = new PendingCalls(bounds);
-        this.outbound = new Outbound(bounds.outboundBytes(), bounds.budget(), unary::untakenBytes);
+        this.outbound =
+                new Outbound(bounds.outboundBytes(), bounds.partialBytes(), bounds.budget(), unary::untakenBytes);
         this.toGrpc = grpc.decoder().frameListener();
         grpc.decoder().frameListener(new PeerFrames(toGrpc, this));
         grpc.connection().addListener(new Failures());

@@ -20,12 +20,13 @@ import org.junit.jupiter.api.Test;
 
 class OutboundTest {
     private static final int MOST = 300_000;
+    private static final int WAITING = 10_000;
     private static final int MESSAGE = 100_000;
     private static final int COST = MESSAGE + 200;
 
     private final ServerBudget budget = new ServerBudget(8 << 20);
     private final AtomicLong counted = new AtomicLong();
-    private final Outbound outbound = new Outbound(MOST, budget, counted::get);
+    private final Outbound outbound = new Outbound(MOST, WAITING, budget, counted::get);
     private final Deque<ChannelPromise> untaken = new ArrayDeque<>();
     private final EmbeddedChannel channel = new EmbeddedChannel(new Deaf(), outbound);
 
@@ -51,14 +52,14 @@ class OutboundTest {
         send();
         assertThat(outbound.hasRoom()).isFalse();
         assertThat(budget.held()).isEqualTo(3 * COST);
-        outbound.whenRoom("first", () -> woken.add("first"));
-        outbound.whenRoom("second", () -> woken.add("second"));
+        outbound.whenRoom("first", 0, () -> woken.add("first"));
+        outbound.whenRoom("second", 0, () -> woken.add("second"));
         assertThat(woken).isEmpty();
 
         untaken.remove().setSuccess();
         assertThat(woken).containsExactly("first", "second");
         assertThat(outbound.hasRoom()).isTrue();
-        outbound.whenRoom("third", () -> woken.add("third"));
+        outbound.whenRoom("third", 0, () -> woken.add("third"));
         assertThat(woken).hasSize(3);
     }
 
@@ -70,13 +71,53 @@ class OutboundTest {
         send();
         for (int i = 0; i < 2 * Outbound.AT_ONCE; i++) {
             String name = "w" + i;
-            outbound.whenRoom(name, () -> woken.add(name));
+            outbound.whenRoom(name, 0, () -> woken.add(name));
         }
         outbound.forget("w0");
         untaken.remove().setSuccess();
         assertThat(woken).hasSize(Outbound.AT_ONCE).doesNotContain("w0").startsWith("w1");
         channel.runScheduledPendingTasks();
         assertThat(woken).hasSize(2 * Outbound.AT_ONCE - 1);
+    }
+
+    @Test
+    void streamsThatWait_areBoundedInBytes_andCountInTheBudget() {
+        List<String> woken = new ArrayList<>();
+        send();
+        send();
+        send();
+        long sent = budget.held();
+        assertThat(outbound.whenRoom("a", 6_000, () -> woken.add("a"))).isTrue();
+        assertThat(outbound.whenRoom("b", 6_000, () -> woken.add("b")))
+                .as("too much")
+                .isFalse();
+        assertThat(budget.held()).isEqualTo(sent + 6_000);
+        outbound.forget("a");
+        assertThat(budget.held()).isEqualTo(sent);
+        assertThat(outbound.whenRoom("b", 6_000, () -> woken.add("b"))).isTrue();
+        budget.add(8 << 20);
+        assertThat(outbound.whenRoom("c", 1_000, () -> woken.add("c")))
+                .as("all connections keep too much")
+                .isFalse();
+        budget.add(-(8 << 20));
+        untaken.remove().setSuccess();
+        assertThat(woken).containsExactly("b");
+        outbound.close();
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void oneThatFailsWhenItIsWoken_stopsNoOther() {
+        List<String> woken = new ArrayList<>();
+        send();
+        send();
+        send();
+        outbound.whenRoom("broken", 0, () -> {
+            throw new IllegalStateException("thrown on purpose");
+        });
+        outbound.whenRoom("well", 0, () -> woken.add("well"));
+        untaken.remove().setSuccess();
+        assertThat(woken).containsExactly("well");
     }
 
     @Test
@@ -106,7 +147,7 @@ class OutboundTest {
         assertThat(outbound.hasRoom()).isFalse();
         assertThat(later).hasSize(1);
         List<String> woken = new ArrayList<>();
-        outbound.whenRoom("waited", () -> woken.add("waited"));
+        outbound.whenRoom("waited", 0, () -> woken.add("waited"));
         assertThat(woken).isEmpty();
         later.get(0).run();
         assertThat(woken).containsExactly("waited");
@@ -134,7 +175,7 @@ class OutboundTest {
         for (int i = 0; i < 4; i++) {
             send();
         }
-        outbound.whenRoom("never", () -> woken.add("never"));
+        outbound.whenRoom("never", 0, () -> woken.add("never"));
         outbound.close();
         assertThat(budget.held()).isZero();
         untaken.forEach(given -> given.setFailure(new IOException("closed")));
