@@ -84,7 +84,8 @@ public final class Benchmark implements AutoCloseable {
         boolean shared = store.equals(Options.REDIS);
         RedisServer kept = shared ? RedisServer.start(RESULTS.resolve("store" + suffix + ".log")) : null;
         Path log = RESULTS.resolve((shared ? "server-redis" : "server") + suffix + ".log");
-        Server server = Server.start(options.java(), options.serverOptions(), kept, jar, log, label);
+        boolean asks = options.tokens() && label.isEmpty();
+        Server server = Server.start(options.java(), options.serverOptions(), kept, jar, log, label, asks);
         servers.add(server);
         return server;
     }

@@ -35,6 +35,7 @@ final class Machine {
                 options.repeats() + " of " + options.seconds() + " s, medians; before the first, " + options.warmUp()
                         + " s of load on each target");
         conditions.put("window", options.window() + " messages, answers " + (options.answers() ? "counts" : "none"));
+        conditions.put("callers", options.tokens() ? "bring tokens" : "bring no tokens");
         return conditions;
     }
 

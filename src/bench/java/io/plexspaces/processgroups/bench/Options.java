@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param window messages that may be on their way in a saturated run
  * @param connections subscribers that connect in scenario E
  * @param answers publishers ask the service for an answer to each message
+ * @param tokens the service lets in only callers with tokens; another build beside it asks nobody
  * @param java home of the Java that runs the server
  * @param serverOptions for the server's JVM
  * @param baseline another build of the service, which runs beside this one
@@ -37,6 +38,7 @@ record Options(
         int window,
         int connections,
         boolean answers,
+        boolean tokens,
         Path java,
         List<String> serverOptions,
         Optional<Path> baseline) {
@@ -52,6 +54,7 @@ record Options(
               --window N            messages on their way in a saturated run; default 1024
               --connections N       subscribers that connect in E; default 5000
               --answers counts|none what publishers are answered; default counts
+              --tokens              only callers with tokens are let in; not by the other build of --baseline
               --java HOME           Java that runs the server; default: the one that runs this
               --baseline JAR        quarkus-run.jar of another build, measured beside this one; default: none
               --server-opts OPTS    options of the server's JVM, separated by spaces; default: none
@@ -78,6 +81,7 @@ record Options(
         int window = 1024;
         int connections = 0;
         boolean answers = true;
+        boolean tokens = false;
         Path java = Path.of(System.getProperty("java.home"));
         List<String> serverOptions = List.of();
         Optional<Path> baseline = Optional.empty();
@@ -85,6 +89,7 @@ record Options(
             String argument = left.remove();
             switch (argument) {
                 case "--quick" -> quick = true;
+                case "--tokens" -> tokens = true;
                 case "--transport" -> targets = targets(value(argument, left));
                 case "--store" -> stores = stores(value(argument, left));
                 case "--repeat" -> repeats = number(argument, left);
@@ -111,6 +116,7 @@ record Options(
                 window,
                 connections > 0 ? connections : quick ? 100 : 5000,
                 answers,
+                tokens,
                 java,
                 serverOptions,
                 baseline);
@@ -142,6 +148,7 @@ record Options(
                 window,
                 connections,
                 answers,
+                tokens,
                 java,
                 serverOptions,
                 baseline);

@@ -87,7 +87,7 @@ final class AuthenticationWiring {
             TimerThread timer,
             ObservedAccess failures) {
         ConfigCheck.check(config);
-        refuse(AuthenticationCheck.openComplaint(config, hosts(platform)));
+        refuse(AuthenticationCheck.openComplaint(config, allHosts(config, platform)));
         refuse(AuthenticationCheck.plaintextComplaint(config, plainHosts(platform)));
         this.vertx = vertx;
         this.tasks = tasks;
@@ -103,6 +103,15 @@ final class AuthenticationWiring {
         }
     }
 
+    private static Map<String, String> allHosts(ProcessGroupsConfig config, Config platform) {
+        Map<String, String> hosts = hosts(platform);
+        if (Listeners.haveManagement(config, platform)) {
+            hosts.put("processgroups.management.host", config.management().host());
+        }
+        return hosts;
+    }
+
+    /** No tokens travel to the management listener. */
     private static Map<String, String> plainHosts(Config platform) {
         Map<String, String> hosts = hosts(platform);
         Listeners listeners = Listeners.of(platform);

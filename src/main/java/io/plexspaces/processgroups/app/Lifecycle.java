@@ -123,13 +123,14 @@ final class Lifecycle {
             Config platform) {
         Listeners listeners = Listeners.of(platform);
         LOG.infof(
-                "Node %s: gRPC on %s:%d, WebSocket on %s:%d, %s, store %s, authentication %s",
+                "Node %s: gRPC on %s:%d, WebSocket on %s:%d, %s%s, store %s, authentication %s",
                 sessions.node().value(),
                 grpcHost,
                 grpcPort,
                 httpHost,
                 platform.getValue(listeners.httpPortKey(), int.class),
                 listeners.text(),
+                Listeners.managementText(config, platform),
                 config.store().name().toLowerCase(Locale.ROOT),
                 config.auth().name().toLowerCase(Locale.ROOT));
     }

@@ -18,6 +18,25 @@ record Listeners(boolean haveTls, boolean havePlainHttp) {
         return new Listeners(haveTls, havePlainHttp);
     }
 
+    /** Whether health and metrics have a listener of their own. */
+    static boolean haveManagement(ProcessGroupsConfig config, Config platform) {
+        return config.management()
+                .enabled()
+                .orElseGet(() -> !AuthenticationCheck.isLoopback(platform.getValue("quarkus.http.host", String.class)));
+    }
+
+    /**
+     * How those who run the server reach it, for people.
+     *
+     * @return what continues a sentence about the other listeners
+     */
+    static String managementText(ProcessGroupsConfig config, Config platform) {
+        return haveManagement(config, platform)
+                ? ", health and metrics on " + config.management().host() + ":"
+                        + config.management().port()
+                : "";
+    }
+
     /** For people. */
     String text() {
         if (!haveTls) {

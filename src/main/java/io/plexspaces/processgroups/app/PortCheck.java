@@ -9,6 +9,8 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 
 /**
@@ -19,34 +21,43 @@ import org.eclipse.microprofile.config.Config;
 @Unremovable
 final class PortCheck implements VertxOptionsCustomizer {
     private final Config config;
+    private final ProcessGroupsConfig own;
 
-    PortCheck(Config config) {
+    PortCheck(Config config, ProcessGroupsConfig own) {
         this.config = config;
+        this.own = own;
     }
 
     /** @throws ConfigurationException naming the port that cannot be had, and its key */
     @Override
     public void accept(VertxOptions options) {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
-            check("quarkus.grpc.server", "port");
+            Set<Integer> ports = new HashSet<>();
+            ports.add(check("quarkus.grpc.server", "port"));
             if (config.getOptionalValue("quarkus.http.host-enabled", boolean.class)
                     .orElse(true)) {
                 Listeners http = Listeners.of(config);
                 if (http.havePlainHttp()) {
-                    check("quarkus.http", "port");
+                    ports.add(check("quarkus.http", "port"));
                 }
                 if (http.haveTls()) {
-                    check("quarkus.http", "ssl-port");
+                    ports.add(check("quarkus.http", "ssl-port"));
                 }
+            }
+            if (Listeners.haveManagement(own, config) && !ports.add(check("processgroups.management", "port"))) {
+                throw new ConfigurationException("processgroups.management.port = "
+                        + own.management().port() + " must be another than that of gRPC and of HTTP");
             }
         }
     }
 
-    private void check(String server, String key) {
+    /** @return the port */
+    private int check(String server, String key) {
         String host = config.getValue(server + ".host", String.class);
         int port = config.getValue(server + "." + key, int.class);
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(host, port));
+            return port;
         } catch (IOException failure) {
             throw new ConfigurationException(server + "." + key + " = " + port + " cannot be listened on at " + server
                     + ".host = " + host + ": " + failure.getMessage());

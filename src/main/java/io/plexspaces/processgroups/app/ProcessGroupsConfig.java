@@ -93,6 +93,9 @@ interface ProcessGroupsConfig {
     /** The HTTP port, which WebSockets begin at. */
     Http http();
 
+    /** The listener for those who run the server. */
+    Management management();
+
     /** The WebSocket endpoint. */
     Websocket websocket();
 
@@ -589,6 +592,30 @@ interface ProcessGroupsConfig {
         @WithDefault("10S")
         @Range(min = "100ms", max = "10M")
         Duration requestTimeout();
+    }
+
+    /** The listener for those who run the server. */
+    interface Management {
+        /**
+         * Whether health and metrics have a listener of their own, and are nowhere else. Default: where
+         * {@code quarkus.http.host} is not loopback. Otherwise they are on the HTTP port.
+         */
+        Optional<Boolean> enabled();
+
+        /** Its address. Nobody is asked for a token there. */
+        @WithDefault("127.0.0.1")
+        String host();
+
+        /** Its port. */
+        @WithDefault("8090")
+        @Range(min = "1", max = "65535")
+        int port();
+
+        /**
+         * Whether it speaks TLS, with the certificate of {@code processgroups.tls}; it asks for none. Default: with
+         * that, where its address is not loopback.
+         */
+        Optional<Boolean> tls();
     }
 
     /** The WebSocket endpoint. */

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.api.grpc.GrpcTls;
+import io.plexspaces.processgroups.observe.NodeMetrics;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.plexspaces.processgroups.tls.ListenerTls;
 import io.quarkus.runtime.StartupEvent;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ final class TlsWiring implements HttpServerOptionsCustomizer {
     private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
 
     private final @Nullable ListenerTls tls;
+    private final @Nullable Consumer<HttpServerOptions> management;
     private final Duration period;
     private @Nullable ExecutorService reading;
 
@@ -52,7 +55,11 @@ final class TlsWiring implements HttpServerOptionsCustomizer {
             if (clientsHaveCertificates) {
                 throw new ConfigurationException("processgroups.tls.client-auth = required needs processgroups.tls");
             }
+            if (config.management().tls().orElse(false)) {
+                throw new ConfigurationException("processgroups.management.tls = true needs processgroups.tls");
+            }
             tls = null;
+            management = null;
             period = LOOK;
             return;
         }
@@ -69,6 +76,12 @@ final class TlsWiring implements HttpServerOptionsCustomizer {
             // Without it as a cause: that would be printed with a stack.
             throw new ConfigurationException(String.valueOf(unusable.getMessage()));
         }
+        management = config.management()
+                        .tls()
+                        .orElseGet(() -> !AuthenticationCheck.isLoopback(
+                                config.management().host()))
+                ? tls::serveAnybody
+                : null;
         registry.register(ListenerKeys.CONFIGURATION, tls.http());
         period = period(platform, name);
     }
@@ -101,6 +114,24 @@ final class TlsWiring implements HttpServerOptionsCustomizer {
     @Singleton
     GrpcTls grpcTls() {
         return new GrpcTls(tls == null ? null : tls.grpc());
+    }
+
+    void show(@Observes StartupEvent started, NodeMetrics metrics) {
+        ListenerTls present = tls;
+        metrics.gauge(
+                "certificate_expires_timestamp_seconds",
+                "When the listeners' certificate ends, in seconds of Unix time; no number without TLS",
+                () -> present == null ? Double.NaN : present.expires().getEpochSecond());
+        metrics.gauge(
+                "certificate_refused",
+                "1 while the files of the listeners' TLS hold what cannot be used",
+                () -> present != null && present.isRefusing() ? 1 : 0);
+    }
+
+    /** Has the management listener speak TLS; null: it speaks plain text. */
+    @Nullable
+    Consumer<HttpServerOptions> management() {
+        return management;
     }
 
     @Override

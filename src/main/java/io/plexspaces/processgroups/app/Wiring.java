@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.http.HttpSettings;
+import io.plexspaces.processgroups.api.http.ManagementSettings;
 import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.Groups;
@@ -38,6 +39,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Set;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts of the service out of the configuration. */
@@ -194,11 +196,15 @@ final class Wiring {
 
     @Produces
     @Singleton
-    HttpSettings httpSettings(@ConfigProperty(name = "quarkus.http.host") String host) {
+    HttpSettings httpSettings(@ConfigProperty(name = "quarkus.http.host") String host, Config platform, TlsWiring tls) {
+        ProcessGroupsConfig.Management management = config.management();
         return new HttpSettings(
                 host,
                 config.http().requestTimeout(),
-                config.websocket().allowedOrigins().map(Set::copyOf).orElse(Set.of()));
+                config.websocket().allowedOrigins().map(Set::copyOf).orElse(Set.of()),
+                Listeners.haveManagement(config, platform)
+                        ? new ManagementSettings(management.host(), management.port(), tls.management())
+                        : null);
     }
 
     @Produces

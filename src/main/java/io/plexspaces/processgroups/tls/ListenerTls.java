@@ -5,6 +5,7 @@ import io.quarkus.tls.TlsConfiguration;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SSLOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -111,6 +112,17 @@ public final class ListenerTls {
         options.setSslEngineOptions(new HttpEngine(this));
     }
 
+    /** The same for a server that the platform knows nothing of, and whose clients need no certificates. */
+    public synchronized void serveAnybody(HttpServerOptions options) {
+        SSLOptions read = present.options();
+        options.setSsl(true)
+                .setKeyCertOptions(read.getKeyCertOptions())
+                .setEnabledSecureTransportProtocols(read.getEnabledSecureTransportProtocols())
+                .setClientAuth(ClientAuth.NONE)
+                .setSslEngineOptions(new HttpEngine(this));
+        read.getEnabledCipherSuites().forEach(options::addEnabledCipherSuite);
+    }
+
     /** The same, for the platform's registry: under a name of its own, no other reading of it reaches the server. */
     public synchronized TlsConfiguration http() {
         return new ReadConfiguration(present.options());
@@ -163,6 +175,16 @@ public final class ListenerTls {
         }
         present = next;
         return true;
+    }
+
+    /** When the first of the certificates ends that new connections see. */
+    public synchronized Instant expires() {
+        return present.expires();
+    }
+
+    /** Whether the files hold something else than what is in use, or what is in use is not valid. */
+    public synchronized boolean isRefusing() {
+        return complaint != null;
     }
 
     private Material reread() {

@@ -14,6 +14,8 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -171,6 +173,14 @@ record Material(
         } catch (CertificateException outOfDate) {
             return stores + "key-store has a certificate that is not valid now";
         }
+    }
+
+    /** When the first of the certificates that are presented ends. */
+    Instant expires() {
+        return chains.stream()
+                .map(chain -> chain.get(0).getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     /** What tells it from others in a log: serial numbers and when they expire. */

@@ -48,6 +48,7 @@ class AuthenticationWiringTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final ObservedAccess access = new ObservedAccess(registry, null);
     private final Map<String, String> platform = new HashMap<>();
+    private final Map<String, String> own = new HashMap<>();
     private AuthenticationWiring wiring;
 
     @AfterEach
@@ -69,7 +70,7 @@ class AuthenticationWiringTest {
 
     /** Of keys that begin with {@code processgroups.auth}; the rest of a key and its value take turns. */
     private Authenticator startedOn(String host, String... keysAndValues) {
-        Map<String, String> values = new HashMap<>();
+        Map<String, String> values = new HashMap<>(own);
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put("processgroups.auth" + keysAndValues[i], keysAndValues[i + 1]);
         }
@@ -127,6 +128,20 @@ class AuthenticationWiringTest {
                 .hasMessageContaining("processgroups.auth.none-anywhere=true");
         assertThat(startedOn("0.0.0.0", "", "jwt", ".shared-secret", SECRET, ".plaintext", "true")
                         .asks())
+                .isTrue();
+    }
+
+    @Test
+    void managementListenerElsewhereThanOnLoopback_isADoor_too() {
+        platform.put("quarkus.http.host", "127.0.0.1");
+        own.put("processgroups.management.host", "0.0.0.0");
+        assertThat(started()).as("there is none").isSameAs(Authenticator.none());
+        own.put("processgroups.management.enabled", "true");
+        assertThatThrownBy(this::started)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("processgroups.management.host = 0.0.0.0");
+        assertThat(started("", "jwt", ".shared-secret", SECRET).asks())
+                .as("no tokens travel there")
                 .isTrue();
     }
 

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,20 @@ class ProcessGroupsConfigTest {
     }
 
     @Test
+    void healthAndMetrics_haveAListenerOfTheirOwnWhereClientsComeFromElsewhere_unlessSomethingElseIsSaid() {
+        for (String host : List.of("127.0.0.1", "0.0.0.0")) {
+            Config platform = new SmallRyeConfigBuilder()
+                    .withSources(new PropertiesConfigSource(Map.of("quarkus.http.host", host), "test", 1))
+                    .build();
+            assertThat(Listeners.haveManagement(config(Map.of()), platform)).isEqualTo(host.equals("0.0.0.0"));
+            for (boolean enabled : new boolean[] {true, false}) {
+                ProcessGroupsConfig said = config(Map.of("processgroups.management.enabled", "" + enabled));
+                assertThat(Listeners.haveManagement(said, platform)).isEqualTo(enabled);
+            }
+        }
+    }
+
+    @Test
     void quotasOfATenant_areThoseByDefaultWhereItHasNone() {
         ProcessGroupsConfig config = config(Map.of(
                 "processgroups.quotas.default.requests", "100",
@@ -212,7 +227,8 @@ class ProcessGroupsConfigTest {
         if (key.type() == Duration.class) {
             return "time";
         }
-        return key.type() == MemorySize.class ? "bytes" : key.type() == int.class ? "count" : "";
+        boolean isCount = key.type() == int.class && !key.name().endsWith(".port");
+        return key.type() == MemorySize.class ? "bytes" : isCount ? "count" : "";
     }
 
     /** Key to default, range, variable and unit, of the rows that describe the service's own keys. */

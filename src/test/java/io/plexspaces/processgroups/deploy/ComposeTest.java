@@ -129,7 +129,7 @@ class ComposeTest {
         assertThat(job.path("metrics_path").asText()).isEqualTo("/q/metrics");
         assertThat(texts(job.at("/static_configs/0/targets")))
                 .containsExactlyElementsOf(NODES.stream()
-                        .map(node -> node + ":" + Service.httpPort())
+                        .map(node -> node + ":" + Service.managementPort())
                         .toList());
         String folder = "/etc/prometheus/";
         assertThat(texts(prometheus.path("rule_files")))

@@ -60,8 +60,12 @@ class ContainerfileTest {
                 all.size());
 
         assertThat(of(last, "USER")).containsExactly("10001:10001");
-        assertThat(of(last, "EXPOSE")).containsExactly(Service.httpPort() + " " + Service.grpcPort());
-        assertThat(of(last, "ENV")).singleElement().asString().contains("QUARKUS_HTTP_HOST=0.0.0.0");
+        assertThat(of(last, "EXPOSE"))
+                .containsExactly(Service.httpPort() + " " + Service.grpcPort() + " " + Service.managementPort());
+        assertThat(of(last, "ENV"))
+                .singleElement()
+                .asString()
+                .contains("QUARKUS_HTTP_HOST=0.0.0.0", "PROCESSGROUPS_MANAGEMENT_HOST=0.0.0.0");
         assertThat(of(last, "ENTRYPOINT"))
                 .singleElement()
                 .asString()

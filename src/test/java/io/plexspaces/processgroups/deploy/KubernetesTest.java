@@ -144,7 +144,14 @@ class KubernetesTest {
         assertThat(each(overlay.server().path("ports"))
                         .collect(Collectors.toMap(port -> port.path("name").asText(), port -> port.path("containerPort")
                                 .asInt())))
-                .isEqualTo(Map.of("grpc", Service.grpcPort(), "http", Service.httpPort()));
+                .isEqualTo(Map.of(
+                        "grpc", Service.grpcPort(),
+                        "http", Service.httpPort(),
+                        "management", Service.managementPort()));
+        assertThat(each(overlay.one("Service", "processgroups").at("/spec/ports"))
+                        .map(port -> port.path("name").asText()))
+                .as("clients reach neither health nor metrics")
+                .containsExactly("grpc", "http");
     }
 
     @ParameterizedTest
@@ -154,7 +161,7 @@ class KubernetesTest {
         for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
             assertThat(server.at("/" + probe + "/httpGet/path").asText())
                     .isEqualTo(probe.equals("readinessProbe") ? "/q/health/ready" : "/q/health/live");
-            assertThat(server.at("/" + probe + "/httpGet/port").asText()).isEqualTo("http");
+            assertThat(server.at("/" + probe + "/httpGet/port").asText()).isEqualTo("management");
         }
         long patience = server.at("/startupProbe/periodSeconds").asLong()
                 * server.at("/startupProbe/failureThreshold").asLong();

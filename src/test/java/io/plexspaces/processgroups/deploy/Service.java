@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 final class Service {
     private static final Pattern METRIC = Pattern.compile("(?m)^\\| `([a-z_]+)` \\| (counter|gauge|histogram) \\|");
     private static final Pattern KEY = Pattern.compile("`((?:processgroups|quarkus)\\.[a-z0-9.\"-]+)`");
+    private static final Pattern MANAGEMENT =
+            Pattern.compile("\\| `processgroups\\.management\\.port` \\| `(\\d+)` \\|");
     private static final String PREFIX = "plexspaces_process_groups_";
 
     private Service() {}
@@ -26,6 +28,14 @@ final class Service {
 
     static int grpcPort() {
         return Integer.parseInt(property("quarkus.grpc.server.port"));
+    }
+
+    static int managementPort() {
+        Matcher row = MANAGEMENT.matcher(Documents.text(Path.of("docs/configuration.md")));
+        if (!row.find()) {
+            throw new AssertionError("docs/configuration.md says nothing of processgroups.management.port");
+        }
+        return Integer.parseInt(row.group(1));
     }
 
     private static String property(String key) {

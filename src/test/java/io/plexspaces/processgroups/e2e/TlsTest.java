@@ -9,6 +9,16 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -33,6 +43,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -42,6 +54,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -57,6 +70,7 @@ class TlsTest {
     private static final TestCa CA = new TestCa("authority");
     private static final Path FOLDER = folder();
     private static final int MESSAGES = 2_000;
+    private static final int MANAGEMENT = ManagementTest.freePort();
 
     private final String tenant = "t-" + UUID.randomUUID();
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -73,18 +87,22 @@ class TlsTest {
         public Map<String, String> getConfigOverrides() {
             CA.issue().write(FOLDER.resolve("cert.pem"), FOLDER.resolve("key.pem"));
             CA.write(FOLDER.resolve("ca.pem"));
-            return Map.of(
-                    "processgroups.tls", "web",
-                    "processgroups.tls.client-auth", "required",
-                    "processgroups.http.request-timeout", "1S",
-                    "quarkus.tls.web.reload-period", "1S",
-                    "quarkus.tls.web.key-store.pem.0.cert",
-                            FOLDER.resolve("cert.pem").toString(),
-                    "quarkus.tls.web.key-store.pem.0.key",
-                            FOLDER.resolve("key.pem").toString(),
-                    "quarkus.tls.web.trust-store.pem.certs",
-                            FOLDER.resolve("ca.pem").toString());
+            return Map.ofEntries(
+                    Map.entry("processgroups.tls", "web"),
+                    Map.entry("processgroups.tls.client-auth", "required"),
+                    Map.entry("processgroups.http.request-timeout", "1S"),
+                    Map.entry("processgroups.management.enabled", "true"),
+                    Map.entry("processgroups.management.tls", "true"),
+                    Map.entry("processgroups.management.port", String.valueOf(MANAGEMENT)),
+                    Map.entry("quarkus.tls.web.reload-period", "1S"),
+                    Map.entry("quarkus.tls.web.key-store.pem.0.cert", file("cert.pem")),
+                    Map.entry("quarkus.tls.web.key-store.pem.0.key", file("key.pem")),
+                    Map.entry("quarkus.tls.web.trust-store.pem.certs", file("ca.pem")));
         }
+    }
+
+    private static String file(String name) {
+        return FOLDER.resolve(name).toString();
     }
 
     private static Path folder() {
@@ -170,8 +188,10 @@ class TlsTest {
     }
 
     private void awaitSerial(BigInteger wanted) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
-                        List.of(serial(grpcPort(), "h2"), serial(webSocket.getPort(), "http/1.1")))
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(List.of(
+                        serial(grpcPort(), "h2"),
+                        serial(webSocket.getPort(), "http/1.1"),
+                        serial(MANAGEMENT, "http/1.1")))
                 .containsOnly(wanted));
     }
 
@@ -210,6 +230,53 @@ class TlsTest {
         assertThatThrownBy(() -> browse(another, CA.issue(), "a")).isInstanceOf(CompletionException.class);
     }
 
+    @Test
+    void managementListener_asksForNoCertificate() throws Exception {
+        HttpClient probe = HttpClient.newBuilder().sslContext(CA.client(null)).build();
+        HttpResponse<String> health = probe.send(
+                HttpRequest.newBuilder(URI.create("https://localhost:" + MANAGEMENT + "/q/health/ready"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(health.body()).contains("\"UP\"");
+    }
+
+    /** Clients send their first request with the last bytes of the handshake. */
+    @Test
+    void firstRequest_mayComeTogetherWithTheEndOfTheHandshake() throws Exception {
+        SslContext tls =
+                SslContextBuilder.forClient().trustManager(CA.certificate()).build();
+        EventLoopGroup loops = new NioEventLoopGroup(1);
+        StringBuffer answer = new StringBuffer();
+        try {
+            Channel connection = new Bootstrap()
+                    .group(loops)
+                    .channel(NioSocketChannel.class)
+                    .handler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel made) {
+                            made.pipeline().addLast(tls.newHandler(made.alloc(), "localhost", MANAGEMENT));
+                            made.pipeline().addLast(new SimpleChannelInboundHandler<ByteBuf>() {
+                                @Override
+                                protected void channelRead0(ChannelHandlerContext ctx, ByteBuf read) {
+                                    answer.append(read.toString(US_ASCII));
+                                }
+                            });
+                        }
+                    })
+                    .connect("localhost", MANAGEMENT)
+                    .sync()
+                    .channel();
+            String request = "GET /q/health/ready?x=a>b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            // Kept until the handshake has ended, and sent with its last bytes.
+            connection.writeAndFlush(Unpooled.copiedBuffer(request, US_ASCII));
+            assertThat(connection.closeFuture().await(10_000)).isTrue();
+        } finally {
+            loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        }
+        assertThat(answer.toString()).startsWith("HTTP/1.1 200");
+    }
+
     private static void assertUnavailable(GrpcClient client) {
         StatusRuntimeException refusal =
                 catchThrowableOfType(StatusRuntimeException.class, () -> client.list("*", 1, ""));
@@ -219,7 +286,7 @@ class TlsTest {
     @Test
     @Timeout(30)
     void plainTextAndHalfHandshakes_end() throws IOException {
-        for (int port : new int[] {grpcPort(), webSocket.getPort()}) {
+        for (int port : new int[] {grpcPort(), webSocket.getPort(), MANAGEMENT}) {
             for (byte[] begin : List.of(
                     "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII),
                     new byte[] {22, 3, 1, 2, 0, 1},

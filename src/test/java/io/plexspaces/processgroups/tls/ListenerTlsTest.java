@@ -184,11 +184,21 @@ class ListenerTlsTest {
         TestCa.Pair second = ca.issue();
         second.write(folder.resolve("ignored"), folder.resolve("key"));
         staysWithTheFirst("quarkus.tls.web.key-store has a key that does not fit its certificate");
+        assertThat(tls.isRefusing()).isTrue();
 
         write(second);
         assertThat(tls.look()).isTrue();
+        assertThat(tls.isRefusing()).isFalse();
         assertThat(log.lines).hasSize(2);
         assertThat(log.lines.get(1)).startsWith("INFO").contains(serial(second));
+    }
+
+    @Test
+    void end_isThatOfTheCertificateInUse() {
+        write(ca.issue(Duration.ofHours(2)));
+        assertThat(tls.expires()).isAfter(Instant.now().plus(Duration.ofHours(3)));
+        assertThat(tls.look()).isTrue();
+        assertThat(tls.expires()).isBefore(Instant.now().plus(Duration.ofHours(3)));
     }
 
     @Test

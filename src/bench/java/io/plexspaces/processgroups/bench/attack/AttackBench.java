@@ -54,7 +54,7 @@ public final class AttackBench implements AutoCloseable {
         this.log = RESULTS.resolve("attacked-" + store + ".log");
         RedisServer redis = store.equals("redis") ? RedisServer.start(RESULTS.resolve("attacked-store.log")) : null;
         Path java = Path.of(System.getProperty("java.home"));
-        server = Server.start(java, List.of("-Xmx" + options.heap() + "m"), redis, JAR, log, "");
+        server = Server.start(java, List.of("-Xmx" + options.heap() + "m"), redis, JAR, log, "", false);
         victim = new Victim(server.webSocket(), server.grpc());
         honest = new HonestClients(victim);
         watched = new Watched(server);

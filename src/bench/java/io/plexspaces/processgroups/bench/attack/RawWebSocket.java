@@ -23,7 +23,7 @@ final class RawWebSocket extends RawSocket {
     /** Returns when the handshake is done. */
     RawWebSocket(InetSocketAddress address, int receiveBuffer, String path) throws IOException {
         super(address, receiveBuffer);
-        write(WebSocketWire.handshake(path, "processgroups.v1.json").array());
+        write(WebSocketWire.handshake(path, "processgroups.v1.json", "").array());
         StringBuilder answer = new StringBuilder();
         while (!answer.toString().endsWith("\r\n\r\n")) {
             int next = in().read();

@@ -28,6 +28,11 @@ public final class GrpcWire implements Wire {
     private static final int END_HEADERS = 4;
     private static final int PADDED = 8;
 
+    /** Lengths in HPACK: what fits into 7 bits, and the mark of a byte that another follows. */
+    private static final int LARGEST_SHORT = 127;
+
+    private static final int MORE = 128;
+
     private static final int HEADER_BYTES = 9;
     private static final int PREFIX_BYTES = 5;
     private static final int SETTING_INITIAL_WINDOW = 4;
@@ -59,28 +64,33 @@ public final class GrpcWire implements Wire {
      * Begins the connection and the call.
      *
      * @param method full name
+     * @param authorization the header of that name; empty: there is none
      * @param request the first one
      * @param last no other follows
      */
-    public void start(Link link, String method, byte[] request, boolean last) {
-        link.write(opening(method, request, last));
+    public void start(Link link, String method, String authorization, byte[] request, boolean last) {
+        link.write(opening(method, authorization, request, last));
         started = true;
         acknowledge(link);
     }
 
-    private static ByteBuffer opening(String method, byte[] request, boolean last) {
+    private static ByteBuffer opening(String method, String authorization, byte[] request, boolean last) {
         byte[] path = ("/" + method).getBytes(US_ASCII);
-        ByteBuffer out = ByteBuffer.allocate(512 + path.length + request.length);
+        byte[] token = authorization.getBytes(US_ASCII);
+        ByteBuffer out = ByteBuffer.allocate(512 + path.length + token.length + request.length);
         out.put("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
         header(out, 6, SETTINGS, 0, 0).putShort((short) SETTING_INITIAL_WINDOW).putInt(LARGEST_WINDOW);
         header(out, 4, WINDOW_UPDATE, 0, 0).putInt(LARGEST_WINDOW - SMALLEST_WINDOW);
-        ByteBuffer headers = ByteBuffer.allocate(256 + path.length);
+        ByteBuffer headers = ByteBuffer.allocate(256 + path.length + token.length);
         // HPACK (RFC 7541): fields of the static table, and literals that no table remembers.
         headers.put((byte) 0x83).put((byte) 0x86).put((byte) 0x04);
         literal(headers, path);
         literal(headers.put((byte) 0x01), "127.0.0.1".getBytes(US_ASCII));
         literal(headers.put((byte) 0x0F).put((byte) 0x10), "application/grpc".getBytes(US_ASCII));
         literal(literal(headers.put((byte) 0), "te".getBytes(US_ASCII)), "trailers".getBytes(US_ASCII));
+        if (token.length > 0) {
+            literal(headers.put((byte) 0x0F).put((byte) 0x08), token);
+        }
         headers.flip();
         header(out, headers.remaining(), HEADERS, END_HEADERS, 1).put(headers);
         out.put(message(request, last));
@@ -237,6 +247,14 @@ public final class GrpcWire implements Wire {
 
     /** Shorter than 127 bytes, and not compressed. */
     private static ByteBuffer literal(ByteBuffer out, byte[] text) {
-        return out.put((byte) text.length).put(text);
+        int left = text.length - LARGEST_SHORT;
+        if (left < 0) {
+            return out.put((byte) text.length).put(text);
+        }
+        out.put((byte) LARGEST_SHORT);
+        for (; left >= MORE; left /= MORE) {
+            out.put((byte) (MORE | left % MORE));
+        }
+        return out.put((byte) left).put(text);
     }
 }

@@ -35,11 +35,16 @@ public final class WebSocketWire implements Wire {
         this.open = open;
     }
 
-    /** The request that begins a handshake. */
-    public static ByteBuffer handshake(String path, String subprotocol) {
+    /**
+     * The request that begins a handshake.
+     *
+     * @param authorization the header of that name; empty: there is none
+     */
+    public static ByteBuffer handshake(String path, String subprotocol, String authorization) {
         return ByteBuffer.wrap(("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
                         + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                         + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                        + (authorization.isEmpty() ? "" : "Authorization: " + authorization + "\r\n")
                         + "Sec-WebSocket-Protocol: " + subprotocol + "\r\n\r\n")
                 .getBytes(US_ASCII));
     }

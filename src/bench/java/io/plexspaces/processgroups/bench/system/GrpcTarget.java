@@ -70,7 +70,7 @@ public final class GrpcTarget extends ServiceTarget {
 
         private Link start(GrpcWire wire, MethodDescriptor<?, ?> method, byte[] request, boolean last) {
             Link link = links.connect(wire);
-            wire.start(link, method.getFullMethodName(), request, last);
+            wire.start(link, method.getFullMethodName(), server.authorization(), request, last);
             return link;
         }
 

@@ -1,7 +1,9 @@
 package io.plexspaces.processgroups.bench.system;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -56,19 +58,24 @@ public final class Server implements AutoCloseable {
     private final EventLoopGroup loops = new NioEventLoopGroup(CLIENT_LOOPS, new DefaultThreadFactory("grpc", true));
     private final ManagedChannel administration;
 
+    /** What its clients bring; empty: nothing. */
+    private final String authorization;
+
     private Server(
             ChildProcess process,
             @Nullable RedisServer store,
             String label,
             Path java,
             URI http,
-            InetSocketAddress grpc) {
+            InetSocketAddress grpc,
+            String authorization) {
         this.process = process;
         this.store = store;
         this.label = label;
         this.java = java;
         this.http = http;
         this.grpc = grpc;
+        this.authorization = authorization;
         this.administration = channel();
     }
 
@@ -80,9 +87,16 @@ public final class Server implements AutoCloseable {
      * @param store what it keeps its groups in, which ends with it; null: its own memory
      * @param log gets what it prints
      * @param label follows the names of its targets; empty: none does
+     * @param tokens it lets in only callers with tokens
      */
     public static Server start(
-            Path java, List<String> options, @Nullable RedisServer store, Path jar, Path log, String label) {
+            Path java,
+            List<String> options,
+            @Nullable RedisServer store,
+            Path jar,
+            Path log,
+            String label,
+            boolean tokens) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         URI http = URI.create("http://" + loopback.getHostAddress() + ":" + ChildProcess.freePort());
         InetSocketAddress grpc = new InetSocketAddress(loopback, ChildProcess.freePort());
@@ -96,9 +110,19 @@ public final class Server implements AutoCloseable {
             command.add("-Dquarkus.redis.hosts=redis://" + loopback.getHostAddress() + ":"
                     + store.address().getPort());
         }
+        if (tokens) {
+            command.addAll(Token.options());
+        }
         command.add("-jar");
         command.add(jar.toString());
-        return new Server(ChildProcess.start(command, log, () -> isReady(http)), store, label, java, http, grpc);
+        return new Server(
+                ChildProcess.start(command, log, () -> isReady(http)),
+                store,
+                label,
+                java,
+                http,
+                grpc,
+                tokens ? Token.bearer() : "");
     }
 
     /**
@@ -106,8 +130,13 @@ public final class Server implements AutoCloseable {
      * caller.
      */
     public ManagedChannel channel() {
+        Metadata headers = new Metadata();
+        if (!authorization.isEmpty()) {
+            headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
+        }
         return NettyChannelBuilder.forAddress(grpc)
                 .usePlaintext()
+                .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
                 .eventLoopGroup(loops)
                 .channelType(NioSocketChannel.class)
                 .directExecutor()
@@ -144,6 +173,11 @@ public final class Server implements AutoCloseable {
 
     public void join(JoinGroupRequest request) {
         await(List.of(ProcessGroupServiceGrpc.newFutureStub(administration).joinGroup(request)));
+    }
+
+    /** The header that its clients bring; empty: none. */
+    String authorization() {
+        return authorization;
     }
 
     /** Where gRPC connects. */

@@ -65,7 +65,7 @@ public final class WebSocketTarget extends ServiceTarget {
 
         private Link connect(String path, WebSocketWire.Receiver receiver) {
             Link link = links.connect(new WebSocketWire(receiver, false));
-            link.write(WebSocketWire.handshake(path, format.subprotocol()));
+            link.write(WebSocketWire.handshake(path, format.subprotocol(), server.authorization()));
             return link;
         }
 

@@ -28,11 +28,18 @@ import java.util.function.Consumer;
 final class HttpDoor {
     private final VertxInternal vertx;
     private final HttpServer server;
+    private final ManagementListener management;
     private final Entrance entrance;
 
-    HttpDoor(Vertx vertx, HttpServer server, OpenConnections open, HttpSettings settings) {
+    HttpDoor(
+            Vertx vertx,
+            HttpServer server,
+            ManagementListener management,
+            OpenConnections open,
+            HttpSettings settings) {
         this.vertx = (VertxInternal) vertx;
         this.server = server;
+        this.management = management;
         this.entrance = new Entrance(open, settings.requestTimeout());
     }
 
@@ -57,7 +64,12 @@ final class HttpDoor {
     private boolean isOurs(Channel channel) {
         return channel instanceof ServerChannel
                 && channel.localAddress() instanceof InetSocketAddress address
-                && (address.getPort() == server.getPort() || address.getPort() == server.getSecurePort());
+                && isOurs(address.getPort());
+    }
+
+    private boolean isOurs(int port) {
+        Integer managed = management.port();
+        return port == server.getPort() || port == server.getSecurePort() || (managed != null && port == managed);
     }
 
     private void admitLate(Channel listener, Channel accepted) {

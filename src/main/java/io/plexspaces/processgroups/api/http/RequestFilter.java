@@ -10,8 +10,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 /**
- * What every request of the HTTP port passes first: it is known to the {@link RequestGuard} of its connection, and
- * it is for this server.
+ * What every request of the HTTP listeners passes first: it is known to the {@link RequestGuard} of its connection, it
+ * is for this server, and what it asks for is on the listener that it came to.
  */
 @Singleton
 final class RequestFilter {
@@ -19,11 +19,19 @@ final class RequestFilter {
     private static final int PRIORITY = 100_000;
 
     private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
 
     private final Origins origins;
+    private final ManagementListener management;
 
-    RequestFilter(HttpSettings settings) {
-        origins = new Origins(settings.allowedOrigins(), settings.host());
+    /** Of requests to the management listener. */
+    private final Origins managers;
+
+    RequestFilter(HttpSettings settings, ManagementListener management) {
+        ManagementSettings own = settings.management();
+        this.origins = new Origins(settings.allowedOrigins(), settings.host());
+        this.managers = own == null ? origins : new Origins(settings.allowedOrigins(), own.host());
+        this.management = management;
     }
 
     void register(@Observes Filters filters) {
@@ -36,15 +44,28 @@ final class RequestFilter {
         if (guard != null && !begin(guard, context)) {
             return;
         }
-        if (!isUpgrade(request) && !origins.isOwn(request.getHeader(HttpHeaders.HOST))) {
-            context.response()
-                    .setStatusCode(FORBIDDEN)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
-                    .end("the header Host names a host that is not this machine: if it leads here, add its origin"
-                            + " to processgroups.websocket.allowed-origins\n");
+        boolean isOwn = management.has(context)
+                ? managers.isOwn(request.getHeader(HttpHeaders.HOST))
+                : isUpgrade(request) || origins.isOwn(request.getHeader(HttpHeaders.HOST));
+        String elsewhere = management.complaint(context);
+        if (!isOwn) {
+            refuse(
+                    context,
+                    FORBIDDEN,
+                    "the header Host names a host that is not this machine: if it leads here, add its origin"
+                            + " to processgroups.websocket.allowed-origins");
+        } else if (elsewhere != null) {
+            refuse(context, NOT_FOUND, elsewhere);
         } else {
             context.next();
         }
+    }
+
+    private static void refuse(RoutingContext context, int status, String sentence) {
+        context.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .end(sentence + "\n");
     }
 
     private static boolean begin(RequestGuard guard, RoutingContext context) {

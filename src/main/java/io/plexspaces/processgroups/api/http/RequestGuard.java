@@ -140,7 +140,7 @@ public final class RequestGuard extends ChannelInboundHandlerAdapter {
         if (deadline == null) {
             expect(ctx);
         }
-        // There is no codec before the end of a handshake of TLS.
+        // A handler for TLS may have come after the connection was accepted.
         RequestUrls.install(ctx.pipeline());
         ctx.fireChannelRead(read);
     }

@@ -14,6 +14,8 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -33,10 +35,31 @@ final class RequestUrls extends ChannelInboundHandlerAdapter {
 
     private boolean refused;
 
-    /** Where there is a codec of HTTP, and not this yet. */
+    /** Where this is not there yet: behind the codec of HTTP, or as soon as that comes, at the end of a handshake. */
     static void install(ChannelPipeline pipeline) {
-        if (pipeline.get(CODEC) != null && pipeline.get(RequestUrls.class) == null) {
-            pipeline.addAfter(CODEC, NAME, new RequestUrls());
+        if (pipeline.get(CODEC) != null) {
+            if (pipeline.get(RequestUrls.class) == null) {
+                pipeline.addAfter(CODEC, NAME, new RequestUrls());
+            }
+            return;
+        }
+        ChannelHandlerContext tls = pipeline.context(SslHandler.class);
+        if (tls != null && pipeline.get(AfterHandshake.class) == null) {
+            pipeline.addAfter(tls.name(), null, new AfterHandshake());
+        }
+    }
+
+    /** The first request may come in one read with the end of the handshake, so that nothing else is asked between. */
+    private static final class AfterHandshake extends ChannelInboundHandlerAdapter {
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            // Makes the platform put its codec in place.
+            ctx.fireUserEventTriggered(event);
+            if (event instanceof SslHandshakeCompletionEvent handshake
+                    && handshake.isSuccess()
+                    && ctx.pipeline().get(CODEC) != null) {
+                install(ctx.pipeline());
+            }
         }
     }
 
