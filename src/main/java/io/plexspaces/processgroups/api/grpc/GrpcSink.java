@@ -112,6 +112,11 @@ final class GrpcSink implements Sink<byte[]> {
     }
 
     @Override
+    public boolean copies() {
+        return true;
+    }
+
+    @Override
     public void flush() {
         // the transport flushes on its own once it is idle
     }

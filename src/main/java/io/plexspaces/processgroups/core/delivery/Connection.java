@@ -263,6 +263,9 @@ public final class Connection {
             if (mailbox.isEmpty() && sink.ready()) {
                 run.writeTo(sink, shared);
                 loop.delivered(run.count());
+                if (sink.copies()) {
+                    loop.copied(run.weight());
+                }
                 touched();
                 return;
             }

@@ -16,13 +16,20 @@ import java.util.function.LongSupplier;
 
 /**
  * The deliveries of one event loop. What any thread posts is done on the loop in the order of posting; everything
- * posted while the loop was busy is one turn, in which each connection is flushed once.
+ * posted while the loop was busy is one turn, in which each connection is flushed once. A turn that makes transports
+ * copy much pauses for what they have to do, and goes on before anything else is delivered.
  */
 final class DeliveryLoop {
     private static final System.Logger LOG = System.getLogger(DeliveryLoop.class.getName());
 
     /** Steps after which a turn ends, so that the loop gets to read its sockets. */
     private static final int STEPS_PER_TURN = 4096;
+
+    /**
+     * Bytes that transports copy before a turn pauses. They give the memory back when they have sent it: what a turn
+     * would copy for all of its connections at once would be memory that no cache holds, and new each time.
+     */
+    static final int COPIED_BEFORE_PAUSE = 1024 * 1024;
 
     /** More than one is borrowed at a time only by connections with answers. */
     private static final int SPARE_RUNS = 64;
@@ -39,6 +46,16 @@ final class DeliveryLoop {
     private final List<Connection> unflushed = new ArrayList<>();
     private final Deque<Run> spares = new ArrayDeque<>();
     private long delivered;
+    private long copied;
+
+    /** A roster has enough for one write: no further steps in this turn. */
+    private boolean full;
+
+    /** How many of those running have ended their turn. */
+    private int ended;
+
+    /** The turn that comes is the rest of one that has paused. */
+    private boolean pausing;
 
     DeliveryLoop(Executor executor, LongSupplier nanos, DeliveryObserver observer) {
         this.executor = executor;
@@ -84,6 +101,21 @@ final class DeliveryLoop {
         delivered += events;
     }
 
+    /** The turn takes no further steps, so that what it has is delivered. */
+    void deliverSoon() {
+        full = true;
+    }
+
+    /** A transport has copied so much of what it was given. */
+    void copied(long bytes) {
+        copied += bytes;
+    }
+
+    /** Whether a roster should leave its other subscribers for after a pause. */
+    boolean isPauseDue() {
+        return copied >= COPIED_BEFORE_PAUSE;
+    }
+
     void flushLater(Connection connection) {
         unflushed.add(connection);
     }
@@ -103,29 +135,71 @@ final class DeliveryLoop {
     }
 
     private void turn() {
+        boolean pauses = false;
+        copied = 0;
         try {
-            for (int i = 0; i < STEPS_PER_TURN; i++) {
-                Runnable step = inbox.poll();
-                if (step == null) {
-                    break;
-                }
-                guarded(step);
+            if (!pausing) {
+                takeSteps();
             }
-            for (int i = 0; i < running.size(); i++) {
-                guarded(running.get(i)::endTurn);
-            }
+            pauses = !endRosters();
             for (int i = 0; i < unflushed.size(); i++) {
                 guarded(unflushed.get(i)::flush);
             }
             guarded(this::observeDelivered);
         } finally {
-            // After any failure: a loop that still counts as scheduled would never deliver anything again.
-            running.clear();
             unflushed.clear();
-            scheduled.set(false);
-            if (!inbox.isEmpty()) {
-                schedule();
+            if (pauses) {
+                pause();
+            } else {
+                end();
             }
+        }
+    }
+
+    private void takeSteps() {
+        full = false;
+        for (int i = 0; i < STEPS_PER_TURN && !full; i++) {
+            Runnable step = inbox.poll();
+            if (step == null) {
+                return;
+            }
+            guarded(step);
+        }
+    }
+
+    /** Returns false when one of them has more to hand out after a pause. */
+    private boolean endRosters() {
+        for (; ended < running.size(); ended++) {
+            try {
+                if (!running.get(ended).endTurn()) {
+                    return false;
+                }
+            } catch (RuntimeException | Error failure) {
+                failed(failure);
+            }
+        }
+        return true;
+    }
+
+    /** Behind what transports have to do. */
+    private void pause() {
+        pausing = true;
+        try {
+            executor.execute(this::turn);
+        } catch (RuntimeException | Error failure) {
+            end();
+            throw failure;
+        }
+    }
+
+    /** After any failure: a loop that still counts as scheduled would never deliver anything again. */
+    private void end() {
+        pausing = false;
+        ended = 0;
+        running.clear();
+        scheduled.set(false);
+        if (!inbox.isEmpty()) {
+            schedule();
         }
     }
 
@@ -162,7 +236,11 @@ final class DeliveryLoop {
         try {
             step.run();
         } catch (RuntimeException | Error failure) {
-            LOG.log(System.Logger.Level.ERROR, "a delivery failed", failure);
+            failed(failure);
         }
+    }
+
+    private static void failed(Throwable failure) {
+        LOG.log(System.Logger.Level.ERROR, "a delivery failed", failure);
     }
 }

@@ -20,6 +20,14 @@ final class Roster {
     private boolean hasTraced;
     private boolean waiting;
 
+    /** What is handed out now, of these, and to whom next; null: nothing. */
+    private @Nullable Run handing;
+
+    private @Nullable Delivery handed;
+    private boolean handingExcepts;
+    private boolean handingTraced;
+    private int next;
+
     // Where the audience is changed alone.
     private int size;
 
@@ -87,14 +95,28 @@ final class Roster {
         loop.post(delivery);
     }
 
-    /** On the loop. */
-    void endTurn() {
+    /**
+     * On the loop, again and again until it returns true.
+     *
+     * @return false: there are subscribers left, for after a pause of the loop
+     */
+    boolean endTurn() {
+        if (!goOn(true)) {
+            return false;
+        }
         waiting = false;
-        deliver();
+        begin();
+        return goOn(true);
     }
 
     /** Hands the waiting frames to every subscriber. On the loop. */
     void deliver() {
+        goOn(false);
+        begin();
+        goOn(false);
+    }
+
+    private void begin() {
         Delivery due = first;
         if (due == null) {
             return;
@@ -103,32 +125,48 @@ final class Roster {
         last = null;
         loop.addBacklog(-bytes);
         bytes = 0;
-        boolean excepts = hasExcepts;
-        boolean traced = hasTraced;
+        handingExcepts = hasExcepts;
+        handingTraced = hasTraced;
         hasExcepts = false;
         hasTraced = false;
-        try {
-            handOut(due, excepts);
-        } catch (RuntimeException | Error failure) {
-            fail(failure);
-        }
-        for (Delivery at = traced ? due : null; at != null; at = at.next) {
-            handed(at.frame, subscribers.size());
-        }
-    }
-
-    private void handOut(Delivery due, boolean excepts) {
         Run run = loop.borrow();
         try {
             for (Delivery at = due; at != null; at = at.next) {
                 run.add(at.frame, at.weight);
             }
-            for (int i = 0; i < subscribers.size(); i++) {
-                deliver(subscribers.get(i), run, due, excepts);
-            }
-        } finally {
+        } catch (RuntimeException | Error failure) {
             loop.giveBack(run);
+            fail(failure);
+            return;
         }
+        handing = run;
+        handed = due;
+        next = 0;
+    }
+
+    private boolean goOn(boolean mayPause) {
+        Run run = handing;
+        Delivery due = handed;
+        if (run == null || due == null) {
+            return true;
+        }
+        try {
+            while (next < subscribers.size()) {
+                if (mayPause && loop.isPauseDue()) {
+                    return false;
+                }
+                deliver(subscribers.get(next++), run, due, handingExcepts);
+            }
+        } catch (RuntimeException | Error failure) {
+            fail(failure);
+        }
+        handing = null;
+        handed = null;
+        loop.giveBack(run);
+        for (Delivery at = handingTraced ? due : null; at != null; at = at.next) {
+            handed(at.frame, subscribers.size());
+        }
+        return true;
     }
 
     /**
@@ -199,7 +237,7 @@ final class Roster {
         hasExcepts |= delivery.except != null;
         hasTraced |= delivery.frame.traced() != null;
         if (bytes >= Run.BYTES) {
-            deliver();
+            loop.deliverSoon();
         }
         if (!waiting) {
             waiting = true;

@@ -36,6 +36,11 @@ public interface Sink<S> {
      */
     void write(S joined, boolean shared);
 
+    /** Whether {@link #write} copies what it gets, and holds the copies until the loop does something else. */
+    default boolean copies() {
+        return false;
+    }
+
     /** Sends what was written. */
     void flush();
 

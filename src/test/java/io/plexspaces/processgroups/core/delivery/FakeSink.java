@@ -23,6 +23,7 @@ final class FakeSink implements Sink<List<byte[]>> {
     final List<Boolean> shared = new ArrayList<>();
 
     boolean ready = true;
+    boolean copies;
     boolean broken;
     int closes;
 
@@ -95,6 +96,11 @@ final class FakeSink implements Sink<List<byte[]>> {
         joined.add(bytes);
         shared.add(mayBeShared);
         bytes.forEach(frame -> got.add(Messages.name(frame)));
+    }
+
+    @Override
+    public boolean copies() {
+        return copies;
     }
 
     @Override

@@ -235,17 +235,20 @@ class RosterTest {
     }
 
     @Test
-    void frames_heavierThanARun_goOutWithinTheTurnAndOnce() {
+    void frames_heavierThanARun_endTheTurn_andGoOutOnce() {
         Peer peer = new Peer("peer").joined();
-        List<String> atOnce = new ArrayList<>();
+        List<String> before = new ArrayList<>();
         roster.post(frame(1), Run.BYTES - 1, null);
-        loop.post(() -> atOnce.addAll(peer.names()));
+        loop.post(() -> before.addAll(peer.names()));
         roster.post(frame(2), 1, null);
-        loop.post(() -> atOnce.addAll(peer.names()));
+        loop.post(() -> before.addAll(peer.names()));
         roster.post(frame(3), 1, null);
+        turns.remove().run();
+        assertThat(peer.sink.got).containsExactly("g1", "g2", "|");
+        assertThat(before).isEmpty();
         turn();
-        assertThat(atOnce).containsExactly("g1", "g2");
-        assertThat(peer.sink.got).containsExactly("g1", "g2", "g3", "|");
+        assertThat(before).containsExactly("g1", "g2");
+        assertThat(peer.sink.got).containsExactly("g1", "g2", "|", "g3", "|");
         assertThat(loop.backlog()).isZero();
     }
 
