@@ -1,4 +1,5 @@
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -40,7 +41,8 @@ final class Pg {
               groups [PATTERN]                  list groups; * and ? stand for any characters
               join GROUP ACTOR [TOPIC...]       add a join; without topics: for all messages
               leave GROUP ACTOR                 take one join away
-              evict GROUP ACTOR                 take all its joins away, whoever made them
+              evict GROUP ACTOR [TIME]          take all its joins away, whoever made them; with a time such as 30s,
+                                                10m, 2h or 7d, it may not come back that long; with 0 it may again
               members GROUP                     list members with their joins and topics
               publish GROUP TEXT [TOPIC]        publish; without a topic: to every member
               subscribe GROUP ACTOR [TOPIC...]  join, and print messages until interrupted
@@ -148,7 +150,7 @@ final class Pg {
             case "groups" -> groups(args.isEmpty() ? "" : group(command, args, 0, 1));
             case "join" -> join(group(command, args, 2, Integer.MAX_VALUE), args.get(1), args.subList(2, args.size()));
             case "leave" -> leave(group(command, args, 2, 2), args.get(1));
-            case "evict" -> evict(group(command, args, 2, 2), args.get(1));
+            case "evict" -> evict(group(command, args, 2, 3), args.get(1), args.size() > 2 ? args.get(2) : "");
             case "members" -> members(group(command, args, 1, 1));
             case "publish" -> publish(group(command, args, 2, 3), args.get(1), args.size() > 2 ? args.get(2) : "");
             case "subscribe" ->
@@ -223,15 +225,26 @@ final class Pg {
         System.out.println(actor + " left " + group + ", joins: " + joins);
     }
 
-    private void evict(String group, String actor) {
-        int joins = stub.evict(EvictRequest.newBuilder()
-                        .setTenantId(tenant)
-                        .setNamespace(namespace)
-                        .setGroupName(group)
-                        .setActorId(actor)
-                        .build())
-                .getJoins();
+    private void evict(String group, String actor, String ban) {
+        EvictRequest.Builder request = EvictRequest.newBuilder()
+                .setTenantId(tenant)
+                .setNamespace(namespace)
+                .setGroupName(group)
+                .setActorId(actor);
+        if (!ban.isEmpty()) {
+            request.setBan(Duration.newBuilder().setSeconds(seconds(ban)));
+        }
+        int joins = stub.evict(request.build()).getJoins();
         System.out.println(actor + " was evicted from " + group + ", joins: " + joins);
+    }
+
+    private static long seconds(String time) {
+        if (!time.matches("[0-9]{1,9}[smhd]?")) {
+            throw new UsageException("not a time: " + time);
+        }
+        int units = "smhd".indexOf(time.charAt(time.length() - 1));
+        long number = Long.parseLong(units < 0 ? time : time.substring(0, time.length() - 1));
+        return number * List.of(1, 60, 3_600, 86_400).get(Math.max(units, 0));
     }
 
     private void members(String group) {

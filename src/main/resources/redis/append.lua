@@ -4,7 +4,8 @@
 --   other track; then for each part of the call its group
 -- ARGV: 1 node, 2 incarnation, 3 number of the call, 4 PUBLISH or SPUBLISH, 5 members per group, 6 topics per member,
 --   7 owners per member, 8 node labels per group, 9 retained bytes, 10 idempotency keys, 11 number of the
---   call on the other track that goes before, or '', 12 bytes of memberships that a join of several actors may write; then for each part
+--   call on the other track that goes before, or '', 12 bytes of memberships that a join of several actors may write,
+--   13 bans per group; then for each part
 --   'tenant namespace group', epoch or '', count of its changes, count of what follows for them; and for each change
 --   kind, sequence, and:
 --   M weight, body: a message to all that is never repeated
@@ -15,11 +16,12 @@
 --   T actor, owner on the new node, node: a takeover of a session's joins
 --   V 1 for away or 0 for back, count, actor, owner, actor, owner…: sessions that receive nothing for now, or again
 --   L actor, owner or '', 1 for all joins, reason: a leave
+--   E as L with all joins of all owners, and microseconds of a ban, 0 to lift it: an eviction, also of an actor that is no member
 --   R actor, owner or '', ttl or '': a renewal of a lease
 --   A idempotency key, offset, 'recipients failures node=count,…' ('-': none), digest of the ids or '-', ids, or '' when
 --     they were sent lately
 -- Answer: lines of text. Time, then for each part its epoch ('' for no group), and unless there is none for each change
---   its offset, or '+offset membership', where '-' is none, of a leave '+offset ended membership', with how many joins; '=offset at' of a repeated message's first, or of an answer
+--   its offset, or '+offset membership', where '-' is none, of a leave or eviction '+offset ended membership', with how many joins; '=offset at' of a repeated message's first, or of an answer
 --   whose ids are too many to be kept; '-CODE about what'.
 --   Instead of an epoch '!', and why: this part failed, perhaps after some of its changes. Instead of all: '!FENCED', why; or
 --   '!EARLY': the call that goes before was not made yet, and nothing was done. An error STALE when a later call of this writer was answered.
@@ -33,6 +35,7 @@ local IDS_LIFE, IDS_BYTES = 300000, 8388608
 local node, incarnation = ARGV[1], ARGV[2]
 local mostMembers, mostTopics, mostOwners = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local mostLabels, mostBytes, mostKeys, mostBatch = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[12])
+local mostBans = tonumber(ARGV[13])
 DUE, HELD = KEYS[1], KEYS[2]
 
 -- Not prelude's answered(): here a call on either track makes an earlier one stale, and the answer is text that goes out as it is, without
@@ -240,6 +243,10 @@ local function join(operation, a)
   -- An actor that is named twice joins twice: the second join finds the membership of the first.
   local steps, made, newcomers, labelled, bytes = {}, {}, 0, 0, 0
   local count = tonumber(ARGV[a + 4])
+  local refused = refusal(a + 5, a + 4 + count, now)
+  if refused then
+    return refused
+  end
   local found, first = texts(a + 5, a + 4 + count), 1
   for i = 1, count do
     local actor = ARGV[a + 4 + i]
@@ -339,8 +346,23 @@ local function leave(operation, a)
   return '+' .. group.offset .. ' ' .. int(ended) .. ' ' .. text
 end
 
+local function evict(operation, a)
+  local refused = ban(ARGV[a], tonumber(ARGV[a + 4]), mostBans, now)
+  if refused then
+    return refused
+  end
+  if redis.call('HEXISTS', key .. ':members', ARGV[a]) == 0 then
+    return '+' .. group.offset .. ' 0 -'
+  end
+  return leave(operation, a)
+end
+
 local function takeOver(operation, a)
   local actor, owner, to = ARGV[a], ARGV[a + 1], ARGV[a + 2]
+  local refused = refusal(a, a, now)
+  if refused then
+    return refused
+  end
   local session, mine = match(owner, '^(s:[^/]*/)[^/]+/%d+/?(%d*)$')
   local claim = tonumber(mine) or 0
   local m = member(actor)
@@ -470,6 +492,9 @@ local function apply(groupKey, groupName, epoch, first, count, full)
     elseif kind == 'L' then
       said = said or leave(operator .. sequence, a)
       a = a + 4
+    elseif kind == 'E' then
+      said = said or evict(operator .. sequence, a)
+      a = a + 5
     elseif kind == 'V' then
       said = said or reach(operator .. sequence, a)
       a = a + 2 + 2 * tonumber(ARGV[a + 1])
@@ -505,7 +530,7 @@ local function abandon()
   end
 end
 
-local at = 13
+local at = 14
 for part = 6, #KEYS do
   local count, before = tonumber(ARGV[at + 2]), replies
   local done, why = pcall(apply, KEYS[part], ARGV[at], ARGV[at + 1], at + 4, count)

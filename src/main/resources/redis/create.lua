@@ -21,7 +21,7 @@ if epoch then
   return answer(KEYS[3], call, {'-', epoch})
 end
 -- A server of an earlier version leaves them when it deletes the group.
-redis.call('DEL', KEYS[1] .. ':labels')
+redis.call('UNLINK', KEYS[1] .. ':labels', KEYS[1] .. ':bans')
 redis.call('SET', KEYS[5], int(now), 'NX')
 local counters = struct.pack(STATE, 1, 0, 0, tonumber(ARGV[7]), tonumber(ARGV[8]), 0, 0, 0, 0, 0, 0, now)
 redis.call('HSET', KEYS[1], 'e', ARGV[5], 'm', counters, 'c', int(now), 's', ARGV[6], 'g', token(KEYS[6], now))

@@ -60,7 +60,7 @@ elseif from ~= '-' then
 end
 redis.call('ZREM', KEYS[2], name)
 local gone = {KEYS[1]}
-for _, part in ipairs({'digests', 'labels', 'members', 'messages', 'changes', 'leases', 'owned', 'keys', 'keyorder', 'firsts', 'idbytes'}) do
+for _, part in ipairs({'bans', 'digests', 'labels', 'members', 'messages', 'changes', 'leases', 'owned', 'keys', 'keyorder', 'firsts', 'idbytes'}) do
   gone[#gone + 1] = KEYS[1] .. ':' .. part
 end
 -- Those of the ids that are more expire by themselves.

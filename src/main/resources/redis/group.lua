@@ -16,7 +16,7 @@ local format, match = string.format, string.match
 local group = {
   epoch = '', offset = 0, messages = 0, changes = 0, most = 0, age = 0, alarm = 0, weight = 0, weightBefore = 0,
   heaviest = 0, messagesEnd = 0, changesEnd = 0, lastAt = 0, alarmWas = 0, offsetWas = math.huge, keeps = false, told = 0,
-  toldBytes = 0, begun = false,
+  toldBytes = 0, begun = false, banned = 0,
 }
 local told = {}
 
@@ -38,7 +38,7 @@ end
 
 local function load(groupKey, groupName, now)
   group.offsetWas = math.huge
-  local meta = redis.call('HMGET', groupKey, 'e', 'm', 'g')
+  local meta = redis.call('HMGET', groupKey, 'e', 'm', 'g', 'b')
   if not meta[1] then
     return false
   end
@@ -50,6 +50,7 @@ local function load(groupKey, groupName, now)
   group.alarmWas, group.offsetWas = group.alarm, group.offset
   group.keeps = group.most > 0 and group.age > 0
   group.begun = false
+  group.banned = tonumber(meta[4] or '0')
   if meta[3] ~= TOKEN and TOKEN ~= '' and not besideFirst() then
     begin(now)
   end

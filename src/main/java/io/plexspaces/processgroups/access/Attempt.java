@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.access;
 
 import java.net.SocketAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param namespace null: all of the tenant's
  * @param group null: none in particular
  * @param actor null: none in particular
+ * @param ban for how long the actor may not come back; zero: it may again; null: nothing is said of that
  */
 public record Attempt(
         Caller caller,
@@ -21,4 +23,22 @@ public record Attempt(
         String tenant,
         @Nullable String namespace,
         @Nullable String group,
-        @Nullable String actor) {}
+        @Nullable String actor,
+        @Nullable Duration ban) {
+    /** Which bans nobody. */
+    public Attempt(
+            Caller caller,
+            @Nullable SocketAddress from,
+            String operation,
+            String tenant,
+            @Nullable String namespace,
+            @Nullable String group,
+            @Nullable String actor) {
+        this(caller, from, operation, tenant, namespace, group, actor, null);
+    }
+
+    /** The same, with a ban. */
+    public Attempt banning(@Nullable Duration time) {
+        return new Attempt(caller, from, operation, tenant, namespace, group, actor, time);
+    }
+}

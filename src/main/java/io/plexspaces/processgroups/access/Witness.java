@@ -47,7 +47,7 @@ public interface Witness {
      */
     void denied(Attempt attempt, Right right, String field);
 
-    /** Something was created or deleted. */
+    /** Something was created or deleted, or somebody evicted. */
     void managed(Attempt attempt);
 
     /** Whether it matters where callers are, also of those that are not asked who they are. */

@@ -23,7 +23,7 @@ public final class Errors {
         return switch (code) {
             case INVALID_ARGUMENT -> Status.Code.INVALID_ARGUMENT;
             case UNAUTHENTICATED -> Status.Code.UNAUTHENTICATED;
-            case PERMISSION_DENIED, EVICTED -> Status.Code.PERMISSION_DENIED;
+            case PERMISSION_DENIED, EVICTED, BANNED -> Status.Code.PERMISSION_DENIED;
             case GROUP_NOT_FOUND, GROUP_DELETED, NOT_A_MEMBER, LEASE_NOT_FOUND -> Status.Code.NOT_FOUND;
             case GROUP_EXISTS -> Status.Code.ALREADY_EXISTS;
             case FAILED_PRECONDITION -> Status.Code.FAILED_PRECONDITION;
@@ -43,7 +43,7 @@ public final class Errors {
             case GROUP_NOT_FOUND, GROUP_DELETED, LEASE_NOT_FOUND -> 4404;
             case PEER_TIMEOUT -> 4408;
             case SESSION_REPLACED -> 4409;
-            case EVICTED -> 4410;
+            case EVICTED, BANNED -> 4410;
             case FAILED_PRECONDITION, GROUP_EXISTS -> 4412;
             case LIMIT_EXCEEDED -> 4429;
             case SLOW_CONSUMER -> 4430;

@@ -58,6 +58,8 @@ public final class Requests {
     private static final int ID_BYTES = 255;
     private static final Duration MIN_TTL = Duration.ofSeconds(1);
     private static final Duration MAX_TTL = Duration.ofHours(24);
+    private static final Duration MIN_BAN = Duration.ofSeconds(1);
+    private static final Duration MAX_BAN = Duration.ofDays(30);
 
     private final ApiSettings settings;
     private final Scope scope;
@@ -135,8 +137,13 @@ public final class Requests {
     /** A group to be created. */
     public record Create(GroupId group, GroupSpec spec) {}
 
-    /** An actor whose joins in a group are to end. */
-    public record Evict(GroupId group, ActorId actor) {}
+    /**
+     * An actor whose joins in a group are to end.
+     *
+     * @param ban zero: an earlier one is lifted; null: stays as it is
+     */
+    public record Evict(
+            GroupId group, ActorId actor, @Nullable Duration ban) {}
 
     /**
      * To receive a group's messages.
@@ -247,7 +254,8 @@ public final class Requests {
     public Evict evict(EvictRequest request) {
         Evict wish = new Evict(
                 group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
-                new ActorId(request.getActorId()));
+                new ActorId(request.getActorId()),
+                request.hasBan() ? ban(request.getBan()) : null);
         need(caller.mayManage(wish.group()), UseCase.EVICT, wish.group(), wish.actor());
         return wish;
     }
@@ -458,14 +466,18 @@ public final class Requests {
         }
     }
 
-    /**
-     * Who was evicted, and what was created or deleted, is told of.
-     *
-     * @param actor null: it is about the group as a whole
-     */
-    public void managed(UseCase operation, GroupId group, @Nullable ActorId actor) {
+    /** What was created or deleted is told of. */
+    public void managed(UseCase operation, GroupId group) {
         String namespace = group.namespace().name();
-        witness.managed(attempt(operation.label(), group.tenant(), namespace, group.name(), actor));
+        witness.managed(attempt(operation.label(), group.tenant(), namespace, group.name(), null));
+    }
+
+    /** Who was evicted is told of. */
+    public void managed(Evict done) {
+        GroupId group = done.group();
+        String namespace = group.namespace().name();
+        Attempt made = attempt(UseCase.EVICT.label(), group.tenant(), namespace, group.name(), done.actor());
+        witness.managed(made.banning(done.ban()));
     }
 
     private Attempt attempt(
@@ -499,6 +511,14 @@ public final class Requests {
             throw GroupException.invalid("ttl", "must be from 1 second to 24 hours");
         }
         return ttl;
+    }
+
+    private static Duration ban(com.google.protobuf.Duration value) {
+        Duration ban = Values.duration("ban", value);
+        if (!ban.isZero() && (ban.compareTo(MIN_BAN) < 0 || ban.compareTo(MAX_BAN) > 0)) {
+            throw GroupException.invalid("ban", "must be 0, or from 1 second to 30 days");
+        }
+        return ban;
     }
 
     private static @Nullable ActorId afterMember(List<String> query, String token) {

@@ -365,6 +365,11 @@ interface ProcessGroupsConfig {
         @Range(min = "1", max = "5000")
         int nodeLabelsPerGroup();
 
+        /** Actors that may not join one group for now. */
+        @WithDefault("1000")
+        @Range(min = "1", max = "10000")
+        int bansPerGroup();
+
         /** Groups one session holds. */
         @WithDefault("1000")
         @Range(min = "1", max = "1000000")

@@ -102,7 +102,8 @@ final class StoreWiring {
                 limits.nodeLabelsPerGroup(),
                 limits.retainedBytes().asLongValue(),
                 limits.idempotencyKeys(),
-                limits.batchBytes().asLongValue());
+                limits.batchBytes().asLongValue(),
+                limits.bansPerGroup());
     }
 
     /** No call of the store takes longer: behind a call that fails, it waits for three times its own time. */

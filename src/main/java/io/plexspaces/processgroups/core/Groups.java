@@ -33,7 +33,7 @@ public interface Groups {
     /** Whether there was a group. */
     Uni<Boolean> delete(GroupId group);
 
-    /** GROUP_NOT_FOUND, LIMIT_EXCEEDED. All actors join, or none. */
+    /** GROUP_NOT_FOUND, LIMIT_EXCEEDED, BANNED. All actors join, or none. */
     Uni<JoinResult> join(JoinRequest request);
 
     /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND. */
@@ -41,9 +41,12 @@ public interface Groups {
 
     /**
      * Ends all joins of an actor in one step, whoever owns them; its sessions go on, on whichever node.
-     * GROUP_NOT_FOUND, NOT_A_MEMBER.
+     * GROUP_NOT_FOUND; NOT_A_MEMBER without a ban; LIMIT_EXCEEDED.
+     *
+     * @param ban for how long the actor may not join, in place of an earlier ban; zero: it may; null: an earlier ban
+     *     stays
      */
-    Uni<EvictResult> evict(GroupId group, ActorId actor);
+    Uni<EvictResult> evict(GroupId group, ActorId actor, @Nullable Duration ban);
 
     /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND. */
     Uni<RenewResult> renew(RenewRequest request);
@@ -82,7 +85,7 @@ public interface Groups {
 
     /**
      * Takes a session's joins in a group over to this node, where the session has its seat from then on.
-     * GROUP_NOT_FOUND, NOT_A_MEMBER; SESSION_REPLACED after a later claim.
+     * GROUP_NOT_FOUND, NOT_A_MEMBER, BANNED; SESSION_REPLACED after a later claim.
      */
     Uni<Void> takeOver(GroupId group, LocalSession session);
 
@@ -132,7 +135,7 @@ public interface Groups {
     /** @param joinCount joins left; 0: no longer a member */
     record LeaveResult(Position position, int joinCount) {}
 
-    /** @param joins that ended, ≥ 1 */
+    /** @param joins that ended; 0: it was no member, and there is a ban */
     record EvictResult(Position position, int joins) {}
 
     /**

@@ -30,6 +30,8 @@ public enum ErrorCode {
     SLOW_CONSUMER(true),
     /** The actor's joins in the group were ended by somebody else: it was evicted, or its rights have changed. */
     EVICTED(false),
+    /** The actor was evicted and may not come back yet. */
+    BANNED(false),
     /** Another connection took the session over. */
     SESSION_REPLACED(false),
     /** The peer did not answer a ping in time. */

@@ -83,6 +83,17 @@ public final class GroupException extends RuntimeException {
         return of(ErrorCode.EVICTED, actor.value() + " was evicted from " + group.name());
     }
 
+    /** @param left how long it still may not join */
+    public static GroupException banned(GroupId group, ActorId actor, Duration left) {
+        return new GroupException(
+                ErrorCode.BANNED, "actor_id", "actor_id: " + actor.value() + " is banned from " + whole(group), left);
+    }
+
+    /** As many actors are banned from a group as may be. */
+    public static GroupException bans(long most) {
+        return limit("ban", "bans-per-group", most);
+    }
+
     public static GroupException sessionReplaced() {
         return of(ErrorCode.SESSION_REPLACED, "another connection took this session over");
     }

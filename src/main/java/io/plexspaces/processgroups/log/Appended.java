@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param at store time
  * @param membership after a join, leave or renewal of the (last) actor; null when it is no member, and for other
  *     commands
- * @param ended joins that a leave took away; 0 for other commands
+ * @param ended joins that a leave or an eviction took away; 0 for other commands
  * @param repeated nothing was done, because the idempotency key was used before
  */
 public record Appended(
         Position position, Instant at, @Nullable Membership membership, int ended, boolean repeated) {
-    /** Of any command but a leave. */
+    /** Of any command but a leave and an eviction. */
     public Appended(Position position, Instant at, @Nullable Membership membership, boolean repeated) {
         this(position, at, membership, 0, repeated);
     }

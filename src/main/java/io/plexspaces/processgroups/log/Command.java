@@ -23,7 +23,7 @@ public sealed interface Command {
     record Delete() implements Command {}
 
     /**
-     * Adds one join for each actor, one entry each, all or none.
+     * Adds one join for each actor, one entry each, all or none. BANNED, naming the first that is ({@link Evict}).
      *
      * @param actors at least one, else INVALID_ARGUMENT; one that is named twice joins twice, as in {@code pg}
      * @param node where they run
@@ -55,9 +55,25 @@ public sealed interface Command {
     record Leave(ActorId actor, @Nullable Owner owner, boolean all, LeaveReason reason) implements Command {}
 
     /**
+     * Takes all joins of all owners away, with the reason EVICTED, and says for how long the actor may not join; in
+     * place of what was said before. Not an error when it is no member: then there is no entry, and none has ended.
+     * While the ban lasts, by the store's clock, joins and takeovers of the actor are BANNED; with the group it ends.
+     * LIMIT_EXCEEDED, naming {@code ban}, when as many others are banned as may be.
+     *
+     * @param ban zero: it may join
+     */
+    record Evict(ActorId actor, Duration ban) implements Command {
+        public Evict {
+            if (ban.isNegative()) {
+                throw new IllegalArgumentException("a ban cannot be negative: " + ban);
+            }
+        }
+    }
+
+    /**
      * Gives the joins of a session to the node that serves it now. Makes an {@code Entry.Joined} that is neither first
      * nor a change of the filter. NOT_A_MEMBER when a session of that id holds none; SESSION_REPLACED when they have
-     * come to their node by a later claim.
+     * come to their node by a later claim; BANNED.
      *
      * @param owner the same session on its new node
      * @param node where the actor runs now

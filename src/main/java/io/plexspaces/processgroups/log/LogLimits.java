@@ -13,6 +13,7 @@ package io.plexspaces.processgroups.log;
  * @param idempotencyKeys keys one group remembers, two minutes each; further ones are refused
  * @param batchBytes about the bytes of memberships that a join of several actors writes, with those of the patterns it
  *     has to merge; a join of one actor is never refused for it
+ * @param bansPerGroup actors that may not join one group for now
  */
 public record LogLimits(
         int groupsPerTenant,
@@ -22,13 +23,15 @@ public record LogLimits(
         int nodeLabelsPerGroup,
         long retainedBytes,
         int idempotencyKeys,
-        long batchBytes) {
+        long batchBytes,
+        int bansPerGroup) {
     /** What each pattern of two filters that become one counts in a batch, beside what is written. */
     public static final int MERGED_PATTERN_BYTES = 32;
 
     private static final long BATCH_BYTES = 512 * 1024;
+    private static final int BANS = 1_000;
 
-    /** With the default for batches. */
+    /** With the defaults for batches and bans. */
     public LogLimits(
             int groupsPerTenant,
             int membersPerGroup,
@@ -45,6 +48,7 @@ public record LogLimits(
                 nodeLabelsPerGroup,
                 retainedBytes,
                 idempotencyKeys,
-                BATCH_BYTES);
+                BATCH_BYTES,
+                BANS);
     }
 }

@@ -73,8 +73,9 @@ public final class ObservedGroups implements Groups {
     }
 
     @Override
-    public Uni<EvictResult> evict(GroupId group, ActorId actor) {
-        return observed(UseCase.EVICT, Subject.of(group, actor, null), () -> groups.evict(group, actor), evicted -> {});
+    public Uni<EvictResult> evict(GroupId group, ActorId actor, @Nullable Duration ban) {
+        return observed(
+                UseCase.EVICT, Subject.of(group, actor, null), () -> groups.evict(group, actor, ban), evicted -> {});
     }
 
     @Override

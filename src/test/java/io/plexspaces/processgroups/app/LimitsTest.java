@@ -286,6 +286,12 @@ class LimitsTest {
                     "LIMIT_EXCEEDED",
                     "LabelContract#oneMoreNodeLabel_isRefused_andKnownOnesAreNot"),
             new Limit(
+                    "bans of a group",
+                    "",
+                    "limits.bans-per-group",
+                    "LIMIT_EXCEEDED",
+                    "BanContract#bansOfAGroup_areLimited_andThoseThatHaveRunOutMakeRoom"),
+            new Limit(
                     "actors of one JoinGroup",
                     "",
                     "limits.batch-actors",

@@ -16,6 +16,7 @@ import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,18 @@ class EvictTest {
     }
 
     private Groups.EvictResult evict(CoreFixture by, GroupId group) {
-        return await(by.groups.evict(group, ANN));
+        return await(by.groups.evict(group, ANN, null));
+    }
+
+    private Groups.EvictResult ban(CoreFixture by, GroupId group) {
+        return await(by.groups.evict(group, ANN, Duration.ofMinutes(10)));
+    }
+
+    private static void isBanned(Supplier<?> joining) {
+        GroupException refused = catchThrowableOfType(GroupException.class, joining::get);
+        assertThat(refused.code()).isEqualTo(ErrorCode.BANNED);
+        assertThat(refused.field()).isEqualTo("actor_id");
+        assertThat(refused.retryAfter()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
     }
 
     private static int members(CoreFixture node, GroupId group) {
@@ -100,6 +112,60 @@ class EvictTest {
         assertThat(after.opened().groups()).containsExactly(hall);
         assertThat(members(two, room)).isZero();
         assertThat(members(two, hall)).isEqualTo(1);
+    }
+
+    @Test
+    void whoIsBanned_joinsNowhere_untilThatIsLifted() {
+        Client here = one.connect("ann");
+        here.join(room);
+        here.join(hall);
+        one.join(room, "ann");
+        assertThat(ban(two, room).joins()).isEqualTo(2);
+        isTold(here);
+        Client there = two.connect("ann");
+        isBanned(() -> here.join(room));
+        isBanned(() -> there.join(room));
+        isBanned(() -> one.join(room, "ann"));
+        assertThat(members(two, room)).isZero();
+        two.publish(hall, null, "goes on");
+        await().untilAsserted(() -> assertThat(here.peer().texts()).containsExactly("goes on"));
+        two.join(room, "bob");
+
+        assertThat(await(one.groups.evict(room, ANN, Duration.ZERO)).joins()).isZero();
+        assertThat(there.join(room).joinCount()).isEqualTo(1);
+        assertThat(here.join(room).joinCount()).isEqualTo(2);
+    }
+
+    @Test
+    void whoIsNoMember_isBannedAllTheSame() {
+        Client ann = one.connect("ann");
+        Groups.EvictResult banned = ban(two, room);
+        assertThat(banned.joins()).isZero();
+        assertThat(banned.position().offset()).isEqualTo(1);
+        isBanned(() -> ann.join(room));
+        assertThat(one.sessions.size()).isEqualTo(1);
+        ann.join(hall);
+    }
+
+    @Test
+    void subscriptionOfABannedActor_isRefused() {
+        ban(two, room);
+        Client ann = one.connect("ann");
+        isBanned(() ->
+                await(ann.opened().session().join(ann.connection(), room, TopicFilter.ALL, null, false, null, true)));
+    }
+
+    @Test
+    void sessionOfABannedActor_isResumedWithItsOtherGroups() {
+        Client before = one.connect("ann");
+        before.join(hall);
+        before.join(room);
+        before.drop();
+        ban(two, room);
+        Client after = two.connect("ann", before.opened().resumeToken());
+        assertThat(after.opened().resumed()).isTrue();
+        assertThat(after.opened().groups()).containsExactly(hall);
+        isBanned(() -> after.join(room));
     }
 
     @Test

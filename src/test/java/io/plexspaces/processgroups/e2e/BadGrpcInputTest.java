@@ -164,6 +164,14 @@ class BadGrpcInputTest extends LiveServer {
             assertRefused(join, join().setTtl(ttl), "ttl");
             assertRefused(ProcessGroupServiceGrpc.getRenewLeaseMethod(), renew().setTtl(ttl), "ttl");
         }
+        EvictRequest.Builder evict = EvictRequest.newBuilder()
+                .setTenantId(tenant)
+                .setGroupName(GROUP)
+                .setActorId("member");
+        Duration short999 = Duration.newBuilder().setNanos(999_999_999).build();
+        for (Duration ban : List.of(NEGATIVE, MALFORMED, OUT_OF_RANGE, short999, seconds(30 * 86_400 + 1))) {
+            assertRefused(ProcessGroupServiceGrpc.getEvictMethod(), evict.setBan(ban), "ban");
+        }
         assertRefused(join, join().addActorIds("good").addActorIds("not good"), "actor_ids");
         assertRefused(
                 join,

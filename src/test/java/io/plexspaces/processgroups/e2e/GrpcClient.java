@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Channel;
@@ -170,6 +171,17 @@ public final class GrpcClient implements AutoCloseable {
                 .setNamespace(namespace)
                 .setGroupName(group)
                 .setActorId(actor)
+                .build());
+    }
+
+    /** Evicts with a ban; 0 seconds lift it. */
+    public EvictResponse ban(String group, String actor, long seconds) {
+        return calls.evict(EvictRequest.newBuilder()
+                .setTenantId(tenant)
+                .setNamespace(namespace)
+                .setGroupName(group)
+                .setActorId(actor)
+                .setBan(Duration.newBuilder().setSeconds(seconds))
                 .build());
     }
 

@@ -140,6 +140,31 @@ class OperationsTest extends LiveServer {
         assertThat(client.join("ops", "ann").getJoinCount()).isEqualTo(1);
     }
 
+    @Test
+    void ban_keepsTheActorOutOnEveryWay_untilItIsLifted() {
+        GrpcSession session = client.session("ann");
+        client.join("ops", "ann");
+        assertThat(client.ban("ops", "ann", 3_600).getJoins()).isEqualTo(1);
+        assertThat(client.ban("ops", "ann", 60).getJoins()).isZero();
+
+        assertFails("BANNED", Status.Code.PERMISSION_DENIED, () -> client.join("ops", "ann"));
+        var stream = client.subscribe("ops", "ann");
+        assertThat(stream.awaitEnd().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(GrpcClient.reasonOf(stream.failure())).isEqualTo("BANNED");
+        WsClient browser = openWs("/" + tenant + "/default/ops?actor=ann", WsClient.JSON);
+        assertThat(browser.awaitClosed().code()).isEqualTo(4410);
+        var refused = session.ask(SessionRequest.newBuilder()
+                        .setJoin(SubscribeRequest.newBuilder().setGroupName("ops")))
+                .getError();
+        assertThat(refused.getReason()).isEqualTo("BANNED");
+        assertThat(refused.getField()).isEqualTo("actor_id");
+        assertThat(refused.getRetryAfter().getSeconds()).isBetween(30L, 60L);
+        assertThat(client.members("ops")).isEmpty();
+
+        assertThat(client.ban("ops", "ann", 0).getJoins()).isZero();
+        assertThat(client.join("ops", "ann").getJoinCount()).isEqualTo(1);
+    }
+
     // ---- publishing
 
     @Test

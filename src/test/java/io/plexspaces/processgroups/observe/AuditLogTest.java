@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.plexspaces.processgroups.access.Attempt;
 import io.plexspaces.processgroups.access.Caller;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,6 +73,16 @@ class AuditLogTest {
                 .containsExactly("{\"caller_tenant\":\"acme\",\"subject\":\"ann\",\"address\":\"192.0.2.7\","
                         + "\"operation\":\"create\",\"tenant\":\"other\",\"namespace\":\"default\","
                         + "\"group\":\"room\",\"allowed\":true}");
+    }
+
+    @Test
+    void bans_sayForHowLong() {
+        audit.managed(attempt("ann", "evict").banning(Duration.ofMinutes(10)));
+        audit.managed(attempt("ann", "evict").banning(Duration.ZERO));
+        audit.managed(attempt("ann", "evict").banning(null));
+
+        assertThat(lines.stream().map(line -> json(line).path("ban").asText("none")))
+                .containsExactly("PT10M", "PT0S", "none");
     }
 
     @Test

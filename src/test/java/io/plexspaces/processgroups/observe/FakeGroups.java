@@ -14,9 +14,11 @@ import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.SessionOwners.Claim;
 import io.plexspaces.processgroups.log.Slice;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Answers everything with what a test put into its fields, fails with {@link #failure}, or stays {@link #silent}. */
 final class FakeGroups implements Groups {
@@ -67,7 +69,7 @@ final class FakeGroups implements Groups {
     }
 
     @Override
-    public Uni<EvictResult> evict(GroupId group, ActorId actor) {
+    public Uni<EvictResult> evict(GroupId group, ActorId actor, @Nullable Duration ban) {
         return answer(new EvictResult(POSITION, 2));
     }
 

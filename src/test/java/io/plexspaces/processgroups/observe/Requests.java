@@ -57,7 +57,7 @@ final class Requests {
                 Map.entry("delete", groups.delete(group)),
                 Map.entry("join", join(groups, group, ACTOR)),
                 Map.entry("leave", leave(groups, group)),
-                Map.entry("evict", groups.evict(group, ACTOR)),
+                Map.entry("evict", groups.evict(group, ACTOR, null)),
                 Map.entry("renew", groups.renew(new Groups.RenewRequest(group, ACTOR, null, null))),
                 Map.entry("get_members", groups.members(new Groups.MembersQuery(group, false, null, 1))),
                 Map.entry("list", groups.list(new GroupQuery("acme", null, Glob.ANY, null, 1))),

@@ -169,7 +169,7 @@ public final class GrpcEndpoint implements BindableService {
         Requests by = requests();
         Requests.Create wish = by.create(request);
         return groups.create(wish.group(), wish.spec())
-                .invoke(created -> by.managed(UseCase.CREATE, wish.group(), null))
+                .invoke(created -> by.managed(UseCase.CREATE, wish.group()))
                 .map(Answers::created);
     }
 
@@ -179,7 +179,7 @@ public final class GrpcEndpoint implements BindableService {
         return groups.delete(group)
                 .invoke(existed -> {
                     if (existed) {
-                        by.managed(UseCase.DELETE, group, null);
+                        by.managed(UseCase.DELETE, group);
                     }
                 })
                 .map(Answers::deleted);
@@ -188,8 +188,8 @@ public final class GrpcEndpoint implements BindableService {
     private Uni<EvictResponse> evict(EvictRequest request) {
         Requests by = requests();
         Requests.Evict wish = by.evict(request);
-        return groups.evict(wish.group(), wish.actor())
-                .invoke(evicted -> by.managed(UseCase.EVICT, wish.group(), wish.actor()))
+        return groups.evict(wish.group(), wish.actor(), wish.ban())
+                .invoke(evicted -> by.managed(wish))
                 .map(Answers::evicted);
     }
 

@@ -29,6 +29,7 @@ import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.SessionOwners.Claim;
 import io.plexspaces.processgroups.log.Slice;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -118,9 +119,10 @@ public final class ReplicatedGroups implements Groups {
     }
 
     @Override
-    public Uni<EvictResult> evict(GroupId group, ActorId actor) {
-        Command leave = new Command.Leave(actor, null, true, LeaveReason.EVICTED);
-        return readAgain(group, () -> append(group, leave)).map(done -> new EvictResult(done.position(), done.ended()));
+    public Uni<EvictResult> evict(GroupId group, ActorId actor, @Nullable Duration ban) {
+        Command evict =
+                ban == null ? new Command.Leave(actor, null, true, LeaveReason.EVICTED) : new Command.Evict(actor, ban);
+        return readAgain(group, () -> append(group, evict)).map(done -> new EvictResult(done.position(), done.ended()));
     }
 
     @Override

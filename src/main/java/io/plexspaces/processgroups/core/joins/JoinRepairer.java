@@ -72,7 +72,7 @@ public final class JoinRepairer {
         turns.execute(this::next);
     }
 
-    /** Completes when the store has the joins as they were; STORE_UNAVAILABLE, LIMIT_EXCEEDED, FENCED. */
+    /** Completes when the store has the joins as they were; STORE_UNAVAILABLE, LIMIT_EXCEEDED, BANNED, FENCED. */
     Uni<Void> restored(JoinRepair repair) {
         return Uni.createFrom()
                 .deferred(() -> step(repair))
@@ -99,12 +99,16 @@ public final class JoinRepairer {
     private static Throwable notRestored(JoinRepair repair, Throwable failure) {
         ErrorCode code = failure instanceof GroupException expected ? expected.code() : ErrorCode.INTERNAL;
         if (failure instanceof GroupException refused
-                && (code == ErrorCode.LIMIT_EXCEEDED || code == ErrorCode.FENCED)) {
+                && (code == ErrorCode.LIMIT_EXCEEDED || code == ErrorCode.FENCED || code == ErrorCode.BANNED)) {
             LeaveReason reason = code == ErrorCode.FENCED ? LeaveReason.NODE_DOWN : LeaveReason.EVICTED;
-            repair.repairs().refused(repair, reason, refused);
+            repair.repairs().refused(repair, reason, code == ErrorCode.BANNED ? evicted(repair) : refused);
             return refused;
         }
         return repair.repairs().state().away("its joins are being made again");
+    }
+
+    private static GroupException evicted(JoinRepair repair) {
+        return GroupException.evicted(repair.repairs().state().group(), repair.actor());
     }
 
     /** Appends all in the name of their session, in order; completes with the position of the last. */

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *      +-----+              |   v                               +-----+              v
  *                           |  RESTORED                                            DONE
  *        LIMIT_EXCEEDED,    |
- *        FENCED             v
+ *        BANNED, FENCED     v
  *                        GIVEN UP: the session's seat ends
  * }</pre>
  *

@@ -206,7 +206,7 @@ final class SessionOpening {
     }
 
     private static boolean isGone(Throwable failure) {
-        return GroupException.is(failure, ErrorCode.NOT_A_MEMBER, ErrorCode.GROUP_NOT_FOUND);
+        return GroupException.is(failure, ErrorCode.NOT_A_MEMBER, ErrorCode.GROUP_NOT_FOUND, ErrorCode.BANNED);
     }
 
     private static boolean isUnavailable(Throwable failure) {

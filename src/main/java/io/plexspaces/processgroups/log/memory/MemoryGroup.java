@@ -51,6 +51,7 @@ final class MemoryGroup {
     // Null until first needed: most groups of a large number are small.
     private @Nullable History history;
     private @Nullable IdempotencyKeys keys;
+    private @Nullable Bans bans;
 
     private volatile int memberCount;
     private volatile boolean deleted;
@@ -104,6 +105,9 @@ final class MemoryGroup {
         if (command instanceof Command.Leave leave) {
             return leave(leave, operation, now);
         }
+        if (command instanceof Command.Evict evict) {
+            return evict(evict, operation, now);
+        }
         if (command instanceof Command.Renew renew) {
             return renew(renew, now);
         }
@@ -132,6 +136,10 @@ final class MemoryGroup {
         room.add(-Room.of(created.spec()));
         history = null;
         keys = null;
+        if (bans != null) {
+            bans.clear();
+        }
+        bans = null;
         members.clear();
         memberCount = 0;
         alarm.set(Expiries.NEVER);
@@ -180,6 +188,9 @@ final class MemoryGroup {
             }
             if (keys != null) {
                 keys.forgetExpired(now);
+            }
+            if (bans != null) {
+                bans.forgetExpired(now);
             }
             return ended;
         } finally {
@@ -259,6 +270,9 @@ final class MemoryGroup {
     private Appended join(Command.Join join, OperationId operation, Instant now) {
         List<Membership> joined = new ArrayList<>(join.actors().size());
         room.require();
+        if (bans != null) {
+            bans.requireNone(join.actors(), now);
+        }
         // An actor that is named twice joins twice: the second join finds the membership of the first.
         Map<ActorId, Membership> made = new HashMap<>();
         int newcomers = 0;
@@ -321,6 +335,9 @@ final class MemoryGroup {
     }
 
     private Appended takeOver(Command.TakeOver takeOver, OperationId operation, Instant now) {
+        if (bans != null) {
+            bans.requireNone(List.of(takeOver.actor()), now);
+        }
         Membership before = member(takeOver.actor());
         if (before.isClaimedAfter(takeOver.owner())) {
             throw GroupException.sessionReplaced();
@@ -364,6 +381,19 @@ final class MemoryGroup {
         return new Appended(end(), now, after, ended, false);
     }
 
+    private Appended evict(Command.Evict evict, OperationId operation, Instant now) {
+        if (bans == null) {
+            bans = new Bans(created.id(), limits.bansPerGroup(), room);
+        }
+        bans.set(evict.actor(), evict.ban(), now);
+        Membership before = members.get(evict.actor());
+        if (before == null) {
+            return answer(now, null);
+        }
+        left(evict.actor(), null, LeaveReason.EVICTED, operation, now);
+        return new Appended(end(), now, null, before.joinCount(), false);
+    }
+
     private Appended renew(Command.Renew renew, Instant now) {
         Membership before = member(renew.actor());
         String id = renew.leaseId();
@@ -405,6 +435,9 @@ final class MemoryGroup {
         long next = members.nextDue();
         if (history != null) {
             next = Math.min(next, history.nextDue());
+        }
+        if (bans != null) {
+            next = Math.min(next, bans.nextDue());
         }
         return keys == null ? next : Math.min(next, keys.nextDue());
     }

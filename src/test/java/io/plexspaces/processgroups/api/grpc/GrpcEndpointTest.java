@@ -334,6 +334,31 @@ class GrpcEndpointTest {
     }
 
     @Test
+    void actorThatIsBanned_isToldWhenItMayComeBack() {
+        EvictRequest.Builder request = EvictRequest.newBuilder()
+                .setTenantId("acme")
+                .setGroupName("room")
+                .setActorId("ann")
+                .setBan(Duration.newBuilder().setSeconds(600));
+        assertThat(groups.evict(request.build()).getJoins()).isZero();
+        Events ann = new Events();
+        SubscribeRequest subscription = SubscribeRequest.newBuilder()
+                .setTenantId("acme")
+                .setGroupName("room")
+                .setActorId("ann")
+                .build();
+        streams.subscribe(subscription, ann.of(SubscribeResponse::getEventsList));
+        Awaitility.await().until(() -> ann.ended);
+        assertThat(ann.reason()).isEqualTo("BANNED");
+        assertThat(ann.events()).isEmpty();
+        assertFails("BANNED", Status.Code.PERMISSION_DENIED, () -> join("ann"));
+
+        groups.evict(request.setBan(Duration.getDefaultInstance()).build());
+        subscribe("ann");
+        assertThat(members()).containsExactly("ann");
+    }
+
+    @Test
     void cancelledSubscription_leavesTheGroup() {
         Context.CancellableContext client = Context.current().withCancellation();
         Events eve = new Events();

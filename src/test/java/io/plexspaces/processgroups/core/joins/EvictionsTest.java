@@ -107,6 +107,25 @@ class EvictionsTest extends ScriptedRoom {
         staysOut(alice);
     }
 
+    /** It was banned while the store knew nothing of its join: no entry says so. */
+    @Test
+    void joinsThatWereLost_ofAnActorThatIsBannedMeanwhile_areGivenUp() {
+        Client alice = member("alice");
+        log.heard = false;
+        log.lose("second");
+        log.failure = GroupException.of(ErrorCode.STORE_UNAVAILABLE, "away");
+        log.jump();
+        int tries = log.appended.size();
+        log.failure = GroupException.banned(room, ALICE, Duration.ofMinutes(1));
+        core.replicas.tick();
+        ends(alice, LeaveReason.EVICTED);
+        assertThat(log.appended).hasSize(tries + 1);
+        core.replicas.tick();
+        assertThat(log.appended).hasSize(tries + 1);
+        log.failure = null;
+        staysOut(alice);
+    }
+
     @Test
     void joinThatIsMadeAgain_afterAnEvictionThatWasNotReadYet_ends() {
         Client alice = lost();

@@ -52,6 +52,15 @@ final class ChangeCosts {
                     large(runs, group, 40);
                     return runs.append(group, List.of(join(actors(40), "a")));
                 }),
+                new Row(Scripts.APPEND, "a batch of actors beside many bans", 1_200, 1_600, group -> {
+                    bans(group, 10_000, 4_000_000_000L);
+                    return runs.append(group, List.of(join(actors(ACTORS), "=")));
+                }),
+                new Row(Scripts.APPEND, "bans of members beside many that have run out", 2_500, 700, group -> {
+                    bans(group, 9_000, 1_000);
+                    runs.appended(group, List.of(join(actors(StepSizes.CHANGES), "=")));
+                    return runs.append(group, each(StepSizes.CHANGES, i -> evict("a" + i)));
+                }),
                 new Row(Scripts.APPEND, "messages", 600, 1_500, group -> {
                     runs.create(group, 100_000);
                     return runs.append(group, each(StepSizes.CHANGES, i -> message(1_024)));
@@ -175,6 +184,21 @@ final class ChangeCosts {
 
     static List<Object> message(int bytes) {
         return List.of("M", 1, bytes, "x".repeat(bytes));
+    }
+
+    private static List<Object> evict(String actor) {
+        return List.of("E", 1, actor, "", 1, "EVICTED", 600_000_000);
+    }
+
+    /** Of a new group; when they end is in seconds since 1970. */
+    private void bans(String group, int count, long end) {
+        runs.create(group, 100);
+        runs.lua("""
+                for i = 1, ARGV[1] do
+                  redis.call('ZADD', KEYS[2], ARGV[2], string.rep('b', 200) .. i)
+                end
+                redis.call('HSET', KEYS[1], 'b', '4000000000000000')
+                """, List.of(group, group + ":bans"), count, end * 1_000_000);
     }
 
     private static List<Object> keyed(String key) {

@@ -155,6 +155,7 @@ final class ScriptRuns implements AutoCloseable {
                 100_000,
                 "",
                 512 * 1024,
+                10_000,
                 name(group),
                 ""));
         all.add(changes.size());

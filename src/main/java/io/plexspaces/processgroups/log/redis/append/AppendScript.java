@@ -45,6 +45,7 @@ public final class AppendScript {
     private final Keys.Partition partition;
     private final StoreClock clock;
     private final AtomicLong calls;
+    private final Refusals refusals;
 
     /**
      * @param partition its number
@@ -55,6 +56,7 @@ public final class AppendScript {
         this.partition = store.keys().partition(partition);
         this.clock = store.clocks().get(partition);
         this.calls = calls;
+        this.refusals = new Refusals(store.settings().limits());
     }
 
     /**
@@ -179,6 +181,7 @@ public final class AppendScript {
         all.add(limits.idempotencyKeys());
         all.add(after == null ? "" : after.number);
         all.add(limits.batchBytes());
+        all.add(limits.bansPerGroup());
         for (Part part : call.parts) {
             String epoch = part.changes().get(0).epoch;
             all.add(Texts.group(part.group()));
@@ -272,7 +275,7 @@ public final class AppendScript {
                 Position first = new Position(epoch, Long.parseLong(words[0]));
                 return new Appended(first, Times.instant(Long.parseLong(words[1])), null, true);
             default:
-                throw failure(group, words[0], words[1]);
+                throw refusals.of(group, words[0], words[1]);
         }
     }
 
@@ -284,54 +287,22 @@ public final class AppendScript {
         } else if (command instanceof Command.TakeOver takeOver) {
             actor = takeOver.actor();
         } else if (command instanceof Command.Leave leave) {
-            String[] words = text.split(" ", 2);
-            Membership after = Memberships.parseIfAny(leave.actor(), words[1]);
-            return new Appended(position, at, after, Integer.parseInt(words[0]), false);
+            return ended(leave.actor(), position, at, text);
+        } else if (command instanceof Command.Evict evict) {
+            return ended(evict.actor(), position, at, text);
         } else {
             actor = ((Command.Renew) command).actor();
         }
         return new Appended(position, at, Memberships.parseIfAny(actor, text), false);
     }
 
-    private GroupException failure(GroupId group, String code, String about) {
-        switch (ErrorCode.valueOf(code)) {
-            case NOT_A_MEMBER:
-                return GroupException.notAMember(group, new ActorId(about));
-            case LEASE_NOT_FOUND:
-                return GroupException.leaseNotFound(group);
-            case SESSION_REPLACED:
-                return GroupException.sessionReplaced();
-            case EPOCH_CHANGED:
-                return epochChanged(group, about);
-            case STORE_UNAVAILABLE:
-                return GroupException.of(
-                        ErrorCode.STORE_UNAVAILABLE, "the store is out of " + about + "; try again later");
-            case LIMIT_EXCEEDED:
-                return about.equals("node-labels-per-group")
-                        ? GroupException.nodeLabels(store.settings().limits().nodeLabelsPerGroup())
-                        : GroupException.limit(about, limit(about));
-            default:
-                throw new IllegalStateException("append.lua answered " + code);
-        }
+    private static Appended ended(ActorId actor, Position position, Instant at, String text) {
+        String[] words = text.split(" ", 2);
+        Membership after = Memberships.parseIfAny(actor, words[1]);
+        return new Appended(position, at, after, Integer.parseInt(words[0]), false);
     }
 
     public static GroupException epochChanged(GroupId group, String epoch) {
         return GroupException.of(ErrorCode.EPOCH_CHANGED, group.name() + " is in epoch " + epoch);
-    }
-
-    private long limit(String name) {
-        LogLimits limits = store.settings().limits();
-        switch (name) {
-            case "members-per-group":
-                return limits.membersPerGroup();
-            case "topics-per-member":
-                return limits.topicsPerMember();
-            case "idempotency-keys":
-                return limits.idempotencyKeys();
-            case "batch-bytes":
-                return limits.batchBytes();
-            default:
-                return limits.ownersPerMember();
-        }
     }
 }

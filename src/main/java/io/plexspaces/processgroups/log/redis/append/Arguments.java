@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.redis.codec.Bodies;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
@@ -34,6 +35,16 @@ final class Arguments {
         }
         if (command instanceof Command.Reach reach) {
             return reach(reach, sequence);
+        }
+        if (command instanceof Command.Evict evict) {
+            return List.of(
+                    bytes("E"),
+                    bytes(sequence),
+                    bytes(evict.actor().value()),
+                    NONE,
+                    bytes("1"),
+                    bytes(LeaveReason.EVICTED.name()),
+                    bytes(Times.micros(evict.ban())));
         }
         if (command instanceof Command.Leave leave) {
             return List.of(

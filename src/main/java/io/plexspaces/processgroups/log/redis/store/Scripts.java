@@ -5,7 +5,7 @@ import io.plexspaces.processgroups.log.redis.connection.Script;
 /** Every script of the log; each says in its first lines which keys and arguments it takes, and what it answers. */
 public final class Scripts {
     public static final Script APPEND =
-            Script.of("prelude", "state", "past", "stream", "group", "member", "one", "append");
+            Script.of("prelude", "state", "past", "stream", "group", "bans", "member", "one", "append");
     public static final Script EXPIRE = Script.of("prelude", "state", "past", "stream", "group", "member", "expire");
     public static final Script CREATE = Script.of("prelude", "state", "past", "create");
     public static final Script DELETE = Script.of("prelude", "state", "few", "delete");

@@ -1,0 +1,51 @@
+-- Who may not join a group for a time. Stands after group.lua.
+-- :bans holds actors by the end of their ban in microseconds; no ban ends later than 'b' of the group, and the key expires then: so a group
+-- without bans has nothing to look up. What an earlier server leaves when it deletes a group has no 'b', and so counts for nothing.
+
+-- Expired bans that one call may forget, besides two for each new one.
+local unbans = 100
+
+-- Refuses a join of the actors that are the arguments from a to z, when one of them is banned; nil: none is.
+local function refusal(a, z, now)
+  if group.banned <= now then
+    return nil
+  end
+  for i = a, z, 100 do
+    local ends = redis.call('ZMSCORE', key .. ':bans', unpack(ARGV, i, math.min(z, i + 99)))
+    for j = 1, #ends do
+      if ends[j] and tonumber(ends[j]) > now then
+        return '-BANNED ' .. ARGV[i + j - 1] .. ' ' .. int(tonumber(ends[j]) - now)
+      end
+    end
+  end
+  return nil
+end
+
+-- Bans an actor for so many microseconds, or with 0 no longer. Returns why that is refused; nil: it is done.
+local function ban(actor, micros, most, now)
+  local bans = key .. ':bans'
+  if group.banned <= now then
+    redis.call('UNLINK', bans)
+  else
+    local over = redis.call('ZRANGEBYSCORE', bans, '-inf', int(now), 'LIMIT', '0', int(math.max(2, unbans)))
+    unbans = 0
+    if #over > 0 then
+      redis.call('ZREM', bans, unpack(over))
+    end
+  end
+  if micros == 0 then
+    redis.call('ZREM', bans, actor)
+    return nil
+  end
+  if redis.call('ZCARD', bans) >= most and not redis.call('ZSCORE', bans, actor) then
+    return '-LIMIT_EXCEEDED bans-per-group'
+  end
+  local ends = now + micros
+  redis.call('ZADD', bans, int(ends), actor)
+  if ends > group.banned then
+    group.banned = ends
+    redis.call('HSET', key, 'b', int(ends))
+    redis.call('PEXPIREAT', bans, int(math.ceil(ends / 1000)))
+  end
+  return nil
+end
