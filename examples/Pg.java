@@ -43,6 +43,7 @@ final class Pg {
               leave GROUP ACTOR                 take one join away
               evict GROUP ACTOR [TIME]          take all its joins away, whoever made them; with a time such as 30s,
                                                 10m, 2h or 7d, it may not come back that long; with 0 it may again
+              evict-everywhere ACTOR [TIME]     the same in all groups of the tenant, and end its sessions
               members GROUP                     list members with their joins and topics
               publish GROUP TEXT [TOPIC]        publish; without a topic: to every member
               subscribe GROUP ACTOR [TOPIC...]  join, and print messages until interrupted
@@ -151,6 +152,7 @@ final class Pg {
             case "join" -> join(group(command, args, 2, Integer.MAX_VALUE), args.get(1), args.subList(2, args.size()));
             case "leave" -> leave(group(command, args, 2, 2), args.get(1));
             case "evict" -> evict(group(command, args, 2, 3), args.get(1), args.size() > 2 ? args.get(2) : "");
+            case "evict-everywhere" -> evictEverywhere(group(command, args, 1, 2), args.size() > 1 ? args.get(1) : "");
             case "members" -> members(group(command, args, 1, 1));
             case "publish" -> publish(group(command, args, 2, 3), args.get(1), args.size() > 2 ? args.get(2) : "");
             case "subscribe" ->
@@ -236,6 +238,16 @@ final class Pg {
         }
         int joins = stub.evict(request.build()).getJoins();
         System.out.println(actor + " was evicted from " + group + ", joins: " + joins);
+    }
+
+    private void evictEverywhere(String actor, String ban) {
+        EvictRequest.Builder request =
+                EvictRequest.newBuilder().setTenantId(tenant).setActorId(actor).setEverywhere(true);
+        if (!ban.isEmpty()) {
+            request.setBan(Duration.newBuilder().setSeconds(seconds(ban)));
+        }
+        stub.evict(request.build());
+        System.out.println(actor + " was evicted from tenant " + tenant);
     }
 
     private static long seconds(String time) {

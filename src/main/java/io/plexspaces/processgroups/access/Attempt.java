@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param operation one of a few, such as {@code create}
  * @param tenant as the request names it, which need not be the caller's; like what follows, a legal name
  * @param namespace null: all of the tenant's
- * @param group null: none in particular
+ * @param group null: none in particular; with an actor, and without a namespace: each of the tenant's
  * @param actor null: none in particular
  * @param ban for how long the actor may not come back; zero: it may again; null: nothing is said of that
  */
@@ -35,6 +35,11 @@ public record Attempt(
             @Nullable String group,
             @Nullable String actor) {
         this(caller, from, operation, tenant, namespace, group, actor, null);
+    }
+
+    /** Whether it is about an actor in all groups of the tenant. */
+    public boolean isEverywhere() {
+        return actor != null && namespace == null && group == null;
     }
 
     /** The same, with a ban. */

@@ -160,6 +160,15 @@ public final class Caller {
         return Decision.of(Operation.MANAGE, missing(Operation.MANAGE, group, null));
     }
 
+    /** To manage each group of the tenant, whatever its namespace and name: as to evict somebody from all of them. */
+    public Decision mayManageAll(String inTenant) {
+        Part furthest = unlessTenant(inTenant);
+        for (int i = 0; i < grants.size() && goesOn(furthest); i++) {
+            furthest = later(furthest, grants.get(i).missingToManageAll());
+        }
+        return Decision.of(Operation.MANAGE, furthest);
+    }
+
     /**
      * To list groups; which ones, {@link #mayRead} says of each.
      *

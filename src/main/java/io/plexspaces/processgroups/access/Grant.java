@@ -51,6 +51,16 @@ record Grant(Rule rule, List<NamePattern> actors) {
         return hasAny(rule.groups()) ? Part.NOTHING : Part.GROUP;
     }
 
+    Part missingToManageAll() {
+        if (!rule.allows(Operation.MANAGE)) {
+            return Part.OPERATION;
+        }
+        if (!hasAny(rule.namespaces())) {
+            return Part.NAMESPACE;
+        }
+        return hasAny(rule.groups()) ? Part.NOTHING : Part.GROUP;
+    }
+
     boolean mayBe(ActorId actor) {
         return matches(actors, actor.value());
     }

@@ -140,10 +140,14 @@ public final class Requests {
     /**
      * An actor whose joins in a group are to end.
      *
+     * @param group null: its sessions, too, and its joins in each group of the tenant
      * @param ban zero: an earlier one is lifted; null: stays as it is
      */
     public record Evict(
-            GroupId group, ActorId actor, @Nullable Duration ban) {}
+            String tenant,
+            @Nullable GroupId group,
+            ActorId actor,
+            @Nullable Duration ban) {}
 
     /**
      * To receive a group's messages.
@@ -252,11 +256,25 @@ public final class Requests {
     }
 
     public Evict evict(EvictRequest request) {
-        Evict wish = new Evict(
-                group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
-                new ActorId(request.getActorId()),
-                request.hasBan() ? ban(request.getBan()) : null);
-        need(caller.mayManage(wish.group()), UseCase.EVICT, wish.group(), wish.actor());
+        if (request.getEverywhere()) {
+            return evictEverywhere(request);
+        }
+        GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
+        Evict wish = new Evict(group.tenant(), group, new ActorId(request.getActorId()), ban(request));
+        need(caller.mayManage(group), UseCase.EVICT, group, wish.actor());
+        return wish;
+    }
+
+    private Evict evictEverywhere(EvictRequest request) {
+        String tenant = namespace(request.getTenantId(), "").tenant();
+        if (!request.getNamespace().isEmpty()) {
+            throw GroupException.invalid("namespace", "must be empty with everywhere");
+        }
+        if (!request.getGroupName().isEmpty()) {
+            throw GroupException.invalid("group_name", "must be empty with everywhere");
+        }
+        Evict wish = new Evict(tenant, null, new ActorId(request.getActorId()), ban(request));
+        need(caller.mayManageAll(tenant), UseCase.EVICT, tenant, null, null, wish.actor());
         return wish;
     }
 
@@ -475,8 +493,9 @@ public final class Requests {
     /** Who was evicted is told of. */
     public void managed(Evict done) {
         GroupId group = done.group();
-        String namespace = group.namespace().name();
-        Attempt made = attempt(UseCase.EVICT.label(), group.tenant(), namespace, group.name(), done.actor());
+        String namespace = group == null ? null : group.namespace().name();
+        String name = group == null ? null : group.name();
+        Attempt made = attempt(UseCase.EVICT.label(), done.tenant(), namespace, name, done.actor());
         witness.managed(made.banning(done.ban()));
     }
 
@@ -513,8 +532,11 @@ public final class Requests {
         return ttl;
     }
 
-    private static Duration ban(com.google.protobuf.Duration value) {
-        Duration ban = Values.duration("ban", value);
+    private static @Nullable Duration ban(EvictRequest request) {
+        if (!request.hasBan()) {
+            return null;
+        }
+        Duration ban = Values.duration("ban", request.getBan());
         if (!ban.isZero() && (ban.compareTo(MIN_BAN) < 0 || ban.compareTo(MAX_BAN) > 0)) {
             throw GroupException.invalid("ban", "must be 0, or from 1 second to 30 days");
         }

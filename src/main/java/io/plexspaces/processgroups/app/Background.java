@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.group.Housekeeping;
+import io.plexspaces.processgroups.core.session.EvictionFollower;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -16,12 +17,22 @@ final class Background {
     private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
 
     private final Housekeeping reaper;
+    private final EvictionFollower evictions;
+    private final Duration longestCall;
     private final DeliveryLoops loops;
     private final PeriodicTasks tasks;
     private final TimerThread timer;
 
-    Background(Housekeeping reaper, DeliveryLoops loops, PeriodicTasks tasks, TimerThread timer) {
+    Background(
+            Housekeeping reaper,
+            EvictionFollower evictions,
+            ProcessGroupsConfig config,
+            DeliveryLoops loops,
+            PeriodicTasks tasks,
+            TimerThread timer) {
         this.reaper = reaper;
+        this.evictions = evictions;
+        this.longestCall = StoreWiring.longestCall(config);
         this.loops = loops;
         this.tasks = tasks;
         this.timer = timer;
@@ -30,6 +41,7 @@ final class Background {
     /** To be called once, when this node has its lease. */
     void begin() {
         reaper.start(tasks, timer.delays());
+        evictions.start(tasks, timer.delays(), longestCall.multipliedBy(2));
         timer.every(DELIVERY_CHECK, LONGEST_TURN, "delivering", () -> Uni.createFrom()
                 .completionStage(loops.turned()));
     }

@@ -370,6 +370,11 @@ interface ProcessGroupsConfig {
         @Range(min = "1", max = "10000")
         int bansPerGroup();
 
+        /** Actors that were evicted from all groups of one tenant, and may not come back for now. */
+        @WithDefault("10000")
+        @Range(min = "1", max = "100000")
+        int bansPerTenant();
+
         /** Groups one session holds. */
         @WithDefault("1000")
         @Range(min = "1", max = "1000000")

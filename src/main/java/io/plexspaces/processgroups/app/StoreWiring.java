@@ -103,7 +103,8 @@ final class StoreWiring {
                 limits.retainedBytes().asLongValue(),
                 limits.idempotencyKeys(),
                 limits.batchBytes().asLongValue(),
-                limits.bansPerGroup());
+                limits.bansPerGroup(),
+                limits.bansPerTenant());
     }
 
     /** No call of the store takes longer: behind a call that fails, it waits for three times its own time. */

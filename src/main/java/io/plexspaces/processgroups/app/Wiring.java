@@ -20,6 +20,7 @@ import io.plexspaces.processgroups.core.group.Housekeeping;
 import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.core.group.ReplicatedGroups;
 import io.plexspaces.processgroups.core.node.LeaseRenewal;
+import io.plexspaces.processgroups.core.session.EvictionFollower;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Retention;
@@ -138,6 +139,12 @@ final class Wiring {
             Settings settings,
             TimerThread timer) {
         return new Sessions(groups, replicas, loops, operations, settings, timer.executor(), secrets);
+    }
+
+    @Produces
+    @Singleton
+    EvictionFollower evictions(GroupLog log, Sessions sessions) {
+        return new EvictionFollower(log, sessions);
     }
 
     @Produces

@@ -48,6 +48,16 @@ public interface Groups {
      */
     Uni<EvictResult> evict(GroupId group, ActorId actor, @Nullable Duration ban);
 
+    /**
+     * Ends all joins of an actor in every group of a tenant, and its sessions on all nodes. When this is done, its
+     * joins have ended; nodes end sessions within a second or two. LIMIT_EXCEEDED, and nothing is done; after any other
+     * failure a part of it may be, and it is to be asked again.
+     *
+     * @param ban for how long the actor may open no session and make no join in the tenant, in place of what was said
+     *     before; zero: it may; null: what was said before stays
+     */
+    Uni<EvictResult> evictEverywhere(String tenant, ActorId actor, @Nullable Duration ban);
+
     /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND. */
     Uni<RenewResult> renew(RenewRequest request);
 
@@ -135,7 +145,10 @@ public interface Groups {
     /** @param joinCount joins left; 0: no longer a member */
     record LeaveResult(Position position, int joinCount) {}
 
-    /** @param joins that ended; 0: it was no member, and there is a ban */
+    /**
+     * @param position offset 0: of no group in particular
+     * @param joins that ended; 0: there is a ban, or it is of no group in particular
+     */
     record EvictResult(Position position, int joins) {}
 
     /**

@@ -94,6 +94,27 @@ public final class GroupException extends RuntimeException {
         return limit("ban", "bans-per-group", most);
     }
 
+    /** @param left how long it still may not open a session */
+    public static GroupException bannedEverywhere(String tenant, ActorId actor, Duration left) {
+        return new GroupException(
+                ErrorCode.BANNED, "actor_id", "actor_id: " + actor.value() + " is banned from tenant " + tenant, left);
+    }
+
+    public static GroupException evictedEverywhere(String tenant, ActorId actor) {
+        return of(ErrorCode.EVICTED, actor.value() + " was evicted from tenant " + tenant);
+    }
+
+    /** As many actors are evicted from one tenant as may be. */
+    public static GroupException evictions(long most) {
+        return limit("everywhere", "bans-per-tenant", most);
+    }
+
+    /** As many actors are evicted from their tenants as the store may note. */
+    public static GroupException evictionsOfAll(long most) {
+        return new GroupException(
+                ErrorCode.LIMIT_EXCEEDED, "everywhere", "everywhere: " + most + " actors of all tenants are evicted");
+    }
+
     public static GroupException sessionReplaced() {
         return of(ErrorCode.SESSION_REPLACED, "another connection took this session over");
     }

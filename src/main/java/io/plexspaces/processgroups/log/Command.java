@@ -23,7 +23,8 @@ public sealed interface Command {
     record Delete() implements Command {}
 
     /**
-     * Adds one join for each actor, one entry each, all or none. BANNED, naming the first that is ({@link Evict}).
+     * Adds one join for each actor, one entry each, all or none. BANNED, naming the first that is ({@link Evict},
+     * {@link Evictions#evict}).
      *
      * @param actors at least one, else INVALID_ARGUMENT; one that is named twice joins twice, as in {@code pg}
      * @param node where they run

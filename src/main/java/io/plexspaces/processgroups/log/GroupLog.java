@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All operations may be called from any thread and never block. Expected failures are {@code GroupException}s.
  * Nothing happens before a returned {@code Uni} is subscribed to, and once per subscription.
  */
-public interface GroupLog extends SessionOwners {
+public interface GroupLog extends SessionOwners, Evictions {
     /**
      * Makes one change in one atomic step, gives its entries the next offsets, and announces them to every reader.
      *

@@ -14,6 +14,7 @@ package io.plexspaces.processgroups.log;
  * @param batchBytes about the bytes of memberships that a join of several actors writes, with those of the patterns it
  *     has to merge; a join of one actor is never refused for it
  * @param bansPerGroup actors that may not join one group for now
+ * @param bansPerTenant actors that were evicted from all groups of one tenant, and may not come back for now
  */
 public record LogLimits(
         int groupsPerTenant,
@@ -24,12 +25,14 @@ public record LogLimits(
         long retainedBytes,
         int idempotencyKeys,
         long batchBytes,
-        int bansPerGroup) {
+        int bansPerGroup,
+        int bansPerTenant) {
     /** What each pattern of two filters that become one counts in a batch, beside what is written. */
     public static final int MERGED_PATTERN_BYTES = 32;
 
     private static final long BATCH_BYTES = 512 * 1024;
-    private static final int BANS = 1_000;
+    private static final int BANS_OF_A_GROUP = 1_000;
+    private static final int BANS_OF_A_TENANT = 10_000;
 
     /** With the defaults for batches and bans. */
     public LogLimits(
@@ -49,6 +52,7 @@ public record LogLimits(
                 retainedBytes,
                 idempotencyKeys,
                 BATCH_BYTES,
-                BANS);
+                BANS_OF_A_GROUP,
+                BANS_OF_A_TENANT);
     }
 }

@@ -106,6 +106,9 @@ public final class AuditLog {
         field(json, "namespace", attempt.namespace());
         field(json, "group", attempt.group());
         field(json, "actor", attempt.actor());
+        if (attempt.isEverywhere()) {
+            json.writeBooleanField("everywhere", true);
+        }
         if (attempt.ban() != null) {
             json.writeStringField("ban", attempt.ban().toString());
         }

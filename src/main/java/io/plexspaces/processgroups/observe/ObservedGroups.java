@@ -79,6 +79,15 @@ public final class ObservedGroups implements Groups {
     }
 
     @Override
+    public Uni<EvictResult> evictEverywhere(String tenant, ActorId actor, @Nullable Duration ban) {
+        return observed(
+                UseCase.EVICT,
+                new Subject(tenant, null, null, actor.value(), null),
+                () -> groups.evictEverywhere(tenant, actor, ban),
+                evicted -> {});
+    }
+
+    @Override
     public Uni<RenewResult> renew(RenewRequest request) {
         return observed(
                 UseCase.RENEW,

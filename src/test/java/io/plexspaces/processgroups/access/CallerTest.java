@@ -195,6 +195,26 @@ class CallerTest {
     }
 
     @Test
+    void managingAll_needsARuleForAllNamespacesAndGroups() {
+        Rule all = Rule.of(null, null, null, null, List.of("manage"));
+        assertThat(caller(all).mayManageAll("acme").allowed()).isTrue();
+        assertThat(caller(Rule.of(List.of("default", "*"), List.of("x", "*"), null, null, List.of("*")))
+                        .mayManageAll("acme")
+                        .allowed())
+                .isTrue();
+        assertThat(caller(all).mayManageAll("umbrella").missing()).isEqualTo(Part.TENANT);
+        assertThat(caller(to("join", "publish", "read")).mayManageAll("acme").missing())
+                .isEqualTo(Part.OPERATION);
+        Rule namespace = Rule.of(List.of("default"), null, null, null, List.of("manage"));
+        assertThat(caller(namespace).mayManageAll("acme").missing()).isEqualTo(Part.NAMESPACE);
+        Rule groups = Rule.of(null, List.of("chat.*"), null, null, List.of("manage"));
+        assertThat(caller(groups).mayManageAll("acme").missing()).isEqualTo(Part.GROUP);
+        assertThat(caller(namespace, groups).mayManageAll("acme").allowed()).isFalse();
+        assertThat(Caller.anybody().mayManageAll("acme").allowed()).isTrue();
+        assertThat(Caller.nobody().mayManageAll("acme").allowed()).isFalse();
+    }
+
+    @Test
     void nobody_mayDoNothingInAnyTenant() {
         Caller nobody = Caller.nobody();
         assertThat(nobody.mayJoin(ROOM, ANN, TopicFilter.ALL).missing()).isEqualTo(Part.TENANT);

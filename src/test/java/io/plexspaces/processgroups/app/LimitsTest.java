@@ -292,6 +292,18 @@ class LimitsTest {
                     "LIMIT_EXCEEDED",
                     "BanContract#bansOfAGroup_areLimited_andThoseThatHaveRunOutMakeRoom"),
             new Limit(
+                    "actors that are evicted from a whole tenant, of one tenant",
+                    "",
+                    "limits.bans-per-tenant",
+                    "LIMIT_EXCEEDED",
+                    "EvictionContract#notesOfATenant_areLimited_andKnownOnesCanBeEvictedAgain"),
+            new Limit(
+                    "the same, of all tenants",
+                    "100,000",
+                    "",
+                    "LIMIT_EXCEEDED",
+                    "TenantEvictionsTest#notesOfAllTenants_areLimitedTogether"),
+            new Limit(
                     "actors of one JoinGroup",
                     "",
                     "limits.batch-actors",

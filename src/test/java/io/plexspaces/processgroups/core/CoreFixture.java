@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.core.group.ReplicatedGroups;
 import io.plexspaces.processgroups.core.session.ConnectionWatches;
+import io.plexspaces.processgroups.core.session.EvictionFollower;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
@@ -50,6 +51,7 @@ public final class CoreFixture implements AutoCloseable {
     public final Replicas replicas;
     public final Groups groups;
     public final Sessions sessions;
+    public final EvictionFollower evictions;
     public final OperationIds operations;
     public final String tenant;
     public static final int CONNECTIONS_AT_MOST = 10_000;
@@ -113,6 +115,7 @@ public final class CoreFixture implements AutoCloseable {
         replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);
         sessions = new Sessions(groups, replicas, loops, operations, settings, timer, CoreFixture::unique);
+        evictions = new EvictionFollower(log, sessions);
     }
 
     /** A node that bounds its connections so. */

@@ -289,6 +289,16 @@ public final class ScriptedLog implements GroupLog {
     }
 
     @Override
+    public Uni<Void> evict(String tenant, ActorId actor, @Nullable Duration ban) {
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Notes> notesAfter(long number) {
+        return Uni.createFrom().item(new Notes(List.of(), false, NOW));
+    }
+
+    @Override
     public Uni<Appended> append(GroupId about, @Nullable String life, Command command, OperationId operation) {
         return Uni.createFrom().emitter(emitter -> {
             Appended done;

@@ -172,6 +172,16 @@ class BadGrpcInputTest extends LiveServer {
         for (Duration ban : List.of(NEGATIVE, MALFORMED, OUT_OF_RANGE, short999, seconds(30 * 86_400 + 1))) {
             assertRefused(ProcessGroupServiceGrpc.getEvictMethod(), evict.setBan(ban), "ban");
         }
+        var everywhere = ProcessGroupServiceGrpc.getEvictMethod();
+        evict.clearBan().setEverywhere(true);
+        assertRefused(everywhere, evict, "group_name");
+        assertRefused(everywhere, evict.setNamespace("default"), "namespace");
+        evict.clearGroupName().clearNamespace();
+        assertRefused(everywhere, evict.clone().setActorId("not good"), "actor_id");
+        assertRefused(everywhere, evict.clone().setTenantId(""), "tenant_id");
+        for (Duration ban : List.of(NEGATIVE, seconds(30 * 86_400 + 1))) {
+            assertRefused(everywhere, evict.setBan(ban), "ban");
+        }
         assertRefused(join, join().addActorIds("good").addActorIds("not good"), "actor_ids");
         assertRefused(
                 join,

@@ -185,6 +185,16 @@ public final class GrpcClient implements AutoCloseable {
                 .build());
     }
 
+    /** Evicts from every group of the tenant, with a ban; 0 seconds lift it. */
+    public EvictResponse banEverywhere(String actor, long seconds) {
+        return calls.evict(EvictRequest.newBuilder()
+                .setTenantId(tenant)
+                .setActorId(actor)
+                .setEverywhere(true)
+                .setBan(Duration.newBuilder().setSeconds(seconds))
+                .build());
+    }
+
     /** Ids of all members, page by page. */
     public List<String> members(String group) {
         return memberships(group).stream().map(GroupMembership::getActorId).toList();

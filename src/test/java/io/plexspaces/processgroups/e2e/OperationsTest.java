@@ -165,6 +165,32 @@ class OperationsTest extends LiveServer {
         assertThat(client.join("ops", "ann").getJoinCount()).isEqualTo(1);
     }
 
+    @Test
+    void evictionFromTheTenant_endsSessionsAndJoins_andKeepsTheActorOut() {
+        client.create("other");
+        GrpcSession session = client.session("ann");
+        session.ask(SessionRequest.newBuilder()
+                .setJoin(SubscribeRequest.newBuilder().setGroupName("other")));
+        WsClient browser = browse("ops", "ann");
+        client.join("ops", "ann");
+        client.join("ops", "bob");
+
+        assertThat(client.banEverywhere("ann", 3_600).getOffset()).isZero();
+        assertThat(client.members("ops")).containsExactly("bob");
+        assertThat(client.members("other")).isEmpty();
+        assertThat(session.stream().awaitEnd().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(GrpcClient.reasonOf(session.stream().failure())).isEqualTo("EVICTED");
+        assertThat(browser.awaitClosed().code()).isEqualTo(4410);
+        assertFails("BANNED", Status.Code.PERMISSION_DENIED, () -> client.join("other", "ann"));
+        assertThat(GrpcClient.reasonOf(client.subscribe("ops", "ann").failure()))
+                .isEqualTo("BANNED");
+        WsClient again = openWs("/" + tenant + "/default/ops?actor=ann", WsClient.JSON);
+        assertThat(again.awaitClosed().code()).isEqualTo(4410);
+
+        client.banEverywhere("ann", 0);
+        assertThat(client.join("other", "ann").getJoinCount()).isEqualTo(1);
+    }
+
     // ---- publishing
 
     @Test

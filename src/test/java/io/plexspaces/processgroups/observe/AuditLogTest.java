@@ -86,6 +86,18 @@ class AuditLogTest {
     }
 
     @Test
+    void evictionsEverywhere_sayThat() {
+        Caller ann = Caller.of("acme", "ann", List.of(), null);
+        Attempt everywhere = new Attempt(ann, FROM, "evict", "acme", null, null, "eve");
+        audit.managed(everywhere.banning(Duration.ofDays(1)));
+
+        assertThat(lines)
+                .containsExactly("{\"caller_tenant\":\"acme\",\"subject\":\"ann\",\"address\":\"192.0.2.7\","
+                        + "\"operation\":\"evict\",\"tenant\":\"acme\",\"actor\":\"eve\",\"everywhere\":true,"
+                        + "\"ban\":\"PT24H\",\"allowed\":true}");
+    }
+
+    @Test
     void refusals_sayWhyNot() {
         audit.denied(attempt("ann", "delete"), "tenant_id: manage is not permitted");
         audit.notLetIn("expired", FROM);

@@ -74,6 +74,11 @@ final class FakeGroups implements Groups {
     }
 
     @Override
+    public Uni<EvictResult> evictEverywhere(String tenant, ActorId actor, @Nullable Duration ban) {
+        return answer(new EvictResult(POSITION, 2));
+    }
+
+    @Override
     public Uni<RenewResult> renew(RenewRequest request) {
         return answer(new RenewResult(Instant.EPOCH, 1));
     }

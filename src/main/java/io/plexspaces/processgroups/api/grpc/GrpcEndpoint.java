@@ -188,9 +188,11 @@ public final class GrpcEndpoint implements BindableService {
     private Uni<EvictResponse> evict(EvictRequest request) {
         Requests by = requests();
         Requests.Evict wish = by.evict(request);
-        return groups.evict(wish.group(), wish.actor(), wish.ban())
-                .invoke(evicted -> by.managed(wish))
-                .map(Answers::evicted);
+        GroupId group = wish.group();
+        Uni<Groups.EvictResult> evicting = group == null
+                ? groups.evictEverywhere(wish.tenant(), wish.actor(), wish.ban())
+                : groups.evict(group, wish.actor(), wish.ban());
+        return evicting.invoke(evicted -> by.managed(wish)).map(Answers::evicted);
     }
 
     private Uni<GetMembersResponse> members(GetMembersRequest request) {

@@ -21,6 +21,7 @@ import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.GroupLog;
@@ -123,6 +124,13 @@ public final class ReplicatedGroups implements Groups {
         Command evict =
                 ban == null ? new Command.Leave(actor, null, true, LeaveReason.EVICTED) : new Command.Evict(actor, ban);
         return readAgain(group, () -> append(group, evict)).map(done -> new EvictResult(done.position(), done.ended()));
+    }
+
+    @Override
+    public Uni<EvictResult> evictEverywhere(String tenant, ActorId actor, @Nullable Duration ban) {
+        return log.evict(tenant, actor, ban)
+                .chain(() -> new TenantEviction(log, operations, tenant, actor).run())
+                .map(ended -> new EvictResult(new Position("", 0), ended));
     }
 
     @Override

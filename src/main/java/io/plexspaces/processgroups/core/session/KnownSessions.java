@@ -2,7 +2,10 @@ package io.plexspaces.processgroups.core.session;
 
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +70,17 @@ final class KnownSessions {
 
     void forget(Session session) {
         byId.remove(session.owner().id(), session);
+    }
+
+    /** Those of actors that were evicted. */
+    List<Session> of(Set<BannedActors.Who> evicted) {
+        List<Session> found = new ArrayList<>();
+        for (Session session : byId.values()) {
+            if (evicted.contains(new BannedActors.Who(session.namespace().tenant(), session.actor()))) {
+                found.add(session);
+            }
+        }
+        return found;
     }
 
     /** All of them, even when some fail. */

@@ -66,6 +66,8 @@ public final class Session implements LocalSession {
     /** The same session under a later claim on this node; null: there is none. */
     private volatile @Nullable Session successor;
 
+    private volatile @Nullable GroupException evicted;
+
     private enum State {
         /** Not served yet: its joins are being taken over, or it has just begun. */
         COMING,
@@ -414,6 +416,40 @@ public final class Session implements LocalSession {
             }
             state = several ? State.LEFT : State.OVER;
         }
+        endHere(several, reason);
+    }
+
+    /** Its actor was evicted from the whole tenant. */
+    void evict() {
+        evict(GroupException.evictedEverywhere(namespace.tenant(), actor));
+    }
+
+    /** Ends it and its joins, without a grace. */
+    void evict(GroupException cause) {
+        boolean several = seats.size() + joining.size() > 1;
+        Connection last;
+        synchronized (this) {
+            if (state.isEnded()) {
+                return;
+            }
+            evicted = cause;
+            state = several ? State.LEFT : State.OVER;
+            cancelGrace();
+            last = connection;
+        }
+        if (last != null) {
+            last.cut(cause);
+        }
+        endHere(several, LeaveReason.EVICTED);
+    }
+
+    /** Why its actor was evicted, and the session with it; null: it was not. */
+    @Nullable
+    GroupException evicted() {
+        return evicted;
+    }
+
+    private void endHere(boolean several, LeaveReason reason) {
         home.known().forget(this);
         if (several) {
             endWhole(reason);

@@ -170,6 +170,10 @@ final class SessionOpening {
     }
 
     private Throwable notBrought(Session session, Who who, Throwable failure) {
+        GroupException evicted = session.evicted();
+        if (evicted != null) {
+            return evicted;
+        }
         List<Throwable> causes = failure instanceof CompositeException several ? several.getCauses() : List.of(failure);
         if (session.isDropped() || causes.stream().anyMatch(SessionOpening::isReplaced)) {
             return replaced(session, who);
@@ -179,6 +183,10 @@ final class SessionOpening {
     }
 
     private Sessions.Opened arrived(Session session, Who who) {
+        GroupException evicted = session.evicted();
+        if (evicted != null) {
+            throw evicted;
+        }
         if (session.isDropped()) {
             throw replaced(session, who);
         }

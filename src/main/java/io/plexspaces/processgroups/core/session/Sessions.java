@@ -12,9 +12,12 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
+import io.plexspaces.processgroups.log.Evictions;
+import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
@@ -24,12 +27,16 @@ import org.jspecify.annotations.Nullable;
  * The live connections of this node, and the sessions on them or waiting for the next. Thread-safe.
  */
 public final class Sessions {
+    private static final int EVICTED_AT_ONCE = 256;
+
     private final Settings settings;
     private final Replicas replicas;
     private final Connections connections;
     private final KnownSessions known;
     private final SessionOpening opening;
     private final Shares shares;
+    private final ScheduledExecutorService timer;
+    private final BannedActors banned = new BannedActors(System::nanoTime);
 
     /** @param resumed an earlier session was taken over, with its joins in {@code groups} */
     public record Opened(Session session, String resumeToken, boolean resumed, List<GroupId> groups) {}
@@ -47,6 +54,7 @@ public final class Sessions {
             ScheduledExecutorService timer,
             Supplier<String> secrets) {
         this.settings = settings;
+        this.timer = timer;
         this.replicas = replicas;
         this.connections = new Connections(loops, settings, timer);
         this.shares = new Shares(settings.connections());
@@ -72,14 +80,57 @@ public final class Sessions {
      * others fail with SESSION_REPLACED, and their connections end with that error.
      *
      * <p>Fails with LIMIT_EXCEEDED, when too many sessions are connected or in their grace, or the actor or its tenant
-     * has too many connections here.
+     * has too many connections here; with BANNED.
      *
      * @param resumeToken null or unknown: a new session
      */
     public Uni<Opened> open(Connection connection, Namespace namespace, ActorId actor, @Nullable String resumeToken) {
         boolean returning = opening.isConnected(namespace, actor, resumeToken);
-        return shares.counted(
-                connection, namespace, actor, returning, () -> opening.open(connection, namespace, actor, resumeToken));
+        return shares.counted(connection, namespace, actor, returning, () -> {
+            requireNotBanned(namespace, actor);
+            return opening.open(connection, namespace, actor, resumeToken).invoke(this::requireNotBanned);
+        });
+    }
+
+    private void requireNotBanned(Namespace namespace, ActorId actor) {
+        GroupException refusal = banned.refusal(namespace.tenant(), actor);
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    /** The ban may have been read meanwhile, when the session was not known here yet. */
+    private void requireNotBanned(Opened opened) {
+        Session session = opened.session();
+        GroupException refusal = banned.refusal(session.namespace().tenant(), session.actor());
+        if (refusal != null) {
+            session.evict(refusal);
+            throw refusal;
+        }
+    }
+
+    BannedActors banned() {
+        return banned;
+    }
+
+    /** Ends the sessions of those that were evicted; those that are banned open none here. */
+    void evict(Evictions.Notes notes) {
+        Set<BannedActors.Who> evicted = banned.take(notes);
+        if (!evicted.isEmpty()) {
+            evict(known.of(evicted));
+        }
+    }
+
+    /** Some at once, and further ones when others had their turn: an actor may have many. */
+    private void evict(List<Session> evicted) {
+        int now = Math.min(evicted.size(), EVICTED_AT_ONCE);
+        try {
+            PeriodicTasks.withEach(evicted.subList(0, now), Session::evict);
+        } finally {
+            if (now < evicted.size()) {
+                timer.execute(() -> evict(evicted.subList(now, evicted.size())));
+            }
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.log.memory;
 
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
@@ -55,6 +56,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     private final HeldGroups held;
     private final Room room;
     private final SessionClaims claims = new SessionClaims();
+    private final TenantEvictions evictions;
     private final Directory directory;
 
     /** @param epochs a new one at each call, at most 64 bytes; called by many threads */
@@ -77,6 +79,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         this.epochs = epochs;
         this.aside = aside;
         this.directory = new Directory(limits.groupsPerTenant());
+        this.evictions = new TenantEvictions(limits.bansPerTenant());
     }
 
     /** What all groups hold together, in bytes, about. */
@@ -129,7 +132,9 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
             Appended made;
             try {
                 fence.check(operation);
-                made = group.append(epoch, command, operation, clock.instant());
+                Instant now = clock.instant();
+                evictions.requireNone(id, command, now);
+                made = group.append(epoch, command, operation, now);
             } catch (RuntimeException | Error failure) {
                 answer.onFailure(failure);
                 return;
@@ -231,11 +236,22 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     }
 
     @Override
+    public Uni<Void> evict(String tenant, ActorId actor, @Nullable Duration ban) {
+        return Uni.createFrom().voidItem().invoke(() -> evictions.evict(tenant, actor, ban, clock.instant()));
+    }
+
+    @Override
+    public Uni<Notes> notesAfter(long number) {
+        return Uni.createFrom().item(() -> evictions.after(number, clock.instant()));
+    }
+
+    @Override
     public Uni<Integer> expire(OperationId operation) {
         return Uni.createFrom().emitter(emitter -> {
             fence.check(operation);
             Instant now = clock.instant();
             claims.forgetExpired(now);
+            evictions.sweep(now);
             new ExpiryPass(operation, now, steps).run(expiries.takeDue(now), emitter::complete);
         });
     }

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.log.redis;
 
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -30,6 +31,7 @@ import io.plexspaces.processgroups.log.redis.node.Leases;
 import io.plexspaces.processgroups.log.redis.node.SessionClaims;
 import io.plexspaces.processgroups.log.redis.node.SessionLookup;
 import io.plexspaces.processgroups.log.redis.node.Sweep;
+import io.plexspaces.processgroups.log.redis.node.TenantEvictions;
 import io.plexspaces.processgroups.log.redis.reading.Feeds;
 import io.plexspaces.processgroups.log.redis.reading.GroupAccess;
 import io.plexspaces.processgroups.log.redis.reading.GroupFeed;
@@ -88,6 +90,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     private final SessionLookup heldBy;
     private final SessionClaims claims;
     private final Leases leases;
+    private final TenantEvictions evictions;
     private final GroupAccess access;
     private final Feeds<GroupId, GroupFeed> groupFeeds;
     private final Feeds<Namespace, NamespaceFeed> namespaceFeeds;
@@ -134,6 +137,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.heldBy = new SessionLookup(store);
         this.claims = new SessionClaims(store);
         this.leases = new Leases(store);
+        this.evictions = new TenantEvictions(store);
         this.groupFeeds = new Feeds<>(
                 servers, group -> new GroupFeed(group, keys.group(group).channel(), store.unreadables()));
         this.namespaceFeeds = new Feeds<>(
@@ -246,6 +250,16 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     }
 
     @Override
+    public Uni<Void> evict(String tenant, ActorId actor, @Nullable Duration ban) {
+        return Store.uni(() -> evictions.evict(tenant, actor, ban));
+    }
+
+    @Override
+    public Uni<Notes> notesAfter(long number) {
+        return Store.uni(() -> evictions.notesAfter(number));
+    }
+
+    @Override
     public Uni<Integer> expire(OperationId operation) {
         return Store.uni(() -> sweep.run(operation));
     }
@@ -285,17 +299,12 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         return Optional.ofNullable(store.unreadables().lately());
     }
 
-    /**
-     * How long the command has waited that has waited longest for an answer of the store, in nanoseconds; 0: none
-     * waits.
-     */
+    /** How long the command that waits longest has waited for its answer, in nanoseconds; 0: none waits. */
     public long longestUnanswered() {
         return store.servers().longestUnanswered();
     }
 
-    /**
-     * The store's policy for a full memory, if it may take keys of groups. Empty: nothing is taken, as far as is known.
-     */
+    /** The store's policy for a full memory, if it may take keys of groups; empty: none is taken, as far as known. */
     public Optional<String> eviction() {
         return store.servers().eviction();
     }

@@ -428,6 +428,26 @@ class RightsTest {
     }
 
     @Test
+    void evictingEverywhere_needsARuleForAllGroups_andIsToldOf() {
+        create(GROUP);
+        denials.seen.clear();
+        EvictRequest request = EvictRequest.newBuilder()
+                .setTenantId(TENANT)
+                .setActorId(ACTOR)
+                .setEverywhere(true)
+                .build();
+        callers.put("group", caller("ann", Rule.of(null, List.of(GROUP), null, null, List.of("manage"))));
+        callers.put("namespace", caller("ann", Rule.of(List.of("default"), null, null, null, List.of("manage"))));
+        for (String less : List.of("group", "namespace", "join")) {
+            assertThatThrownBy(() -> stub(less).evict(request)).hasMessageContaining("manage is not permitted");
+        }
+        assertThat(denials.seen).hasSize(3).allMatch(seen -> seen.contains(" evict by ann of acme on acme/null/null/"));
+        denials.seen.clear();
+        assertThat(stub("manage").evict(request).getJoins()).isZero();
+        assertThat(denials.seen).containsExactly("managed evict by ann of acme on acme/null/null/" + ACTOR);
+    }
+
+    @Test
     void whatIsCreatedOrDeleted_isToldOf_andNothingElse() {
         create(GROUP);
         assertThat(failure(methods().get(0), "manage")).isEmpty();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -189,6 +190,16 @@ class JoinLimitTest {
         @Override
         public Uni<Boolean> end(Owner.Session session, OperationId operation) {
             return log.end(session, operation);
+        }
+
+        @Override
+        public Uni<Void> evict(String tenant, ActorId actor, @Nullable Duration ban) {
+            return log.evict(tenant, actor, ban);
+        }
+
+        @Override
+        public Uni<Notes> notesAfter(long number) {
+            return log.notesAfter(number);
         }
 
         @Override

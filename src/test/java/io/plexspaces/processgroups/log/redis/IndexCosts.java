@@ -61,6 +61,20 @@ final class IndexCosts {
                     names(group, 2_000);
                     return entry(group, LONG + " g1", "e", LONG, "PUBLISH");
                 }),
+                new Row(Scripts.EVICT, "beside many notes that have run out", 520, 200, group -> {
+                    notes(group, 5_000, 1);
+                    return new Call(
+                            List.of(key(group), key(group + "n"), key(group + "f"), key(group + "t")),
+                            List.of("t a", "t", "note", 1_000_000, 10_000, 100_000, 7_200_000_000L));
+                }),
+                new Row(Scripts.EVICTED, "many notes", 5, 600, group -> {
+                    notes(group, 5_000, 4_000_000_000_000_000L);
+                    return new Call(List.of(key(group), key(group + "n")), List.of(0, StepSizes.EVICTIONS));
+                }),
+                new Row(Scripts.BAN, "beside many that have run out", 10, 100, group -> {
+                    notes(group, 5_000, 1);
+                    return new Call(List.of(key(group + "n")), List.of("a", 1_000_000));
+                }),
                 new Row(Scripts.FORGET, "", 1, 1, group -> new Call(List.of(key(group)), List.of("element"))));
     }
 
@@ -126,6 +140,19 @@ final class IndexCosts {
                                     key(group + "formats")),
                             List.of("take", "n", 1, 15_000, 2, 0));
                 }));
+    }
+
+    /** Of one tenant. */
+    private void notes(String group, int count, long end) {
+        runs.lua("""
+                for i = 1, ARGV[1] do
+                  local one = string.rep('t', 128) .. ' ' .. string.rep('a', 200) .. i
+                  redis.call('HSET', KEYS[1], one, ARGV[2])
+                  redis.call('ZADD', KEYS[2], i, one)
+                  redis.call('ZADD', KEYS[3], ARGV[2], one)
+                end
+                redis.call('HSET', KEYS[4], string.rep('t', 128), ARGV[1])
+                """, List.of(group, group + "n", group + "f", group + "t"), count, end);
     }
 
     private void names(String group, int count) {

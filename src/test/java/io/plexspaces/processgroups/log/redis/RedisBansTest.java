@@ -8,11 +8,16 @@ import static org.awaitility.Awaitility.await;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.Owner;
+import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.Evictions;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.redis.connection.Slots;
 import io.plexspaces.processgroups.log.redis.store.RedisSettings;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +32,11 @@ class RedisBansTest {
             Duration.ofSeconds(2),
             Duration.ofSeconds(15),
             new LogLimits(100, 100, 8, 8, 8, 1 << 20, 8));
+
+    /** Of a store of several partitions: groups of a tenant lie in all of them. */
+    private static final RedisSettings PARTS = new RedisSettings(
+            "parts:", 8, SETTINGS.patience(), SETTINGS.check(), SETTINGS.leaseTtl(), SETTINGS.limits());
+
     private static RedisProcess redis;
     private static RedisStore store;
 
@@ -93,6 +103,55 @@ class RedisBansTest {
         evict("bob", Duration.ofDays(1));
         isBanned("bob");
         writer.join("room", "alice");
+    }
+
+    @Test
+    void bansOfATenant_areTheSameInAllPartitions_whoeverWasLast() {
+        Writer one = new Writer(store.log(PARTS), Writer.newTenant());
+        Writer two = new Writer(store.log(PARTS), one.tenant);
+        List<String> groups = IntStream.range(0, 24).mapToObj(i -> "group-" + i).toList();
+        groups.forEach(group -> one.create(group, 0));
+        for (int i = 0; i < 30; i++) {
+            ActorId actor = new ActorId("actor-" + i % 5);
+            result(Uni.join()
+                    .all(
+                            one.log.evict(one.tenant, actor, Duration.ofDays(1)),
+                            two.log.evict(one.tenant, actor, Duration.ZERO),
+                            one.log.evict(one.tenant, actor, null))
+                    .andFailFast());
+            boolean banned = notes(one).stream()
+                    .anyMatch(note ->
+                            note.tenant().equals(one.tenant) && note.actor().equals(actor) && note.until() != null);
+            for (String group : groups) {
+                Uni<Appended> joining = two.joining(group, actor.value(), new Owner.Durable(two.node));
+                if (banned) {
+                    assertThat(failure(joining)).isEqualTo(ErrorCode.BANNED);
+                } else {
+                    result(joining);
+                }
+            }
+        }
+    }
+
+    private static List<Evictions.Note> notes(Writer of) {
+        return result(of.log.notesAfter(0)).notes();
+    }
+
+    @Test
+    void notes_areForgotten_andTheirKeysExpire() {
+        String home = "{" + TAG + "}:evicted";
+        result(writer.log.evict(writer.tenant, new ActorId("alice"), Duration.ofDays(2)));
+        result(writer.log.evict(writer.tenant, new ActorId("bob"), null));
+        assertThat(call("HGET", home + ":tenants", writer.tenant)).endsWith("2");
+        for (String key : List.of(home, home + ":numbers", home + ":forgotten", home + ":tenants")) {
+            assertThat(Long.parseLong(call("PTTL", key).substring(1)))
+                    .as(key)
+                    .isBetween(Duration.ofDays(1).toMillis(), Duration.ofDays(3).toMillis());
+        }
+        call("ZADD", home + ":forgotten", "1", writer.tenant + " alice");
+        result(writer.log.evict(writer.tenant, new ActorId("bob"), null));
+        assertThat(call("HGET", home + ":tenants", writer.tenant)).endsWith("1");
+        assertThat(notes(writer)).extracting(Evictions.Note::actor).containsExactly(new ActorId("bob"));
     }
 
     @Test

@@ -102,6 +102,31 @@ public final class Keys {
             return base + "answer:" + track + ":" + Texts.incarnation(node, incarnation);
         }
 
+        /** Actors that may join no group of a tenant here, by the end of that. */
+        public String bans(String tenant) {
+            return base + "tenant:" + encoded(tenant) + ":bans";
+        }
+
+        /** Evictions from whole tenants: actors and the ends of their bans. In the first partition alone. */
+        public String evicted() {
+            return base + "evicted";
+        }
+
+        /** The same by the numbers of their notes. */
+        public String evictedNumbers() {
+            return base + "evicted:numbers";
+        }
+
+        /** The same by when the notes are forgotten. */
+        public String evictedForgotten() {
+            return base + "evicted:forgotten";
+        }
+
+        /** How many notes each tenant has. */
+        public String evictedTenants() {
+            return base + "evicted:tenants";
+        }
+
         /** One of its groups. */
         public Group group(GroupId id) {
             return new Group(

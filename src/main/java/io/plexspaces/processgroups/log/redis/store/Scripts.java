@@ -26,6 +26,9 @@ public final class Scripts {
     public static final Script CLAIM = Script.of("prelude", "claim");
     public static final Script FIRST = Script.of("first");
     public static final Script HELD = Script.of("held");
+    public static final Script EVICT = Script.of("prelude", "evict");
+    public static final Script EVICTED = Script.of("evicted");
+    public static final Script BAN = Script.of("prelude", "ban");
     public static final Script FORGET = Script.of("forget");
 
     private Scripts() {}

@@ -1,5 +1,7 @@
 package io.plexspaces.processgroups.log.redis.store;
 
+import io.plexspaces.processgroups.log.Evictions;
+
 /**
  * How much one call of a script may be asked to do, so that nobody else waits for the store for more than some
  * milliseconds. Larger work takes several calls. {@code ScriptCostTest} counts what each script does at most.
@@ -47,6 +49,9 @@ public final class StepSizes {
 
     /** Groups whose specs are asked for: infos. */
     public static final int INFOS = 100;
+
+    /** Notes of evictions: evicted. */
+    public static final int EVICTIONS = Evictions.PAGE;
 
     /**
      * Names of groups: names. Also what one event loop matches with a pattern before it does anything else.
