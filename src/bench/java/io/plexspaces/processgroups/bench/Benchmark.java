@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.bench.system.Server;
 import io.plexspaces.processgroups.bench.system.SessionFormat;
 import io.plexspaces.processgroups.bench.system.SocketTarget;
 import io.plexspaces.processgroups.bench.system.Target;
+import io.plexspaces.processgroups.bench.system.Tokens;
 import io.plexspaces.processgroups.bench.system.WebSocketTarget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,8 +85,14 @@ public final class Benchmark implements AutoCloseable {
         boolean shared = store.equals(Options.REDIS);
         RedisServer kept = shared ? RedisServer.start(RESULTS.resolve("store" + suffix + ".log")) : null;
         Path log = RESULTS.resolve((shared ? "server-redis" : "server") + suffix + ".log");
-        boolean asks = options.tokens() && label.isEmpty();
-        Server server = Server.start(options.java(), options.serverOptions(), kept, jar, log, label, asks);
+        List<String> opts = new ArrayList<>(options.serverOptions());
+        String authorization = "";
+        if (options.tokens() && label.isEmpty()) {
+            Tokens tokens = Tokens.made(RESULTS.resolve("tokens"));
+            opts.addAll(tokens.options());
+            authorization = tokens.bearer(Server.TENANT, Server.TENANT);
+        }
+        Server server = Server.start(options.java(), opts, kept, jar, log, label, authorization);
         servers.add(server);
         return server;
     }

@@ -51,7 +51,7 @@ final class Fleet implements AutoCloseable {
         all.addAll(store.options());
         all.addAll(nodeOptions);
         Path log = RESULTS.resolve("node-" + servers.size() + ".log");
-        Server server = Server.start(options.java(), all, null, Benchmark.JAR, log, "", false);
+        Server server = Server.start(options.java(), all, null, Benchmark.JAR, log, "", "");
         servers.add(server);
         targets.add(new WebSocketTarget(server, SessionFormat.PROTO, loops, true));
     }

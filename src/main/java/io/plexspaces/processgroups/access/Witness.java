@@ -8,7 +8,7 @@ public interface Witness {
         public void denied(Attempt attempt, Right right, String field) {}
 
         @Override
-        public void managed(Attempt attempt) {}
+        public void managed(Attempt attempt, boolean known) {}
     };
 
     /** What can be missing: an operation of the rules, or any right for the actor of a session. */
@@ -47,8 +47,12 @@ public interface Witness {
      */
     void denied(Attempt attempt, Right right, String field);
 
-    /** Something was created or deleted, or somebody evicted. */
-    void managed(Attempt attempt);
+    /**
+     * Something was created or deleted, or somebody evicted.
+     *
+     * @param known false: perhaps, or in part; the store has not answered
+     */
+    void managed(Attempt attempt, boolean known);
 
     /** Whether it matters where callers are, also of those that are not asked who they are. */
     default boolean asksWhere() {

@@ -484,19 +484,27 @@ public final class Requests {
         }
     }
 
-    /** What was created or deleted is told of. */
-    public void managed(UseCase operation, GroupId group) {
+    /**
+     * What was created or deleted is told of.
+     *
+     * @param known false: nobody knows whether it was done
+     */
+    public void managed(UseCase operation, GroupId group, boolean known) {
         String namespace = group.namespace().name();
-        witness.managed(attempt(operation.label(), group.tenant(), namespace, group.name(), null));
+        witness.managed(attempt(operation.label(), group.tenant(), namespace, group.name(), null), known);
     }
 
-    /** Who was evicted is told of. */
-    public void managed(Evict done) {
+    /**
+     * Who was evicted is told of.
+     *
+     * @param known false: nobody knows whether it was done, or all of it
+     */
+    public void managed(Evict done, boolean known) {
         GroupId group = done.group();
         String namespace = group == null ? null : group.namespace().name();
         String name = group == null ? null : group.name();
         Attempt made = attempt(UseCase.EVICT.label(), done.tenant(), namespace, name, done.actor());
-        witness.managed(made.banning(done.ban()));
+        witness.managed(made.banning(done.ban()), known);
     }
 
     private Attempt attempt(

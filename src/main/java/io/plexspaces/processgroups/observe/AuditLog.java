@@ -57,10 +57,14 @@ public final class AuditLog {
         });
     }
 
-    void managed(Attempt attempt) {
+    /** @param known false: it was done perhaps, or in part */
+    void managed(Attempt attempt, boolean known) {
         LOG.info(line(json -> {
             attempt(json, attempt);
             json.writeBooleanField("allowed", true);
+            if (!known) {
+                json.writeStringField("outcome", "unknown");
+            }
         }));
     }
 

@@ -75,9 +75,9 @@ public final class ObservedAccess implements Witness, AuthFailures {
     }
 
     @Override
-    public void managed(Attempt attempt) {
+    public void managed(Attempt attempt, boolean known) {
         if (audit != null) {
-            audit.managed(attempt);
+            audit.managed(attempt, known);
         }
     }
 

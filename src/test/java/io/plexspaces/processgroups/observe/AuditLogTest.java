@@ -67,7 +67,7 @@ class AuditLogTest {
 
     @Test
     void whatIsManaged_saysWhoWhereAndWhat() {
-        audit.managed(attempt("ann", "create"));
+        audit.managed(attempt("ann", "create"), true);
 
         assertThat(lines)
                 .containsExactly("{\"caller_tenant\":\"acme\",\"subject\":\"ann\",\"address\":\"192.0.2.7\","
@@ -76,10 +76,19 @@ class AuditLogTest {
     }
 
     @Test
+    void whatTheStoreHasNotAnswered_isDonePerhaps() {
+        audit.managed(attempt("ann", "delete"), false);
+
+        assertThat(lines).hasSize(1);
+        assertThat(json(lines.get(0)).path("allowed").asBoolean()).isTrue();
+        assertThat(json(lines.get(0)).path("outcome").asText()).isEqualTo("unknown");
+    }
+
+    @Test
     void bans_sayForHowLong() {
-        audit.managed(attempt("ann", "evict").banning(Duration.ofMinutes(10)));
-        audit.managed(attempt("ann", "evict").banning(Duration.ZERO));
-        audit.managed(attempt("ann", "evict").banning(null));
+        audit.managed(attempt("ann", "evict").banning(Duration.ofMinutes(10)), true);
+        audit.managed(attempt("ann", "evict").banning(Duration.ZERO), true);
+        audit.managed(attempt("ann", "evict").banning(null), true);
 
         assertThat(lines.stream().map(line -> json(line).path("ban").asText("none")))
                 .containsExactly("PT10M", "PT0S", "none");
@@ -89,7 +98,7 @@ class AuditLogTest {
     void evictionsEverywhere_sayThat() {
         Caller ann = Caller.of("acme", "ann", List.of(), null);
         Attempt everywhere = new Attempt(ann, FROM, "evict", "acme", null, null, "eve");
-        audit.managed(everywhere.banning(Duration.ofDays(1)));
+        audit.managed(everywhere.banning(Duration.ofDays(1)), true);
 
         assertThat(lines)
                 .containsExactly("{\"caller_tenant\":\"acme\",\"subject\":\"ann\",\"address\":\"192.0.2.7\","
@@ -130,7 +139,7 @@ class AuditLogTest {
             audit.notLetIn("signature", FROM);
         }
         assertThat(lines).hasSize(AuditLog.A_SECOND);
-        audit.managed(attempt("ann", "delete"));
+        audit.managed(attempt("ann", "delete"), true);
         assertThat(lines).hasSize(AuditLog.A_SECOND + 1);
 
         audit.denied(attempt("ann", "join"), "");

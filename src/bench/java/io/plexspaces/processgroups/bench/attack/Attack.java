@@ -27,6 +27,7 @@ record Attack(String name, int threads, Step step) {
         all.addAll(Http2Holders.all());
         all.addAll(HttpAttacks.all());
         all.addAll(WebSocketAttacks.all());
+        all.add(ReconnectStorm.attack());
         all.addAll(StalledClients.all());
         all.addAll(CallAttacks.all());
         return all;

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.bench.attack;
 import io.grpc.ManagedChannel;
 import io.plexspaces.processgroups.bench.system.RedisServer;
 import io.plexspaces.processgroups.bench.system.Server;
+import io.plexspaces.processgroups.bench.system.Tokens;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.ListGroupsRequest;
 import io.plexspaces.processgroups.proto.v1.ListGroupsResponse;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 public final class AttackBench implements AutoCloseable {
     private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Path RESULTS = Path.of("target/bench");
+    private static final Path TOKENS = RESULTS.resolve("tokens");
     private static final long MIB = 1024 * 1024;
     private static final int WARM_UP_SECONDS = 20;
     private static final int REFERENCE_SECONDS = 20;
@@ -54,8 +56,15 @@ public final class AttackBench implements AutoCloseable {
         this.log = RESULTS.resolve("attacked-" + store + ".log");
         RedisServer redis = store.equals("redis") ? RedisServer.start(RESULTS.resolve("attacked-store.log")) : null;
         Path java = Path.of(System.getProperty("java.home"));
-        server = Server.start(java, List.of("-Xmx" + options.heap() + "m"), redis, JAR, log, "", false);
-        victim = new Victim(server.webSocket(), server.grpc());
+        List<String> opts = new ArrayList<>(List.of(
+                "-Xmx" + options.heap() + "m",
+                "-Dprocessgroups.quotas.tenants." + Victim.BOUNDED_TENANT + ".publishes=" + Victim.BOUNDED_PUBLISHES));
+        Tokens tokens = options.tokens() ? Tokens.made(TOKENS) : null;
+        if (tokens != null) {
+            opts.addAll(tokens.options());
+        }
+        server = Server.start(java, opts, redis, JAR, log, "", "");
+        victim = new Victim(server.webSocket(), server.grpc(), tokens);
         honest = new HonestClients(victim);
         watched = new Watched(server);
     }
@@ -186,19 +195,23 @@ public final class AttackBench implements AutoCloseable {
 
     /** Runs it in a process that gets what processor time the others leave; returns what it says that it did. */
     private String process(Attack attack, int seconds) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        "nice",
-                        "-n",
-                        "19",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Attacker.class.getName(),
-                        attack.name(),
-                        Integer.toString(victim.http().getPort()),
-                        Integer.toString(victim.grpc().getPort()),
-                        Integer.toString(seconds))
+        List<String> command = new ArrayList<>(List.of(
+                "nice",
+                "-n",
+                "19",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Attacker.class.getName(),
+                attack.name(),
+                Integer.toString(victim.http().getPort()),
+                Integer.toString(victim.grpc().getPort()),
+                Integer.toString(seconds)));
+        if (options.tokens()) {
+            command.add(TOKENS.toString());
+        }
+        Process process = new ProcessBuilder(command)
                 .redirectError(RESULTS.resolve("attacker.log").toFile())
                 .start();
         try {

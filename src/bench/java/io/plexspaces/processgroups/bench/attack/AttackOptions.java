@@ -7,9 +7,10 @@ import java.util.List;
 /**
  * What to run.
  *
+ * @param tokens honest clients and attackers bring tokens, without which nobody is let in
  * @param heap of the server, as {@code -Xmx} takes it, in mebibytes
  */
-record AttackOptions(List<String> stores, List<Attack> attacks, int seconds, int heap) {
+record AttackOptions(List<String> stores, List<Attack> attacks, int seconds, int heap, boolean tokens) {
     static final String USAGE = """
             bench/attack [OPTION...]
               --store LIST    where the service keeps its groups, of memory,redis; default: both
@@ -17,6 +18,7 @@ record AttackOptions(List<String> stores, List<Attack> attacks, int seconds, int
               --list          prints the names, and does nothing
               --seconds N     how long each goes on; default 20
               --heap N        of the server, in MiB; default 256
+              --tokens        all clients bring tokens (ES256), without which nobody is let in
             """;
 
     private static final List<String> STORES = List.of("memory", "redis");
@@ -28,8 +30,13 @@ record AttackOptions(List<String> stores, List<Attack> attacks, int seconds, int
         List<Attack> attacks = Attack.all();
         int seconds = 20;
         int heap = 256;
+        boolean tokens = false;
         while (!left.isEmpty()) {
             String option = left.remove();
+            if (option.equals("--tokens")) {
+                tokens = true;
+                continue;
+            }
             if (left.isEmpty()) {
                 throw new IllegalArgumentException("not understood, or without a value: " + option);
             }
@@ -42,7 +49,7 @@ record AttackOptions(List<String> stores, List<Attack> attacks, int seconds, int
                 default -> throw new IllegalArgumentException("no such option: " + option);
             }
         }
-        return new AttackOptions(stores, attacks, seconds, heap);
+        return new AttackOptions(stores, attacks, seconds, heap, tokens);
     }
 
     private static List<String> stores(String list) {

@@ -1,15 +1,18 @@
 package io.plexspaces.processgroups.bench.attack;
 
 import io.grpc.StatusRuntimeException;
+import io.plexspaces.processgroups.bench.system.Tokens;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The process of one attack. Ends by itself after its time, without closing anything, and prints what it has done.
- * Arguments: name of the attack, HTTP port, gRPC port, seconds.
+ * Arguments: name of the attack, HTTP port, gRPC port, seconds; and where tokens are needed, the folder of their
+ * issuer.
  */
 public final class Attacker {
     /** Between two rounds of which the first was refused, so that an attack does not end in a loop of connecting. */
@@ -22,7 +25,8 @@ public final class Attacker {
                 .filter(each -> each.name().equals(arguments[0]))
                 .findFirst()
                 .orElseThrow();
-        Victim victim = new Victim(loopback(arguments[1]), loopback(arguments[2]));
+        Tokens tokens = arguments.length > 4 ? Tokens.read(Path.of(arguments[4])) : null;
+        Victim victim = new Victim(loopback(arguments[1]), loopback(arguments[2]), tokens);
         Ledger ledger = new Ledger();
         Executors.newSingleThreadScheduledExecutor()
                 .schedule(

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.bench.attack;
 import com.google.protobuf.ByteString;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
@@ -57,15 +58,22 @@ final class CallAttacks {
                 attack("idempotency-keys", CallAttacks::idempotencyKey),
                 attack("joins-and-leaves", CallAttacks::membership),
                 attack("watches", CallAttacks::watch),
-                attack("large-publishes", CallAttacks::largePublish));
+                attack("large-publishes", CallAttacks::largePublish),
+                attack("over-quota", Victim.BOUNDED_TENANT, CallAttacks::overQuota));
+    }
+
+    private static Attack attack(String name, Consumer<ProcessGroupServiceBlockingStub> call) {
+        return attack(name, Victim.TENANT, call);
     }
 
     /** A call that is refused is counted by its code. */
-    private static Attack attack(String name, Consumer<ProcessGroupServiceBlockingStub> call) {
+    private static Attack attack(String name, String tenant, Consumer<ProcessGroupServiceBlockingStub> call) {
         return new Attack(name, THREADS, (victim, ledger) -> {
-            ManagedChannel channel = victim.channel();
+            ManagedChannel channel = victim.channel(tenant);
             ProcessGroupServiceBlockingStub calls = Victim.calls(channel);
-            Victim.create(calls, CreateGroupRequest.newBuilder().setGroupName(GROUP));
+            if (tenant.equals(Victim.TENANT)) {
+                Victim.create(calls, CreateGroupRequest.newBuilder().setGroupName(GROUP));
+            }
             while (true) {
                 try {
                     call.accept(calls);
@@ -75,6 +83,24 @@ final class CallAttacks {
                 }
             }
         });
+    }
+
+    /** As a tenant with a small quota, which it goes far beyond. */
+    private static void overQuota(ProcessGroupServiceBlockingStub calls) {
+        try {
+            calls.publishToGroup(publish()
+                    .setTenantId(Victim.BOUNDED_TENANT)
+                    .setMessage(Message.newBuilder())
+                    .build());
+        } catch (StatusRuntimeException refused) {
+            if (refused.getStatus().getCode() != Status.Code.NOT_FOUND) {
+                throw refused;
+            }
+            calls.createGroup(CreateGroupRequest.newBuilder()
+                    .setTenantId(Victim.BOUNDED_TENANT)
+                    .setGroupName(GROUP)
+                    .build());
+        }
     }
 
     private static PublishToGroupRequest.Builder publish() {

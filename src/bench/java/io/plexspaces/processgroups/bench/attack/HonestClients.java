@@ -73,7 +73,7 @@ final class HonestClients implements AutoCloseable {
 
     HonestClients(Victim victim) {
         this.victim = victim;
-        this.unary = victim.channel();
+        this.unary = victim.channel(TENANT);
         this.webSockets = URI.create("ws://127.0.0.1:" + victim.http().getPort() + "/ws");
         createGroups();
         for (int i = 0; i < CLIENTS; i++) {
@@ -299,7 +299,7 @@ final class HonestClients implements AutoCloseable {
     }
 
     private final class GrpcSession extends Session implements StreamObserver<SessionResponse> {
-        private final ManagedChannel channel = victim.channel();
+        private final ManagedChannel channel = victim.channel(TENANT);
         private @Nullable StreamObserver<SessionRequest> requests;
 
         GrpcSession(String group, Consumer<Session> joined) {
@@ -355,8 +355,12 @@ final class HonestClients implements AutoCloseable {
 
         @Override
         void begin(String actor) {
-            http.newWebSocketBuilder()
-                    .subprotocols("processgroups.v1.proto")
+            WebSocket.Builder builder = http.newWebSocketBuilder();
+            String token = victim.authorization(TENANT, actor);
+            if (!token.isEmpty()) {
+                builder.header("Authorization", token);
+            }
+            builder.subprotocols("processgroups.v1.proto")
                     .buildAsync(webSockets, this)
                     .whenComplete((connected, failure) -> {
                         if (connected == null) {

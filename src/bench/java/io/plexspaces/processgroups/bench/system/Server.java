@@ -87,7 +87,7 @@ public final class Server implements AutoCloseable {
      * @param store what it keeps its groups in, which ends with it; null: its own memory
      * @param log gets what it prints
      * @param label follows the names of its targets; empty: none does
-     * @param tokens it lets in only callers with tokens
+     * @param authorization the header that its clients bring; empty: none
      */
     public static Server start(
             Path java,
@@ -96,7 +96,7 @@ public final class Server implements AutoCloseable {
             Path jar,
             Path log,
             String label,
-            boolean tokens) {
+            String authorization) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         URI http = URI.create("http://" + loopback.getHostAddress() + ":" + ChildProcess.freePort());
         InetSocketAddress grpc = new InetSocketAddress(loopback, ChildProcess.freePort());
@@ -110,19 +110,10 @@ public final class Server implements AutoCloseable {
             command.add("-Dquarkus.redis.hosts=redis://" + loopback.getHostAddress() + ":"
                     + store.address().getPort());
         }
-        if (tokens) {
-            command.addAll(Token.options());
-        }
         command.add("-jar");
         command.add(jar.toString());
         return new Server(
-                ChildProcess.start(command, log, () -> isReady(http)),
-                store,
-                label,
-                java,
-                http,
-                grpc,
-                tokens ? Token.bearer() : "");
+                ChildProcess.start(command, log, () -> isReady(http)), store, label, java, http, grpc, authorization);
     }
 
     /**

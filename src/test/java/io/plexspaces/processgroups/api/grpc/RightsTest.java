@@ -338,8 +338,8 @@ class RightsTest {
         }
 
         @Override
-        public void managed(Attempt attempt) {
-            seen.add("managed" + told(attempt));
+        public void managed(Attempt attempt, boolean known) {
+            seen.add((known ? "managed" : "perhaps managed") + told(attempt));
         }
 
         private static String told(Attempt attempt) {
@@ -555,8 +555,8 @@ class RightsTest {
             public void denied(Attempt attempt, Right right, String field) {}
 
             @Override
-            public void managed(Attempt attempt) {
-                denials.managed(attempt);
+            public void managed(Attempt attempt, boolean known) {
+                denials.managed(attempt, known);
             }
 
             @Override
