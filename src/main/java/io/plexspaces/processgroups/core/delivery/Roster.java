@@ -101,19 +101,35 @@ final class Roster {
      * @return false: there are subscribers left, for after a pause of the loop
      */
     boolean endTurn() {
-        if (!goOn(true)) {
-            return false;
+        try {
+            if (!goOn(true)) {
+                return false;
+            }
+            waiting = false;
+            begin();
+            return goOn(true);
+        } catch (RuntimeException | Error failure) {
+            waiting = false;
+            giveUp(failure);
+            return true;
         }
-        waiting = false;
-        begin();
-        return goOn(true);
     }
 
-    /** Hands the waiting frames to every subscriber. On the loop. */
+    /** Hands the waiting frames to every subscriber; never throws. On the loop. */
     void deliver() {
-        goOn(false);
-        begin();
-        goOn(false);
+        try {
+            goOn(false);
+            begin();
+            goOn(false);
+        } catch (RuntimeException | Error failure) {
+            giveUp(failure);
+        }
+    }
+
+    private void giveUp(Throwable failure) {
+        handing = null;
+        handed = null;
+        fail(failure);
     }
 
     private void begin() {
@@ -130,14 +146,8 @@ final class Roster {
         hasExcepts = false;
         hasTraced = false;
         Run run = loop.borrow();
-        try {
-            for (Delivery at = due; at != null; at = at.next) {
-                run.add(at.frame, at.weight);
-            }
-        } catch (RuntimeException | Error failure) {
-            loop.giveBack(run);
-            fail(failure);
-            return;
+        for (Delivery at = due; at != null; at = at.next) {
+            run.add(at.frame, at.weight);
         }
         handing = run;
         handed = due;
@@ -162,7 +172,11 @@ final class Roster {
         }
         handing = null;
         handed = null;
-        loop.giveBack(run);
+        try {
+            loop.giveBack(run);
+        } catch (RuntimeException | Error failure) {
+            fail(failure);
+        }
         for (Delivery at = handingTraced ? due : null; at != null; at = at.next) {
             handed(at.frame, subscribers.size());
         }
