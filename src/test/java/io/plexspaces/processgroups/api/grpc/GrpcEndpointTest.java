@@ -518,6 +518,9 @@ class GrpcEndpointTest {
         Events elsewhere = subscribe("elsewhere");
         assertThat(members()).contains("elsewhere").doesNotContain("late");
         assertThat(elsewhere.ended).isFalse();
+        // What is sent to it meanwhile must not take the place of its beginning.
+        service.sessions.drain(java.time.Duration.ZERO, java.time.Duration.ofSeconds(60));
+        Awaitility.await().until(() -> elsewhere.events().stream().anyMatch(Event::hasDraining));
         stalled.forEach(Events::read);
         Awaitility.await().until(() -> members().contains("late"));
         assertThat(stalled).allMatch(one -> !one.ended);

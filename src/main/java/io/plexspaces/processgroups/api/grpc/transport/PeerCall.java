@@ -24,6 +24,9 @@ public final class PeerCall extends ServerStreamTracer {
     private final PeerHandler peer;
     private final int streamId;
 
+    /** What its beginning waits as: what is sent to it meanwhile waits besides. */
+    private final Object beginning = new Object();
+
     /** Bytes of data that have come; those that were put into requests; those put into requests that are whole. */
     private long received;
 
@@ -119,7 +122,7 @@ public final class PeerCall extends ServerStreamTracer {
      */
     public void beginStream(int requestBytes, Runnable begin, Runnable refuse) {
         peer.onLoop(() -> {
-            if (!ended && !peer.outbound().whenRoom(this, requestBytes + STREAM_BYTES, begin)) {
+            if (!ended && !peer.outbound().whenRoom(beginning, requestBytes + STREAM_BYTES, begin)) {
                 refuse.run();
             }
         });
@@ -194,6 +197,7 @@ public final class PeerCall extends ServerStreamTracer {
                 peer.calls().remove(this);
                 ended = true;
                 peer.outbound().forget(this);
+                peer.outbound().forget(beginning);
                 peer.unary().ended(this);
             }
         });
