@@ -65,7 +65,8 @@ local function ban(actor, micros, most, now)
   if ends > group.banned then
     group.banned = ends
     redis.call('HSET', key, 'b', int(ends))
-    redis.call('PEXPIREAT', bans, int(math.ceil(ends / 1000)))
   end
+  -- Also when an earlier ban ended later: once it is lifted, the key has begun anew.
+  redis.call('PEXPIREAT', bans, int(math.ceil(group.banned / 1000)))
   return nil
 end

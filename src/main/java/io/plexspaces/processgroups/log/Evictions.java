@@ -37,10 +37,11 @@ public interface Evictions {
     /**
      * Some notes.
      *
+     * @param last the greatest number among them and those that could not be read, which are left out; 0: there are none
      * @param more there are further ones
      * @param now the store's time
      */
-    record Notes(List<Note> notes, boolean more, Instant now) {}
+    record Notes(List<Note> notes, long last, boolean more, Instant now) {}
 
     /**
      * One actor, as it was noted last.

@@ -295,7 +295,7 @@ public final class ScriptedLog implements GroupLog {
 
     @Override
     public Uni<Notes> notesAfter(long number) {
-        return Uni.createFrom().item(new Notes(List.of(), false, NOW));
+        return Uni.createFrom().item(new Notes(List.of(), 0, false, NOW));
     }
 
     @Override

@@ -73,6 +73,7 @@ final class BannedActors {
                 evicted.add(who);
             }
         }
+        last = Math.max(last, notes.last());
         begun |= !notes.more();
         return evicted;
     }

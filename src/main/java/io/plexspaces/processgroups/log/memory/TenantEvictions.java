@@ -96,14 +96,18 @@ final class TenantEvictions {
         List<Evictions.Note> found = new ArrayList<>();
         for (Map.Entry<Long, Who> one : byNumber.tailMap(number, false).entrySet()) {
             if (found.size() == Evictions.PAGE) {
-                return new Evictions.Notes(List.copyOf(found), true, now);
+                return new Evictions.Notes(List.copyOf(found), lastOf(found), true, now);
             }
             Who who = one.getValue();
             Instant until = bans.get(who);
             found.add(new Evictions.Note(
                     one.getKey(), who.tenant(), who.actor(), until != null && until.isAfter(now) ? until : null));
         }
-        return new Evictions.Notes(List.copyOf(found), false, now);
+        return new Evictions.Notes(List.copyOf(found), lastOf(found), false, now);
+    }
+
+    private static long lastOf(List<Evictions.Note> found) {
+        return found.isEmpty() ? 0 : found.get(found.size() - 1).number();
     }
 
     /**

@@ -28,7 +28,7 @@ class BannedActorsTest {
     }
 
     private static Notes notes(Note... notes) {
-        return new Notes(List.of(notes), false, NOW);
+        return new Notes(List.of(notes), 0, false, NOW);
     }
 
     private @Nullable GroupException refusal() {
@@ -53,9 +53,9 @@ class BannedActorsTest {
     @Test
     void clockOfTheStore_isFollowed() {
         banned.take(notes(note(1, "ann", Duration.ofSeconds(10))));
-        banned.take(new Notes(List.of(), false, NOW.plusSeconds(9)));
+        banned.take(new Notes(List.of(), 0, false, NOW.plusSeconds(9)));
         assertThat(refusal().retryAfter()).isEqualTo(Duration.ofSeconds(1));
-        banned.take(new Notes(List.of(), false, NOW.plusSeconds(10)));
+        banned.take(new Notes(List.of(), 0, false, NOW.plusSeconds(10)));
         assertThat(refusal()).isNull();
     }
 
@@ -63,7 +63,7 @@ class BannedActorsTest {
     void whatHasRunOut_isForgotten() {
         banned.take(notes(note(1, "ann", Duration.ofSeconds(10)), note(2, "bob", Duration.ofDays(1))));
         assertThat(banned.size()).isEqualTo(2);
-        banned.take(new Notes(List.of(), false, NOW.plus(Duration.ofMinutes(2))));
+        banned.take(new Notes(List.of(), 0, false, NOW.plus(Duration.ofMinutes(2))));
         assertThat(banned.size()).isEqualTo(1);
     }
 

@@ -154,6 +154,62 @@ class RedisBansTest {
         assertThat(notes(writer)).extracting(Evictions.Note::actor).containsExactly(new ActorId("bob"));
     }
 
+    /** Those of a newer server, or damaged ones: later evictions must arrive all the same. */
+    @Test
+    void noteThatCannotBeRead_isLeftOut_reported_andStopsNoOther() {
+        String home = "{" + TAG + "}:evicted";
+        RedisGroupLog log = store.log(SETTINGS);
+        long number = result(log.notesAfter(0)).last();
+        long later = System.currentTimeMillis() * 1_000 + 60_000_000;
+        call("ZADD", home + ":numbers", Long.toString(later), "nobody");
+        call("ZADD", home + ":numbers", Long.toString(later + 1), writer.tenant + " newer also");
+        call("HSET", home, writer.tenant + " newer also", later + 3_600_000_000L + " more");
+        result(log.evict(writer.tenant, new ActorId("alice"), null));
+
+        Evictions.Notes notes = result(log.notesAfter(number));
+        assertThat(notes.notes())
+                .extracting(Evictions.Note::actor)
+                .containsExactly(new ActorId("newer"), new ActorId("alice"));
+        assertThat(notes.notes().get(0).until()).isNotNull();
+        assertThat(log.unreadable()).isEqualTo(1);
+        assertThat(log.unreadableLately()).get().asString().contains("evictions");
+
+        call("ZADD", home + ":numbers", Long.toString(later + 10), "nobody");
+        Evictions.Notes broken = result(log.notesAfter(notes.last()));
+        assertThat(broken.notes()).isEmpty();
+        assertThat(broken.last()).as("it is not read again").isEqualTo(later + 10);
+        call("ZREM", home + ":numbers", "nobody", writer.tenant + " newer also");
+    }
+
+    @Test
+    void noteThatTheStoreLoses_isNoBanThatHolds() throws Exception {
+        String home = "{" + TAG + "}:evicted";
+        try (Proxy proxy = new Proxy(redis.port());
+                RedisStore through = RedisStore.at(proxy.address())) {
+            RedisGroupLog log = through.log(SETTINGS);
+            ActorId lost = new ActorId("lost");
+            result(log.notesAfter(0));
+            proxy.holdFrom("look");
+            var evicting = log.evict(writer.tenant, lost, Duration.ofDays(1)).subscribeAsCompletionStage();
+            await().until(() -> call("KEYS", "*" + writer.tenant + ":bans").contains(writer.tenant));
+            call("ZREM", home + ":numbers", writer.tenant + " lost");
+            call("HDEL", home, writer.tenant + " lost");
+            proxy.away(true);
+            proxy.hold(false);
+            proxy.away(false);
+            assertThat(failure(Uni.createFrom().completionStage(evicting))).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void shorterBanAfterALiftedOne_goesInTime_too() {
+        writer.create("room", 0);
+        evict("alice", Duration.ofDays(1));
+        evict("alice", Duration.ZERO);
+        evict("bob", Duration.ofHours(1));
+        assertThat(Long.parseLong(call("PTTL", key + ":bans").substring(1))).isPositive();
+    }
+
     @Test
     void anotherEpochOfTheSameLog_keepsThem() {
         writer.create("room", 0);

@@ -9,10 +9,10 @@ import io.plexspaces.processgroups.log.redis.store.Keys;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
 import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,12 @@ public final class TenantEvictions {
     }
 
     /** @param left microseconds of the ban; 0: none */
-    private record Noted(long number, long left) {}
+    private record Noted(long number, long left) {
+        /** Numbers grow: the store does not know any more what it has answered. */
+        boolean isLost(Noted now) {
+            return now.number() < number;
+        }
+    }
 
     public Future<Void> evict(String tenant, ActorId actor, @Nullable Duration ban) {
         String micros = ban == null ? "" : Long.toString(Times.micros(ban));
@@ -82,6 +87,10 @@ public final class TenantEvictions {
                     if (now.number() == noted.number()) {
                         return Future.succeededFuture();
                     }
+                    if (noted.isLost(now)) {
+                        return Future.failedFuture(GroupException.of(
+                                ErrorCode.STORE_UNAVAILABLE, "the store has lost the eviction; try again"));
+                    }
                     return attempts > 1
                             ? writeEverywhere(tenant, actor, now, attempts - 1)
                             : Future.failedFuture(GroupException.of(
@@ -92,18 +101,32 @@ public final class TenantEvictions {
 
     public Future<Evictions.Notes> notesAfter(long number) {
         return store.call(Scripts.EVICTED, List.of(home.evicted(), home.evictedNumbers()), number, StepSizes.EVICTIONS)
-                .map(TenantEvictions::notes);
+                .map(this::notes);
     }
 
-    private static Evictions.Notes notes(Response said) {
+    private Evictions.Notes notes(Response said) {
         long now = Store.number(said.get(0));
+        long last = 0;
         List<Evictions.Note> notes = new ArrayList<>(said.size() / 3);
         for (int i = 1; i < said.size(); i += 3) {
-            String[] who = said.get(i + 1).toString().split(" ", 2);
-            long ends = Store.number(said.get(i + 2));
-            Instant until = ends > now ? Times.instant(ends) : null;
-            notes.add(new Evictions.Note(Store.number(said.get(i)), who[0], new ActorId(who[1]), until));
+            last = Store.number(said.get(i));
+            try {
+                notes.add(note(last, said.get(i + 1).toString(), said.get(i + 2).toString(), now));
+            } catch (RuntimeException unreadable) {
+                store.unreadables().found("evictions from tenants", Unreadables.reason(unreadable));
+            }
         }
-        return new Evictions.Notes(List.copyOf(notes), notes.size() == StepSizes.EVICTIONS, Times.instant(now));
+        boolean more = said.size() == 1 + 3 * StepSizes.EVICTIONS;
+        return new Evictions.Notes(List.copyOf(notes), last, more, Times.instant(now));
+    }
+
+    /** A newer server may write more behind what is known here. */
+    private static Evictions.Note note(long number, String one, String ends, long now) {
+        String[] who = one.split(" ", 3);
+        if (who.length < 2) {
+            throw new IllegalArgumentException("a note of nobody");
+        }
+        long end = Long.parseLong(ends.split(" ", 2)[0]);
+        return new Evictions.Note(number, who[0], new ActorId(who[1]), end > now ? Times.instant(end) : null);
     }
 }
