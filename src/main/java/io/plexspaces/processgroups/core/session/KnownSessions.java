@@ -2,10 +2,8 @@ package io.plexspaces.processgroups.core.session;
 
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -72,15 +70,9 @@ final class KnownSessions {
         byId.remove(session.owner().id(), session);
     }
 
-    /** Those of actors that were evicted. */
-    List<Session> of(Set<BannedActors.Who> evicted) {
-        List<Session> found = new ArrayList<>();
-        for (Session session : byId.values()) {
-            if (evicted.contains(new BannedActors.Who(session.namespace().tenant(), session.actor()))) {
-                found.add(session);
-            }
-        }
-        return found;
+    /** All of them, in no order; those that come meanwhile perhaps. */
+    Iterator<Session> all() {
+        return byId.values().iterator();
     }
 
     /** All of them, even when some fail. */

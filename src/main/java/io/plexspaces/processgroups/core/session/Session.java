@@ -437,10 +437,13 @@ public final class Session implements LocalSession {
             cancelGrace();
             last = connection;
         }
-        if (last != null) {
-            last.cut(cause);
+        try {
+            if (last != null) {
+                last.cut(cause);
+            }
+        } finally {
+            endHere(several, LeaveReason.EVICTED);
         }
-        endHere(several, LeaveReason.EVICTED);
     }
 
     /** Why its actor was evicted, and the session with it; null: it was not. */

@@ -81,7 +81,11 @@ final class SessionOpening {
         Session session = new Session(home, who.namespace(), who.actor(), token, ownerOf(idOf(token), 0));
         session.complete();
         home.known().add(session);
-        session.takeOver(who.connection());
+        if (!session.takeOver(who.connection())) {
+            // Known for a moment, and its actor was evicted in it.
+            GroupException evicted = session.evicted();
+            throw evicted == null ? replaced(session, who) : evicted;
+        }
         return new Sessions.Opened(session, token, false, List.of());
     }
 

@@ -16,6 +16,8 @@ import io.plexspaces.processgroups.log.Evictions;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sessions {
     private static final int EVICTED_AT_ONCE = 256;
+    private static final int LOOKED_AT = 4_096;
 
     private final Settings settings;
     private final Replicas replicas;
@@ -117,18 +120,24 @@ public final class Sessions {
     void evict(Evictions.Notes notes) {
         Set<BannedActors.Who> evicted = banned.take(notes);
         if (!evicted.isEmpty()) {
-            evict(known.of(evicted));
+            evict(evicted, known.all());
         }
     }
 
-    /** Some at once, and further ones when others had their turn: an actor may have many. */
-    private void evict(List<Session> evicted) {
-        int now = Math.min(evicted.size(), EVICTED_AT_ONCE);
+    /** Some at once, and further ones when others had their turn: there may be many, of one actor, too. */
+    private void evict(Set<BannedActors.Who> evicted, Iterator<Session> left) {
+        List<Session> found = new ArrayList<>();
+        for (int looked = 0; looked < LOOKED_AT && found.size() < EVICTED_AT_ONCE && left.hasNext(); looked++) {
+            Session session = left.next();
+            if (evicted.contains(new BannedActors.Who(session.namespace().tenant(), session.actor()))) {
+                found.add(session);
+            }
+        }
         try {
-            PeriodicTasks.withEach(evicted.subList(0, now), Session::evict);
+            PeriodicTasks.withEach(found, Session::evict);
         } finally {
-            if (now < evicted.size()) {
-                timer.execute(() -> evict(evicted.subList(now, evicted.size())));
+            if (left.hasNext()) {
+                timer.execute(() -> evict(evicted, left));
             }
         }
     }
