@@ -17,6 +17,7 @@ final class Roster {
     private @Nullable Delivery last;
     private long bytes;
     private boolean hasExcepts;
+    private boolean hasExpiring;
     private boolean hasTraced;
     private boolean waiting;
 
@@ -25,6 +26,7 @@ final class Roster {
 
     private @Nullable Delivery handed;
     private boolean handingExcepts;
+    private boolean handingExpires;
     private boolean handingTraced;
     private int next;
 
@@ -142,8 +144,10 @@ final class Roster {
         loop.addBacklog(-bytes);
         bytes = 0;
         handingExcepts = hasExcepts;
+        handingExpires = hasExpiring;
         handingTraced = hasTraced;
         hasExcepts = false;
+        hasExpiring = false;
         hasTraced = false;
         Run run = loop.borrow();
         for (Delivery at = due; at != null; at = at.next) {
@@ -154,14 +158,54 @@ final class Roster {
         next = 0;
     }
 
+    /** A turn may take long when it pauses: those that come next must not get what has expired meanwhile. */
+    private void dropExpired() {
+        Run run = handing;
+        if (run == null || !handingExpires || !hasExpired(handed)) {
+            return;
+        }
+        Run left = loop.borrow();
+        Delivery kept = null;
+        Delivery end = null;
+        for (Delivery at = handed; at != null; at = at.next) {
+            if (loop.isExpired(at.frame)) {
+                handed(at.frame, next);
+                continue;
+            }
+            left.add(at.frame, at.weight);
+            if (end == null) {
+                kept = at;
+            } else {
+                end.next = at;
+            }
+            end = at;
+        }
+        if (end != null) {
+            end.next = null;
+        }
+        handing = left;
+        handed = kept;
+        loop.giveBack(run);
+    }
+
+    private boolean hasExpired(@Nullable Delivery due) {
+        for (Delivery at = due; at != null; at = at.next) {
+            if (loop.isExpired(at.frame)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean goOn(boolean mayPause) {
+        dropExpired();
         Run run = handing;
         Delivery due = handed;
-        if (run == null || due == null) {
+        if (run == null) {
             return true;
         }
         try {
-            while (next < subscribers.size()) {
+            while (due != null && next < subscribers.size()) {
                 if (mayPause && loop.isPauseDue()) {
                     return false;
                 }
@@ -249,6 +293,7 @@ final class Roster {
         last = delivery;
         bytes += delivery.weight;
         hasExcepts |= delivery.except != null;
+        hasExpiring |= delivery.frame.mayExpire();
         hasTraced |= delivery.frame.traced() != null;
         if (bytes >= Run.BYTES) {
             loop.deliverSoon();

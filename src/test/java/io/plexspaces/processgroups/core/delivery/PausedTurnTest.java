@@ -20,7 +20,8 @@ class PausedTurnTest {
 
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private boolean stopped;
-    private final DeliveryLoop loop = new DeliveryLoop(this::execute, System::nanoTime, DeliveryObserver.NONE);
+    private long nanos;
+    private final DeliveryLoop loop = new DeliveryLoop(this::execute, () -> nanos, DeliveryObserver.NONE);
     private final Roster roster = new Roster(loop);
     private final FakeSink.Format format = new FakeSink.Format();
     private final List<FakeSink> sinks = new ArrayList<>();
@@ -115,6 +116,32 @@ class PausedTurnTest {
         assertThat(sinks.get(0).names()).containsExactly("g1", "g2");
         assertThat(sinks.get(8).names()).as("came after the first").containsExactly("g2");
         assertThat(late.slot).isNotNegative();
+    }
+
+    @Test
+    void messageThatExpiresDuringThePause_reachesNoFurtherSubscriber_andOthersDo() {
+        join(8);
+        roster.post(Frame.of(Messages.message(G, 1, null, 100), null, 1_000), WEIGHT / 2, null);
+        roster.post(Frame.of(Messages.message(G, 2, null, 100)), WEIGHT / 2, null);
+        runOne();
+        assertThat(have("g1")).isEqualTo(3);
+        nanos = 2_000;
+        runAll();
+        assertThat(have("g1")).isEqualTo(3);
+        assertThat(have("g2")).isEqualTo(8);
+    }
+
+    @Test
+    void messagesThatAllExpireDuringThePause_endTheTurn() {
+        join(8);
+        roster.post(Frame.of(Messages.message(G, 1, null, 100), null, 1_000), WEIGHT, null);
+        runOne();
+        nanos = 2_000;
+        post(2);
+        runAll();
+        assertThat(have("g1")).isEqualTo(3);
+        assertThat(have("g2")).isEqualTo(8);
+        assertThat(loop.backlog()).isZero();
     }
 
     @Test
