@@ -474,7 +474,7 @@ local function apply(groupKey, groupName, epoch, first, count, full)
     local kind, sequence = ARGV[a], ARGV[a + 1]
     local said = stale
     a = a + 2
-    if full and not said and (kind == 'M' or kind == 'P' or kind == 'J') then
+    if full and not said and (kind == 'M' or kind == 'P' or kind == 'J' or (kind == 'E' and ARGV[a + 4] ~= '0')) then
       said = '-STORE_UNAVAILABLE memory'
     end
     if kind == 'M' then

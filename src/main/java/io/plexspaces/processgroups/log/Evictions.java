@@ -37,7 +37,8 @@ public interface Evictions {
     /**
      * Some notes.
      *
-     * @param last the greatest number among them and those that could not be read, which are left out; 0: there are none
+     * @param last the greatest number among them and those that could not be read, which are left out; 0: there are
+     *     none
      * @param more there are further ones
      * @param now the store's time
      */

@@ -382,6 +382,9 @@ final class MemoryGroup {
     }
 
     private Appended evict(Command.Evict evict, OperationId operation, Instant now) {
+        if (!evict.ban().isZero()) {
+            room.require();
+        }
         if (bans == null) {
             bans = new Bans(created.id(), limits.bansPerGroup(), room);
         }

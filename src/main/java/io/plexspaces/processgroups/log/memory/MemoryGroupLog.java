@@ -79,7 +79,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         this.epochs = epochs;
         this.aside = aside;
         this.directory = new Directory(limits.groupsPerTenant());
-        this.evictions = new TenantEvictions(limits.bansPerTenant());
+        this.evictions = new TenantEvictions(limits.bansPerTenant(), room);
     }
 
     /** What all groups hold together, in bytes, about. */

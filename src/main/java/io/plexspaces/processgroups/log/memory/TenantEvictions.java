@@ -21,7 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class TenantEvictions {
     private static final Duration SWEEP = Duration.ofMinutes(1);
 
+    /** About what one takes beside its names. */
+    private static final int WEIGHT = 400;
+
     private final int ofATenant;
+    private final Room room;
     private final ConcurrentMap<Who, Instant> bans = new ConcurrentHashMap<>();
     private final Map<Who, Noted> noted = new HashMap<>();
     private final NavigableMap<Long, Who> byNumber = new TreeMap<>();
@@ -33,9 +37,13 @@ final class TenantEvictions {
 
     private record Noted(long number, Instant forgotten) {}
 
-    /** @param ofATenant notes at most */
-    TenantEvictions(int ofATenant) {
+    /**
+     * @param ofATenant notes at most
+     * @param room they count there, and are taken also when it is full: there are few, and they keep somebody out
+     */
+    TenantEvictions(int ofATenant, Room room) {
         this.ofATenant = ofATenant;
+        this.room = room;
     }
 
     /** @throws GroupException LIMIT_EXCEEDED */
@@ -54,6 +62,7 @@ final class TenantEvictions {
         Noted before = noted.put(who, new Noted(++last, until.isAfter(least) ? until : least));
         if (before == null) {
             counts.merge(tenant, 1, Integer::sum);
+            room.add(weight(who));
         } else {
             byNumber.remove(before.number());
         }
@@ -86,10 +95,15 @@ final class TenantEvictions {
             if (over) {
                 bans.remove(note.getKey());
                 byNumber.remove(note.getValue().number());
+                room.add(-weight(note.getKey()));
                 counts.computeIfPresent(note.getKey().tenant(), (tenant, count) -> count == 1 ? null : count - 1);
             }
             return over;
         });
+    }
+
+    private static int weight(Who who) {
+        return WEIGHT + who.tenant().length() + who.actor().value().length();
     }
 
     synchronized Evictions.Notes after(long number, Instant now) {

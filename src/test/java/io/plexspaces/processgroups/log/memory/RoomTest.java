@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
@@ -134,5 +135,28 @@ class RoomTest {
         }
         assertThat(retained(create("group"))).isZero();
         assertThat(log.heldBytes()).isLessThan(2_000);
+    }
+
+    @Test
+    void bans_areRefusedWhenItIsFull_evictionsAndLiftedOnesAreNot() {
+        GroupId group = create("g");
+        join(group, "ann");
+        append(group, new Command.Evict(new ActorId("eve"), Duration.ofDays(1)));
+        int banned = 0;
+        ErrorCode refusal = null;
+        while (refusal == null && banned < 2_000) {
+            Command ban = new Command.Evict(new ActorId("a".repeat(200) + banned++), Duration.ofDays(1));
+            try {
+                append(group, ban);
+            } catch (GroupException full) {
+                refusal = full.code();
+            }
+        }
+        assertThat(refusal).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(log.heldBytes()).isLessThan(MOST + 1_000);
+        append(group, new Command.Evict(new ActorId("eve"), Duration.ZERO));
+        assertThat(append(group, new Command.Leave(new ActorId("ann"), null, true, LeaveReason.EVICTED))
+                        .ended())
+                .isEqualTo(1);
     }
 }

@@ -16,6 +16,7 @@ class TenantEvictionsTest {
     private static final ActorId ALICE = new ActorId("alice");
     private static final Duration LONG = Duration.ofDays(1);
 
+    private final Room room = new Room(1);
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     private static void fill(TenantEvictions evictions, String tenant, int count, Instant now) {
@@ -35,7 +36,7 @@ class TenantEvictionsTest {
     @Test
     void notesOfAllTenants_areLimitedTogether() {
         int half = Evictions.MOST / 2;
-        TenantEvictions evictions = new TenantEvictions(half);
+        TenantEvictions evictions = new TenantEvictions(half, room);
         fill(evictions, "one", half, now);
         fill(evictions, "two", half, now);
         refuses(evictions, "three");
@@ -44,7 +45,7 @@ class TenantEvictionsTest {
 
     @Test
     void notes_areForgottenInTime_andMakeRoom() {
-        TenantEvictions evictions = new TenantEvictions(2);
+        TenantEvictions evictions = new TenantEvictions(2, room);
         evictions.evict("one", new ActorId("short"), Duration.ofSeconds(1), now);
         evictions.evict("one", new ActorId("long"), LONG, now);
         refuses(evictions, "one");
@@ -54,8 +55,10 @@ class TenantEvictionsTest {
                 .extracting(Evictions.Note::actor)
                 .containsExactly(new ActorId("long"), ALICE);
         now = now.plus(LONG);
+        assertThat(room.held()).isBetween(2L * 400, 2L * 420);
         evictions.sweep(now);
         assertThat(evictions.after(0, now).notes()).isEmpty();
+        assertThat(room.held()).isZero();
         fill(evictions, "one", 2, now);
         assertThat(evictions.after(3, now).notes()).hasSize(2);
     }

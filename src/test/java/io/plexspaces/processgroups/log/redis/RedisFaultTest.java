@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.Waiting;
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.Glob;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.Slice;
@@ -287,14 +289,21 @@ class RedisFaultTest {
                     there.create("left-" + i, ALL);
                     there.join("left-" + i, "alice");
                 }
+                there.create("banned", ALL);
                 process.call("CONFIG", "SET", "maxmemory", "1");
                 List<Uni<String>> all = new ArrayList<>();
                 for (int i = 0; i < 20; i++) {
                     all.add(outcome(there.publishing("published-" + i, "x")));
                     all.add(outcome(there.leaving("left-" + i, "alice")));
                 }
+                Command ban = new Command.Evict(new ActorId("eve"), Duration.ofDays(1));
+                Command lifting = new Command.Evict(new ActorId("eve"), Duration.ZERO);
+                all.add(outcome(there.log.append(there.group("banned"), null, ban, there.operation())));
+                all.add(outcome(there.log.append(there.group("banned"), null, lifting, there.operation())));
                 List<String> said = result(Uni.join().all(all).andCollectFailures());
-                for (int i = 0; i < all.size(); i++) {
+                assertThat(said.get(all.size() - 2)).isIn("1", "STORE_UNAVAILABLE");
+                assertThat(said.get(all.size() - 1)).isEqualTo("1");
+                for (int i = 0; i < all.size() - 2; i++) {
                     assertThat(said.get(i)).isIn(i % 2 == 0 ? List.of("2", "STORE_UNAVAILABLE") : List.of("3"));
                 }
             }
