@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connections that the listeners of this server have accepted and that are open, in all and from each remote
  * address. Both are bounded, as each connection costs a file and memory before it has said a word. One for all
- * listeners. Its memory follows what is open. Thread-safe.
+ * listeners of clients, and one for that of those who run the server. Its memory follows what is open. Thread-safe.
  */
 public final class OpenConnections {
     /** Beyond the limit of all: for those that ask one thing and go, as probes and scrapers do. */
@@ -28,6 +28,7 @@ public final class OpenConnections {
     private static final System.Logger LOG = System.getLogger(OpenConnections.class.getName());
 
     private final Limits limits;
+    private final String where;
     private final Seldom seldom;
     private final AtomicInteger open = new AtomicInteger();
     private final KeyedCounts<Long> byAddress = new KeyedCounts<>();
@@ -83,9 +84,19 @@ public final class OpenConnections {
         }
     }
 
-    /** @param nanos a monotonic clock */
+    /**
+     * As {@code processgroups.limits} says.
+     *
+     * @param nanos a monotonic clock
+     */
     public OpenConnections(Limits limits, LongSupplier nanos) {
+        this(limits, "processgroups.limits", nanos);
+    }
+
+    /** @param where the limits stand, for people */
+    public OpenConnections(Limits limits, String where, LongSupplier nanos) {
         this.limits = limits;
+        this.where = where;
         this.seldom = new Seldom(nanos);
         for (Limit limit : Limit.values()) {
             refused.put(limit, new LongAdder());
@@ -127,11 +138,11 @@ public final class OpenConnections {
         refused(limit).increment();
         seldom.say(unsaid -> LOG.log(
                 System.Logger.Level.WARNING,
-                "connections are refused: processgroups.limits.{0} = {1} reached ({2} more since the last such"
-                        + " line)",
+                "connections are refused: {3}.{0} = {1} reached ({2} more since the last such line)",
                 limit.key(),
                 value,
-                unsaid));
+                unsaid,
+                where));
     }
 
     /** Connections that are open. */

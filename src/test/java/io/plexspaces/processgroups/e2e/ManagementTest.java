@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.e2e;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.api.OpenConnections;
@@ -43,7 +44,8 @@ class ManagementTest {
             return Map.of(
                     "processgroups.management.enabled", "true",
                     "processgroups.management.port", String.valueOf(PORT),
-                    "processgroups.http.request-timeout", "1S");
+                    "processgroups.limits.connections", "10",
+                    "processgroups.http.request-timeout", "2S");
         }
     }
 
@@ -131,21 +133,37 @@ class ManagementTest {
     }
 
     @Test
-    void halfRequests_end_andConnectionsCount() throws IOException {
-        List<Socket> half = new ArrayList<>();
-        try {
-            for (int i = 0; i < 5; i++) {
-                Socket socket = new Socket(InetAddress.getLoopbackAddress(), PORT);
-                socket.setSoTimeout(10_000);
-                socket.getOutputStream().write("GET /q/health HTTP/1.1\r\n".getBytes(US_ASCII));
-                half.add(socket);
-            }
-            await().until(() -> open.open() >= 5);
-            for (Socket each : half) {
+    void halfRequests_end() throws IOException {
+        for (Socket each : halfRequests(PORT, 5)) {
+            try (each) {
                 assertThat(each.getInputStream().readAllBytes()).isEmpty();
             }
+        }
+    }
+
+    private static List<Socket> halfRequests(int port, int count) throws IOException {
+        List<Socket> half = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setSoTimeout(10_000);
+            half.add(socket);
+            socket.getOutputStream().write("GET /q/health HTTP/1.1\r\n".getBytes(US_ASCII));
+        }
+        return half;
+    }
+
+    /** Else a flood of clients would have a healthy server restarted. */
+    @Test
+    void clientsThatTakeAllPlaces_leaveTheManagementListenerItsOwn() throws IOException {
+        int all = open.most() + OpenConnections.SPARE;
+        List<Socket> clients = halfRequests(http.getPort(), all);
+        try {
+            await().until(() -> open.open() == all);
+            assertThatThrownBy(() -> get(http.getPort(), "/")).isInstanceOf(UncheckedIOException.class);
+            assertThat(get(PORT, "/q/health/live")).startsWith("HTTP/1.1 200");
+            assertThat(open.open()).as("and takes none of theirs").isEqualTo(all);
         } finally {
-            for (Socket each : half) {
+            for (Socket each : clients) {
                 each.close();
             }
         }

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the {@link Entrance} into every HTTP listener. The platform has no hook for a connection that was accepted, so
@@ -26,10 +27,16 @@ import java.util.function.Consumer;
  */
 @Singleton
 final class HttpDoor {
+    /** Connections of the management listener, besides as many for one answer each. */
+    private static final int MANAGERS = 64;
+
     private final VertxInternal vertx;
     private final HttpServer server;
     private final ManagementListener management;
     private final Entrance entrance;
+
+    /** Clients that have taken all of their places must not keep probes out. */
+    private final Entrance managers;
 
     HttpDoor(
             Vertx vertx,
@@ -41,6 +48,9 @@ final class HttpDoor {
         this.server = server;
         this.management = management;
         this.entrance = new Entrance(open, settings.requestTimeout());
+        OpenConnections.Limits few = new OpenConnections.Limits(MANAGERS, 0);
+        this.managers = new Entrance(
+                new OpenConnections(few, "management listener", System::nanoTime), settings.requestTimeout());
     }
 
     void plain(@ObservesAsync HttpServerStart started) {
@@ -53,29 +63,29 @@ final class HttpDoor {
 
     private void watch() {
         each(vertx.getAcceptorEventLoopGroup(), channel -> {
-            if (isOurs(channel) && channel.pipeline().get(Entrance.NAME) == null) {
-                channel.pipeline().addFirst(Entrance.NAME, entrance);
+            Entrance own = entranceOf(channel);
+            if (own != null && channel.pipeline().get(Entrance.NAME) == null) {
+                channel.pipeline().addFirst(Entrance.NAME, own);
                 AcceptQueue.install(channel);
-                each(vertx.getEventLoopGroup(), accepted -> admitLate(channel, accepted));
+                each(vertx.getEventLoopGroup(), accepted -> {
+                    if (accepted.parent() == channel) {
+                        own.admitLate(accepted);
+                    }
+                });
             }
         });
     }
 
-    private boolean isOurs(Channel channel) {
-        return channel instanceof ServerChannel
-                && channel.localAddress() instanceof InetSocketAddress address
-                && isOurs(address.getPort());
-    }
-
-    private boolean isOurs(int port) {
-        Integer managed = management.port();
-        return port == server.getPort() || port == server.getSecurePort() || (managed != null && port == managed);
-    }
-
-    private void admitLate(Channel listener, Channel accepted) {
-        if (accepted.parent() == listener) {
-            entrance.admitLate(accepted);
+    /** Null: it is no HTTP listener. */
+    private @Nullable Entrance entranceOf(Channel channel) {
+        if (!(channel instanceof ServerChannel) || !(channel.localAddress() instanceof InetSocketAddress address)) {
+            return null;
         }
+        Integer managed = management.port();
+        if (managed != null && address.getPort() == managed) {
+            return managers;
+        }
+        return address.getPort() == server.getPort() || address.getPort() == server.getSecurePort() ? entrance : null;
     }
 
     /** Each channel of these event loops, on its loop. */
