@@ -109,6 +109,12 @@ public final class GroupException extends RuntimeException {
         return limit("everywhere", "bans-per-tenant", most);
     }
 
+    /** This node works at as many evictions from whole tenants as it may. */
+    public static GroupException evicting(String what) {
+        return new GroupException(
+                ErrorCode.OVERLOADED, "everywhere", "everywhere: " + what + " are under way on this server; try again");
+    }
+
     /** As many actors are evicted from their tenants as the store may note. */
     public static GroupException evictionsOfAll(long most) {
         return new GroupException(

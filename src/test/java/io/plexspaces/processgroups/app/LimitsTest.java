@@ -190,6 +190,12 @@ class LimitsTest {
                     "HTTP 503, or a reset",
                     "OpenConnectionsTest#address_isBounded_andNothingIsKeptOfOneThatHasGone"),
             new Limit(
+                    "network connections of the management listener",
+                    "64, and 64 for one answer each",
+                    "",
+                    "HTTP 503, or a reset",
+                    "ManagementTest#clientsThatTakeAllPlaces_leaveTheManagementListenerItsOwn"),
+            new Limit(
                     "network connections that were accepted and wait for their event loop",
                     "32 of each listener",
                     "",
@@ -285,6 +291,12 @@ class LimitsTest {
                     "limits.node-labels-per-group",
                     "LIMIT_EXCEEDED",
                     "LabelContract#oneMoreNodeLabel_isRefused_andKnownOnesAreNot"),
+            new Limit(
+                    "evictions from whole tenants that one server works at",
+                    "8; 2 of one tenant",
+                    "",
+                    "OVERLOADED",
+                    "EvictionGateTest#ofAllTenants_fewGoOnAtOnce"),
             new Limit(
                     "bans of a group",
                     "",

@@ -45,6 +45,7 @@ public final class ReplicatedGroups implements Groups {
     private final OperationIds operations;
     private final Settings settings;
     private final Supplier<String> ids;
+    private final EvictionGate evictions = new EvictionGate();
     private final Publisher publishes;
 
     /** @param ids unguessable texts, each once */
@@ -128,8 +129,9 @@ public final class ReplicatedGroups implements Groups {
 
     @Override
     public Uni<EvictResult> evictEverywhere(String tenant, ActorId actor, @Nullable Duration ban) {
-        return log.evict(tenant, actor, ban)
-                .chain(() -> new TenantEviction(log, operations, tenant, actor).run())
+        return evictions
+                .pass(tenant, () -> log.evict(tenant, actor, ban)
+                        .chain(() -> new TenantEviction(log, operations, tenant, actor).run()))
                 .map(ended -> new EvictResult(new Position("", 0), ended));
     }
 
