@@ -46,7 +46,6 @@ import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -170,9 +169,10 @@ public final class GrpcEndpoint implements BindableService {
     private Uni<CreateGroupResponse> create(CreateGroupRequest request) {
         Requests by = requests();
         Requests.Create wish = by.create(request);
-        return told(
+        return Managing.told(
                         groups.create(wish.group(), wish.spec()),
                         created -> true,
+                        Managing::isUnanswered,
                         known -> by.managed(UseCase.CREATE, wish.group(), known))
                 .map(Answers::created);
     }
@@ -180,7 +180,11 @@ public final class GrpcEndpoint implements BindableService {
     private Uni<DeleteGroupResponse> delete(DeleteGroupRequest request) {
         Requests by = requests();
         GroupId group = by.delete(request);
-        return told(groups.delete(group), existed -> existed, known -> by.managed(UseCase.DELETE, group, known))
+        return Managing.told(
+                        groups.delete(group),
+                        existed -> existed,
+                        Managing::isUnanswered,
+                        known -> by.managed(UseCase.DELETE, group, known))
                 .map(Answers::deleted);
     }
 
@@ -191,27 +195,9 @@ public final class GrpcEndpoint implements BindableService {
         Uni<Groups.EvictResult> evicting = group == null
                 ? groups.evictEverywhere(wish.tenant(), wish.actor(), wish.ban())
                 : groups.evict(group, wish.actor(), wish.ban());
-        return told(evicting, evicted -> true, known -> by.managed(wish, known)).map(Answers::evicted);
-    }
-
-    /**
-     * Tells of what is managed.
-     *
-     * @param isChange whether an answer means that something has changed
-     * @param witness gets true for what was done, false for what was done perhaps, or in part
-     */
-    private static <T> Uni<T> told(Uni<T> managing, Predicate<T> isChange, Consumer<Boolean> witness) {
-        return managing.invoke(done -> {
-                    if (isChange.test(done)) {
-                        witness.accept(true);
-                    }
-                })
-                .onFailure(GrpcEndpoint::isUnanswered)
-                .invoke(() -> witness.accept(false));
-    }
-
-    private static boolean isUnanswered(Throwable failure) {
-        return !(failure instanceof GroupException known) || known.code() == ErrorCode.STORE_UNAVAILABLE;
+        Predicate<Throwable> isPerhapsDone = group == null ? Managing::isPerhapsDoneInPart : Managing::isUnanswered;
+        return Managing.told(evicting, evicted -> true, isPerhapsDone, known -> by.managed(wish, known))
+                .map(Answers::evicted);
     }
 
     private Uni<GetMembersResponse> members(GetMembersRequest request) {

@@ -32,6 +32,7 @@ import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
 import io.plexspaces.processgroups.authentication.AuthFailure;
 import io.plexspaces.processgroups.authentication.Authenticator;
+import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -60,7 +61,10 @@ import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.plexspaces.processgroups.quota.QuotaSettings;
 import io.plexspaces.processgroups.quota.Quotas;
 import io.plexspaces.processgroups.tasks.Delays;
+import io.smallrye.mutiny.Uni;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -107,6 +111,10 @@ class RightsTest {
     private final Map<String, Caller> callers = new ConcurrentHashMap<>();
     private final Denials denials = new Denials();
     private final CompletableFuture<Void> slow = new CompletableFuture<>();
+
+    /** What evictions from the whole tenant fail with, after they have begun; null: they do not. */
+    private @Nullable GroupException interruption;
+
     private Server server;
     private ManagedChannel channel;
 
@@ -270,7 +278,7 @@ class RightsTest {
             throws IOException {
         ApiSettings settings = TestSettings.defaults();
         SessionProtocol.Service endpoints = new SessionProtocol.Service(
-                service.groups,
+                interrupted(service.groups),
                 service.sessions,
                 new Requests(settings, unasked, witness, meter),
                 settings,
@@ -287,6 +295,20 @@ class RightsTest {
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
                 .usePlaintext()
                 .build();
+    }
+
+    private Groups interrupted(Groups groups) {
+        return (Groups) Proxy.newProxyInstance(
+                Groups.class.getClassLoader(), new Class<?>[] {Groups.class}, (proxy, method, arguments) -> {
+                    if (interruption != null && method.getName().equals("evictEverywhere")) {
+                        return Uni.createFrom().failure(interruption);
+                    }
+                    try {
+                        return method.invoke(groups, arguments);
+                    } catch (InvocationTargetException thrown) {
+                        throw thrown.getCause();
+                    }
+                });
     }
 
     @AfterEach
@@ -425,6 +447,27 @@ class RightsTest {
                         .build());
         assertThat(stub("manage").evict(request).getJoins()).isEqualTo(1);
         assertThat(denials.seen).containsExactly("managed evict by ann of acme on acme/default/room/ann");
+    }
+
+    @Test
+    void evictingEverywhere_thatEndsInTheMiddle_isToldOf_andThatIsRefusedIsNot() {
+        EvictRequest request = EvictRequest.newBuilder()
+                .setTenantId(TENANT)
+                .setActorId(ACTOR)
+                .setEverywhere(true)
+                .build();
+        for (ErrorCode code : List.of(ErrorCode.OVERLOADED, ErrorCode.FENCED, ErrorCode.STORE_UNAVAILABLE)) {
+            denials.seen.clear();
+            interruption = GroupException.of(code, "expected by the test");
+            assertThatThrownBy(() -> stub("manage").evict(request)).hasMessageContaining("expected by the test");
+            assertThat(denials.seen).as(code.name()).singleElement().asString().startsWith("perhaps managed evict");
+        }
+        denials.seen.clear();
+        for (GroupException refusal : List.of(GroupException.evicting("2 evictions"), GroupException.evictions(1))) {
+            interruption = refusal;
+            assertThatThrownBy(() -> stub("manage").evict(request)).hasMessageContaining("everywhere");
+            assertThat(denials.seen).isEmpty();
+        }
     }
 
     @Test
