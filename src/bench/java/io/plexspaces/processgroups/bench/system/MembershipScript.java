@@ -2,7 +2,7 @@ package io.plexspaces.processgroups.bench.system;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.plexspaces.processgroups.log.redis.connection.Script;
+import io.plexspaces.processgroups.log.redis.store.Scripts;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +13,6 @@ import java.util.stream.IntStream;
  * when nothing stands before it and nothing goes together. Actors join and leave by turns.
  */
 final class MembershipScript implements CalledScript {
-    private static final Script CREATE = Script.of("prelude", "state", "create");
-    private static final Script APPEND = Script.of("prelude", "state", "group", "member", "append");
     private static final String BASE = "{calls}:";
     private static final String GROUP = "benchmark default calls";
     private static final String NUMBER = "0000000000000000";
@@ -62,9 +60,11 @@ final class MembershipScript implements CalledScript {
 
     /** KEYS and ARGV as the head of append.lua lists them. */
     private Call call(List<String> change) {
-        List<String> words = new ArrayList<>(List.of("EVALSHA", APPEND.sha1(), "6", BASE + "due", BASE + "held"));
+        List<String> words =
+                new ArrayList<>(List.of("EVALSHA", Scripts.APPEND.sha1(), "6", BASE + "due", BASE + "held"));
         words.addAll(List.of(BASE + "node:" + node(), answer(0), answer(1), BASE + "group"));
-        words.addAll(List.of(node(), "1", NUMBER, "PUBLISH", "100000", "256", "1024", "16777216", "10000", ""));
+        words.addAll(List.of(node(), "1", NUMBER, "PUBLISH", "100000", "256", "1024", "1000", "16777216", "10000"));
+        words.addAll(List.of("", "8388608", "1000"));
         words.addAll(List.of(GROUP, "", "1", Integer.toString(change.size())));
         words.addAll(change);
         return Call.of(CalledScript.command(words));
@@ -74,13 +74,14 @@ final class MembershipScript implements CalledScript {
     public List<byte[]> preparation() {
         List<String> create = List.of(
                 "EVAL",
-                CREATE.text(),
-                "5",
+                Scripts.CREATE.text(),
+                "6",
                 BASE + "group",
                 BASE + "node:" + node(),
                 BASE + "created:" + node(),
                 BASE + "outbox",
                 BASE + "birth",
+                BASE + "lineage",
                 node(),
                 "1",
                 "1",
@@ -89,7 +90,8 @@ final class MembershipScript implements CalledScript {
                 "",
                 "128",
                 "300000");
-        return List.of(CalledScript.command(create), CalledScript.command(List.of("SCRIPT", "LOAD", APPEND.text())));
+        return List.of(
+                CalledScript.command(create), CalledScript.command(List.of("SCRIPT", "LOAD", Scripts.APPEND.text())));
     }
 
     @Override
