@@ -57,7 +57,8 @@ local function ban(actor, micros, most, now)
     redis.call('ZREM', bans, actor)
     return nil
   end
-  if redis.call('ZCARD', bans) >= most and not redis.call('ZSCORE', bans, actor) then
+  local before = redis.call('ZCARD', bans)
+  if before >= most and not redis.call('ZSCORE', bans, actor) then
     return '-LIMIT_EXCEEDED bans-per-group'
   end
   local ends = now + micros
@@ -65,8 +66,11 @@ local function ban(actor, micros, most, now)
   if ends > group.banned then
     group.banned = ends
     redis.call('HSET', key, 'b', int(ends))
+    before = 0
   end
-  -- Also when an earlier ban ended later: once it is lifted, the key has begun anew.
-  redis.call('PEXPIREAT', bans, int(math.ceil(group.banned / 1000)))
+  -- Also when an earlier ban ended later: once all are lifted, the key begins anew.
+  if before == 0 then
+    redis.call('PEXPIREAT', bans, int(math.ceil(group.banned / 1000)))
+  end
   return nil
 end
