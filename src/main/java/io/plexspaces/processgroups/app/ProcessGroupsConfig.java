@@ -583,6 +583,15 @@ interface ProcessGroupsConfig {
         @WithDefault("10000")
         @Range(min = "1", max = "10000000")
         int openGroups();
+
+        /**
+         * Groups open on this server at most, those in use included: whatever needs another one is refused with
+         * OVERLOADED. Half of these at most stay open that nobody uses. 0: what a quarter of the heap holds, at 5 KB
+         * each.
+         */
+        @WithDefault("0")
+        @Range(min = "0", max = "100000000")
+        int mostGroups();
     }
 
     /** Regular work. */

@@ -49,6 +49,9 @@ final class Wiring {
     /** Clients may have this part of the heap, and the groups of a store in memory as much. */
     static final int HEAP_PART = 4;
 
+    /** About what an open group takes, without members. */
+    private static final int BYTES_OF_A_GROUP = 5 * 1024;
+
     private final ProcessGroupsConfig config;
     private final RandomTexts secrets = new RandomTexts();
 
@@ -74,13 +77,20 @@ final class Wiring {
                 limits.watchedGroups(),
                 limits.recipientIds(),
                 limits.nodeLabelsPerGroup(),
-                config.replica().openGroups(),
+                Math.min(config.replica().openGroups(), Math.max(1, mostGroups() / 2)),
+                mostGroups(),
                 new ConnectionSettings(
                         limits.connectionsPerActor(),
                         limits.connectionsPerTenant(),
                         config.session().maxConnectionAge(),
                         config.drain().notice(),
                         sessions));
+    }
+
+    private int mostGroups() {
+        int configured = config.replica().mostGroups();
+        long fitting = Runtime.getRuntime().maxMemory() / HEAP_PART / BYTES_OF_A_GROUP;
+        return configured > 0 ? configured : (int) Math.min(Integer.MAX_VALUE, fitting);
     }
 
     @Produces

@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param recipientIds ids one publish answer may name
  * @param nodeLabels nodes one publish answer may count the recipients of, 1 to 5,000
  * @param openGroups replicas that may be open before those that nobody uses are closed, ≥ 1
+ * @param mostGroups replicas that may be open in all, ≥ 1
  * @param connections bounds of live connections beside their number
  */
 public record Settings(
@@ -32,4 +33,5 @@ public record Settings(
         int recipientIds,
         int nodeLabels,
         int openGroups,
+        int mostGroups,
         ConnectionSettings connections) {}

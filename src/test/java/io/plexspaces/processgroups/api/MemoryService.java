@@ -55,6 +55,7 @@ public final class MemoryService implements AutoCloseable {
                 10_000,
                 1000,
                 10_000,
+                10_000,
                 new ConnectionSettings(10_000, 10_000, Duration.ZERO, Duration.ZERO));
         DeliveryLoops loops = new DeliveryLoops(
                 System::nanoTime, DeliveryObserver.NONE, mailboxBytes, 64 << 20, new ServerBudget(1 << 30));

@@ -262,6 +262,18 @@ class LimitsTest {
                     "some of them are closed, and read again when they are needed",
                     "ReplicasTest#groupsThatNobodyUses_areClosedWhenManyAreOpen"),
             new Limit(
+                    "groups open on one server, those in use included",
+                    "what a quarter of the heap holds, at 5 KB each",
+                    "replica.most-groups",
+                    "what needs another one is OVERLOADED",
+                    "ReplicasTest#groupsInUse_areBounded_andOneThatIsLeftMakesRoom"),
+            new Limit(
+                    "groups that all clients watch, each with 300 bytes",
+                    "what all may hold",
+                    "delivery.held-bytes",
+                    "OVERLOADED",
+                    "ConnectionWatchesTest#watches_countInTheServersBudget_untilTheyEnd"),
+            new Limit(
                     "labels and annotations of a group",
                     "",
                     "limits.metadata-bytes",

@@ -53,6 +53,7 @@ class StartsTest {
             10,
             10,
             10,
+            10,
             new ConnectionSettings(10, 10, Duration.ZERO, Duration.ZERO));
 
     @Test

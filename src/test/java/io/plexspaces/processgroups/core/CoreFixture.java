@@ -59,6 +59,9 @@ public final class CoreFixture implements AutoCloseable {
     /** Replicas of one node that may be open before unused ones are closed. */
     public static final int OPEN_GROUPS = 100;
 
+    /** Those that are in use included. */
+    public static final int MOST_GROUPS = 2_000;
+
     private static final ConnectionSettings CONNECTIONS =
             new ConnectionSettings(10_000, 10_000, Duration.ZERO, Duration.ZERO);
 
@@ -68,6 +71,9 @@ public final class CoreFixture implements AutoCloseable {
     public CoreFixture(Duration grace) {
         this(grace, newLog(), NODE, "t-" + UUID.randomUUID());
     }
+
+    /** What clients make this node hold. */
+    public final ServerBudget budget = new ServerBudget(1 << 30);
 
     private CoreFixture(Duration grace, MemoryGroupLog log, NodeId node, String tenant) {
         this(grace, log, log.acquire(node).await().indefinitely(), tenant);
@@ -108,9 +114,9 @@ public final class CoreFixture implements AutoCloseable {
                 10_000,
                 1000,
                 OPEN_GROUPS,
+                MOST_GROUPS,
                 connections);
-        DeliveryLoops loops = new DeliveryLoops(
-                System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20, new ServerBudget(1 << 30));
+        DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20, budget);
         operations = new OperationIds(lease);
         replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
         groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);

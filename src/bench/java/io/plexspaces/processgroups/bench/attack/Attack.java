@@ -28,6 +28,7 @@ record Attack(String name, int threads, Step step) {
         all.addAll(HttpAttacks.all());
         all.addAll(WebSocketAttacks.all());
         all.add(ReconnectStorm.attack());
+        all.addAll(GrowingSessions.all());
         all.addAll(StalledClients.all());
         all.addAll(CallAttacks.all());
         return all;

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
@@ -48,6 +49,7 @@ final class Peer implements FrameReceiver {
     private long pingedAt;
     private long closedAt;
     private long takenBefore;
+    private Unsent unsentBefore = Unsent.NOTHING;
 
     /**
      * What a peer is made of.
@@ -262,12 +264,33 @@ final class Peer implements FrameReceiver {
         ping(context, now, times);
     }
 
-    /** Whether it has taken something since the last look. */
+    /** Whether it has taken something since the last look, be it a part of a message. */
     private boolean takes() {
         long taken = connection.taken();
-        boolean more = taken != takenBefore;
+        Unsent unsent = Unsent.of(reader.context().channel().unsafe().outboundBuffer());
+        boolean more = taken != takenBefore || unsent.goesOnFrom(unsentBefore);
         takenBefore = taken;
+        unsentBefore = unsent;
         return more;
+    }
+
+    /**
+     * What the socket has not taken yet of what was written. While a large message is on its way over a slow link, no
+     * ping gets past it, and only here can be seen that it moves.
+     *
+     * @param bytes of all that is not sent whole
+     * @param sent bytes of the first of those
+     */
+    private record Unsent(long bytes, long sent) {
+        static final Unsent NOTHING = new Unsent(0, 0);
+
+        static Unsent of(@Nullable ChannelOutboundBuffer queue) {
+            return queue == null ? NOTHING : new Unsent(queue.totalPendingWriteBytes(), queue.currentProgress());
+        }
+
+        boolean goesOnFrom(Unsent before) {
+            return bytes < before.bytes || sent != before.sent;
+        }
     }
 
     private void ping(ChannelHandlerContext context, long now, HeartbeatTimes times) {

@@ -35,6 +35,7 @@ public final class Connection {
     /** Nothing waits for more than this part of what all may hold. */
     private static final int ROOM_PART = 8;
 
+    private static final Duration NEXT_TURN = Duration.ofMillis(1);
     private static final Duration CLOSE_AGAIN = Duration.ofSeconds(1);
     private static final int CLOSE_ATTEMPTS = 5;
 
@@ -127,6 +128,32 @@ public final class Connection {
     /** Counts how often the peer has taken something that waited for it. On the loop alone. */
     public long taken() {
         return taken;
+    }
+
+    /**
+     * Counts what is kept for the client beside what waits for it, in what all clients may make the server hold. To be
+     * given back with {@link #forget}.
+     *
+     * @param bytes that are kept already
+     * @param more bytes
+     * @return false: the server has no room for them, and they do not count
+     */
+    public boolean keep(long bytes, long more) {
+        if (bytes + more > budget.share(bytes)) {
+            return false;
+        }
+        budget.add(more);
+        return true;
+    }
+
+    /** So many bytes are no longer kept. */
+    public void forget(long bytes) {
+        budget.add(-bytes);
+    }
+
+    /** Does a further part of what would keep others waiting if it were done at once: on the loop, after their turn. */
+    public void soon(Runnable part) {
+        loop.later(NEXT_TURN, part);
     }
 
     /** Sends an event after everything sent before; it is never dropped. */

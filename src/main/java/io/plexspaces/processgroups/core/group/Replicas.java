@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.core.publish.OpenGroups;
 import io.plexspaces.processgroups.core.publish.PendingPublish;
 import io.plexspaces.processgroups.core.publish.Repeats;
 import io.plexspaces.processgroups.core.replica.ReplicaState;
+import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
@@ -94,7 +95,8 @@ public final class Replicas implements OpenGroups {
     /**
      * Does something with the replica of a group, which stays open meanwhile. GROUP_NOT_FOUND. Tried again when the
      * group has another epoch by then, or the store has lost it: with the next replica, or with this one when it
-     * follows the log into the new epoch. STORE_UNAVAILABLE when it does not within five seconds.
+     * follows the log into the new epoch. STORE_UNAVAILABLE when it does not within five seconds. OVERLOADED when this
+     * server has no room for another open group.
      */
     public <T extends @Nullable Object> Uni<T> with(GroupId group, Function<GroupReplica, Uni<T>> use) {
         return Uni.createFrom().deferred(() -> attempt(group, use, 1));
@@ -104,6 +106,12 @@ public final class Replicas implements OpenGroups {
             GroupId group, Function<GroupReplica, Uni<T>> use, int attempt) {
         ReplicaSlot present = slots.get(group);
         ReplicaSlot slot = present != null ? present : add(group);
+        if (slot == null) {
+            return Uni.createFrom()
+                    .failure(GroupException.of(
+                            ErrorCode.OVERLOADED,
+                            "this server has %d groups open, and no room for another".formatted(slots.size())));
+        }
         int jumps = slot.replica.jumps();
         Uni<T> used = slot.ready ? enter(slot, use) : slot.opened().chain(replica -> enter(slot, use));
         return used.onFailure(
@@ -113,9 +121,13 @@ public final class Replicas implements OpenGroups {
                         : Uni.createFrom().failure(GroupException.groupNotFound(group)));
     }
 
-    private ReplicaSlot add(GroupId group) {
+    /** Null: too many are open, and in use. A few more may be, when many callers come at once. */
+    private @Nullable ReplicaSlot add(GroupId group) {
         if (slots.size() >= settings.openGroups()) {
             nextOnes().forEach(Replicas::closeUnused);
+        }
+        if (slots.size() >= settings.mostGroups() && !slots.containsKey(group)) {
+            return null;
         }
         return slots.computeIfAbsent(group, this::slot);
     }

@@ -16,11 +16,14 @@ import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.log.Tail;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionWatches {
     private static final System.Logger LOG = System.getLogger(ConnectionWatches.class.getName());
+
+    /** About what a watched group takes, for each connection that watches it. */
+    private static final int BYTES_OF_A_WATCH = 300;
 
     private final Connection connection;
     private final Replicas replicas;
@@ -113,18 +119,16 @@ public final class ConnectionWatches {
 
     /** FAILED_PRECONDITION when not watched. */
     public Uni<Void> unwatch(Namespace namespace) {
-        NamespaceWatch watch = namespaces.remove(namespace);
-        if (watch == null) {
-            return Uni.createFrom().failure(notWatched());
-        }
-        watch.close();
-        return Uni.createFrom().voidItem();
+        NamespaceWatch watch = namespaces.get(namespace);
+        return watch == null || watch.isClosing()
+                ? Uni.createFrom().failure(notWatched())
+                : Uni.createFrom().completionStage(watch::close);
     }
 
     /** Ends watches but for those that are still allowed. */
     public void keepOnly(Predicate<GroupId> group, Predicate<Namespace> all) {
         for (Namespace namespace : List.copyOf(namespaces.keySet())) {
-            NamespaceWatch watch = all.test(namespace) ? null : namespaces.remove(namespace);
+            NamespaceWatch watch = all.test(namespace) ? null : namespaces.get(namespace);
             if (watch != null) {
                 watch.close();
             }
@@ -143,14 +147,26 @@ public final class ConnectionWatches {
 
     private Uni<Void> attach(Subscriber subscriber, boolean created) {
         GroupId group = subscriber.group();
+        long kept = (long) groups.size() * BYTES_OF_A_WATCH;
+        if (!connection.keep(kept, BYTES_OF_A_WATCH)) {
+            return Uni.createFrom()
+                    .failure(GroupException.of(ErrorCode.OVERLOADED, "the server holds too much for its clients"));
+        }
         if (groups.putIfAbsent(group, subscriber) != null) {
+            connection.forget(BYTES_OF_A_WATCH);
             return Uni.createFrom().failure(watchedAlready());
         }
         return replicas.with(
                         group, replica -> replica.watch(subscriber, created, gone -> ended(group, subscriber, gone))
                                 .invoke(() -> begun(replica, subscriber)))
                 .onFailure()
-                .invoke(() -> groups.remove(group, subscriber));
+                .invoke(() -> forget(group, subscriber));
+    }
+
+    private void forget(GroupId group, Subscriber subscriber) {
+        if (groups.remove(group, subscriber)) {
+            connection.forget(BYTES_OF_A_WATCH);
+        }
     }
 
     /** It may have been given up before it began. */
@@ -165,8 +181,11 @@ public final class ConnectionWatches {
 
     private void detach(GroupId group) {
         asked.remove(group);
-        Subscriber subscriber = groups.remove(group);
+        Subscriber subscriber = groups.get(group);
         GroupReplica replica = subscriber == null ? null : replicas.ifOpen(group);
+        if (subscriber != null) {
+            forget(group, subscriber);
+        }
         if (subscriber != null && replica != null) {
             replica.unwatch(subscriber);
         }
@@ -174,7 +193,7 @@ public final class ConnectionWatches {
 
     private void ended(GroupId group, Subscriber subscriber, GroupException cause) {
         asked.remove(group, subscriber);
-        groups.remove(group, subscriber);
+        forget(group, subscriber);
         NamespaceWatch watch = namespaces.get(group.namespace());
         if (watch != null) {
             watch.ended(group);
@@ -184,13 +203,8 @@ public final class ConnectionWatches {
     }
 
     private void endAll() {
-        List.copyOf(namespaces.keySet()).forEach(namespace -> {
-            NamespaceWatch watch = namespaces.remove(namespace);
-            if (watch != null) {
-                watch.close();
-            }
-        });
-        List.copyOf(groups.keySet()).forEach(this::detach);
+        List.copyOf(namespaces.values()).forEach(NamespaceWatch::close);
+        List.copyOf(asked.keySet()).forEach(this::detach);
     }
 
     private static GroupException watchedAlready() {
@@ -203,7 +217,7 @@ public final class ConnectionWatches {
 
     /** Watches each group of a namespace as it comes. */
     private final class NamespaceWatch implements NamespaceReader {
-        /** Groups of a snapshot that are opened at once. */
+        /** Groups that are opened at once, and those that are begun or left before others have their turn. */
         private static final int AT_ONCE = 32;
 
         private final Namespace namespace;
@@ -216,9 +230,12 @@ public final class ConnectionWatches {
 
         private final SerialQueue beginning = new SerialQueue();
         private int begun;
+        private int left = AT_ONCE;
+        private boolean resting;
 
+        private final AtomicBoolean closing = new AtomicBoolean();
+        private final CompletableFuture<Void> closed = new CompletableFuture<>();
         private volatile @Nullable Tail tail;
-        private volatile boolean closed;
 
         NamespaceWatch(Namespace namespace) {
             this.namespace = namespace;
@@ -226,7 +243,7 @@ public final class ConnectionWatches {
 
         void opened(Tail opened) {
             tail = opened;
-            if (closed || connection.isClosed()) {
+            if (isClosing() || connection.isClosed()) {
                 close();
             }
         }
@@ -250,7 +267,13 @@ public final class ConnectionWatches {
         }
 
         private void beginNext() {
-            while (begun < AT_ONCE && !found.isEmpty()) {
+            while (begun < AT_ONCE && !found.isEmpty() && !resting) {
+                if (left == 0) {
+                    resting = true;
+                    connection.soon(() -> beginning.execute(this::goOn));
+                    return;
+                }
+                left--;
                 begun++;
                 begin(
                         found.remove(),
@@ -259,6 +282,12 @@ public final class ConnectionWatches {
                             beginNext();
                         }));
             }
+        }
+
+        private void goOn() {
+            resting = false;
+            left = AT_ONCE;
+            beginNext();
         }
 
         @Override
@@ -286,7 +315,7 @@ public final class ConnectionWatches {
             boolean known = groups.containsKey(group.id())
                     && replica != null
                     && replica.epoch().equals(group.epoch());
-            if (closed || known) {
+            if (isClosing() || known) {
                 return false;
             }
             if (groups.containsKey(group.id())) {
@@ -322,7 +351,7 @@ public final class ConnectionWatches {
          * already.
          */
         void ended(GroupId group) {
-            if (nextLives.remove(group) && !closed) {
+            if (nextLives.remove(group) && !isClosing()) {
                 attachTo(group, () -> {});
             }
         }
@@ -349,16 +378,45 @@ public final class ConnectionWatches {
             }
         }
 
-        void close() {
-            closed = true;
+        boolean isClosing() {
+            return closing.get();
+        }
+
+        /** Completes when no group is watched any more: they are left by steps. */
+        CompletableFuture<Void> close() {
             Tail opened = tail;
             if (opened != null) {
                 opened.close();
             }
-            for (GroupId group : List.copyOf(groups.keySet())) {
+            if (closing.compareAndSet(false, true)) {
+                beginning.execute(found::clear);
+                leave(List.copyOf(groups.keySet()).iterator());
+            }
+            return closed;
+        }
+
+        private void leave(Iterator<GroupId> rest) {
+            for (int some = AT_ONCE; some > 0 && rest.hasNext(); ) {
+                GroupId group = rest.next();
                 if (group.namespace().equals(namespace)) {
-                    detach(group);
+                    some--;
+                    leave(group);
                 }
+            }
+            if (rest.hasNext()) {
+                connection.soon(() -> leave(rest));
+            } else {
+                namespaces.remove(namespace, this);
+                closed.complete(null);
+            }
+        }
+
+        /** Whatever becomes of one, the others are left. */
+        private void leave(GroupId group) {
+            try {
+                detach(group);
+            } catch (RuntimeException | Error failure) {
+                LOG.log(System.Logger.Level.ERROR, "a group of a namespace could not be left", failure);
             }
         }
     }

@@ -141,6 +141,11 @@ public final class RawClient implements AutoCloseable {
         return new Received(opcode, payload);
     }
 
+    /** So many bytes, of whatever comes. */
+    public byte[] bytes(int count) throws IOException {
+        return in.readNBytes(count);
+    }
+
     /** The close frame; other frames before it are skipped. */
     public Received readClose() throws IOException {
         Received frame = read();

@@ -1,17 +1,23 @@
 package io.plexspaces.processgroups.core.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ReplicasTest {
+    private static final int OF_A_CLIENT = 500;
+
     private final CoreFixture node = new CoreFixture(Duration.ZERO);
 
     @AfterEach
@@ -41,6 +47,33 @@ class ReplicasTest {
         assertThat(node.replicas.ifOpen(used)).isNotNull();
         node.publish(used, null, "hello");
         await().untilAsserted(() -> assertThat(client.peer().texts()).containsExactly("hello"));
+    }
+
+    /** One client alone may not hold as many. */
+    @Test
+    void groupsInUse_areBounded_andOneThatIsLeftMakesRoom() {
+        List<CoreFixture.Client> clients = new ArrayList<>();
+        for (int i = 0; i < CoreFixture.MOST_GROUPS; i++) {
+            if (i % OF_A_CLIENT == 0) {
+                clients.add(node.connect("client-" + i));
+            }
+            clients.get(clients.size() - 1).join(node.create("used-" + i));
+        }
+        GroupId another = node.create("another");
+
+        assertThatThrownBy(() -> members(another))
+                .isInstanceOfSatisfying(GroupException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.OVERLOADED));
+        assertThat(node.replicas.size()).isEqualTo(CoreFixture.MOST_GROUPS);
+        node.publish(node.group("used-0"), null, "hello");
+        await().untilAsserted(() -> assertThat(clients.get(0).peer().texts()).containsExactly("hello"));
+
+        node.groups.delete(node.group("used-1")).await().indefinitely();
+        await().until(() -> {
+            node.replicas.closeIdle(Integer.MAX_VALUE);
+            return node.replicas.size() < CoreFixture.MOST_GROUPS;
+        });
+        assertThat(members(another)).isEmpty();
     }
 
     @Test

@@ -34,6 +34,8 @@ class ConnectionWatchesTest {
     /** As in the fixture's settings. */
     private static final int LIMIT = 1000;
 
+    private static final LogLimits LIMITS = new LogLimits(1_000, 100, 16, 10, 1_000, 1 << 20, 10);
+
     private final GroupId room = GroupId.of("t", "", "room");
     private final ScriptedLog log = new ScriptedLog(room);
     private final CoreFixture core = new CoreFixture(Duration.ofMillis(300), log, new NodeLease(CoreFixture.NODE, 7));
@@ -162,8 +164,7 @@ class ConnectionWatchesTest {
     @Test
     void namespaceOfManyGroups_isOpenedAFewAtATime() {
         MemoryGroupLog memory = new MemoryGroupLog(
-                Clock.systemUTC(), new LogLimits(1_000, 100, 16, 10, 1_000, 1 << 20, 10), () -> UUID.randomUUID()
-                        .toString());
+                Clock.systemUTC(), LIMITS, () -> UUID.randomUUID().toString());
         AtomicInteger opening = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         GroupLog slow = (GroupLog) Proxy.newProxyInstance(
@@ -196,5 +197,38 @@ class ConnectionWatchesTest {
                 .by(Duration.ofMillis(5))
                 .onTermination()
                 .invoke(opening::decrementAndGet);
+    }
+
+    @Test
+    void watches_countInTheServersBudget_untilTheyEnd() {
+        MemoryGroupLog memory = new MemoryGroupLog(
+                Clock.systemUTC(), LIMITS, () -> UUID.randomUUID().toString());
+        CoreFixture node = new CoreFixture(Duration.ZERO, memory, CoreFixture.await(memory.acquire(CoreFixture.NODE)));
+        try {
+            FakePeer spectator = new FakePeer(0);
+            Connection connection = node.sessions.connect(spectator);
+            spectator.connected(connection);
+            ConnectionWatches watches = node.sessions.watcher(connection, false);
+            List<GroupId> groups = List.of(node.create("a"), node.create("b"), node.create("c"), node.create("d"));
+            long before = node.budget.held();
+
+            CoreFixture.await(watches.watch(groups.get(0).namespace()));
+            await().until(() -> spectator.seen(Event.GroupCreated.class).size() == groups.size());
+            long watched = node.budget.held() - before;
+            assertThat(watched).isGreaterThanOrEqualTo(groups.size() * 200L);
+            CoreFixture.await(node.groups.delete(groups.get(0)));
+            await().until(() -> node.budget.held() - before == watched * 3 / 4);
+            CoreFixture.await(watches.unwatch(groups.get(0).namespace()));
+            assertThat(node.budget.held()).isEqualTo(before);
+
+            node.budget.add(node.budget.bytes());
+            assertRefused(watches.watch(groups.get(1)), ErrorCode.OVERLOADED);
+            node.budget.add(-node.budget.bytes());
+            CoreFixture.await(watches.watch(groups.get(1)));
+            connection.lost();
+            await().until(() -> node.budget.held() == before);
+        } finally {
+            node.close();
+        }
     }
 }
