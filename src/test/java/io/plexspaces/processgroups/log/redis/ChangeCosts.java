@@ -25,6 +25,9 @@ final class ChangeCosts {
     /** As many as one request may name. */
     private static final int ACTORS = 1_000;
 
+    /** Joins or leaves of one call, each for itself. */
+    private static final int MEMBERSHIPS = StepSizes.CHANGES / StepSizes.MEMBERSHIP;
+
     private final ScriptRuns runs;
 
     private ChangeCosts(ScriptRuns runs) {
@@ -56,10 +59,15 @@ final class ChangeCosts {
                     bans(group, 10_000, 4_000_000_000L);
                     return runs.append(group, List.of(join(actors(ACTORS), "=")));
                 }),
-                new Row(Scripts.APPEND, "bans of members beside many that have run out", 2_500, 700, group -> {
+                new Row(Scripts.APPEND, "bans of members beside many that have run out", 700, 200, group -> {
                     bans(group, 9_000, 1_000);
-                    runs.appended(group, List.of(join(actors(StepSizes.CHANGES), "=")));
-                    return runs.append(group, each(StepSizes.CHANGES, i -> evict("a" + i)));
+                    runs.appended(group, List.of(join(actors(MEMBERSHIPS), "=")));
+                    return runs.append(group, each(MEMBERSHIPS, i -> evict("a" + i)));
+                }),
+                new Row(Scripts.APPEND, "joins of sessions", 700, 300, group -> {
+                    runs.create(group, 10);
+                    return runs.append(
+                            group, each(MEMBERSHIPS, i -> join(List.of("a" + i), "=", "s:s" + i + "/n/7", "")));
                 }),
                 new Row(Scripts.APPEND, "messages", 600, 1_500, group -> {
                     runs.create(group, 100_000);
@@ -77,9 +85,9 @@ final class ChangeCosts {
                     large(runs, group, 1);
                     return runs.append(group, each(StepSizes.CHANGES, i -> toOne("zz." + i, "a0", "2")));
                 }),
-                new Row(Scripts.APPEND, "keys that find many old ones", 5_000, 600, group -> {
+                new Row(Scripts.APPEND, "keys that find many old ones", 1_100, 100, group -> {
                     oldKeys(group, 10_000);
-                    return runs.append(group, each(StepSizes.CHANGES, i -> keyed("new" + i)));
+                    return runs.append(group, each(StepSizes.CHANGES / StepSizes.KEYED, i -> keyed("new" + i)));
                 }));
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The queue of changes for the groups of one partition: one call of the store after the other, each with the changes of
  * all groups that were queued meanwhile. The changes of a group go in the order they came; those of different groups
- * take turns. Thread-safe.
+ * take turns, and a group with many leaves room for the others in each call. Thread-safe.
  */
 final class Lane {
     private final AppendScript appends;
@@ -78,11 +78,14 @@ final class Lane {
         @Nullable
         Call call;
 
-        int changes;
+        int cost;
         int bytes;
 
+        /** What the cost may be when the next group has its turn. */
+        int share = StepSizes.CHANGES;
+
         boolean isFull() {
-            return changes >= StepSizes.CHANGES || bytes >= StepSizes.CHANGE_BYTES;
+            return cost >= share || bytes >= StepSizes.CHANGE_BYTES;
         }
     }
 
@@ -208,12 +211,8 @@ final class Lane {
             // Its turn comes when that call is over: otherwise those of the other writer would always go first.
             return null;
         }
-        for (int left = ready.size(); left > 0 && !work.isFull(); left--) {
-            Waiting waiting = ready.remove();
-            waiting.queued = false;
-            take(waiting, work, before);
-            queue(waiting);
-        }
+        takeTurns(work, before, ready.size() > 1 ? StepSizes.CHANGES_OF_ONE : StepSizes.CHANGES);
+        takeTurns(work, before, StepSizes.CHANGES);
         if (!work.parts.isEmpty()) {
             Call call = appends.next(work.parts, track, before);
             work.call = call;
@@ -221,6 +220,20 @@ final class Lane {
             sending = true;
         }
         return work.call == null && work.late.isEmpty() ? null : work;
+    }
+
+    /** @param most what each group may add */
+    private void takeTurns(Work work, @Nullable Call before, int most) {
+        for (int left = ready.size(); left > 0; left--) {
+            work.share = Math.min(StepSizes.CHANGES, work.cost + most);
+            if (work.isFull()) {
+                return;
+            }
+            Waiting waiting = ready.remove();
+            waiting.queued = false;
+            take(waiting, work, before);
+            queue(waiting);
+        }
     }
 
     private void take(Waiting waiting, Work work, @Nullable Call before) {
@@ -255,7 +268,7 @@ final class Lane {
         PendingChange head = first;
         while (head != null && head.goesWith(first) && !work.isFull()) {
             changes.add(waiting.changes.remove());
-            work.changes++;
+            work.cost += head.cost;
             work.bytes += head.weight;
             head = waiting.changes.peek();
         }

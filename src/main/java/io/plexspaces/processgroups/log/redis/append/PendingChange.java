@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.redis.codec.Formats;
 import io.plexspaces.processgroups.log.redis.codec.Specs;
 import io.plexspaces.processgroups.log.redis.connection.Escapes;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Future;
 import java.util.List;
@@ -33,6 +34,9 @@ public final class PendingChange {
 
     /** About its bytes in memory, and on the network. */
     public final int weight;
+
+    /** What it costs the store, counted in messages. */
+    final int cost;
 
     /** As append.lua takes them, made where the change comes from, so that the calls wait for nothing. Empty: alone. */
     final List<byte[]> arguments;
@@ -79,6 +83,7 @@ public final class PendingChange {
         this.command = command;
         this.arguments = arguments;
         this.weight = weight(command, arguments);
+        this.cost = cost(command);
         this.alone = alone;
         this.answer = answer;
     }
@@ -124,6 +129,16 @@ public final class PendingChange {
         } catch (Throwable escaped) {
             ESCAPES.add("what takes the failure of a change", escaped);
         }
+    }
+
+    private static int cost(Command command) {
+        if (command instanceof Command.Publish publish) {
+            return publish.message().idempotencyKey().isEmpty() ? 1 : StepSizes.KEYED;
+        }
+        if (command instanceof Command.Join join) {
+            return StepSizes.MEMBERSHIP + join.actors().size() - 1;
+        }
+        return command instanceof Command.Reach reach ? reach.holders().size() : StepSizes.MEMBERSHIP;
     }
 
     private static int weight(Command command, List<byte[]> arguments) {

@@ -7,10 +7,22 @@ import io.plexspaces.processgroups.log.Evictions;
  * milliseconds. Larger work takes several calls. {@code ScriptCostTest} counts what each script does at most.
  */
 public final class StepSizes {
-    /** Changes of groups of one partition, and bytes from which on no further one is added: append. */
+    /**
+     * Changes of groups of one partition, and bytes from which on no further one is added: append. A change counts as
+     * so many messages as it takes commands of the store for them.
+     */
     public static final int CHANGES = 256;
 
     public static final int CHANGE_BYTES = 256 * 1024;
+
+    /** What the join or leave of an actor counts, by itself; in a batch, each further actor counts 1. */
+    public static final int MEMBERSHIP = 4;
+
+    /** What a message with an idempotency key counts: old keys are forgotten with it. */
+    public static final int KEYED = 8;
+
+    /** What one group may have in a call while others wait: then all have a part of each. */
+    public static final int CHANGES_OF_ONE = CHANGES / 4;
 
     /** Groups with something to end, notes, and groups of each lapsed node: sweep. */
     public static final int SWEPT = 100;

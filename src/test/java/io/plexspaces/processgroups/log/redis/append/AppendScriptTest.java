@@ -28,6 +28,7 @@ import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.plexspaces.processgroups.log.redis.store.Format;
 import io.plexspaces.processgroups.log.redis.store.Keys;
 import io.plexspaces.processgroups.log.redis.store.RedisSettings;
+import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
 import io.plexspaces.processgroups.log.redis.store.StoreClock;
 import io.plexspaces.processgroups.log.redis.store.Unreadables;
@@ -40,6 +41,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -189,6 +191,37 @@ class AppendScriptTest {
     private void call(List<PendingChange> changes) throws Exception {
         Call call = appends.next(List.of(new AppendScript.Part(writer.group("room"), changes)), 0, null);
         appends.answer(call, answered(call.send()));
+    }
+
+    /** A group with a thousand joins takes neither the whole of a call, nor calls that take long. */
+    @Test
+    void groupWithManyChanges_leavesRoomForAnother_inTheNextCall() throws Exception {
+        writer.create("another", 10);
+        Lane lane = new Lane(appends, SETTINGS.patience().toNanos(), change -> {});
+        List<String> answered = Collections.synchronizedList(new ArrayList<>());
+        List<CompletableFuture<Appended>> all = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            Command join = new Command.Join(
+                    List.of(new ActorId("a" + i)), TopicFilter.ALL, new Owner.Durable(node), node, null);
+            all.add(added(lane, "room", join, answered));
+        }
+        int already = answered.size();
+        all.add(added(lane, "another", new Command.Publish(message("m"), null, Dispatch.ALL, false), answered));
+
+        CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).get(20, TimeUnit.SECONDS);
+        // It came with the next call: two were under way, and answers of a few more were not given yet.
+        int joins = StepSizes.CHANGES / StepSizes.MEMBERSHIP;
+        assertThat(answered.indexOf("another") - already).isLessThan(6 * joins);
+        assertThat(already).as("joins that were not answered when it came").isLessThan(1_000 - 6 * joins);
+    }
+
+    private CompletableFuture<Appended> added(Lane lane, String group, Command command, List<String> answered) {
+        OperationId operation = new OperationId(node, 1, sequence.incrementAndGet());
+        return Uni.createFrom()
+                .<Appended>emitter(answer ->
+                        lane.add(new PendingChange(writer.group(group), operation, null, command, 2, null, answer)))
+                .invoke(() -> answered.add(group))
+                .subscribeAsCompletionStage();
     }
 
     @Test
