@@ -131,6 +131,46 @@ class JwksKeysTest {
         assertThat(reason(OLD)).isEqualTo(Reason.SIGNATURE);
     }
 
+    /**
+     * A quarter of an hour, second by second: another key is announced and taken into use, the issuer is away for ten
+     * minutes in every way there is, and strangers send tokens with keys of their own all the time.
+     */
+    @Test
+    void rotationAndLongOutage_underTraffic_refuseNoValidToken() {
+        List<String> outage = List.of("", "{", "{\"keys\":[]}", "<html>");
+        int accepted = 0;
+        begun(Issuer.jwks(OLD));
+        for (int second = 0; second < 900; second++) {
+            boolean away = second >= 180 && second < 780;
+            String published = second < 60 ? Issuer.jwks(OLD) : Issuer.jwks(OLD, NEW);
+            if (second % 60 == 0) {
+                keys.refresh();
+            }
+            verifier.verify(NEW.token("kid" + second, Map.of(), "{}"));
+            if (!last().isDone()) {
+                answer(last(), away ? outage.get(second % outage.size()) : published, away && second % 7 == 0);
+            }
+            for (Issuer issuer : second < 120 ? List.of(OLD) : List.of(OLD, NEW)) {
+                assertThat(reason(issuer))
+                        .as("%s in second %d", issuer.kid(), second)
+                        .isNull();
+                accepted++;
+            }
+            time.pass(Duration.ofSeconds(1));
+        }
+        assertThat(accepted).isEqualTo(120 + 2 * 780);
+        assertThat(keys.losses()).isZero();
+        assertThat(fetches).hasSizeLessThan(60);
+    }
+
+    private static void answer(CompletableFuture<String> fetch, String text, boolean fails) {
+        if (fails) {
+            fetch.completeExceptionally(new IOException("connection refused"));
+        } else {
+            fetch.complete(text);
+        }
+    }
+
     @Test
     void beforeTheFirstAnswer_keysAreUnavailable() {
         CompletionStage<VerifiedToken> waiting = verifier.verify(OLD.token());
