@@ -69,12 +69,13 @@ public final class GrpcWire implements Wire {
      * @param last no other follows
      */
     public void start(Link link, String method, String authorization, byte[] request, boolean last) {
-        link.write(opening(method, authorization, request, last));
+        link.write(opening(link.hasTls(), method, authorization, request, last));
         started = true;
         acknowledge(link);
     }
 
-    private static ByteBuffer opening(String method, String authorization, byte[] request, boolean last) {
+    private static ByteBuffer opening(
+            boolean secure, String method, String authorization, byte[] request, boolean last) {
         byte[] path = ("/" + method).getBytes(US_ASCII);
         byte[] token = authorization.getBytes(US_ASCII);
         ByteBuffer out = ByteBuffer.allocate(512 + path.length + token.length + request.length);
@@ -83,7 +84,7 @@ public final class GrpcWire implements Wire {
         header(out, 4, WINDOW_UPDATE, 0, 0).putInt(LARGEST_WINDOW - SMALLEST_WINDOW);
         ByteBuffer headers = ByteBuffer.allocate(256 + path.length + token.length);
         // HPACK (RFC 7541): fields of the static table, and literals that no table remembers.
-        headers.put((byte) 0x83).put((byte) 0x86).put((byte) 0x04);
+        headers.put((byte) 0x83).put((byte) (secure ? 0x87 : 0x86)).put((byte) 0x04);
         literal(headers, path);
         literal(headers.put((byte) 0x01), "127.0.0.1".getBytes(US_ASCII));
         literal(headers.put((byte) 0x0F).put((byte) 0x10), "application/grpc".getBytes(US_ASCII));

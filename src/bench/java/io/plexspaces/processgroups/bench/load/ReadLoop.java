@@ -10,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** A thread that reads many connections through one buffer. */
 public final class ReadLoop implements AutoCloseable {
@@ -17,6 +18,9 @@ public final class ReadLoop implements AutoCloseable {
 
     private final Selector selector;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    /** What connections with TLS read. Not direct, as ciphers work on arrays. */
+    private final ByteBuffer records = ByteBuffer.allocate(BUFFER_BYTES);
+
     private final Queue<Link> fresh = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
@@ -31,10 +35,19 @@ public final class ReadLoop implements AutoCloseable {
         thread.start();
     }
 
-    /** Connects, blocking; what comes is given to {@code wire} on the loop's thread. */
+    /** The same in plain text. */
     public Link connect(SocketAddress address, Wire wire) {
+        return connect(address, wire, null);
+    }
+
+    /**
+     * Connects, blocking; what comes is given to {@code wire} on the loop's thread.
+     *
+     * @param tls how it speaks TLS; null: it speaks plain text
+     */
+    public Link connect(SocketAddress address, Wire wire, @Nullable TlsClient tls) {
         try {
-            Link link = Link.connect(address, wire);
+            Link link = Link.connect(address, wire, tls);
             fresh.add(link);
             selector.wakeup();
             return link;
@@ -67,7 +80,7 @@ public final class ReadLoop implements AutoCloseable {
     private void read(SelectionKey key) {
         try {
             Link link = (Link) key.attachment();
-            if (key.isReadable() && !link.read(buffer)) {
+            if (key.isReadable() && !link.read(buffer, records)) {
                 key.cancel();
                 link.close();
             }
