@@ -1,6 +1,8 @@
 package io.plexspaces.processgroups.bench;
 
+import io.plexspaces.processgroups.bench.load.Certificate;
 import io.plexspaces.processgroups.bench.load.ReadLoop;
+import io.plexspaces.processgroups.bench.system.Access;
 import io.plexspaces.processgroups.bench.system.GrpcTarget;
 import io.plexspaces.processgroups.bench.system.RedisServer;
 import io.plexspaces.processgroups.bench.system.RedisTarget;
@@ -18,6 +20,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the server and its references, runs the scenarios on each in turn, and reports the medians. */
 public final class Benchmark implements AutoCloseable {
@@ -34,11 +38,15 @@ public final class Benchmark implements AutoCloseable {
     private final List<RedisServer> redis = new ArrayList<>();
     private final List<ReadLoop> loops = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
+    /** What servers show; null: they speak plain text. */
+    private final @Nullable Certificate certificate;
+
     private int runs;
 
     private Benchmark(Options options, Report report) {
         this.options = options;
         this.report = report;
+        this.certificate = options.tls() ? Certificate.made(RESULTS.resolve("tls")) : null;
         for (int i = 0; i < READ_LOOPS; i++) {
             loops.add(new ReadLoop("read-" + i));
         }
@@ -64,6 +72,7 @@ public final class Benchmark implements AutoCloseable {
         Report report = new Report(Machine.conditions(options, arguments), options.quick());
         try (Benchmark benchmark = new Benchmark(options, report)) {
             benchmark.warmUp();
+            benchmark.sayWhatWasAgreed();
             options.scenarios().forEach(benchmark::run);
         }
         report.write(RESULTS);
@@ -92,7 +101,8 @@ public final class Benchmark implements AutoCloseable {
             opts.addAll(tokens.options());
             authorization = tokens.bearer(Server.TENANT, Server.TENANT);
         }
-        Server server = Server.start(options.java(), opts, kept, jar, log, label, authorization);
+        Access access = new Access(authorization, label.isEmpty() ? certificate : null);
+        Server server = Server.start(options.java(), opts, kept, jar, log, label, access);
         servers.add(server);
         return server;
     }
@@ -110,7 +120,7 @@ public final class Benchmark implements AutoCloseable {
         if (name.equals("socket")) {
             targets.add(new SocketTarget(loops));
         } else if (name.equals("redis") && Machine.hasRedis()) {
-            RedisServer server = RedisServer.start(RESULTS.resolve("redis.log"));
+            RedisServer server = RedisServer.start(RESULTS.resolve("redis.log"), certificate);
             redis.add(server);
             targets.add(new RedisTarget(server, loops));
         } else if (name.equals("redis")) {
@@ -141,6 +151,18 @@ public final class Benchmark implements AutoCloseable {
         if (options.scenarios().contains(Scenario.F) && target instanceof GrpcTarget grpc) {
             new MembershipCalls(warming, grpc, List.of(name + "-f"), MembershipCalls.AT_ONCE).run(0);
         }
+    }
+
+    private void sayWhatWasAgreed() {
+        if (certificate == null) {
+            return;
+        }
+        String agreed = targets.stream()
+                .map(target -> target.name() + " "
+                        + (target.agreed().isEmpty() ? "plain text" : String.join(", ", target.agreed())))
+                .collect(Collectors.joining("; "));
+        report.add("agreed on", agreed);
+        System.out.println("Agreed on: " + agreed);
     }
 
     private void run(Scenario scenario) {

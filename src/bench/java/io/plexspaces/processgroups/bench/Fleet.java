@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.bench;
 
 import io.plexspaces.processgroups.bench.load.ReadLoop;
+import io.plexspaces.processgroups.bench.system.Access;
 import io.plexspaces.processgroups.bench.system.RedisServer;
 import io.plexspaces.processgroups.bench.system.RedisShards;
 import io.plexspaces.processgroups.bench.system.Server;
@@ -51,7 +52,7 @@ final class Fleet implements AutoCloseable {
         all.addAll(store.options());
         all.addAll(nodeOptions);
         Path log = RESULTS.resolve("node-" + servers.size() + ".log");
-        Server server = Server.start(options.java(), all, null, Benchmark.JAR, log, "", "");
+        Server server = Server.start(options.java(), all, null, Benchmark.JAR, log, "", Access.OPEN);
         servers.add(server);
         targets.add(new WebSocketTarget(server, SessionFormat.PROTO, loops, true));
     }

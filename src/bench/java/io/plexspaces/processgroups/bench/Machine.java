@@ -36,6 +36,7 @@ final class Machine {
                         + " s of load on each target");
         conditions.put("window", options.window() + " messages, answers " + (options.answers() ? "counts" : "none"));
         conditions.put("callers", options.tokens() ? "bring tokens" : "bring no tokens");
+        conditions.put("connections", options.tls() ? "TLS, but not of the service to its store" : "plain text");
         return conditions;
     }
 

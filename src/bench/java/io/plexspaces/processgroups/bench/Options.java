@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param connections subscribers that connect in scenario E
  * @param answers publishers ask the service for an answer to each message
  * @param tokens the service lets in only callers with tokens; another build beside it asks nobody
+ * @param tls clients speak TLS, but not to the other build beside it, nor the service to its store
  * @param java home of the Java that runs the server
  * @param serverOptions for the server's JVM
  * @param baseline another build of the service, which runs beside this one
@@ -39,6 +40,7 @@ record Options(
         int connections,
         boolean answers,
         boolean tokens,
+        boolean tls,
         Path java,
         List<String> serverOptions,
         Optional<Path> baseline) {
@@ -55,6 +57,8 @@ record Options(
               --connections N       subscribers that connect in E; default 5000
               --answers counts|none what publishers are answered; default counts
               --tokens              only callers with tokens are let in; not by the other build of --baseline
+              --tls                 clients speak TLS 1.3, to redis too, but not to the other build of --baseline;
+                                    there is no socket then
               --java HOME           Java that runs the server; default: the one that runs this
               --baseline JAR        quarkus-run.jar of another build, measured beside this one; default: none
               --server-opts OPTS    options of the server's JVM, separated by spaces; default: none
@@ -63,7 +67,8 @@ record Options(
     /** What a run does before it is measured, so that its connections are under way. */
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
-    private static final List<String> TARGETS = List.of("ws-json", "ws-proto", "grpc", "redis", "socket");
+    private static final String SOCKET = "socket";
+    private static final List<String> TARGETS = List.of("ws-json", "ws-proto", "grpc", "redis", SOCKET);
 
     static final String MEMORY = "memory";
     static final String REDIS = "redis";
@@ -72,7 +77,7 @@ record Options(
     static Options parse(String[] arguments) {
         Deque<String> left = new ArrayDeque<>(List.of(arguments));
         List<Scenario> scenarios = new ArrayList<>();
-        List<String> targets = TARGETS;
+        List<String> targets = List.of();
         List<String> stores = List.of(MEMORY);
         boolean quick = false;
         int repeats = 0;
@@ -82,6 +87,7 @@ record Options(
         int connections = 0;
         boolean answers = true;
         boolean tokens = false;
+        boolean tls = false;
         Path java = Path.of(System.getProperty("java.home"));
         List<String> serverOptions = List.of();
         Optional<Path> baseline = Optional.empty();
@@ -90,6 +96,7 @@ record Options(
             switch (argument) {
                 case "--quick" -> quick = true;
                 case "--tokens" -> tokens = true;
+                case "--tls" -> tls = true;
                 case "--transport" -> targets = targets(value(argument, left));
                 case "--store" -> stores = stores(value(argument, left));
                 case "--repeat" -> repeats = number(argument, left);
@@ -107,7 +114,7 @@ record Options(
         }
         return new Options(
                 scenarios.isEmpty() ? List.of(Scenario.values()) : scenarios,
-                targets,
+                targets.isEmpty() ? targets(tls) : withTls(tls, targets),
                 stores,
                 quick,
                 repeats > 0 ? repeats : quick ? 1 : 3,
@@ -117,6 +124,7 @@ record Options(
                 connections > 0 ? connections : quick ? 100 : 5000,
                 answers,
                 tokens,
+                tls,
                 java,
                 serverOptions,
                 baseline);
@@ -149,6 +157,7 @@ record Options(
                 connections,
                 answers,
                 tokens,
+                tls,
                 java,
                 serverOptions,
                 baseline);
@@ -176,6 +185,18 @@ record Options(
                     "--baseline is the path of a quarkus-run.jar, and there is none at " + name);
         }
         return jar;
+    }
+
+    private static List<String> targets(boolean tls) {
+        return TARGETS.stream().filter(name -> !tls || !name.equals(SOCKET)).toList();
+    }
+
+    private static List<String> withTls(boolean tls, List<String> targets) {
+        if (tls && targets.contains(SOCKET)) {
+            throw new IllegalArgumentException(
+                    "--tls cannot be with socket, which knows no TLS: leave it out of --transport");
+        }
+        return targets;
     }
 
     private static List<String> targets(String list) {

@@ -31,8 +31,13 @@ final class Report {
      * @param quick numbers of subscribers are not those of the scenarios
      */
     Report(Map<String, Object> conditions, boolean quick) {
-        this.conditions = conditions;
+        this.conditions = new LinkedHashMap<>(conditions);
         this.scale = quick ? " (quick: with fewer of everything)" : "";
+    }
+
+    /** One more of the conditions. */
+    void add(String name, Object value) {
+        conditions.put(name, value);
     }
 
     void add(Scenario scenario, List<Outcome> medians) {

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.bench.attack;
 
 import io.grpc.ManagedChannel;
+import io.plexspaces.processgroups.bench.system.Access;
 import io.plexspaces.processgroups.bench.system.RedisServer;
 import io.plexspaces.processgroups.bench.system.Server;
 import io.plexspaces.processgroups.bench.system.Tokens;
@@ -63,7 +64,7 @@ public final class AttackBench implements AutoCloseable {
         if (tokens != null) {
             opts.addAll(tokens.options());
         }
-        server = Server.start(java, opts, redis, JAR, log, "", "");
+        server = Server.start(java, opts, redis, JAR, log, "", Access.OPEN);
         victim = new Victim(server.webSocket(), server.grpc(), tokens);
         honest = new HonestClients(victim);
         watched = new Watched(server);

@@ -16,7 +16,7 @@ public final class GrpcTarget extends ServiceTarget {
 
     /** @param answers publishers want an answer with counts for each message; else none */
     public GrpcTarget(Server server, List<ReadLoop> loops, boolean answers) {
-        super(server, answers);
+        super(server, answers, server.access().tls("h2"));
         this.loops = List.copyOf(loops);
     }
 
@@ -36,7 +36,7 @@ public final class GrpcTarget extends ServiceTarget {
 
     private final class Calls implements Connections {
         private final Tally tally;
-        private final Links links = new Links(server.grpc(), loops);
+        private final Links links = new Links(server.grpc(), loops, tls);
 
         Calls(Tally tally) {
             this.tally = tally;
@@ -70,7 +70,7 @@ public final class GrpcTarget extends ServiceTarget {
 
         private Link start(GrpcWire wire, MethodDescriptor<?, ?> method, byte[] request, boolean last) {
             Link link = links.connect(wire);
-            wire.start(link, method.getFullMethodName(), server.authorization(), request, last);
+            wire.start(link, method.getFullMethodName(), server.access().authorization(), request, last);
             return link;
         }
 

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.bench.system;
 
+import io.plexspaces.processgroups.bench.load.Certificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,15 +12,20 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A Redis of the benchmark's own, with its defaults, keeping nothing on disk. */
 public final class RedisServer implements AutoCloseable {
     private final ChildProcess process;
     private final InetSocketAddress address;
+    private final InetSocketAddress clients;
+    private final Access access;
 
-    private RedisServer(ChildProcess process, InetSocketAddress address) {
+    private RedisServer(ChildProcess process, InetSocketAddress address, InetSocketAddress clients, Access access) {
         this.process = process;
         this.address = address;
+        this.clients = clients;
+        this.access = access;
     }
 
     /**
@@ -31,7 +37,31 @@ public final class RedisServer implements AutoCloseable {
         return start(log, ChildProcess.freePort(), List.of());
     }
 
+    /** The same, for clients with TLS 1.3, too, if there is a certificate. */
+    public static RedisServer start(Path log, @Nullable Certificate certificate) {
+        if (certificate == null) {
+            return start(log);
+        }
+        int clients = ChildProcess.freePort();
+        List<String> options = List.of(
+                "--tls-port",
+                Integer.toString(clients),
+                "--tls-cert-file",
+                certificate.file().toString(),
+                "--tls-key-file",
+                certificate.key().toString(),
+                "--tls-auth-clients",
+                "no",
+                "--tls-protocols",
+                "TLSv1.3");
+        return start(log, ChildProcess.freePort(), clients, new Access("", certificate), options);
+    }
+
     static RedisServer start(Path log, int port, List<String> options) {
+        return start(log, port, port, Access.OPEN, options);
+    }
+
+    private static RedisServer start(Path log, int port, int clients, Access access, List<String> options) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         InetSocketAddress address = new InetSocketAddress(loopback, port);
         List<String> command = new ArrayList<>(List.of(
@@ -45,11 +75,22 @@ public final class RedisServer implements AutoCloseable {
                 "--appendonly",
                 "no"));
         command.addAll(options);
-        return new RedisServer(ChildProcess.start(command, log, () -> accepts(address)), address);
+        ChildProcess process = ChildProcess.start(command, log, () -> accepts(address));
+        return new RedisServer(process, address, new InetSocketAddress(loopback, clients), access);
     }
 
+    /** Speaks plain text. */
     InetSocketAddress address() {
         return address;
+    }
+
+    /** Where those connect that are measured. */
+    InetSocketAddress clients() {
+        return clients;
+    }
+
+    Access access() {
+        return access;
     }
 
     long cpuNanos() {

@@ -8,19 +8,24 @@ import io.plexspaces.processgroups.bench.load.RespWire;
 import io.plexspaces.processgroups.bench.load.Subscriber;
 import io.plexspaces.processgroups.bench.load.Tally;
 import io.plexspaces.processgroups.bench.load.Texts;
+import io.plexspaces.processgroups.bench.load.TlsClient;
 import io.plexspaces.processgroups.bench.load.WebSocketWire;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Redis Pub/Sub. A group is a channel, or one for each of its topics. */
 public final class RedisTarget implements Target {
     private final RedisServer server;
     private final List<ReadLoop> loops;
+    private final @Nullable TlsClient tls;
 
     public RedisTarget(RedisServer server, List<ReadLoop> loops) {
         this.server = server;
         this.loops = List.copyOf(loops);
+        this.tls = server.access().tls();
     }
 
     @Override
@@ -41,6 +46,11 @@ public final class RedisTarget implements Target {
     @Override
     public long cpuNanos() {
         return server.cpuNanos();
+    }
+
+    @Override
+    public Set<String> agreed() {
+        return tls == null ? Set.of() : tls.agreed();
     }
 
     @Override
@@ -71,7 +81,7 @@ public final class RedisTarget implements Target {
     }
 
     private Links links() {
-        return new Links(server.address(), loops);
+        return new Links(server.clients(), loops, tls);
     }
 
     static byte[] command(byte[]... words) {
@@ -104,7 +114,7 @@ public final class RedisTarget implements Target {
 
     private final class Channels implements Connections {
         private final Tally tally;
-        private final Links links = new Links(server.address(), loops);
+        private final Links links = links();
 
         Channels(Tally tally) {
             this.tally = tally;

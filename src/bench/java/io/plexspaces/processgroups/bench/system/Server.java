@@ -39,7 +39,6 @@ public final class Server implements AutoCloseable {
 
     static final String NAMESPACE = "default";
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final int CLIENT_LOOPS = 2;
     private static final int LARGEST_BATCH = 64 * 1024 * 1024;
     private static final int ADMINISTRATION_SECONDS = 30;
@@ -58,8 +57,8 @@ public final class Server implements AutoCloseable {
     private final EventLoopGroup loops = new NioEventLoopGroup(CLIENT_LOOPS, new DefaultThreadFactory("grpc", true));
     private final ManagedChannel administration;
 
-    /** What its clients bring; empty: nothing. */
-    private final String authorization;
+    private final Access access;
+    private final HttpClient client;
 
     private Server(
             ChildProcess process,
@@ -68,14 +67,16 @@ public final class Server implements AutoCloseable {
             Path java,
             URI http,
             InetSocketAddress grpc,
-            String authorization) {
+            Access access,
+            HttpClient client) {
         this.process = process;
         this.store = store;
         this.label = label;
         this.java = java;
         this.http = http;
         this.grpc = grpc;
-        this.authorization = authorization;
+        this.access = access;
+        this.client = client;
         this.administration = channel();
     }
 
@@ -87,7 +88,7 @@ public final class Server implements AutoCloseable {
      * @param store what it keeps its groups in, which ends with it; null: its own memory
      * @param log gets what it prints
      * @param label follows the names of its targets; empty: none does
-     * @param authorization the header that its clients bring; empty: none
+     * @param access how its clients get in
      */
     public static Server start(
             Path java,
@@ -96,14 +97,14 @@ public final class Server implements AutoCloseable {
             Path jar,
             Path log,
             String label,
-            String authorization) {
+            Access access) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
-        URI http = URI.create("http://" + loopback.getHostAddress() + ":" + ChildProcess.freePort());
+        URI http = URI.create(access.httpScheme() + "://" + loopback.getHostAddress() + ":" + ChildProcess.freePort());
         InetSocketAddress grpc = new InetSocketAddress(loopback, ChildProcess.freePort());
         List<String> command = new ArrayList<>();
         command.add(java.resolve("bin/java").toString());
         command.addAll(options);
-        command.add("-Dquarkus.http.port=" + http.getPort());
+        command.addAll(access.options(http.getPort()));
         command.add("-Dquarkus.grpc.server.port=" + grpc.getPort());
         if (store != null) {
             command.add("-Dprocessgroups.store=redis");
@@ -112,8 +113,9 @@ public final class Server implements AutoCloseable {
         }
         command.add("-jar");
         command.add(jar.toString());
-        return new Server(
-                ChildProcess.start(command, log, () -> isReady(http)), store, label, java, http, grpc, authorization);
+        HttpClient client = access.http();
+        ChildProcess process = ChildProcess.start(command, log, () -> isReady(client, http));
+        return new Server(process, store, label, java, http, grpc, access, client);
     }
 
     /**
@@ -122,11 +124,10 @@ public final class Server implements AutoCloseable {
      */
     public ManagedChannel channel() {
         Metadata headers = new Metadata();
-        if (!authorization.isEmpty()) {
-            headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
+        if (!access.authorization().isEmpty()) {
+            headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), access.authorization());
         }
-        return NettyChannelBuilder.forAddress(grpc)
-                .usePlaintext()
+        return access.secured(NettyChannelBuilder.forAddress(grpc))
                 .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
                 .eventLoopGroup(loops)
                 .channelType(NioSocketChannel.class)
@@ -166,9 +167,8 @@ public final class Server implements AutoCloseable {
         await(List.of(ProcessGroupServiceGrpc.newFutureStub(administration).joinGroup(request)));
     }
 
-    /** The header that its clients bring; empty: none. */
-    String authorization() {
-        return authorization;
+    Access access() {
+        return access;
     }
 
     /** Where gRPC connects. */
@@ -213,7 +213,7 @@ public final class Server implements AutoCloseable {
 
     /** It says so itself. */
     public boolean isReady() {
-        return isReady(http);
+        return isReady(client, http);
     }
 
     private boolean collectGarbage() {
@@ -238,7 +238,7 @@ public final class Server implements AutoCloseable {
     }
 
     private double sum(Predicate<String> wanted) {
-        return get(http.resolve("/q/metrics"))
+        return get(client, http.resolve("/q/metrics"))
                 .body()
                 .lines()
                 .filter(wanted)
@@ -246,17 +246,17 @@ public final class Server implements AutoCloseable {
                 .sum();
     }
 
-    private static boolean isReady(URI http) {
+    private static boolean isReady(HttpClient client, URI http) {
         try {
-            return get(http.resolve("/q/health/ready")).statusCode() == 200;
+            return get(client, http.resolve("/q/health/ready")).statusCode() == 200;
         } catch (IllegalStateException notYet) {
             return false;
         }
     }
 
-    private static HttpResponse<String> get(URI uri) {
+    private static HttpResponse<String> get(HttpClient client, URI uri) {
         try {
-            return HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+            return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException failure) {
             throw new IllegalStateException(uri + " cannot be read", failure);
         } catch (InterruptedException stop) {

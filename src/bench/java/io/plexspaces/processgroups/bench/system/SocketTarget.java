@@ -62,7 +62,7 @@ public final class SocketTarget implements Target {
         try {
             ServerSocketChannel server =
                     ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            return new Pairs(tally, server, new Links(server.getLocalAddress(), loops));
+            return new Pairs(tally, server, new Links(server.getLocalAddress(), loops, null));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.bench.system;
 
 import io.plexspaces.processgroups.bench.load.Tally;
 import java.util.List;
+import java.util.Set;
 
 /** Something that takes messages and delivers them, over one protocol. */
 public interface Target {
@@ -18,6 +19,11 @@ public interface Target {
     /** The same of a store of its own, in another process; -1: it has none. */
     default long storeCpuNanos() {
         return -1;
+    }
+
+    /** TLS protocols and cipher suites of its connections until now; empty: they speak plain text. */
+    default Set<String> agreed() {
+        return Set.of();
     }
 
     /** What its process holds now. */

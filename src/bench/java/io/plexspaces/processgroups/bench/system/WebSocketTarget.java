@@ -18,7 +18,7 @@ public final class WebSocketTarget extends ServiceTarget {
 
     /** @param answers publishers want an answer with counts for each message; else none */
     public WebSocketTarget(Server server, SessionFormat format, List<ReadLoop> loops, boolean answers) {
-        super(server, answers);
+        super(server, answers, server.access().tls());
         this.format = format;
         this.loops = List.copyOf(loops);
     }
@@ -39,7 +39,7 @@ public final class WebSocketTarget extends ServiceTarget {
 
     private final class Sockets implements Connections {
         private final Tally tally;
-        private final Links links = new Links(server.webSocket(), loops);
+        private final Links links = new Links(server.webSocket(), loops, tls);
 
         Sockets(Tally tally) {
             this.tally = tally;
@@ -65,7 +65,8 @@ public final class WebSocketTarget extends ServiceTarget {
 
         private Link connect(String path, WebSocketWire.Receiver receiver) {
             Link link = links.connect(new WebSocketWire(receiver, false));
-            link.write(WebSocketWire.handshake(path, format.subprotocol(), server.authorization()));
+            link.write(WebSocketWire.handshake(
+                    path, format.subprotocol(), server.access().authorization()));
             return link;
         }
 
