@@ -73,6 +73,19 @@ final class InFlight {
         return full;
     }
 
+    /**
+     * How many requests may be asked for, which then come, whatever their answers turn out to be; 0: none, and
+     * {@link #readMore} is called when one may.
+     */
+    synchronized int most() {
+        if (full()) {
+            turnedAway = true;
+            return 0;
+        }
+        long fitting = (maxBytes - bytes) / Math.max(1, answer) - waiting;
+        return (int) Math.max(1, Math.min(max - waiting, fitting));
+    }
+
     private boolean full() {
         return waiting >= max || isHeavy(maxBytes) || crowded.getAsBoolean();
     }

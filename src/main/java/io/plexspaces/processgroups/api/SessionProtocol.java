@@ -170,6 +170,11 @@ public final class SessionProtocol {
         return inFlight.isFull();
     }
 
+    /** How many requests may be asked for ahead; 0: none, until the session calls for more. */
+    public int mostAhead() {
+        return inFlight.most();
+    }
+
     /**
      * Never throws.
      *

@@ -120,4 +120,25 @@ class InFlightTest {
         assertThat(budget.held()).isEqualTo(64L << 20);
         assertThat(inFlight.begin(10)).as("a small one").isTrue();
     }
+
+    @Test
+    void thoseAskedForAhead_areAsManyAsTheirAnswersMayBeLarge() {
+        for (int i = 0; i < 40; i++) {
+            inFlight.begin(10);
+            inFlight.end(10, 10);
+        }
+        assertThat(inFlight.most()).isEqualTo(REQUESTS);
+        inFlight.begin(10);
+        inFlight.begin(10);
+        assertThat(inFlight.most()).isEqualTo(REQUESTS - 2);
+        inFlight.end(10, BYTES / 3);
+        assertThat(inFlight.most()).isEqualTo(1);
+        inFlight.begin(10);
+        inFlight.begin(10);
+        reads = 0;
+        assertThat(inFlight.most()).isZero();
+        inFlight.end(10, 10);
+        inFlight.end(10, 10);
+        assertThat(reads).as("whoever got none is called").isEqualTo(1);
+    }
 }

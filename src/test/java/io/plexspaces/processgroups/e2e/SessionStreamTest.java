@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.GroupMembership;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
+import io.plexspaces.processgroups.proto.v1.Message;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 /** One actor, many groups, one stream. */
 @QuarkusTest
 class SessionStreamTest extends LiveServer {
+    private static final int MANY_REQUESTS = 150;
+
     @BeforeEach
     void create() {
         List.of("one", "two", "three").forEach(client::create);
@@ -138,6 +141,33 @@ class SessionStreamTest extends LiveServer {
                 .toList();
         assertThat(answered)
                 .isEqualTo(LongStream.rangeClosed(first, last).boxed().toList());
+    }
+
+    /** Three of their answers are as large as the queue of a connection, and the client reads them. */
+    @Test
+    void requestsWithLargeAnswers_sentAtOnce_areAllAnswered() {
+        int actors = 10_000;
+        client.create("crowd");
+        for (int first = 0; first < actors; first += 1_000) {
+            client.join(JoinGroupRequest.newBuilder()
+                    .setGroupName("crowd")
+                    .addAllActorIds(IntStream.range(first, first + 1_000)
+                            .mapToObj(i -> "an-actor-with-a-name-of-its-own-" + i)
+                            .toList()));
+        }
+        try (GrpcSession session = client.session("sender")) {
+            session.opened();
+            for (int i = 0; i < MANY_REQUESTS; i++) {
+                session.send(SessionRequest.newBuilder()
+                        .setPublish(PublishToGroupRequest.newBuilder()
+                                .setGroupName("crowd")
+                                .setMessage(Message.newBuilder())));
+            }
+            assertThat(session.stream().awaitEvents(1 + MANY_REQUESTS).subList(1, 1 + MANY_REQUESTS))
+                    .allSatisfy(
+                            event -> assertThat(event.getAnswer().getPublished().getRecipientIdsCount())
+                                    .isEqualTo(actors));
+        }
     }
 
     @Test

@@ -9,8 +9,8 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest;
 
 /**
  * The receiving half of a session: asks for another request whenever one may be executed, and for some ahead, so that
- * those that arrive together are executed together and their deliveries travel together. For fewer ahead when they are
- * large: those that were asked for come, however many bytes they are.
+ * those that arrive together are executed together and their deliveries travel together. For fewer ahead when they, or
+ * their answers, are large: those that were asked for come, however many bytes they are.
  */
 final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     private static final int AHEAD = 256;
@@ -24,6 +24,7 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     private final ServerCallStreamObserver<byte[]> call;
     private final Connection connection;
     private final long aheadBytes;
+    private final int most;
     private final SessionProtocol protocol;
 
     // Guarded by this.
@@ -41,7 +42,8 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
         this.connection = connection;
         this.aheadBytes = service.settings().maxInFlightBytes();
         this.size = aheadBytes / FIRST_PART;
-        this.allowed = Math.min(AHEAD, service.settings().maxInFlight());
+        this.most = service.settings().maxInFlight();
+        this.allowed = Math.min(AHEAD, most);
         this.protocol = new SessionProtocol(service, connection, GrpcFormat.INSTANCE, this::readMore);
         protocol.from(service.traces().current());
         Caller caller = AuthenticatedCalls.caller();
@@ -74,8 +76,9 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
         size = Math.max(bytes, size - size / 8);
     }
 
+    /** The protocol may call once more than there were requests. */
     private synchronized void allow() {
-        allowed++;
+        allowed = Math.min(allowed + 1, most - asked);
     }
 
     /** On any thread. */
@@ -92,7 +95,7 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     }
 
     private synchronized int more() {
-        long ahead = Math.max(1, Math.min(AHEAD, aheadBytes / Math.max(1, size)));
+        long ahead = Math.min(protocol.mostAhead(), Math.max(1, Math.min(AHEAD, aheadBytes / Math.max(1, size))));
         int more = (int) Math.min(allowed, ahead - asked);
         if (more < Math.min(LOT, ahead) && asked > 0) {
             return 0;
