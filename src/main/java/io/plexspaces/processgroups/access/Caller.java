@@ -160,13 +160,22 @@ public final class Caller {
         return Decision.of(Operation.MANAGE, missing(Operation.MANAGE, group, null));
     }
 
+    /** To see each group of the tenant, whatever its namespace and name: as to be told how many there are. */
+    public Decision mayReadAll(String inTenant) {
+        return everywhere(Operation.READ, inTenant);
+    }
+
     /** To manage each group of the tenant, whatever its namespace and name: as to evict somebody from all of them. */
     public Decision mayManageAll(String inTenant) {
+        return everywhere(Operation.MANAGE, inTenant);
+    }
+
+    private Decision everywhere(Operation operation, String inTenant) {
         Part furthest = unlessTenant(inTenant);
         for (int i = 0; i < grants.size() && goesOn(furthest); i++) {
-            furthest = later(furthest, grants.get(i).missingToManageAll());
+            furthest = later(furthest, grants.get(i).missingEverywhere(operation));
         }
-        return Decision.of(Operation.MANAGE, furthest);
+        return Decision.of(operation, furthest);
     }
 
     /**

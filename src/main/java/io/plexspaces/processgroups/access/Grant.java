@@ -51,8 +51,9 @@ record Grant(Rule rule, List<NamePattern> actors) {
         return hasAny(rule.groups()) ? Part.NOTHING : Part.GROUP;
     }
 
-    Part missingToManageAll() {
-        if (!rule.allows(Operation.MANAGE)) {
+    /** In each group of the tenant. */
+    Part missingEverywhere(Operation operation) {
+        if (!rule.allows(operation)) {
             return Part.OPERATION;
         }
         if (!hasAny(rule.namespaces())) {

@@ -352,9 +352,10 @@ public final class Requests {
     /** Whether it may see all that can be found. */
     boolean readsAll(GroupQuery query) {
         String namespace = query.namespace();
-        return namespace == null
-                ? caller.tenant() == null
-                : caller.mayReadAll(new Namespace(query.tenant(), namespace)).allowed();
+        Decision decision = namespace == null
+                ? caller.mayReadAll(query.tenant())
+                : caller.mayReadAll(new Namespace(query.tenant(), namespace));
+        return decision.allowed();
     }
 
     /** Who received it is said to nobody who may not read the group. */

@@ -215,6 +215,20 @@ class CallerTest {
     }
 
     @Test
+    void readingAllOfATenant_needsARuleForAllNamespacesAndGroups() {
+        assertThat(caller(to("read")).mayReadAll("acme").allowed()).isTrue();
+        assertThat(caller(to("read")).mayReadAll("umbrella").missing()).isEqualTo(Part.TENANT);
+        assertThat(caller(to("join", "publish", "manage")).mayReadAll("acme").missing())
+                .isEqualTo(Part.OPERATION);
+        Rule namespace = Rule.of(List.of("default"), null, null, null, null);
+        assertThat(caller(namespace).mayReadAll("acme").missing()).isEqualTo(Part.NAMESPACE);
+        Rule groups = Rule.of(null, List.of("chat.*"), null, null, null);
+        assertThat(caller(groups).mayReadAll("acme").missing()).isEqualTo(Part.GROUP);
+        assertThat(Caller.anybody().mayReadAll("acme").allowed()).isTrue();
+        assertThat(Caller.nobody().mayReadAll("acme").allowed()).isFalse();
+    }
+
+    @Test
     void nobody_mayDoNothingInAnyTenant() {
         Caller nobody = Caller.nobody();
         assertThat(nobody.mayJoin(ROOM, ANN, TopicFilter.ALL).missing()).isEqualTo(Part.TENANT);

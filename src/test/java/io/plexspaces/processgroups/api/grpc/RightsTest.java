@@ -667,13 +667,15 @@ class RightsTest {
                 .extracting(group -> group.getGroupName())
                 .containsExactly("chat.a", "chat.b");
         assertThat(some.getTotalCount()).isZero();
-        var all = stub("read")
-                .listGroups(ListGroupsRequest.newBuilder()
-                        .setTenantId(TENANT)
-                        .setNamespace("default")
-                        .build());
-        assertThat(all.getGroupsCount()).isEqualTo(3);
-        assertThat(all.getTotalCount()).isEqualTo(3);
+        for (String namespace : List.of("default", "")) {
+            var all = stub("read")
+                    .listGroups(ListGroupsRequest.newBuilder()
+                            .setTenantId(TENANT)
+                            .setNamespace(namespace)
+                            .build());
+            assertThat(all.getGroupsCount()).isEqualTo(3);
+            assertThat(all.getTotalCount()).isEqualTo(3);
+        }
     }
 
     @Test
