@@ -125,8 +125,13 @@ final class NodeProcess implements AutoCloseable {
         }
     }
 
-    /** The sum of all samples of a metric, by its full name. */
-    double metric(String name) {
+    /**
+     * The sum of samples of a metric.
+     *
+     * @param name the full one
+     * @param labels what a sample must have, as in {@code tenant="acme"}; none: all
+     */
+    double metric(String name, String... labels) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/q/metrics"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
@@ -134,6 +139,7 @@ final class NodeProcess implements AutoCloseable {
             return HTTP.send(request, HttpResponse.BodyHandlers.ofLines())
                     .body()
                     .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                    .filter(line -> List.of(labels).stream().allMatch(line::contains))
                     .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
         } catch (IOException failure) {

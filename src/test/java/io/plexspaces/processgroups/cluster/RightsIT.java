@@ -13,13 +13,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who may do what, on packaged servers of each kind of deployment. */
+/** Who may do what, and who sees what of whom, on packaged servers of each kind of deployment. */
 @Isolated
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RightsIT {
@@ -66,6 +67,14 @@ class RightsIT {
             assertThat(matrix.cells()).isEqualTo(matrix.size());
             OnNodes.say(matrix.cells() + " cells of rights on " + name + " in "
                     + (System.nanoTime() - begun) / 1_000_000 + " ms");
+        }
+    }
+
+    @Nested
+    class Tenants extends TwoTenants {
+        @Override
+        Deployments deployments() {
+            return deployments;
         }
     }
 }
