@@ -138,7 +138,9 @@ abstract class TwoTenants {
     }
 
     private static Outcome refusal(ThrowingCallable call) {
-        return Outcome.of(catchThrowable(call));
+        Throwable failure = catchThrowable(call);
+        assertThat(failure).as("a refusal").isNotNull();
+        return Outcome.of(failure);
     }
 
     private static List<String> names(ListGroupsResponse list) {
