@@ -22,7 +22,7 @@ public enum ErrorCode {
     FAILED_PRECONDITION(false),
     /** A configured limit would be passed; the message names limit and value. */
     LIMIT_EXCEEDED(false),
-    /** The tenant, or the session, has used what it may use of this node for now; the exception names the quota. */
+    /** The tenant, or the session, has what it is given of this node or of the store; the exception names the quota. */
     QUOTA_EXCEEDED(true),
     /** The server has too much waiting for delivery; the request was not executed. */
     OVERLOADED(true),

@@ -55,7 +55,7 @@ public final class GroupException extends RuntimeException {
     }
 
     /**
-     * A tenant or a session has used what it may use of this node.
+     * A tenant or a session has used what it may use of this node, or a tenant has in the store what it may have there.
      *
      * @param quota its name, for example {@code requests}
      * @param retryAfter when there is some again, if nobody else uses it; zero: nobody knows

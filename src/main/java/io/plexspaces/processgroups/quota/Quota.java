@@ -10,6 +10,10 @@ public enum Quota {
     PUBLISHED_BYTES("published-bytes"),
     /** Live connections of a tenant. */
     SESSIONS("sessions"),
+    /** Groups of a tenant, on all nodes together. */
+    GROUPS("groups"),
+    /** Members of all of these. */
+    MEMBERS("members"),
     /** Requests on one connection, a second. */
     SESSION_REQUESTS("session.requests"),
     /** Messages published on one connection, a second. */

@@ -1,19 +1,26 @@
 package io.plexspaces.processgroups.quota;
 
 /**
- * What one tenant or one session may use of a node. 0 each: no quota.
+ * What one tenant or one session may use of a node, and a tenant of the store. 0 each: no quota.
  *
  * @param requests a second
  * @param publishes a second
  * @param publishedBytes a second, as encoded
- * @param sessions live connections; of a session, it means nothing
+ * @param sessions live connections; of a session, this and what follows mean nothing
+ * @param groups in the store
+ * @param members of all of them together
  */
-public record QuotaSettings(int requests, int publishes, int publishedBytes, int sessions) {
+public record QuotaSettings(int requests, int publishes, int publishedBytes, int sessions, int groups, int members) {
     public static final QuotaSettings NONE = new QuotaSettings(0, 0, 0, 0);
+
+    /** With no quota in the store. */
+    public QuotaSettings(int requests, int publishes, int publishedBytes, int sessions) {
+        this(requests, publishes, publishedBytes, sessions, 0, 0);
+    }
 
     /** @throws IllegalArgumentException for one below 0 */
     public QuotaSettings {
-        if (requests < 0 || publishes < 0 || publishedBytes < 0 || sessions < 0) {
+        if (requests < 0 || publishes < 0 || publishedBytes < 0 || sessions < 0 || groups < 0 || members < 0) {
             throw new IllegalArgumentException("quotas must not be below 0");
         }
     }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How much of this node each tenant may use, and each session. What is beyond it is refused with QUOTA_EXCEEDED, before
- * anything is done. A session's own quota is asked first, so that one that floods uses up less of its tenant's.
- * Thread-safe.
+ * anything is done. A session's own quota is asked first, so that one that floods uses up less of its tenant's. What a
+ * tenant may have in the store is only said here: the store counts that. Thread-safe.
  */
 public final class Quotas {
     private final Limits limits;
@@ -53,13 +53,41 @@ public final class Quotas {
 
     /** Live connections that a tenant may have here; 0: no quota. */
     public int sessions(String tenant) {
-        return limits.own().getOrDefault(tenant, limits.byDefault()).sessions();
+        return settings(tenant).sessions();
+    }
+
+    /** Groups that a tenant may have in the store; 0: no quota. */
+    public int groups(String tenant) {
+        return settings(tenant).groups();
+    }
+
+    /** Members of all of its groups; 0: no quota. */
+    public int members(String tenant) {
+        return settings(tenant).members();
+    }
+
+    private QuotaSettings settings(String tenant) {
+        return limits.own().getOrDefault(tenant, limits.byDefault());
     }
 
     /** It has them. When there is room again, nobody knows. */
     public GroupException sessionsExceeded(String tenant) {
-        rejected.accept(Quota.SESSIONS);
-        return GroupException.quota(Quota.SESSIONS.label(), sessions(tenant), Duration.ZERO);
+        return exceeded(Quota.SESSIONS, sessions(tenant));
+    }
+
+    /** The same of groups. */
+    public GroupException groupsExceeded(String tenant) {
+        return exceeded(Quota.GROUPS, groups(tenant));
+    }
+
+    /** The same of members. */
+    public GroupException membersExceeded(String tenant) {
+        return exceeded(Quota.MEMBERS, members(tenant));
+    }
+
+    private GroupException exceeded(Quota quota, int most) {
+        rejected.accept(quota);
+        return GroupException.quota(quota.label(), most, Duration.ZERO);
     }
 
     /** What one session, or whoever has none, is counted by. */

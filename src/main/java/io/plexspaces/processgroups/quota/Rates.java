@@ -27,7 +27,7 @@ final class Rates {
             case REQUESTS, SESSION_REQUESTS -> requests;
             case PUBLISHES, SESSION_PUBLISHES -> publishes;
             case PUBLISHED_BYTES, SESSION_PUBLISHED_BYTES -> publishedBytes;
-            case SESSIONS -> null;
+            case SESSIONS, GROUPS, MEMBERS -> null;
         };
     }
 

@@ -1,6 +1,6 @@
 /**
- * How much of this node a tenant, or one session, may use: rates, and the places of tenants that are counted. Uses
- * {@code domain} and the JDK.
+ * How much of this node a tenant, or one session, may use: rates, and the places of tenants that are counted; and how
+ * much of the store a tenant is given. Uses {@code domain} and the JDK.
  */
 @NullMarked
 package io.plexspaces.processgroups.quota;

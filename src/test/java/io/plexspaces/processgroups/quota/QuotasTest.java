@@ -96,6 +96,24 @@ class QuotasTest {
     }
 
     @Test
+    void whatATenantMayHaveInTheStore_isSaid_andRefusalsAreCounted() {
+        QuotaSettings usual = new QuotaSettings(0, 0, 0, 0, 20, 500);
+        Quotas quotas = quotas(usual, Map.of("large", new QuotaSettings(0, 0, 0, 0, 0, 9_000)), QuotaSettings.NONE);
+        assertThat(quotas.meter()).as("no rate").isNull();
+        assertThat(quotas.groups("usual")).isEqualTo(20);
+        assertThat(quotas.members("usual")).isEqualTo(500);
+        assertThat(quotas.groups("large")).isZero();
+        assertThat(quotas.members("large")).isEqualTo(9_000);
+        GroupException groups = quotas.groupsExceeded("usual");
+        assertThat(groups.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+        assertThat(groups.field()).isEqualTo("groups");
+        assertThat(groups).hasMessage("quota groups = 20 reached");
+        assertThat(groups.retryAfter()).isZero();
+        assertThat(quotas.membersExceeded("large")).hasMessage("quota members = 9000 reached");
+        assertThat(rejected).containsExactly(Quota.GROUPS, Quota.MEMBERS);
+    }
+
+    @Test
     void onlyTenantsOfTheirOwn_leaveOthersAlone() {
         Quotas.Meter meter = meter(QuotaSettings.NONE, Map.of("small", TEN), QuotaSettings.NONE);
         assertThat(requests(meter, "small")).isEqualTo(10);
