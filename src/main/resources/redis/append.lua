@@ -12,7 +12,7 @@
 --   P weight, body, idempotency key: a message that may be repeated
 --   O weight, body before and after its dispatch, idempotency key or '', topic or '', actor that must not get it or '', count of
 --     candidates, candidate, its joined offset, candidate, …: a message for one member
---   J filter, owner, node, ttl or '', count of actors, actor, actor…: joins
+--   J filter, owner, node, ttl or '', how many may become members or '', count of actors, actor, actor…: joins
 --   T actor, owner on the new node, node: a takeover of a session's joins
 --   V 1 for away or 0 for back, count, actor, owner, actor, owner…: sessions that receive nothing for now, or again
 --   L actor, owner or '', 1 for all joins, reason: a leave
@@ -242,16 +242,16 @@ local function join(operation, a)
   end
   -- An actor that is named twice joins twice: the second join finds the membership of the first.
   local steps, made, newcomers, labelled, bytes = {}, {}, 0, 0, 0
-  local count = tonumber(ARGV[a + 4])
-  local refused = refusal(a + 5, a + 4 + count, now)
+  local count = tonumber(ARGV[a + 5])
+  local refused = refusal(a + 6, a + 5 + count, now)
   if refused then
     return refused
   end
-  local found, first = texts(a + 5, a + 4 + count), 1
+  local found, first = texts(a + 6, a + 5 + count), 1
   for i = 1, count do
-    local actor = ARGV[a + 4 + i]
+    local actor = ARGV[a + 5 + i]
     if i - first == #found then
-      found, first = texts(a + 4 + i, a + 4 + count), i
+      found, first = texts(a + 5 + i, a + 5 + count), i
     end
     local text = found[i - first + 1]
     local m = made[actor] or text and parse(text)
@@ -278,6 +278,10 @@ local function join(operation, a)
   -- The node that writes is none of those a client makes up.
   if labelled > 0 and added.node ~= node and tooManyLabels(added, mostLabels) then
     return '-LIMIT_EXCEEDED node-labels-per-group'
+  end
+  -- All groups of the tenant share what its quota leaves: the server has counted them.
+  if newcomers > 0 and ARGV[a + 4] ~= '' and newcomers > tonumber(ARGV[a + 4]) then
+    return '-QUOTA_EXCEEDED members'
   end
   for i = 1, count, 100 do
     local fields = {}
@@ -488,7 +492,7 @@ local function apply(groupKey, groupName, epoch, first, count, full)
       a = a + 7 + 2 * tonumber(ARGV[a + 6])
     elseif kind == 'J' then
       said = said or join(operator .. sequence, a)
-      a = a + 5 + tonumber(ARGV[a + 4])
+      a = a + 6 + tonumber(ARGV[a + 5])
     elseif kind == 'L' then
       said = said or leave(operator .. sequence, a)
       a = a + 4

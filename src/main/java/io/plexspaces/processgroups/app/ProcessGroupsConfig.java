@@ -529,6 +529,16 @@ interface ProcessGroupsConfig {
         @WithDefault("0")
         @Range(min = "0", max = "10000000")
         int sessions();
+
+        /** Groups in the store, of all servers together. 0: no quota beside the limit. */
+        @WithDefault("0")
+        @Range(min = "0", max = "10000000")
+        int groups();
+
+        /** Members of all of these groups. 0: no quota. */
+        @WithDefault("0")
+        @Range(min = "0", max = "1000000000")
+        int members();
     }
 
     /** Of one tenant. */
@@ -552,6 +562,16 @@ interface ProcessGroupsConfig {
         @WithDefault("-1")
         @Range(min = "-1", max = "10000000")
         int sessions();
+
+        /** The same for groups. */
+        @WithDefault("-1")
+        @Range(min = "-1", max = "10000000")
+        int groups();
+
+        /** The same for members of all of these. */
+        @WithDefault("-1")
+        @Range(min = "-1", max = "1000000000")
+        int members();
     }
 
     /** Of each connection of a session. */

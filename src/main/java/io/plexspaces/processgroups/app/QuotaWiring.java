@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.log.StoreQuotas;
 import io.plexspaces.processgroups.observe.ObservedAccess;
 import io.plexspaces.processgroups.quota.QuotaSettings;
 import io.plexspaces.processgroups.quota.Quotas;
@@ -41,10 +42,41 @@ final class QuotaWiring {
         };
     }
 
+    @Produces
+    @Singleton
+    StoreQuotas inTheStore(Quotas quotas) {
+        return new StoreQuotas() {
+            @Override
+            public int groups(String tenant) {
+                return quotas.groups(tenant);
+            }
+
+            @Override
+            public int members(String tenant) {
+                return quotas.members(tenant);
+            }
+
+            @Override
+            public GroupException groupsExceeded(String tenant) {
+                return quotas.groupsExceeded(tenant);
+            }
+
+            @Override
+            public GroupException membersExceeded(String tenant) {
+                return quotas.membersExceeded(tenant);
+            }
+        };
+    }
+
     static Quotas.Limits limits(ProcessGroupsConfig.Quotas config) {
         ProcessGroupsConfig.TenantQuota usual = config.byDefault();
-        QuotaSettings byDefault =
-                new QuotaSettings(usual.requests(), usual.publishes(), usual.publishedBytes(), usual.sessions());
+        QuotaSettings byDefault = new QuotaSettings(
+                usual.requests(),
+                usual.publishes(),
+                usual.publishedBytes(),
+                usual.sessions(),
+                usual.groups(),
+                usual.members());
         Map<String, QuotaSettings> own = new HashMap<>();
         config.tenants()
                 .forEach((tenant, of) -> own.put(
@@ -53,7 +85,9 @@ final class QuotaWiring {
                                 or(of.requests(), usual.requests()),
                                 or(of.publishes(), usual.publishes()),
                                 or(of.publishedBytes(), usual.publishedBytes()),
-                                or(of.sessions(), usual.sessions()))));
+                                or(of.sessions(), usual.sessions()),
+                                or(of.groups(), usual.groups()),
+                                or(of.members(), usual.members()))));
         ProcessGroupsConfig.SessionQuota session = config.session();
         return new Quotas.Limits(
                 byDefault,

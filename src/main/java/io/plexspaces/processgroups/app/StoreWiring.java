@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.app;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.StoreQuotas;
 import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
 import io.plexspaces.processgroups.log.redis.RedisGroupLog;
 import io.plexspaces.processgroups.log.redis.store.RedisSettings;
@@ -42,20 +43,21 @@ final class StoreWiring {
             Vertx vertx,
             InjectableInstance<Redis> client,
             RedisAddress address,
-            NodeMetrics metrics) {
+            NodeMetrics metrics,
+            StoreQuotas quotas) {
         ConfigCheck.check(config);
         RandomTexts epochs = new RandomTexts();
         if (config.store() == ProcessGroupsConfig.Store.REDIS) {
-            RedisGroupLog made =
-                    new RedisGroupLog(vertx, address.of(client), redisSettings(config), epochs, metrics::storeAnswered);
+            RedisGroupLog made = new RedisGroupLog(
+                    vertx, address.of(client), redisSettings(config, quotas), epochs, metrics::storeAnswered);
             redis = made;
             memory = null;
             log = made;
             leases = made;
         } else {
             WorkerExecutor worker = vertx.createSharedWorkerExecutor("processgroups-memory", 1);
-            MemoryGroupLog made =
-                    new MemoryGroupLog(Clock.systemUTC(), limits(config), epochs, aside(worker), memoryLimit(config));
+            MemoryGroupLog made = new MemoryGroupLog(
+                    Clock.systemUTC(), limits(config, quotas), epochs, aside(worker), memoryLimit(config));
             redis = null;
             memory = made;
             log = made;
@@ -74,7 +76,7 @@ final class StoreWiring {
                 .onFailure(failure -> LOG.log(System.Logger.Level.ERROR, "a long task of the store failed", failure));
     }
 
-    private static RedisSettings redisSettings(ProcessGroupsConfig config) {
+    private static RedisSettings redisSettings(ProcessGroupsConfig config, StoreQuotas quotas) {
         ProcessGroupsConfig.Redis settings = config.redis();
         return new RedisSettings(
                 settings.prefix(),
@@ -82,7 +84,7 @@ final class StoreWiring {
                 settings.timeout(),
                 settings.checkInterval(),
                 config.node().leaseTtl(),
-                limits(config));
+                limits(config, quotas));
     }
 
     static long memoryLimit(ProcessGroupsConfig config) {
@@ -92,7 +94,7 @@ final class StoreWiring {
                 .orElse(Runtime.getRuntime().maxMemory() / Wiring.HEAP_PART);
     }
 
-    private static LogLimits limits(ProcessGroupsConfig config) {
+    private static LogLimits limits(ProcessGroupsConfig config, StoreQuotas quotas) {
         ProcessGroupsConfig.Limits limits = config.limits();
         return new LogLimits(
                 limits.groupsPerTenant(),
@@ -104,7 +106,8 @@ final class StoreWiring {
                 limits.idempotencyKeys(),
                 limits.batchBytes().asLongValue(),
                 limits.bansPerGroup(),
-                limits.bansPerTenant());
+                limits.bansPerTenant(),
+                quotas);
     }
 
     /** No call of the store takes longer: behind a call that fails, it waits for three times its own time. */

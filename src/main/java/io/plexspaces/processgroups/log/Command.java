@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A change asked of one group. Each is one atomic step: it happens whole, or fails and leaves everything as it was. */
 public sealed interface Command {
-    /** Makes the group. GROUP_EXISTS when there is one. */
+    /** Makes the group. GROUP_EXISTS when there is one; else QUOTA_EXCEEDED ({@link StoreQuotas}). */
     record Create(GroupSpec spec) implements Command {}
 
     /** Removes the group with its members and messages. Not an error when there is none. */
@@ -24,18 +24,25 @@ public sealed interface Command {
 
     /**
      * Adds one join for each actor, one entry each, all or none. BANNED, naming the first that is ({@link Evict},
-     * {@link Evictions#evict}).
+     * {@link Evictions#evict}); QUOTA_EXCEEDED, when some would become members that are not ({@link StoreQuotas}).
      *
      * @param actors at least one, else INVALID_ARGUMENT; one that is named twice joins twice, as in {@code pg}
      * @param node where they run
      * @param ttl with a {@link Owner.Lease}, and with no other owner
+     * @param again the store had these joins, and has lost them: no quota is asked
      */
     record Join(
             List<ActorId> actors,
             TopicFilter filter,
             Owner owner,
             NodeId node,
-            @Nullable Duration ttl) implements Command {
+            @Nullable Duration ttl,
+            boolean again) implements Command {
+        /** Of actors that ask for it. */
+        public Join(List<ActorId> actors, TopicFilter filter, Owner owner, NodeId node, @Nullable Duration ttl) {
+            this(actors, filter, owner, node, ttl, false);
+        }
+
         public Join {
             actors = List.copyOf(actors);
             if (actors.isEmpty()) {

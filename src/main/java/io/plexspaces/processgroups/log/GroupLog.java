@@ -22,7 +22,8 @@ public interface GroupLog extends SessionOwners, Evictions {
      * Makes one change in one atomic step, gives its entries the next offsets, and announces them to every reader.
      *
      * <p>Fails with GROUP_NOT_FOUND for every command but create and delete, when there is no such group; with FENCED
-     * when a newer incarnation of the operation's node has written or taken a lease; with LIMIT_EXCEEDED.
+     * when a newer incarnation of the operation's node has written or taken a lease; with LIMIT_EXCEEDED; a create
+     * or join with QUOTA_EXCEEDED.
      *
      * @param epoch when given, EPOCH_CHANGED unless the group has this epoch
      */

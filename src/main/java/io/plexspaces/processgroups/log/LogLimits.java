@@ -15,6 +15,7 @@ package io.plexspaces.processgroups.log;
  *     has to merge; a join of one actor is never refused for it
  * @param bansPerGroup actors that may not join one group for now
  * @param bansPerTenant actors that were evicted from all groups of one tenant, and may not come back for now
+ * @param quotas of single tenants
  */
 public record LogLimits(
         int groupsPerTenant,
@@ -26,7 +27,8 @@ public record LogLimits(
         int idempotencyKeys,
         long batchBytes,
         int bansPerGroup,
-        int bansPerTenant) {
+        int bansPerTenant,
+        StoreQuotas quotas) {
     /** What each pattern of two filters that become one counts in a batch, beside what is written. */
     public static final int MERGED_PATTERN_BYTES = 32;
 
@@ -34,7 +36,7 @@ public record LogLimits(
     private static final int BANS_OF_A_GROUP = 1_000;
     private static final int BANS_OF_A_TENANT = 10_000;
 
-    /** With the defaults for batches and bans. */
+    /** With the defaults for batches and bans, and without quotas. */
     public LogLimits(
             int groupsPerTenant,
             int membersPerGroup,
@@ -53,6 +55,7 @@ public record LogLimits(
                 idempotencyKeys,
                 BATCH_BYTES,
                 BANS_OF_A_GROUP,
-                BANS_OF_A_TENANT);
+                BANS_OF_A_TENANT,
+                StoreQuotas.NONE);
     }
 }

@@ -420,6 +420,24 @@ class LimitsTest {
                     "QUOTA_EXCEEDED",
                     "RightsTest#requestOfASession_countsForTheQuotas_andTheSessionGoesOn"),
             new Limit(
+                    "groups of a tenant, where it is given fewer",
+                    "no quota",
+                    "quotas.default.groups",
+                    "QUOTA_EXCEEDED",
+                    "QuotaContract#groupsBeyondTheQuota_areRefused_whateverTheirNamespace"),
+            new Limit(
+                    "members of all groups of a tenant",
+                    "no quota",
+                    "quotas.default.members",
+                    "QUOTA_EXCEEDED",
+                    "QuotaContract#membersBeyondTheQuota_areRefused_andNothingChanges"),
+            new Limit(
+                    "tenants whose members are known to a server of a store in Redis",
+                    "10,000",
+                    "",
+                    "members of others are counted for each join",
+                    "MemberQuotaTest#tenantsBeyondTheBound_areCountedForEachJoin"),
+            new Limit(
                     "tenants whose use is known",
                     "10,000",
                     "",

@@ -175,16 +175,19 @@ class ProcessGroupsConfigTest {
         ProcessGroupsConfig config = config(Map.of(
                 "processgroups.quotas.default.requests", "100",
                 "processgroups.quotas.default.publishes", "50",
+                "processgroups.quotas.default.members", "900",
                 "processgroups.quotas.tenants.acme.publishes", "0",
+                "processgroups.quotas.tenants.acme.members", "0",
+                "processgroups.quotas.tenants.acme.groups", "3",
                 "processgroups.quotas.tenants.\"a.b\".sessions", "7",
                 "processgroups.quotas.session.published-bytes", "1000"));
         Quotas.Limits limits = QuotaWiring.limits(config.quotas());
 
-        assertThat(limits.byDefault()).isEqualTo(new QuotaSettings(100, 50, 0, 0));
+        assertThat(limits.byDefault()).isEqualTo(new QuotaSettings(100, 50, 0, 0, 0, 900));
         assertThat(limits.own())
                 .isEqualTo(Map.of(
-                        "acme", new QuotaSettings(100, 0, 0, 0),
-                        "a.b", new QuotaSettings(100, 50, 0, 7)));
+                        "acme", new QuotaSettings(100, 0, 0, 0, 3, 0),
+                        "a.b", new QuotaSettings(100, 50, 0, 7, 0, 900)));
         assertThat(limits.session()).isEqualTo(new QuotaSettings(0, 0, 1_000, 0));
         assertThatThrownBy(() -> config(Map.of("processgroups.quotas.tenants.\"a.b\".requests", "-2")))
                 .hasMessageContaining(

@@ -13,7 +13,9 @@ import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.Retention;
+import io.plexspaces.processgroups.log.FewQuotas;
 import io.plexspaces.processgroups.log.LogLimits;
+import io.plexspaces.processgroups.log.StoreQuotas;
 import io.plexspaces.processgroups.log.redis.Proxy;
 import io.plexspaces.processgroups.log.redis.RedisBinaries;
 import io.plexspaces.processgroups.log.redis.RedisGroupLog;
@@ -46,6 +48,9 @@ import org.junit.jupiter.api.Test;
 @Waiting
 class LostStoreTest {
     private static final Duration SOON = Duration.ofSeconds(10);
+
+    /** No member more than there were may join: those that the store has lost are made again all the same. */
+    private static final StoreQuotas QUOTAS = new FewQuotas("t", 1, 500);
 
     private final Vertx vertx = Vertx.vertx();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
@@ -82,7 +87,7 @@ class LostStoreTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(4),
                 Duration.ofMinutes(10),
-                new LogLimits(1_000, 10_000, 16, 16, 1_000, 8 << 20, 100));
+                new LogLimits(1_000, 10_000, 16, 16, 1_000, 8 << 20, 100, 512 * 1024, 100, 100, QUOTAS));
         RedisGroupLog log = new RedisGroupLog(
                 vertx, new RedisOptions().setConnectionString(address), settings, () -> UUID.randomUUID()
                         .toString());

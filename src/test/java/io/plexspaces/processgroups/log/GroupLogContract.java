@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Nested;
  */
 public abstract class GroupLogContract {
     /** The limits of the log under test. */
-    protected static final LogLimits LIMITS = new LogLimits(10_000, 100, 8, 4, 16, 64 * 1024, 8, 64 * 1024, 8, 8);
+    protected static final LogLimits LIMITS =
+            new LogLimits(10_000, 100, 8, 4, 16, 64 * 1024, 8, 64 * 1024, 8, 8, new FewQuotas());
 
     /** The same for all calls of one test, with {@link #LIMITS}. */
     protected abstract GroupLog log();
@@ -49,6 +50,13 @@ public abstract class GroupLogContract {
     @Nested
     class EvictionsFromTenants extends EvictionContract {
         EvictionsFromTenants() {
+            super(GroupLogContract.this);
+        }
+    }
+
+    @Nested
+    class QuotasOfTenants extends QuotaContract {
+        QuotasOfTenants() {
             super(GroupLogContract.this);
         }
     }

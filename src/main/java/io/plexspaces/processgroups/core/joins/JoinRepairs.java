@@ -360,7 +360,7 @@ public final class JoinRepairs {
             return List.of();
         }
         if (held < wanted || !covered) {
-            Command join = new Command.Join(List.of(one.actor()), one.filter(), one.owner(), self, null);
+            Command join = new Command.Join(List.of(one.actor()), one.filter(), one.owner(), self, null, true);
             return Collections.nCopies(Math.max(1, Math.min(AT_ONCE, wanted - held)), join);
         }
         LeaveReason reason = wanted == 0 ? LeaveReason.DISCONNECTED : LeaveReason.LEFT;

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.log.GroupPage;
 import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.SerialQueue;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class Directory {
 
     private static final ConcurrentNavigableMap<String, MemoryGroup> NONE = new ConcurrentSkipListMap<>();
 
-    private final int groupsPerTenant;
+    private final LogLimits limits;
     private final ConcurrentMap<GroupId, MemoryGroup> byId = new ConcurrentHashMap<>();
     private final ConcurrentNavigableMap<Namespace, ConcurrentNavigableMap<String, MemoryGroup>> byName =
             new ConcurrentSkipListMap<>();
@@ -42,8 +43,8 @@ final class Directory {
     private final ConcurrentMap<Namespace, Readings<NamespaceReader>> followers = new ConcurrentHashMap<>();
     private final SerialQueue[] queues = new SerialQueue[QUEUES];
 
-    Directory(int groupsPerTenant) {
-        this.groupsPerTenant = groupsPerTenant;
+    Directory(LogLimits limits) {
+        this.limits = limits;
         for (int i = 0; i < QUEUES; i++) {
             queues[i] = new SerialQueue();
         }
@@ -74,11 +75,11 @@ final class Directory {
         }
     }
 
-    /** LIMIT_EXCEEDED. In the namespace's queue, after {@link #requireNone}. */
+    /** LIMIT_EXCEEDED; QUOTA_EXCEEDED. In the namespace's queue, after {@link #requireNone}. */
     void add(MemoryGroup group) {
         GroupInfo info = group.info();
         GroupId id = info.id();
-        perTenant.compute(id.tenant(), (tenant, count) -> countedUp(count));
+        perTenant.compute(id.tenant(), (tenant, count) -> countedUp(tenant, count));
         byId.put(id, group);
         byName.computeIfAbsent(id.namespace(), namespace -> new ConcurrentSkipListMap<>())
                 .put(id.name(), group);
@@ -182,10 +183,14 @@ final class Directory {
         }
     }
 
-    private int countedUp(@Nullable Integer count) {
+    private int countedUp(String tenant, @Nullable Integer count) {
         int before = count == null ? 0 : count;
-        if (before >= groupsPerTenant) {
-            throw GroupException.limit("groups-per-tenant", groupsPerTenant);
+        int quota = limits.quotas().groups(tenant);
+        if (quota > 0 && before >= quota) {
+            throw limits.quotas().groupsExceeded(tenant);
+        }
+        if (before >= limits.groupsPerTenant()) {
+            throw GroupException.limit("groups-per-tenant", limits.groupsPerTenant());
         }
         return before + 1;
     }

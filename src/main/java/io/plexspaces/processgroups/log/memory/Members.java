@@ -28,7 +28,11 @@ public final class Members {
     private final GroupId group;
     private final HeldGroups held;
     private final Room room;
+    private final TenantMembers.Share share;
     private long bytes;
+
+    /** While a join is made that has taken its places. */
+    private boolean joining;
 
     /** Nodes that joins without a session name, and how many do. */
     private final Map<NodeId, Integer> labels = new HashMap<>(2);
@@ -46,9 +50,13 @@ public final class Members {
         }
     }
 
-    /** @param held notified of the sessions that hold joins here */
-    Members(GroupId group, HeldGroups held, Room room) {
+    /**
+     * @param held notified of the sessions that hold joins here
+     * @param share of the members of the tenant
+     */
+    Members(GroupId group, HeldGroups held, Room room, TenantMembers.Share share) {
         this.room = room;
+        this.share = share;
         this.group = group;
         this.held = held;
     }
@@ -79,6 +87,7 @@ public final class Members {
     /** @param membership null: no longer a member */
     void set(ActorId actor, @Nullable Membership membership) {
         Membership before = membership == null ? byActor.remove(actor) : byActor.put(actor, membership);
+        settle();
         weighs((membership == null ? 0 : Room.of(membership)) - (before == null ? 0 : Room.of(before)));
         held.change(before, membership, group);
         if (before != null) {
@@ -91,6 +100,28 @@ public final class Members {
         }
     }
 
+    /**
+     * Lets so many join, whom {@code join} makes members.
+     *
+     * @throws io.plexspaces.processgroups.domain.GroupException QUOTA_EXCEEDED, and nothing is done
+     */
+    void admit(int newcomers, Runnable join) {
+        share.take(newcomers);
+        joining = true;
+        try {
+            join.run();
+        } finally {
+            joining = false;
+            settle();
+        }
+    }
+
+    private void settle() {
+        if (!joining) {
+            share.settle(byActor.size());
+        }
+    }
+
     private void weighs(long more) {
         bytes += more;
         room.add(more);
@@ -100,6 +131,7 @@ public final class Members {
         weighs(-bytes);
         held.forget(group, byActor.values());
         byActor = new HashMap<>(0);
+        settle();
         labels.clear();
         endings = null;
     }

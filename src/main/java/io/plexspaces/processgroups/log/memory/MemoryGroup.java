@@ -56,12 +56,19 @@ final class MemoryGroup {
     private volatile int memberCount;
     private volatile boolean deleted;
 
-    MemoryGroup(GroupInfo created, LogLimits limits, Expiries expiries, HeldGroups held, Room room) {
+    MemoryGroup(
+            GroupInfo created,
+            LogLimits limits,
+            Expiries expiries,
+            HeldGroups held,
+            Room room,
+            TenantMembers ofTenants) {
         this.room = room;
         this.created = created;
         this.limits = limits;
         this.alarm = expiries.alarmFor(this);
-        this.members = new Members(created.id(), held, room);
+        this.members =
+                new Members(created.id(), held, room, ofTenants.of(created.id().tenant()));
     }
 
     void execute(Runnable task) {
@@ -298,13 +305,17 @@ final class MemoryGroup {
         if (labelled && passesLabels(join, operation)) {
             throw GroupException.nodeLabels(limits.nodeLabelsPerGroup());
         }
+        members.admit(join.again() ? 0 : newcomers, () -> make(joined, join.owner(), operation, now));
+        return answer(now, joined.get(joined.size() - 1));
+    }
+
+    private void make(List<Membership> joined, Owner owner, OperationId operation, Instant now) {
         for (Membership membership : joined) {
             Membership before = members.get(membership.actor());
             boolean filterChanged = before != null && !before.filter().equals(membership.filter());
             change(membership.actor(), membership);
-            other(new Entry.Joined(++offset, now, operation, membership, join.owner(), before == null, filterChanged));
+            other(new Entry.Joined(++offset, now, operation, membership, owner, before == null, filterChanged));
         }
-        return answer(now, joined.get(joined.size() - 1));
     }
 
     /** The node that writes is none of those a client makes up. */

@@ -58,6 +58,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     private final SessionClaims claims = new SessionClaims();
     private final TenantEvictions evictions;
     private final Directory directory;
+    private final TenantMembers members;
 
     /** @param epochs a new one at each call, at most 64 bytes; called by many threads */
     public MemoryGroupLog(InstantSource clock, LogLimits limits, Supplier<String> epochs) {
@@ -78,7 +79,8 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         this.limits = limits;
         this.epochs = epochs;
         this.aside = aside;
-        this.directory = new Directory(limits.groupsPerTenant());
+        this.directory = new Directory(limits);
+        this.members = new TenantMembers(limits.quotas());
         this.evictions = new TenantEvictions(limits.bansPerTenant(), room);
     }
 
@@ -288,7 +290,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         room.require();
         Instant now = clock.instant();
         GroupInfo info = new GroupInfo(id, spec, epochs.get(), now, 0);
-        directory.add(new MemoryGroup(info, limits, expiries, held, room));
+        directory.add(new MemoryGroup(info, limits, expiries, held, room, members));
         room.add(Room.of(spec));
         return new Appended(new Position(info.epoch(), 1), now, null, false);
     }

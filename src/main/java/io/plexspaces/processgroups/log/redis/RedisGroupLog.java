@@ -21,10 +21,11 @@ import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.append.FirstAnswers;
 import io.plexspaces.processgroups.log.redis.append.Lanes;
-import io.plexspaces.processgroups.log.redis.append.PendingChange;
 import io.plexspaces.processgroups.log.redis.connection.ConnectionSettings;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.plexspaces.processgroups.log.redis.index.GroupLifecycle;
+import io.plexspaces.processgroups.log.redis.index.MemberCount;
+import io.plexspaces.processgroups.log.redis.index.MemberQuota;
 import io.plexspaces.processgroups.log.redis.index.TenantIndex;
 import io.plexspaces.processgroups.log.redis.index.TenantListing;
 import io.plexspaces.processgroups.log.redis.node.Leases;
@@ -81,8 +82,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     private static final int PARTITIONS_OF_A_CLUSTER = 64;
 
     private final Store store;
-    private final Lanes lanes;
-    private final GroupLifecycle groups;
+    private final Changes changes;
     private final TenantListing listing;
     private final Replays replays;
     private final Sweep sweep;
@@ -128,12 +128,18 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.store =
                 new Store(servers, keys, settings, epochs, clocks, new Unreadables(System::nanoTime), new Format());
         TenantIndex index = new TenantIndex(store);
-        this.groups = new GroupLifecycle(store, index, calls);
-        this.lanes = new Lanes(store, calls);
+        GroupLifecycle groups = new GroupLifecycle(store, index, calls);
         this.listing = new TenantListing(store, index);
         this.replays = new Replays(new HistoryRead(store)::read);
         this.sweep = new Sweep(store, index, groups);
         this.firstAnswers = new FirstAnswers(store);
+        MemberQuota quota = new MemberQuota(
+                settings.limits().quotas(),
+                new MemberCount(store, listing),
+                System::nanoTime,
+                servers::later,
+                settings.patience());
+        this.changes = new Changes(store, new Lanes(store, calls), groups, quota, firstAnswers);
         this.heldBy = new SessionLookup(store);
         this.claims = new SessionClaims(store);
         this.leases = new Leases(store);
@@ -149,17 +155,6 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         servers.regularly("the check of positions", settings.check().toMillis(), check::run);
     }
 
-    private Uni<Appended> keep(GroupId group, @Nullable String epoch, Command.Answer answer, OperationId operation) {
-        return Uni.createFrom().deferred(() -> {
-            List<byte[]> arguments = firstAnswers.arguments(group, epoch, answer, operation.sequence());
-            return Uni.createFrom()
-                    .<Appended>emitter(emitter ->
-                            lanes.add(new PendingChange(group, operation, epoch, answer, arguments, null, emitter)))
-                    .onItem()
-                    .invoke(done -> firstAnswers.kept(group, epoch, arguments, done));
-        });
-    }
-
     @Override
     public Uni<Optional<FirstAnswer>> firstAnswer(GroupId group, String idempotencyKey, long offset) {
         return Store.uni(() -> firstAnswers.find(group, idempotencyKey, offset));
@@ -167,19 +162,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
 
     @Override
     public Uni<Appended> append(GroupId group, @Nullable String epoch, Command command, OperationId operation) {
-        if (command instanceof Command.Answer answer) {
-            return keep(group, epoch, answer, operation);
-        }
-        return Uni.createFrom().emitter(answer -> {
-            Supplier<Future<Appended>> alone = null;
-            if (command instanceof Command.Create create) {
-                alone = () -> groups.create(group, epoch, create.spec(), operation);
-            } else if (command instanceof Command.Delete) {
-                alone = () -> groups.delete(group, epoch, operation);
-            }
-            lanes.add(new PendingChange(
-                    group, operation, epoch, command, store.format().written(), alone, answer));
-        });
+        return changes.append(group, epoch, command, operation);
     }
 
     @Override

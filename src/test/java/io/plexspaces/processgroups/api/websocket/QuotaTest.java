@@ -20,8 +20,11 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.e2e.WsClient;
+import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
 import io.plexspaces.processgroups.proto.v1.GetMembersResponse;
+import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
+import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
 import io.plexspaces.processgroups.token.Issuer;
 import io.quarkus.arc.Arc;
@@ -88,15 +91,19 @@ class QuotaTest {
         Map<String, Object> claims = Issuer.claims();
         claims.put("tenant", tenant);
         claims.put("exp", Instant.now().plusSeconds(600).getEpochSecond());
-        claims.put("processgroups", List.of(Map.of("ops", List.of("*"))));
+        claims.put("processgroups", List.of(Map.of("ops", List.of("*"), "actors", List.of("*"))));
         return ISSUER.token(claims);
     }
 
-    private Future<GetMembersResponse> members(String tenant) {
+    private ProcessGroupServiceGrpc.ProcessGroupServiceFutureStub stub(String tenant) {
         Metadata metadata = new Metadata();
         metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token(tenant));
         return ProcessGroupServiceGrpc.newFutureStub(channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+    }
+
+    private Future<GetMembersResponse> members(String tenant) {
+        return stub(tenant)
                 .getMembers(GetMembersRequest.newBuilder()
                         .setTenantId(tenant)
                         .setGroupName(group)
@@ -135,8 +142,12 @@ class QuotaTest {
     }
 
     private double rejections() {
+        return rejections("requests");
+    }
+
+    private double rejections(String quota) {
         return registry.get("plexspaces_process_groups_quota_rejections")
-                .tag("quota", "requests")
+                .tag("quota", quota)
                 .counter()
                 .count();
     }
@@ -199,5 +210,68 @@ class QuotaTest {
                 assertThat(subscriber.closed().code()).isEqualTo(4431);
             }
         }
+    }
+
+    private static void assertFull(String quota, StatusRuntimeException refused) throws IOException {
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        com.google.rpc.Status status = StatusProto.fromThrowable(refused);
+        ErrorInfo info = status.getDetails(0).unpack(ErrorInfo.class);
+        assertThat(info.getReason()).isEqualTo("QUOTA_EXCEEDED");
+        assertThat(info.getMetadataMap()).containsEntry("field", quota).containsEntry("retryable", "true");
+        assertThat(status.getDetailsList()).as("nobody knows when").hasSize(1);
+    }
+
+    private Future<?> creating(String name) {
+        return stub("full")
+                .createGroup(CreateGroupRequest.newBuilder()
+                        .setTenantId("full")
+                        .setGroupName(name)
+                        .build());
+    }
+
+    private Future<?> joining(String actor) {
+        return stub("full")
+                .joinGroup(JoinGroupRequest.newBuilder()
+                        .setTenantId("full")
+                        .setGroupName(group)
+                        .setActorId(actor)
+                        .build());
+    }
+
+    @Test
+    void tenantThatHasItsGroupsAndMembers_getsNoMore_andItsSessionGoesOn() throws Exception {
+        double groupsBefore = rejections("groups");
+        double membersBefore = rejections("members");
+        assertThat(refusal(creating(group))).isNull();
+        assertThat(refusal(creating("another"))).isNull();
+        assertFull("groups", refusal(creating("third")));
+        assertThat(refusal(creating(group)).getStatus().getCode()).isEqualTo(Status.Code.ALREADY_EXISTS);
+        for (String actor : List.of("bob", "joe", "sue", "bob")) {
+            assertThat(refusal(joining(actor))).as(actor).isNull();
+        }
+        assertFull("members", refusal(joining("tom")));
+        try (Browser session = open("full")) {
+            assertThat(session.answer().has("opened")).isTrue();
+            String join = "{\"requestId\":3,\"join\":{\"groupName\":\"" + group + "\"}}";
+            JsonNode refused = session.send(join).answer();
+            assertThat(refused.at("/error/reason").asText()).isEqualTo("QUOTA_EXCEEDED");
+            assertThat(refused.at("/error/field").asText()).isEqualTo("members");
+            assertThat(refused.at("/error").has("retryAfter")).isFalse();
+            assertThat(publish(session).has("published")).isTrue();
+            stub("full")
+                    .leaveGroup(LeaveGroupRequest.newBuilder()
+                            .setTenantId("full")
+                            .setGroupName(group)
+                            .setActorId("joe")
+                            .build())
+                    .get();
+            assertThat(session.send(join).answer().has("joined")).isTrue();
+            URI subscription = URI.create(this.session + "/full/default/" + group + "?actor=tom");
+            try (Browser subscriber = Browser.connect(subscription, WsClient.JSON, "bearer." + token("full"))) {
+                assertThat(subscriber.closed().code()).isEqualTo(4431);
+            }
+        }
+        assertThat(rejections("groups")).isEqualTo(groupsBefore + 1);
+        assertThat(rejections("members")).isEqualTo(membersBefore + 3);
     }
 }

@@ -60,6 +60,8 @@ class TokenCarriageTest {
                     // For QuotaTest.
                     "processgroups.quotas.tenants.loud.requests", "50",
                     "processgroups.quotas.tenants.small.sessions", "2",
+                    "processgroups.quotas.tenants.full.groups", "2",
+                    "processgroups.quotas.tenants.full.members", "3",
                     "processgroups.quotas.tenants.calm.requests", "1000");
         }
     }

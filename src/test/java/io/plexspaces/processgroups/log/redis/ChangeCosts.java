@@ -180,7 +180,7 @@ final class ChangeCosts {
     }
 
     private static List<Object> join(List<Object> actors, String filter, String owner, String ttl) {
-        List<Object> all = new ArrayList<>(List.of("J", 1, filter, owner, "n", ttl, actors.size()));
+        List<Object> all = new ArrayList<>(List.of("J", 1, filter, owner, "n", ttl, "", actors.size()));
         all.addAll(actors);
         return all;
     }

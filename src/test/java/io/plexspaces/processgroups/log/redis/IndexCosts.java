@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.log.redis.ScriptRuns.Call;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
 import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -74,6 +75,10 @@ final class IndexCosts {
                 new Row(Scripts.BAN, "beside many that have run out", 10, 100, group -> {
                     notes(group, 5_000, 1);
                     return new Call(List.of(key(group + "n")), List.of("a", 1_000_000));
+                }),
+                new Row(Scripts.COUNT, "many groups", StepSizes.COUNTED, 200, group -> {
+                    runs.command("HSET", key(group + ":members"), "a", "x");
+                    return new Call(Collections.nCopies(StepSizes.COUNTED, key(group + ":members")), List.of());
                 }),
                 new Row(Scripts.FORGET, "", 1, 1, group -> new Call(List.of(key(group)), List.of("element"))));
     }

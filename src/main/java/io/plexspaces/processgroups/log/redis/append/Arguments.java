@@ -23,7 +23,7 @@ final class Arguments {
             return publish(publish, sequence, format);
         }
         if (command instanceof Command.Join join) {
-            return join(join, sequence);
+            return join(join, sequence, NONE);
         }
         if (command instanceof Command.TakeOver takeOver) {
             return List.of(
@@ -112,14 +112,20 @@ final class Arguments {
         return all;
     }
 
-    private static List<byte[]> join(Command.Join join, long sequence) {
-        List<byte[]> all = new ArrayList<>(7 + join.actors().size());
+    /** @param newcomers how many of the actors may become members */
+    static List<byte[]> join(Command.Join join, long sequence, long newcomers) {
+        return join(join, sequence, bytes(newcomers));
+    }
+
+    private static List<byte[]> join(Command.Join join, long sequence, byte[] newcomers) {
+        List<byte[]> all = new ArrayList<>(8 + join.actors().size());
         all.add(bytes("J"));
         all.add(bytes(sequence));
         all.add(bytes(Texts.filter(join.filter())));
         all.add(bytes(Texts.owner(join.owner())));
         all.add(bytes(join.node().value()));
         all.add(join.ttl() == null ? NONE : bytes(Times.micros(join.ttl())));
+        all.add(newcomers);
         all.add(bytes(join.actors().size()));
         join.actors().forEach(actor -> all.add(bytes(actor.value())));
         return all;

@@ -68,6 +68,22 @@ public final class PendingChange {
                 answer);
     }
 
+    /**
+     * A join by a tenant with a quota.
+     *
+     * @param newcomers how many of its actors may become members, else QUOTA_EXCEEDED
+     */
+    public static PendingChange join(
+            GroupId group,
+            OperationId operation,
+            @Nullable String epoch,
+            Command.Join join,
+            long newcomers,
+            UniEmitter<? super Appended> answer) {
+        List<byte[]> arguments = Arguments.join(join, operation.sequence(), newcomers);
+        return new PendingChange(group, operation, epoch, join, arguments, null, answer);
+    }
+
     /** @param arguments as append.lua takes them; empty: {@code alone} does it */
     public PendingChange(
             GroupId group,

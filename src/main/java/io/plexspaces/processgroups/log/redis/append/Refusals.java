@@ -30,6 +30,8 @@ record Refusals(LogLimits limits) {
             case STORE_UNAVAILABLE:
                 return GroupException.of(
                         ErrorCode.STORE_UNAVAILABLE, "the store is out of " + about + "; try again later");
+            case QUOTA_EXCEEDED:
+                return GroupException.quota(about, limits.quotas().members(group.tenant()), Duration.ZERO);
             case LIMIT_EXCEEDED:
                 return beyond(about);
             default:

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.redis.append.AppendScript;
 import io.plexspaces.processgroups.log.redis.codec.Specs;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
@@ -22,6 +23,7 @@ import io.vertx.redis.client.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes and deletes groups, and keeps the index in step. */
@@ -38,7 +40,10 @@ public final class GroupLifecycle {
         this.calls = calls;
     }
 
-    /** GROUP_EXISTS; EPOCH_CHANGED when an epoch is asked for, since there is none; LIMIT_EXCEEDED; FENCED. */
+    /**
+     * GROUP_EXISTS; EPOCH_CHANGED when an epoch is asked for, since there is none; LIMIT_EXCEEDED; QUOTA_EXCEEDED;
+     * FENCED.
+     */
     public Future<Appended> create(GroupId group, @Nullable String life, GroupSpec spec, OperationId operation) {
         if (life != null) {
             return index.infos(List.of(group)).map(found -> {
@@ -47,11 +52,26 @@ public final class GroupLifecycle {
                         : exists(group);
             });
         }
+        int quota = limits().quotas().groups(group.tenant());
+        return quota > 0 && quota <= limits().groupsPerTenant()
+                ? make(group, spec, operation, quota, () -> limits().quotas().groupsExceeded(group.tenant()))
+                : make(group, spec, operation);
+    }
+
+    /** Whatever the tenant's quota. */
+    private Future<Appended> make(GroupId group, GroupSpec spec, OperationId operation) {
+        int most = limits().groupsPerTenant();
+        return make(group, spec, operation, most, () -> GroupException.limit("groups-per-tenant", most));
+    }
+
+    private Future<Appended> make(
+            GroupId group, GroupSpec spec, OperationId operation, int most, Supplier<GroupException> tooMany) {
         String epoch = store.epochs().get();
-        return index.reserve(group, epoch).compose(reserved -> {
+        return index.reserve(group, epoch, most).compose(reserved -> {
             if (!reserved) {
-                throw GroupException.limit(
-                        "groups-per-tenant", store.settings().limits().groupsPerTenant());
+                return index.infos(List.of(group)).map(found -> {
+                    throw found.isEmpty() ? tooMany.get() : exists(group);
+                });
             }
             return make(group, epoch, spec, operation)
                     .recover(failure -> {
@@ -160,10 +180,10 @@ public final class GroupLifecycle {
 
     /**
      * Begins a new epoch for a group whose log the store has lost, unless another node did so before. The incarnation
-     * it writes under does not matter, as any node may do this.
+     * it writes under does not matter, as any node may do this. A quota does not count for a group that there was.
      */
     public Future<Void> revive(GroupInfo lost, OperationId operation) {
-        return create(lost.id(), null, lost.spec(), operation)
+        return make(lost.id(), lost.spec(), operation)
                 .<Void>mapEmpty()
                 .recover(failure -> GroupException.is(failure, ErrorCode.GROUP_EXISTS)
                         ? Future.succeededFuture()
@@ -185,6 +205,10 @@ public final class GroupLifecycle {
                         Texts.group(group),
                         RedisServers.PUBLISH)
                 .mapEmpty();
+    }
+
+    private LogLimits limits() {
+        return store.settings().limits();
     }
 
     private static GroupException exists(GroupId group) {

@@ -36,15 +36,15 @@ public final class TenantIndex {
         this.store = store;
     }
 
-    /** Reserves room for a new epoch of a group; false: the tenant has too many groups. */
-    Future<Boolean> reserve(GroupId group, String epoch) {
+    /** Reserves room for a new epoch of a group; false: the tenant has {@code most} other groups. */
+    Future<Boolean> reserve(GroupId group, String epoch, int most) {
         Keys.Index keys = keys(group.namespace());
         return store.call(
                         Scripts.RESERVE,
                         List.of(keys.groups(), keys.epochs(), keys.reserved()),
                         name(group),
                         epoch,
-                        store.settings().limits().groupsPerTenant())
+                        most)
                 .map(answer -> Store.number(answer) == 1);
     }
 

@@ -134,6 +134,17 @@ public final class TenantListing {
         });
     }
 
+    /**
+     * The next groups of a tenant, whether they are there or not, in order; empty: there are no more.
+     *
+     * @param last of those before; null: from the first
+     */
+    Future<List<GroupId>> after(String tenant, @Nullable GroupId last) {
+        Range rest = Range.ALL.after(last);
+        return names(new Namespace(tenant, ""), rest, rest, StepSizes.NAMES)
+                .map(names -> names.listed().stream().map(Listed::group).toList());
+    }
+
     private Future<Names> names(Namespace namespace, Range range, Range counted, int limit) {
         Keys.Index keys = store.keys().index(namespace.tenant());
         return store.call(

@@ -23,6 +23,7 @@ public final class Scripts {
     public static final Script LIST = Script.of("list");
     public static final Script UNLIST = Script.of("unlist");
     public static final Script NAMES = Script.of("names");
+    public static final Script COUNT = Script.of("count");
     public static final Script CLAIM = Script.of("prelude", "claim");
     public static final Script FIRST = Script.of("first");
     public static final Script HELD = Script.of("held");

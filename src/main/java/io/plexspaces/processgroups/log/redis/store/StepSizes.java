@@ -62,6 +62,9 @@ public final class StepSizes {
     /** Groups whose specs are asked for: infos. */
     public static final int INFOS = 100;
 
+    /** Groups whose members are counted: count. */
+    public static final int COUNTED = 500;
+
     /** Notes of evictions: evicted. */
     public static final int EVICTIONS = Evictions.PAGE;
 
