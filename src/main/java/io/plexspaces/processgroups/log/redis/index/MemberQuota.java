@@ -68,8 +68,7 @@ public final class MemberQuota {
      * @param nanos a monotonic clock
      * @param patience how long a join waits for a count
      */
-    public MemberQuota(
-            StoreQuotas quotas, MemberCount count, LongSupplier nanos, Later later, Duration patience) {
+    public MemberQuota(StoreQuotas quotas, MemberCount count, LongSupplier nanos, Later later, Duration patience) {
         this(quotas, count::of, nanos, later, patience);
     }
 
@@ -184,13 +183,14 @@ public final class MemberQuota {
             } else if (wait > 0) {
                 later.run((wait + MILLI - 1) / MILLI, () -> guarded(() -> refused(rounds - 1)));
             } else {
-                members.count().onComplete(done -> guarded(() -> {
-                    if (members.untilCountedAfter(asked) < 0) {
-                        counted(done, true);
-                    } else {
-                        refused(rounds - 1);
-                    }
-                }));
+                members.count()
+                        .onComplete(done -> guarded(() -> {
+                            if (members.untilCountedAfter(asked) < 0) {
+                                counted(done, true);
+                            } else {
+                                refused(rounds - 1);
+                            }
+                        }));
             }
         }
 
