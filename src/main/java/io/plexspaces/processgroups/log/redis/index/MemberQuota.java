@@ -32,7 +32,7 @@ public final class MemberQuota {
     private static final long MILLI = 1_000_000L;
 
     /** How long a join that would be refused waits until the next count may begin, in nanoseconds. */
-    private static final long BEFORE_THE_NEXT = 250 * MILLI;
+    private static final long BEFORE_THE_NEXT = 2_000 * MILLI;
 
     /** A count that began too early may be under way, and then it is not time yet for the next. */
     private static final int ROUNDS = 3;

@@ -28,7 +28,7 @@ final class TenantMembers {
     /** The least time between the beginnings of two counts, and how many times the time that one takes. */
     private static final long LEAST = SECOND / 10;
 
-    private static final int SHARE = 20;
+    private static final int SHARE = 10;
 
     private final Supplier<Future<Long>> counting;
     private final Consumer<Runnable> whenTooLong;

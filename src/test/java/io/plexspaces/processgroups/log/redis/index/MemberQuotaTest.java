@@ -138,7 +138,7 @@ class MemberQuotaTest extends StoreByHand {
     @Test
     void countThatTakesLong_isNotMadeOften_andJoinsAreRefusedAtOnce() {
         join();
-        pass(100);
+        pass(300);
         counted(10);
         refuse();
         pass(10);
@@ -147,9 +147,9 @@ class MemberQuotaTest extends StoreByHand {
         isExceeded(next);
         pass(1_000);
         join();
-        assertThat(counts).as("a second old, but it took a twentieth of two").isEmpty();
+        assertThat(counts).as("a second old, but it took a tenth of three").isEmpty();
         sent.clear();
-        pass(1_000);
+        pass(1_690);
         join();
         assertThat(counts).hasSize(1);
     }
@@ -240,8 +240,8 @@ class MemberQuotaTest extends StoreByHand {
         counted(10);
         refuse();
         refuse();
-        assertThat(waits).containsExactly(190L);
-        pass(190);
+        assertThat(waits).containsExactly(90L);
+        pass(90);
         timers.remove().run();
         assertThat(counts).hasSize(1);
         counted(4);
