@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.bench.attack;
 
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.plexspaces.processgroups.bench.system.Access;
 import io.plexspaces.processgroups.bench.system.RedisServer;
 import io.plexspaces.processgroups.bench.system.Server;
@@ -34,6 +35,7 @@ public final class AttackBench implements AutoCloseable {
     private static final int STALLED_SECONDS = 30;
 
     private static final long STALLED_MILLIS = 15_000;
+    private static final int CLEANINGS = 6;
     private static final int BACK_SECONDS = 5;
     private static final int PROBE_MILLIS = 100;
     private static final int MOST_SLOWER = 2;
@@ -245,8 +247,20 @@ public final class AttackBench implements AutoCloseable {
         return kept;
     }
 
-    /** Deletes what the attackers have made, as their operator could. */
-    private void clean() {
+    /** Deletes what the attackers have made, as their operator could: behind all that they have left to be done. */
+    private void clean() throws InterruptedException {
+        for (int left = CLEANINGS; left > 1; left--) {
+            try {
+                cleanNow();
+                return;
+            } catch (StatusRuntimeException notYet) {
+                TimeUnit.SECONDS.sleep(1);
+            }
+        }
+        cleanNow();
+    }
+
+    private void cleanNow() {
         ManagedChannel channel = victim.channel();
         try {
             ProcessGroupServiceBlockingStub calls = Victim.calls(channel);

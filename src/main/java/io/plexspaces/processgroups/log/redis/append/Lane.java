@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The queue of changes for the groups of one partition: one call of the store after the other, each with the changes of
- * all groups that were queued meanwhile. The changes of a group go in the order they came; those of different groups
- * take turns, and a group with many leaves room for the others in each call. Thread-safe.
+ * all groups that were queued meanwhile. The changes of a group go in the order they came; tenants take turns, and so
+ * do the groups of each, and one with many changes leaves room for the others in each call. Thread-safe.
  */
 final class Lane {
     private final AppendScript appends;
@@ -29,7 +29,7 @@ final class Lane {
 
     // Under this lane's lock.
     private final Map<GroupId, Waiting> groups = new HashMap<>();
-    private final Queue<Waiting> ready = new ArrayDeque<>();
+    private final Turns<Waiting> ready = new Turns<>(waiting -> waiting.group.tenant());
     private final Queue<Waiting> readyAlone = new ArrayDeque<>();
 
     /** Those under way, by their tracks. */
@@ -211,7 +211,7 @@ final class Lane {
             // Its turn comes when that call is over: otherwise those of the other writer would always go first.
             return null;
         }
-        takeTurns(work, before, ready.size() > 1 ? StepSizes.CHANGES_OF_ONE : StepSizes.CHANGES);
+        takeTurns(work, before, Math.max(1, StepSizes.CHANGES / Math.max(1, ready.size())));
         takeTurns(work, before, StepSizes.CHANGES);
         if (!work.parts.isEmpty()) {
             Call call = appends.next(work.parts, track, before);
@@ -248,6 +248,7 @@ final class Lane {
             work.parts.add(new AppendScript.Part(waiting.group, together(waiting, head, work)));
             head = waiting.changes.peek();
         }
+        work.cost += work.parts.size() - partsBefore;
         if (work.parts.size() > partsBefore) {
             waiting.calls++;
             work.from.add(waiting);

@@ -9,7 +9,7 @@ import io.plexspaces.processgroups.log.Evictions;
 public final class StepSizes {
     /**
      * Changes of groups of one partition, and bytes from which on no further one is added: append. A change counts as
-     * so many messages as it takes commands of the store for them.
+     * so many messages as it takes commands of the store for them, and so does the group it is of, as one.
      */
     public static final int CHANGES = 256;
 
@@ -20,9 +20,6 @@ public final class StepSizes {
 
     /** What a message with an idempotency key counts: old keys are forgotten with it. */
     public static final int KEYED = 8;
-
-    /** What one group may have in a call while others wait: then all have a part of each. */
-    public static final int CHANGES_OF_ONE = CHANGES / 4;
 
     /** Groups with something to end, notes, and groups of each lapsed node: sweep. */
     public static final int SWEPT = 100;
