@@ -10,8 +10,12 @@ local old = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', string.format('%.0f', n
 if #old > 0 then
   redis.call('ZREM', KEYS[3], unpack(old))
 end
+if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then
+  -- It has its place, if it is there.
+  return 1
+end
 local room = ARGV[1] .. ' ' .. ARGV[2]
-if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 and not redis.call('ZSCORE', KEYS[3], room)
+if not redis.call('ZSCORE', KEYS[3], room)
   and redis.call('ZCARD', KEYS[1]) + redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[3]) then
   return 0
 end

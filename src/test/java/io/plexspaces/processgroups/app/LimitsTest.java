@@ -265,8 +265,8 @@ class LimitsTest {
                     "groups open on one server, those in use included",
                     "what a quarter of the heap holds, at 5 KB each",
                     "replica.most-groups",
-                    "what needs another one is OVERLOADED",
-                    "ReplicasTest#groupsInUse_areBounded_andOneThatIsLeftMakesRoom"),
+                    "what needs another one is OVERLOADED; a tenant has three quarters of what the others leave",
+                    "ReplicasTest#groupsInUse_areBounded_oneThatIsLeftMakesRoom_andAnotherTenantHasItsOwn"),
             new Limit(
                     "groups that all clients watch, each with 300 bytes",
                     "what all may hold",

@@ -139,7 +139,8 @@ public final class Connection {
      * @return false: the server has no room for them, and they do not count
      */
     public boolean keep(long bytes, long more) {
-        if (bytes + more > budget.share(bytes)) {
+        boolean little = bytes + more <= ServerBudget.LITTLE_BYTES;
+        if (little ? !budget.admits(more) : bytes + more > budget.share(bytes)) {
             return false;
         }
         budget.add(more);

@@ -46,6 +46,10 @@ public final class Replicas implements OpenGroups {
     private static final int LOOKS = 8;
 
     private final Map<GroupId, ReplicaSlot> slots = new ConcurrentHashMap<>();
+
+    /** How many of these are of each tenant. */
+    private final Map<String, Integer> ofTenants = new ConcurrentHashMap<>();
+
     private final Map<OperationId, PendingPublish> publishing = new ConcurrentHashMap<>();
     private final GroupLog log;
     private final Settings settings;
@@ -110,7 +114,8 @@ public final class Replicas implements OpenGroups {
             return Uni.createFrom()
                     .failure(GroupException.of(
                             ErrorCode.OVERLOADED,
-                            "this server has %d groups open, and no room for another".formatted(slots.size())));
+                            "this server has %d groups open, and no room for more of this tenant"
+                                    .formatted(slots.size())));
         }
         int jumps = slot.replica.jumps();
         Uni<T> used = slot.ready ? enter(slot, use) : slot.opened().chain(replica -> enter(slot, use));
@@ -121,15 +126,32 @@ public final class Replicas implements OpenGroups {
                         : Uni.createFrom().failure(GroupException.groupNotFound(group)));
     }
 
-    /** Null: too many are open, and in use. A few more may be, when many callers come at once. */
+    /** Null: too many are open, of the tenant or in all. A few more may be, when many callers come at once. */
     private @Nullable ReplicaSlot add(GroupId group) {
         if (slots.size() >= settings.openGroups()) {
             nextOnes().forEach(Replicas::closeUnused);
         }
-        if (slots.size() >= settings.mostGroups() && !slots.containsKey(group)) {
+        if (!slots.containsKey(group) && !hasRoom(group.tenant())) {
             return null;
         }
-        return slots.computeIfAbsent(group, this::slot);
+        return slots.computeIfAbsent(group, made -> {
+            ofTenants.merge(made.tenant(), 1, Integer::sum);
+            return slot(made);
+        });
+    }
+
+    /** A tenant may have three quarters of what the others leave: so it never takes the last of it. */
+    private boolean hasRoom(String tenant) {
+        int mine = ofTenants.getOrDefault(tenant, 0);
+        int all = slots.size();
+        long left = settings.mostGroups() - (all - mine);
+        return all < settings.mostGroups() && mine < Math.max(1, left * 3 / 4);
+    }
+
+    private void remove(GroupId group, ReplicaSlot slot) {
+        if (slots.remove(group, slot)) {
+            ofTenants.computeIfPresent(group.tenant(), (tenant, open) -> open > 1 ? open - 1 : null);
+        }
     }
 
     /** A failure is none of the caller's, who wants another group. */
@@ -146,7 +168,7 @@ public final class Replicas implements OpenGroups {
                 log,
                 lost -> new GroupReplica(
                         group, settings, tracer, new CatchUp(log), publishing, repeats, repairer, notes, lost),
-                closed -> slots.remove(group, closed));
+                closed -> remove(group, closed));
     }
 
     /** Goes around all that are open, as the hand of a clock (the page replacement "second chance"). */
@@ -165,13 +187,13 @@ public final class Replicas implements OpenGroups {
     private Uni<Void> settled(ReplicaSlot slot, int jumps) {
         GroupReplica replica = slot.replica;
         if (!replica.use().enter()) {
-            slots.remove(replica.group(), slot);
+            remove(replica.group(), slot);
             return Uni.createFrom().voidItem();
         }
         return replica.state().moved(jumps).onTermination().invoke(() -> {
             replica.use().exit();
             if (replica.use().isClosed()) {
-                slots.remove(replica.group(), slot);
+                remove(replica.group(), slot);
             }
         });
     }

@@ -70,6 +70,10 @@ public final class ConnectionWatches {
     }
 
     private Uni<Void> begin(GroupId group) {
+        NamespaceWatch ending = ending(group.namespace());
+        if (ending != null) {
+            return Uni.createFrom().completionStage(ending::close).chain(() -> begin(group));
+        }
         GroupException refused = namespaces.containsKey(group.namespace())
                 ? GroupException.of(ErrorCode.FAILED_PRECONDITION, "the namespace is watched already")
                 : full();
@@ -93,6 +97,10 @@ public final class ConnectionWatches {
     }
 
     private Uni<Void> begin(Namespace namespace) {
+        NamespaceWatch ending = ending(namespace);
+        if (ending != null) {
+            return Uni.createFrom().completionStage(ending::close).chain(() -> begin(namespace));
+        }
         GroupException refused = full();
         if (refused != null) {
             return Uni.createFrom().failure(refused);
@@ -106,6 +114,12 @@ public final class ConnectionWatches {
                 .onFailure()
                 .invoke(() -> namespaces.remove(namespace, watch))
                 .replaceWithVoid();
+    }
+
+    /** A watch that was given up, and leaves its groups by steps; null: there is none. */
+    private @Nullable NamespaceWatch ending(Namespace namespace) {
+        NamespaceWatch watch = namespaces.get(namespace);
+        return watch != null && watch.isClosing() ? watch : null;
     }
 
     /** FAILED_PRECONDITION when not watched. */
@@ -130,7 +144,7 @@ public final class ConnectionWatches {
         for (Namespace namespace : List.copyOf(namespaces.keySet())) {
             NamespaceWatch watch = all.test(namespace) ? null : namespaces.get(namespace);
             if (watch != null) {
-                watch.close();
+                watch.closeNow();
             }
         }
         List.copyOf(asked.keySet()).stream().filter(group.negate()).forEach(this::detach);
@@ -169,14 +183,19 @@ public final class ConnectionWatches {
         }
     }
 
-    /** It may have been given up before it began. */
+    /** It may have been given up before it began, also by the end of a watch that did not know of it yet. */
     private void begun(GroupReplica replica, Subscriber subscriber) {
-        if (connection.isClosed()) {
+        if (connection.isClosed() || !isWanted(subscriber)) {
             detach(subscriber.group());
         }
         if (groups.get(subscriber.group()) != subscriber) {
             replica.unwatch(subscriber);
         }
+    }
+
+    private boolean isWanted(Subscriber subscriber) {
+        NamespaceWatch watch = namespaces.get(subscriber.group().namespace());
+        return asked.get(subscriber.group()) == subscriber || (watch != null && !watch.isClosing());
     }
 
     private void detach(GroupId group) {
@@ -384,19 +403,31 @@ public final class ConnectionWatches {
 
         /** Completes when no group is watched any more: they are left by steps. */
         CompletableFuture<Void> close() {
+            return close(AT_ONCE);
+        }
+
+        /** Whoever may not watch any more sees nothing from now on. */
+        void closeNow() {
+            close(Integer.MAX_VALUE);
+            List.copyOf(groups.keySet()).stream()
+                    .filter(group -> group.namespace().equals(namespace) && !asked.containsKey(group))
+                    .forEach(this::leave);
+        }
+
+        private CompletableFuture<Void> close(int atOnce) {
             Tail opened = tail;
             if (opened != null) {
                 opened.close();
             }
             if (closing.compareAndSet(false, true)) {
                 beginning.execute(found::clear);
-                leave(List.copyOf(groups.keySet()).iterator());
+                leave(List.copyOf(groups.keySet()).iterator(), atOnce);
             }
             return closed;
         }
 
-        private void leave(Iterator<GroupId> rest) {
-            for (int some = AT_ONCE; some > 0 && rest.hasNext(); ) {
+        private void leave(Iterator<GroupId> rest, int atOnce) {
+            for (int some = atOnce; some > 0 && rest.hasNext(); ) {
                 GroupId group = rest.next();
                 if (group.namespace().equals(namespace)) {
                     some--;
@@ -404,7 +435,7 @@ public final class ConnectionWatches {
                 }
             }
             if (rest.hasNext()) {
-                connection.soon(() -> leave(rest));
+                connection.soon(() -> leave(rest, atOnce));
             } else {
                 namespaces.remove(namespace, this);
                 closed.complete(null);

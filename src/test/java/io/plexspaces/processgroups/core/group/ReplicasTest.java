@@ -9,6 +9,8 @@ import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ReplicasTest {
+    private static final GroupSpec SPEC =
+            new GroupSpec(GroupSpec.Metadata.NONE, new Retention(1, Duration.ofMinutes(1)), null);
     private static final int OF_A_CLIENT = 500;
+    private static final int OF_A_TENANT = CoreFixture.MOST_GROUPS * 3 / 4;
 
     private final CoreFixture node = new CoreFixture(Duration.ZERO);
 
@@ -51,9 +56,9 @@ class ReplicasTest {
 
     /** One client alone may not hold as many. */
     @Test
-    void groupsInUse_areBounded_andOneThatIsLeftMakesRoom() {
+    void groupsInUse_areBounded_oneThatIsLeftMakesRoom_andAnotherTenantHasItsOwn() {
         List<CoreFixture.Client> clients = new ArrayList<>();
-        for (int i = 0; i < CoreFixture.MOST_GROUPS; i++) {
+        for (int i = 0; i < OF_A_TENANT; i++) {
             if (i % OF_A_CLIENT == 0) {
                 clients.add(node.connect("client-" + i));
             }
@@ -64,16 +69,18 @@ class ReplicasTest {
         assertThatThrownBy(() -> members(another))
                 .isInstanceOfSatisfying(GroupException.class, refused -> assertThat(refused.code())
                         .isEqualTo(ErrorCode.OVERLOADED));
-        assertThat(node.replicas.size()).isEqualTo(CoreFixture.MOST_GROUPS);
+        assertThat(node.replicas.size()).isEqualTo(OF_A_TENANT);
         node.publish(node.group("used-0"), null, "hello");
         await().untilAsserted(() -> assertThat(clients.get(0).peer().texts()).containsExactly("hello"));
+        GroupId ofAnother = GroupId.of("another-tenant", "", "group");
+        CoreFixture.await(node.groups.create(ofAnother, SPEC));
+        assertThat(members(ofAnother)).isEmpty();
 
         node.groups.delete(node.group("used-1")).await().indefinitely();
-        await().until(() -> {
+        await().ignoreExceptions().untilAsserted(() -> {
             node.replicas.closeIdle(Integer.MAX_VALUE);
-            return node.replicas.size() < CoreFixture.MOST_GROUPS;
+            assertThat(members(another)).isEmpty();
         });
-        assertThat(members(another)).isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
@@ -227,6 +228,43 @@ class ConnectionWatchesTest {
             CoreFixture.await(watches.watch(groups.get(1)));
             connection.lost();
             await().until(() -> node.budget.held() == before);
+        } finally {
+            node.close();
+        }
+    }
+
+    /** The groups are left by steps. */
+    @Test
+    void namespaceThatIsWatchedAgain_beforeAllItsGroupsAreLeft_waitsForThat() {
+        MemoryGroupLog memory = new MemoryGroupLog(
+                Clock.systemUTC(), LIMITS, () -> UUID.randomUUID().toString());
+        CoreFixture node = new CoreFixture(Duration.ZERO, memory, CoreFixture.await(memory.acquire(CoreFixture.NODE)));
+        try {
+            FakePeer spectator = new FakePeer(0);
+            Connection connection = node.sessions.connect(spectator);
+            spectator.connected(connection);
+            ConnectionWatches watches = node.sessions.watcher(connection, false);
+            int many = 90;
+            for (int i = 0; i < many; i++) {
+                node.create("g" + i);
+            }
+            Namespace namespace = node.group("g0").namespace();
+            CoreFixture.await(watches.watch(namespace));
+            await().until(() -> spectator.seen(Event.GroupCreated.class).size() == many);
+            long watched = node.budget.held();
+
+            CompletableFuture<Void> given = watches.unwatch(namespace).subscribeAsCompletionStage();
+            CompletableFuture<Void> again = watches.watch(namespace).subscribeAsCompletionStage();
+            assertThat(given).isNotDone();
+            assertRefused(watches.unwatch(namespace), ErrorCode.FAILED_PRECONDITION);
+            assertThat(given).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(again).succeedsWithin(Duration.ofSeconds(10));
+            await().until(() -> spectator.seen(Event.GroupCreated.class).size() == 2 * many);
+            await().until(() -> node.budget.held() == watched);
+
+            watches.keepOnly(group -> false, all -> false);
+            long left = node.budget.held();
+            assertThat(left).as("at once").isLessThanOrEqualTo(watched - many * 200L);
         } finally {
             node.close();
         }

@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class TenantMembers {
     private static final long SECOND = 1_000_000_000L;
 
-    /** How long a count is relied on; the second while more than half of the quota is free. */
+    /** How long a count is relied on; the second while more than three quarters of the quota are free. */
     private static final long TRUSTED = SECOND;
 
     static final long TRUSTED_FAR = 10 * SECOND;
+
+    private static final long FAR = 4;
 
     /** The least time between the beginnings of two counts, and how many times the time that one takes. */
     private static final long LEAST = SECOND / 10;
@@ -112,7 +114,7 @@ final class TenantMembers {
     Future<Void> known(int quota) {
         boolean enough;
         synchronized (this) {
-            if (known && isTrusted(2 * (members + added) < quota ? TRUSTED_FAR : TRUSTED)) {
+            if (known && isTrusted(FAR * (members + added) < quota ? TRUSTED_FAR : TRUSTED)) {
                 return Future.succeededFuture();
             }
             enough = known && failing;
@@ -141,18 +143,24 @@ final class TenantMembers {
             countBegun = nanos.getAsLong();
             addedNext = underWay;
         }
-        Future<Long> done = begin();
-        if (!done.isComplete()) {
-            whenTooLong.accept(() -> waitedTooLong(mine));
-        }
-        done.onComplete(said -> {
-            if (end(said)) {
-                mine.tryComplete();
-            } else {
-                mine.tryFail(said.cause());
+        try {
+            Future<Long> done = begin();
+            if (!done.isComplete()) {
+                whenTooLong.accept(() -> waitedTooLong(mine));
             }
-        });
+            done.onComplete(said -> over(said, mine));
+        } catch (RuntimeException | Error failure) {
+            over(Future.failedFuture(failure), mine);
+        }
         return mine.future();
+    }
+
+    private void over(AsyncResult<Long> said, Promise<Void> waiting) {
+        if (end(said, waiting)) {
+            waiting.tryComplete();
+        } else {
+            waiting.tryFail(said.cause());
+        }
     }
 
     private void waitedTooLong(Promise<Void> waiting) {
@@ -177,7 +185,10 @@ final class TenantMembers {
     }
 
     /** A count that has failed leaves what was known. False: nothing is. */
-    private synchronized boolean end(AsyncResult<Long> said) {
+    private synchronized boolean end(AsyncResult<Long> said, Promise<Void> waiting) {
+        if (count != waiting) {
+            return known;
+        }
         failing = said.failed();
         if (!failing) {
             members = said.result();
