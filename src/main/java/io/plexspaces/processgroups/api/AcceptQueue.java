@@ -10,12 +10,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many accepted connections may wait to be begun by their event loops, where they hold up all others: to accept one
- * takes a tenth of the time that its event loop needs for it. Further ones wait in the system's queue of the listener,
- * where they cost nothing. In the pipeline of one listener.
+ * How many accepted connections may be at their beginning, where they hold up all others of their event loops: to
+ * accept one takes a tenth of the time that its loop needs for it, and its handshake and first requests take longer
+ * still. Further ones wait in the system's queue of the listener, where they cost nothing. So of thousands that come at
+ * once, a few have their turn between those of others. In the pipeline of one listener.
  */
 public final class AcceptQueue extends ChannelInboundHandlerAdapter {
     static final int MOST = 32;
+
+    /** A beginning takes so long where nothing else is done; else until its loop gets to look at the time. */
+    private static final long BEGINNING_MILLIS = 5;
 
     private static final String NAME = "accept-queue";
     private static final System.Logger LOG = System.getLogger(AcceptQueue.class.getName());
@@ -56,7 +60,7 @@ public final class AcceptQueue extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** After its registration, and after its loop has looked once for what it sends. */
+    /** After its registration, and after its loop had time for what it sends first. */
     private static void whenBegun(Channel accepted, Runnable action) {
         try {
             EventLoop loop = accepted.eventLoop();
@@ -69,7 +73,7 @@ public final class AcceptQueue extends ChannelInboundHandlerAdapter {
 
     private static void later(EventLoop loop, Runnable action) {
         try {
-            loop.schedule(action, 0, TimeUnit.NANOSECONDS);
+            loop.schedule(action, BEGINNING_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopping) {
             LOG.log(System.Logger.Level.TRACE, "the event loop stops", stopping);
             action.run();

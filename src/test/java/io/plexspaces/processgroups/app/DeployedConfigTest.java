@@ -6,10 +6,13 @@ import io.plexspaces.processgroups.deploy.Environments;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -40,14 +43,30 @@ class DeployedConfigTest {
                 .isSubsetOf(Environments.documented());
     }
 
+    @Test
+    void fileOfTheSecuredServers_hasKeysThatExist_andLetsThemStart() {
+        Map<String, String> file = Environments.secured();
+
+        assertThat(file.keySet())
+                .filteredOn(key -> key.startsWith(ConfigGuard.PREFIX))
+                .isNotEmpty()
+                .isSubsetOf(ConfigKey.all().stream().map(ConfigKey::name).toList());
+        assertThat(ConfigCheck.complaints(config(new PropertiesConfigSource(file, "secured", 260))))
+                .isEmpty();
+    }
+
     private static ProcessGroupsConfig config(Map<String, String> variables) {
+        return config(new EnvConfigSource(variables, 300));
+    }
+
+    private static ProcessGroupsConfig config(ConfigSource source) {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .withInterceptors(new ConfigGuard())
                 .withMapping(ProcessGroupsConfig.class)
                 .withConverter(java.time.Duration.class, 200, new DurationConverter())
                 .withConverter(io.quarkus.runtime.configuration.MemorySize.class, 200, new MemorySizeConverter())
-                .withSources(new EnvConfigSource(variables, 300))
+                .withSources(source)
                 .build()
                 .getConfigMapping(ProcessGroupsConfig.class);
     }

@@ -196,7 +196,7 @@ class LimitsTest {
                     "HTTP 503, or a reset",
                     "ManagementTest#clientsThatTakeAllPlaces_leaveTheManagementListenerItsOwn"),
             new Limit(
-                    "network connections that were accepted and wait for their event loop",
+                    "network connections that were accepted within about 5 ms",
                     "32 of each listener",
                     "",
                     "further ones wait in the system's queue",

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The parts of {@code compose.yaml} and the files it mounts fit each other and the service. */
@@ -151,5 +152,20 @@ class ComposeTest {
         assertThat(texts(service("grafana").path("volumes")))
                 .anyMatch(volume -> volume.startsWith("./monitoring/dashboard.json:" + folder + "/"));
         assertThat(Files.exists(Monitoring.FOLDER.resolve("dashboard.json"))).isTrue();
+    }
+
+    @Test
+    void tokens_areAskedForByTheSameNodes() {
+        JsonNode secured = Documents.only(DEPLOY.resolve("compose.tokens.yaml")).path("services");
+        assertThat(secured.properties()).extracting(Map.Entry::getKey).containsExactlyElementsOf(NODES);
+        for (String node : NODES) {
+            JsonNode environment = secured.path(node).path("environment");
+            assertThat(environment.path("PROCESSGROUPS_AUTH").asText()).isEqualTo("jwt");
+            assertThat(environment.path("PROCESSGROUPS_AUTH_NONE_ANYWHERE").asText())
+                    .isEqualTo("false");
+            assertThat(environment.path("PROCESSGROUPS_AUTH_SHARED_SECRET").asText())
+                    .as("no secret of ours")
+                    .startsWith("${PROCESSGROUPS_AUTH_SHARED_SECRET:?");
+        }
     }
 }

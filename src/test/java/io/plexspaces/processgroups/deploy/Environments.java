@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 
 /** Environment variables that deployed servers are started with. */
 public final class Environments {
+    /** In the place of what is given when it is started. */
+    private static final String GIVEN = "a-value-that-somebody-has-chosen-here";
+
     private Environments() {}
 
     /**
@@ -31,9 +34,22 @@ public final class Environments {
                 .map(name -> new Environment(
                         "overlay " + name, ofContainer(Overlay.of(name).server())));
         JsonNode services = Documents.only(DEPLOY.resolve("compose.yaml")).path("services");
+        JsonNode tokens = Documents.only(DEPLOY.resolve("compose.tokens.yaml")).path("services");
         Stream<Environment> nodes = Stream.of("node-a", "node-b")
-                .map(name -> new Environment("compose " + name, ofService(services.path(name))));
+                .flatMap(name -> Stream.of(
+                        new Environment("compose " + name, ofService(services.path(name))),
+                        new Environment(
+                                "compose " + name + " with tokens",
+                                ofService(services.path(name), tokens.path(name)))));
         return Stream.concat(overlays, nodes);
+    }
+
+    /** Keys of the file that the component {@code secure} gives to servers. */
+    public static Map<String, String> secured() {
+        Map<String, String> keys = new HashMap<>();
+        Service.properties(DEPLOY.resolve("kubernetes/components/secure/application.properties"))
+                .forEach((key, value) -> keys.put((String) key, (String) value));
+        return keys;
     }
 
     /** Variables of all keys that are documented. */
@@ -49,12 +65,15 @@ public final class Environments {
         return variables;
     }
 
-    private static Map<String, String> ofService(JsonNode service) {
+    /** @param files the same service, in one file after the other */
+    private static Map<String, String> ofService(JsonNode... files) {
         Map<String, String> variables = new HashMap<>();
-        service.path("environment")
-                .properties()
-                .forEach(variable ->
-                        variables.put(variable.getKey(), variable.getValue().asText()));
+        for (JsonNode service : files) {
+            service.path("environment")
+                    .properties()
+                    .forEach(variable -> variables.put(
+                            variable.getKey(), variable.getValue().asText().replaceAll("\\$\\{.*}", GIVEN)));
+        }
         return variables;
     }
 }

@@ -41,6 +41,7 @@ class KubernetesTest {
         Set<Path> used = new HashSet<>();
         overlays().forEach(overlay -> used.addAll(overlay.used()));
         used.addAll(Overlay.of("redis", "connections").used());
+        used.addAll(Overlay.of("redis", "secure").used());
 
         try (Stream<Path> files = Files.walk(Documents.DEPLOY.resolve("kubernetes"))) {
             assertThat(files.filter(Files::isRegularFile)).isSubsetOf(used);
@@ -245,6 +246,32 @@ class KubernetesTest {
         assertThat(each(byConnections)).hasSize(2).containsAll(byProcessors);
         assertThat(Service.metrics())
                 .contains(byConnections.at("/0/pods/metric/name").asText());
+    }
+
+    @Test
+    void secured_everybodyIsAskedForAToken_andEveryPortSpeaksTls() {
+        Overlay secured = Overlay.of("redis", "secure");
+        JsonNode server = secured.server();
+        Map<String, String> files = Environments.secured();
+
+        assertThat(environment(server)).containsEntry("PROCESSGROUPS_AUTH_NONE_ANYWHERE", "false");
+        assertThat(files).containsEntry("processgroups.auth", "jwt").containsEntry("processgroups.tls", "web");
+        assertThat(files.get("quarkus.http.ssl-port")).isEqualTo(Integer.toString(Service.httpPort()));
+        assertThat(server.findValues("httpGet"))
+                .hasSize(3)
+                .allSatisfy(probe -> assertThat(probe.path("scheme").asText()).isEqualTo("HTTPS"))
+                .allSatisfy(probe -> assertThat(probe.has("path")).isTrue());
+        JsonNode volumes = secured.one("StatefulSet", NAMESPACE).at("/spec/template/spec/volumes");
+        Map<String, String> mounted = each(server.path("volumeMounts"))
+                .collect(Collectors.toMap(mount -> mount.path("name").asText(), mount -> mount.path("mountPath")
+                        .asText()));
+        assertThat(each(volumes).map(volume -> volume.path("name").asText()))
+                .containsExactlyInAnyOrderElementsOf(mounted.keySet());
+        assertThat(files.entrySet().stream()
+                        .filter(file -> file.getKey().contains(".key-store."))
+                        .map(Map.Entry::getValue))
+                .containsExactlyInAnyOrder(mounted.get("tls") + "/tls.crt", mounted.get("tls") + "/tls.key");
+        assertThat(mounted.get("secure")).as("beside where the image starts").isEqualTo(Service.home() + "/config");
     }
 
     @ParameterizedTest

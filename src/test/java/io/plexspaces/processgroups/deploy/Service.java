@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
@@ -18,6 +19,7 @@ final class Service {
     private static final Pattern KEY = Pattern.compile("`((?:processgroups|quarkus)\\.[a-z0-9.\"-]+)`");
     private static final Pattern MANAGEMENT =
             Pattern.compile("\\| `processgroups\\.management\\.port` \\| `(\\d+)` \\|");
+    private static final Pattern FOLDER = Pattern.compile("(?m)^WORKDIR (\\S+)$");
     private static final String PREFIX = "plexspaces_process_groups_";
 
     private Service() {}
@@ -39,13 +41,34 @@ final class Service {
     }
 
     private static String property(String key) {
+        return properties(Path.of("src/main/resources/application.properties")).getProperty(key);
+    }
+
+    static Properties properties(Path path) {
         Properties properties = new Properties();
-        try (InputStream file = Files.newInputStream(Path.of("src/main/resources/application.properties"))) {
+        try (InputStream file = Files.newInputStream(path)) {
             properties.load(file);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        return properties.getProperty(key);
+        return properties;
+    }
+
+    /** Where the images start it; configuration is read from the folder {@code config} there. */
+    static String home() {
+        Set<String> homes = new HashSet<>();
+        for (String file : List.of("Containerfile.jvm", "Containerfile.native")) {
+            Matcher folder = FOLDER.matcher(Documents.text(Documents.DEPLOY.resolve(file)));
+            String last = "";
+            while (folder.find()) {
+                last = folder.group(1);
+            }
+            homes.add(last);
+        }
+        if (homes.size() != 1) {
+            throw new AssertionError("the images start in different folders: " + homes);
+        }
+        return homes.iterator().next();
     }
 
     /** Names of its own metrics, as they are queried. */

@@ -75,6 +75,7 @@ class StalledClientTest extends LiveServer {
             assertThat(deaf.readToEnd()).isIn("4430 SLOW_CONSUMER", "end of the connection");
             Stream.of(grpc, webSocket, deaf).forEach(Stalled::close);
         }
+        watch.cancel();
         assertNothingQueued();
     }
 
