@@ -200,15 +200,18 @@ class ConnectionWatchesTest {
                 .invoke(opening::decrementAndGet);
     }
 
+    private static Connection connected(CoreFixture node, FakePeer peer) {
+        Connection connection = node.sessions.connect(peer);
+        peer.connected(connection);
+        return connection;
+    }
+
     @Test
     void watches_countInTheServersBudget_untilTheyEnd() {
-        MemoryGroupLog memory = new MemoryGroupLog(
-                Clock.systemUTC(), LIMITS, () -> UUID.randomUUID().toString());
-        CoreFixture node = new CoreFixture(Duration.ZERO, memory, CoreFixture.await(memory.acquire(CoreFixture.NODE)));
+        CoreFixture node = new CoreFixture(Duration.ZERO);
         try {
             FakePeer spectator = new FakePeer(0);
-            Connection connection = node.sessions.connect(spectator);
-            spectator.connected(connection);
+            Connection connection = connected(node, spectator);
             ConnectionWatches watches = node.sessions.watcher(connection, false);
             List<GroupId> groups = List.of(node.create("a"), node.create("b"), node.create("c"), node.create("d"));
             long before = node.budget.held();
@@ -236,13 +239,10 @@ class ConnectionWatchesTest {
     /** The groups are left by steps. */
     @Test
     void namespaceThatIsWatchedAgain_beforeAllItsGroupsAreLeft_waitsForThat() {
-        MemoryGroupLog memory = new MemoryGroupLog(
-                Clock.systemUTC(), LIMITS, () -> UUID.randomUUID().toString());
-        CoreFixture node = new CoreFixture(Duration.ZERO, memory, CoreFixture.await(memory.acquire(CoreFixture.NODE)));
+        CoreFixture node = new CoreFixture(Duration.ZERO);
         try {
             FakePeer spectator = new FakePeer(0);
-            Connection connection = node.sessions.connect(spectator);
-            spectator.connected(connection);
+            Connection connection = connected(node, spectator);
             ConnectionWatches watches = node.sessions.watcher(connection, false);
             int many = 90;
             for (int i = 0; i < many; i++) {
