@@ -46,6 +46,7 @@ public final class AppendScript {
     private final StoreClock clock;
     private final AtomicLong calls;
     private final Refusals refusals;
+    private final LargeMemberships large = new LargeMemberships();
 
     /**
      * @param partition its number
@@ -270,7 +271,7 @@ public final class AppendScript {
         switch (kind) {
             case '+':
                 Position position = new Position(epoch, Long.parseLong(words[0]));
-                return changed(command, position, at, words[1]);
+                return changed(group, command, position, at, words[1]);
             case '=':
                 Position first = new Position(epoch, Long.parseLong(words[0]));
                 return new Appended(first, Times.instant(Long.parseLong(words[1])), null, true);
@@ -280,26 +281,33 @@ public final class AppendScript {
     }
 
     /** @param text the membership after it; of a leave with the number of joins that ended before it */
-    private static Appended changed(Command command, Position position, Instant at, String text) {
+    private Appended changed(GroupId group, Command command, Position position, Instant at, String text) {
         ActorId actor;
         if (command instanceof Command.Join join) {
             actor = join.actors().get(join.actors().size() - 1);
         } else if (command instanceof Command.TakeOver takeOver) {
             actor = takeOver.actor();
         } else if (command instanceof Command.Leave leave) {
-            return ended(leave.actor(), position, at, text);
+            return ended(group, leave.actor(), position, at, text);
         } else if (command instanceof Command.Evict evict) {
-            return ended(evict.actor(), position, at, text);
+            return ended(group, evict.actor(), position, at, text);
         } else {
             actor = ((Command.Renew) command).actor();
         }
+        large.changed(group, actor, text);
         return new Appended(position, at, Memberships.parseIfAny(actor, text), false);
     }
 
-    private static Appended ended(ActorId actor, Position position, Instant at, String text) {
+    private Appended ended(GroupId group, ActorId actor, Position position, Instant at, String text) {
         String[] words = text.split(" ", 2);
+        large.changed(group, actor, words[1]);
         Membership after = Memberships.parseIfAny(actor, words[1]);
         return new Appended(position, at, after, Integer.parseInt(words[0]), false);
+    }
+
+    /** What a change costs the store, as far as is known, counted in messages. */
+    int cost(PendingChange change) {
+        return change.cost + large.cost(change.group, change.command);
     }
 
     public static GroupException epochChanged(GroupId group, String epoch) {

@@ -264,12 +264,12 @@ final class Lane {
     }
 
     /** Takes the next changes that are meant for the same epoch: a request may name it or not. */
-    private static List<PendingChange> together(Waiting waiting, PendingChange first, Work work) {
+    private List<PendingChange> together(Waiting waiting, PendingChange first, Work work) {
         List<PendingChange> changes = new ArrayList<>(Math.min(waiting.changes.size(), StepSizes.CHANGES));
         PendingChange head = first;
         while (head != null && head.goesWith(first) && !work.isFull()) {
             changes.add(waiting.changes.remove());
-            work.cost += head.cost;
+            work.cost += appends.cost(head);
             work.bytes += head.weight;
             head = waiting.changes.peek();
         }

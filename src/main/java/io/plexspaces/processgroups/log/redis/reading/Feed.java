@@ -4,6 +4,8 @@ import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.log.redis.connection.ChannelListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One channel and those who read what it announces. Everything about them happens in its serial queue.
@@ -44,6 +46,17 @@ abstract class Feed<R extends Reading> implements ChannelListener {
     /** In the serial queue: a copy, as a reading may end during a call. */
     List<R> readings() {
         return List.copyOf(readings);
+    }
+
+    /** In the serial queue: the first for which this holds; null: none. */
+    @Nullable
+    R firstOf(Predicate<R> holds) {
+        for (R reading : readings) {
+            if (holds.test(reading)) {
+                return reading;
+            }
+        }
+        return null;
     }
 
     @Override

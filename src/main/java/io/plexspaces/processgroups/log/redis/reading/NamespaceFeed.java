@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.log.redis.codec.NamespaceChange;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the announcements of one namespace, once for all readings. */
 public final class NamespaceFeed extends Feed<NamespaceReading> {
@@ -32,6 +33,12 @@ public final class NamespaceFeed extends Feed<NamespaceReading> {
             return;
         }
         serial.execute(() -> readings().forEach(reading -> reading.announced(change)));
+    }
+
+    /** In the serial queue: a reading that has missed nothing that is known of; null: there is none. */
+    @Nullable
+    NamespaceReading live() {
+        return firstOf(NamespaceReading::isLive);
     }
 
     /** The version of the index, as a check saw it. */

@@ -8,15 +8,16 @@ import io.plexspaces.processgroups.log.redis.codec.NamespaceChange;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.plexspaces.processgroups.log.redis.index.TenantListing;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
  * One reader of one namespace: gives it the present groups, then each that is created or deleted. When a change was
- * missed, the groups are read again. Belongs to the serial queue of its feed.
+ * missed, the groups are read again. The first of a feed reads them from the store; later ones get what a live one
+ * knows, as the changes that follow reach both. Belongs to the serial queue of its feed.
  */
 public final class NamespaceReading extends Reading {
     private static final int MOST_KEPT = 1_000;
@@ -26,7 +27,10 @@ public final class NamespaceReading extends Reading {
     private final TenantListing listing;
     private final Consumer<NamespaceReading> release;
     private final Queue<NamespaceChange> kept = new ArrayDeque<>();
-    private final Map<String, GroupInfo> known = new HashMap<>();
+
+    /** By their names, as the index of the store orders them. */
+    private final NavigableMap<String, GroupInfo> known = new TreeMap<>();
+
     private boolean again;
     private long version;
 
@@ -48,9 +52,18 @@ public final class NamespaceReading extends Reading {
             if (state == State.READING) {
                 again = true;
             } else if (state != State.ENDED) {
-                load();
+                NamespaceReading live = state == State.WAITING ? feed.live() : null;
+                if (live == null || live.known.size() > reader.mostGroups()) {
+                    load();
+                } else {
+                    begin(live.version, List.copyOf(live.known.values()));
+                }
             }
         });
+    }
+
+    boolean isLive() {
+        return state == State.LIVE;
     }
 
     @Override
@@ -118,21 +131,26 @@ public final class NamespaceReading extends Reading {
 
     /** @param reconnected delivers nothing when nothing was missed */
     private void loaded(TenantListing.Whole whole, boolean reconnected) {
-        if (!reconnected || whole.version() != version) {
-            version = whole.version();
-            known.clear();
-            whole.groups().forEach(group -> known.put(group.id().name(), group));
-            List<GroupInfo> groups = whole.groups();
-            call(() -> reader.snapshot(groups));
+        if (reconnected && whole.version() == version) {
+            state = State.LIVE;
+        } else {
+            begin(whole.version(), whole.groups());
         }
-        complete();
-        state = State.LIVE;
         while (state == State.LIVE && !kept.isEmpty()) {
             apply(kept.remove());
         }
         if (state == State.LIVE && again) {
             load();
         }
+    }
+
+    private void begin(long at, List<GroupInfo> groups) {
+        version = at;
+        known.clear();
+        groups.forEach(group -> known.put(group.id().name(), group));
+        call(() -> reader.snapshot(groups));
+        complete();
+        state = State.LIVE;
     }
 
     private void apply(NamespaceChange change) {
