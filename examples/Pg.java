@@ -325,6 +325,7 @@ final class Pg {
             case LEFT ->
                 "left " + event.getLeft().getActorId() + ": " + event.getLeft().getReason();
             case FILTER_CHANGED -> "filter changed " + shown(event.getFilterChanged());
+            case UPDATED -> "updated " + shown(event.getUpdated());
             case GROUP_CREATED -> "group created";
             case GROUP_DELETED -> "group deleted";
             case GAP ->

@@ -12,7 +12,9 @@
 --   P weight, body, idempotency key: a message that may be repeated
 --   O weight, body before and after its dispatch, idempotency key or '', topic or '', actor that must not get it or '', count of
 --     candidates, candidate, its joined offset, candidate, …: a message for one member
---   J filter, owner, node, ttl or '', how many may become members or '', count of actors, actor, actor…: joins
+--   J filter, owner, node, ttl or '', metadata, '' for none, or '-' where servers may be that know none, how many may become members or '',
+--     count of actors, actor, actor…: joins
+--   U actor, owner or '' for its oldest durable joins, metadata or '': other metadata
 --   T actor, owner on the new node, node: a takeover of a session's joins
 --   V 1 for away or 0 for back, count, actor, owner, actor, owner…: sessions that receive nothing for now, or again
 --   L actor, owner or '', 1 for all joins, reason: a leave
@@ -25,6 +27,9 @@
 --   whose ids are too many to be kept; '-CODE about what'.
 --   Instead of an epoch '!', and why: this part failed, perhaps after some of its changes. Instead of all: '!FENCED', why; or
 --   '!EARLY': the call that goes before was not made yet, and nothing was done. An error STALE when a later call of this writer was answered.
+
+-- Bytes of the metadata of all joins of one member; JoinMetadata says the same.
+local MOST_METADATA = 16384
 
 -- Bytes that each compared pattern counts in a batch.
 local MERGED_PATTERN_BYTES = 32
@@ -210,6 +215,15 @@ local function holding(m, owner)
   return nil
 end
 
+-- Whether the joins of a member say more than they may.
+local function saysTooMuch(m)
+  local bytes = 0
+  for _, held in ipairs(m.holdings) do
+    bytes = bytes + (held.meta == '' and 0 or tonumber(match(held.meta, '^%d+')))
+  end
+  return bytes > MOST_METADATA
+end
+
 -- The membership with one more join, the number of patterns that were compared for it; then the limit that this would exceed, or nil, and whether its
 -- owner held none.
 local function joined(m, filter, added, offset)
@@ -222,36 +236,42 @@ local function joined(m, filter, added, offset)
   end
   m.beat = time
   local at = holding(m, added.owner)
-  local joins = at and m.holdings[at].joins + 1 or 1
-  m.holdings[at or #m.holdings + 1] =
-    {owner = added.owner, node = added.node, joins = joins, ttl = added.ttl, ends = added.ends, away = ''}
+  local had = at and m.holdings[at] or {joins = 0, since = added.dated and #m.holdings > 0 and time or '', meta = ''}
+  m.holdings[at or #m.holdings + 1] = {owner = added.owner, node = added.node, joins = had.joins + 1, ttl = added.ttl, ends = added.ends,
+    away = '', since = had.since, meta = added.meta == '' and had.meta or added.meta}
   if topics > mostTopics then
     return m, looked, 'topics-per-member', not at
   end
   if #m.holdings > mostOwners then
     return m, looked, 'owners-per-member', not at
   end
+  if added.meta ~= '' and saysTooMuch(m) then
+    return m, looked, 'metadata', not at
+  end
   return m, looked, nil, not at
 end
 
 local function join(operation, a)
   local filter = ARGV[a]
-  local added = {owner = ARGV[a + 1], node = ARGV[a + 2], ttl = ARGV[a + 3], ends = ''}
+  local added = {owner = ARGV[a + 1], node = ARGV[a + 2], ttl = ARGV[a + 3], ends = '', dated = ARGV[a + 4] ~= '-', meta = ARGV[a + 4]}
+  if not added.dated then
+    added.meta = ''
+  end
   if added.ttl ~= '' then
     added.ends = int(now + tonumber(added.ttl))
   end
   -- An actor that is named twice joins twice: the second join finds the membership of the first.
   local steps, made, newcomers, labelled, bytes = {}, {}, 0, 0, 0
-  local count = tonumber(ARGV[a + 5])
-  local refused = refusal(a + 6, a + 5 + count, now)
+  local count = tonumber(ARGV[a + 6])
+  local refused = refusal(a + 7, a + 6 + count, now)
   if refused then
     return refused
   end
-  local found, first = texts(a + 6, a + 5 + count), 1
+  local found, first = texts(a + 7, a + 6 + count), 1
   for i = 1, count do
-    local actor = ARGV[a + 5 + i]
+    local actor = ARGV[a + 6 + i]
     if i - first == #found then
-      found, first = texts(a + 5 + i, a + 5 + count), i
+      found, first = texts(a + 6 + i, a + 6 + count), i
     end
     local text = found[i - first + 1]
     local m = made[actor] or text and parse(text)
@@ -280,7 +300,7 @@ local function join(operation, a)
     return '-LIMIT_EXCEEDED node-labels-per-group'
   end
   -- All groups of the tenant share what its quota leaves: the server has counted them.
-  if newcomers > 0 and ARGV[a + 4] ~= '' and newcomers > tonumber(ARGV[a + 4]) then
+  if newcomers > 0 and ARGV[a + 5] ~= '' and newcomers > tonumber(ARGV[a + 5]) then
     return '-QUOTA_EXCEEDED members'
   end
   for i = 1, count, 100 do
@@ -379,8 +399,9 @@ local function takeOver(operation, a)
       return '-SESSION_REPLACED -'
     elseif taken then
       taken.joins = taken.joins + held.joins
+      taken.meta = held.meta == '' and taken.meta or held.meta
     else
-      taken = {owner = owner, node = to, joins = held.joins, ttl = '', ends = '', away = ''}
+      taken = {owner = owner, node = to, joins = held.joins, ttl = '', ends = '', away = '', since = held.since, meta = held.meta}
       kept[#kept + 1] = taken
     end
   end
@@ -393,6 +414,35 @@ local function takeOver(operation, a)
   put(actor, was, m, text)
   change('J', time, operation .. ' 0 0 ' .. owner .. ' ' .. actor, text)
   return '+' .. group.offset .. ' ' .. text
+end
+
+-- Replaces the metadata of the joins of one owner; nothing is written when they have it already.
+local function update(operation, a)
+  local actor, owner, meta = ARGV[a], ARGV[a + 1], ARGV[a + 2]
+  local m = member(actor)
+  if not m then
+    return '-NOT_A_MEMBER ' .. actor
+  end
+  local found
+  for _, held in ipairs(m.holdings) do
+    if not found and (held.owner == owner or (owner == '' and string.sub(held.owner, 1, 2) == 'd:')) then
+      found = held
+    end
+  end
+  if not found then
+    return string.sub(owner, 1, 1) == 'l' and '-LEASE_NOT_FOUND ' .. owner or '-NOT_A_MEMBER ' .. actor
+  end
+  local same = found.meta == meta
+  found.meta = meta
+  if meta ~= '' and not same and saysTooMuch(m) then
+    return '-LIMIT_EXCEEDED metadata'
+  end
+  local text = show(m)
+  if not same then
+    redis.call('HSET', key .. ':members', actor, text)
+    change('J', time, operation .. ' 0 0 ' .. found.owner .. ' ' .. actor, text)
+  end
+  return '+' .. int(group.offset) .. ' ' .. text
 end
 
 -- Notes whether sessions receive messages now. Sessions without joins, or with the same note already, are skipped.
@@ -478,7 +528,8 @@ local function apply(groupKey, groupName, epoch, first, count, full)
     local kind, sequence = ARGV[a], ARGV[a + 1]
     local said = stale
     a = a + 2
-    if full and not said and (kind == 'M' or kind == 'P' or kind == 'J' or (kind == 'E' and ARGV[a + 4] ~= '0')) then
+    if full and not said and (kind == 'M' or kind == 'P' or kind == 'J' or (kind == 'E' and ARGV[a + 4] ~= '0')
+      or (kind == 'U' and ARGV[a + 2] ~= '')) then
       said = '-STORE_UNAVAILABLE memory'
     end
     if kind == 'M' then
@@ -492,7 +543,10 @@ local function apply(groupKey, groupName, epoch, first, count, full)
       a = a + 7 + 2 * tonumber(ARGV[a + 6])
     elseif kind == 'J' then
       said = said or join(operator .. sequence, a)
-      a = a + 6 + tonumber(ARGV[a + 5])
+      a = a + 7 + tonumber(ARGV[a + 6])
+    elseif kind == 'U' then
+      said = said or update(operator .. sequence, a)
+      a = a + 3
     elseif kind == 'L' then
       said = said or leave(operator .. sequence, a)
       a = a + 4

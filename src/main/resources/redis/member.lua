@@ -11,24 +11,35 @@ local function change(kind, at, rest, text)
   tell(entry, '')
 end
 
--- A membership: 'joined-at joined-offset heartbeat filter holding,holding…', a holding 'owner|node|joins|ttl|end', and '|a' behind it while its
--- session receives nothing. Older servers do not see that, and lose it when they change the membership.
+-- A membership: 'joined-at joined-offset heartbeat filter holding,holding…', a holding 'owner|node|joins|ttl|end'. Behind it stand '|a' while its
+-- session receives nothing, '|t' and when its first join was made, if another owner's made the actor a member, and '|m', the bytes of its metadata,
+-- ':' and the metadata. Servers that know none of these lose it when they change the membership.
 local function parse(text)
   local at, offset, beat, from = match(text, '^(%d+) (%d+) (%d+) ()')
   -- A filter may be large: what stands behind it is not looked for by a pattern.
   local till = string.find(text, ' ', from, true)
   local filter, held = string.sub(text, from, till - 1), string.sub(text, till + 1)
   local holdings, count = {}, 0
-  for owner, node, joins, ttl, ends, away in string.gmatch(held, '([^|,]+)|([^|,]+)|(%d+)|(%d*)|(%d*)|?(a?)') do
+  for owner, node, joins, ttl, ends, more in string.gmatch(held, '([^|,]+)|([^|,]+)|(%d+)|(%d*)|(%d*)([^,]*)') do
     count = count + 1
-    holdings[count] = {owner = owner, node = node, joins = tonumber(joins), ttl = ttl, ends = ends, away = away}
+    local holding = {owner = owner, node = node, joins = tonumber(joins), ttl = ttl, ends = ends, away = '', since = '', meta = ''}
+    if more ~= '' then
+      holding.away = match(more, '^|(a)') or ''
+      holding.since = match(more, '|t(%d+)') or ''
+      holding.meta = match(more, '|m(%d+:[^|]*)') or ''
+    end
+    holdings[count] = holding
   end
   return {at = at, offset = offset, beat = beat, filter = filter, holdings = holdings}
 end
 
 local function shown(held)
   local text = held.owner .. '|' .. held.node .. '|' .. held.joins .. '|' .. held.ttl .. '|' .. held.ends
-  return held.away == '' and text or text .. '|a'
+  if held.away == '' and held.since == '' and held.meta == '' then
+    return text
+  end
+  return text .. (held.away == '' and '' or '|a') .. (held.since == '' and '' or '|t' .. held.since)
+    .. (held.meta == '' and '' or '|m' .. held.meta)
 end
 
 local function show(m)

@@ -27,6 +27,7 @@ import io.plexspaces.processgroups.proto.v1.ProcessGroup;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupResponse;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseResponse;
 import io.plexspaces.processgroups.proto.v1.SessionOpened;
+import io.plexspaces.processgroups.proto.v1.UpdateResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,13 @@ public final class Answers {
                 .setEpoch(result.position().epoch())
                 .setOffset(result.position().offset())
                 .setJoinCount(result.joinCount())
+                .build();
+    }
+
+    public static UpdateResponse updated(Groups.UpdateResult result) {
+        return UpdateResponse.newBuilder()
+                .setEpoch(result.position().epoch())
+                .setOffset(result.position().offset())
                 .build();
     }
 

@@ -6,15 +6,18 @@ import io.plexspaces.processgroups.core.delivery.Event.GroupCreated;
 import io.plexspaces.processgroups.core.delivery.Event.Joined;
 import io.plexspaces.processgroups.core.delivery.Event.Left;
 import io.plexspaces.processgroups.core.delivery.Event.Members;
+import io.plexspaces.processgroups.core.delivery.Event.Updated;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.proto.v1.Draining;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.Gap;
 import io.plexspaces.processgroups.proto.v1.GroupDeleted;
 import io.plexspaces.processgroups.proto.v1.GroupMembership;
+import io.plexspaces.processgroups.proto.v1.Join;
 import io.plexspaces.processgroups.proto.v1.MemberLeft;
 import io.plexspaces.processgroups.proto.v1.Snapshot;
 import io.plexspaces.processgroups.proto.v1.Subscribed;
@@ -43,6 +46,8 @@ public final class Events {
             to.setOffset(left.offset()).setLeft(left(left));
         } else if (event instanceof FilterChanged changed) {
             to.setOffset(changed.offset()).setFilterChanged(membership(changed.group(), changed.membership()));
+        } else if (event instanceof Updated updated) {
+            to.setOffset(updated.offset()).setUpdated(membership(updated.group(), updated.membership()));
         } else if (event instanceof GroupCreated created) {
             to.setOffset(1).setGroupCreated(GroupSpecs.write(created.info()));
         } else if (event instanceof io.plexspaces.processgroups.core.delivery.Event.GroupDeleted deleted) {
@@ -71,7 +76,7 @@ public final class Events {
     }
 
     static GroupMembership membership(GroupId group, Membership member) {
-        return GroupMembership.newBuilder()
+        GroupMembership.Builder membership = GroupMembership.newBuilder()
                 .setGroupName(group.name())
                 .setTenantId(group.tenant())
                 .setNamespace(group.namespace().name())
@@ -80,8 +85,29 @@ public final class Events {
                 .setJoinCount(member.joinCount())
                 .setJoinedAt(Values.instant(member.joinedAt()))
                 .setLastHeartbeat(Values.instant(member.lastHeartbeat()))
-                .addAllTopics(member.filter().topics())
+                .addAllTopics(member.filter().topics());
+        for (Membership.Holding held : member.holdings()) {
+            membership.addJoins(join(member, held));
+        }
+        return membership.build();
+    }
+
+    /** Who may see members must not learn what joins could be ended with. */
+    private static Join join(Membership member, Membership.Holding held) {
+        return Join.newBuilder()
+                .setKind(kind(held.owner()))
+                .setNodeId(held.node().value())
+                .setJoinedAt(Values.instant(held.since() == null ? member.joinedAt() : held.since()))
+                .putAllMetadata(held.metadata().values())
+                .setJoinCount(held.joins())
                 .build();
+    }
+
+    private static Join.Kind kind(Owner owner) {
+        if (owner instanceof Owner.Session) {
+            return Join.Kind.SESSION;
+        }
+        return owner instanceof Owner.Lease ? Join.Kind.LEASE : Join.Kind.DURABLE;
     }
 
     static Gap gap(io.plexspaces.processgroups.core.delivery.Event.Gap gap) {

@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.domain.Glob;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
@@ -32,6 +33,7 @@ import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.plexspaces.processgroups.quota.Quotas;
 import java.net.SocketAddress;
@@ -155,6 +157,7 @@ public final class Requests {
      * @param after last position the client saw; null: only what comes
      * @param policy null: the group's
      * @param resumeToken null: none
+     * @param metadata none: as before
      */
     public record Subscribe(
             GroupId group,
@@ -163,7 +166,8 @@ public final class Requests {
             @Nullable Position after,
             boolean snapshot,
             @Nullable OverflowPolicy policy,
-            @Nullable String resumeToken) {}
+            @Nullable String resumeToken,
+            JoinMetadata metadata) {}
 
     /** @param group null: the whole namespace */
     public record Watch(Namespace namespace, @Nullable GroupId group) {}
@@ -239,7 +243,8 @@ public final class Requests {
                 filter,
                 request.getNodeId().isEmpty() ? null : new NodeId(request.getNodeId()),
                 request.hasTtl() ? ttl(request.getTtl()) : null,
-                null);
+                null,
+                Values.metadata(request.getMetadataMap()));
         actors.forEach(actor -> need(caller.mayJoin(group, actor, filter), UseCase.JOIN, group, actor));
         return wish;
     }
@@ -252,6 +257,17 @@ public final class Requests {
                 lease(request.getLeaseId()),
                 null);
         need(caller.mayLeave(wish.group(), wish.actor()), UseCase.LEAVE, wish.group(), wish.actor());
+        return wish;
+    }
+
+    public Groups.UpdateRequest update(UpdateRequest request) {
+        Groups.UpdateRequest wish = new Groups.UpdateRequest(
+                group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
+                scope.actor("actor_id", request.getActorId()),
+                lease(request.getLeaseId()),
+                null,
+                Values.metadata(request.getMetadataMap()));
+        need(caller.mayLeave(wish.group(), wish.actor()), UseCase.UPDATE, wish.group(), wish.actor());
         return wish;
     }
 
@@ -397,7 +413,8 @@ public final class Requests {
                 request.hasAfter() ? Values.position(request.getAfter()) : null,
                 request.getSnapshot(),
                 Values.policy(request.getOverflowPolicy()),
-                resumeToken(request.getResumeToken()));
+                resumeToken(request.getResumeToken()),
+                Values.metadata(request.getMetadataMap()));
         Decision join = caller.mayJoin(wish.group(), wish.actor(), wish.filter());
         need(join, UseCase.JOIN, wish.group(), wish.actor());
         if (wish.snapshot()) {

@@ -24,6 +24,7 @@ import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.TokenRefreshed;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
 import io.plexspaces.processgroups.proto.v1.WatchResult;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
@@ -350,6 +351,7 @@ public final class SessionProtocol {
         return switch (request.getRequestCase()) {
             case JOIN -> join(current, in, request.getJoin());
             case LEAVE -> leave(current, in, request.getLeave());
+            case UPDATE -> update(current, in, request.getUpdate());
             case WATCH ->
                 watching(in.watch(request.getWatch()))
                         .onFailure()
@@ -416,7 +418,14 @@ public final class SessionProtocol {
         }
         Requests.Subscribe wish = in.subscribe(request);
         return session.join(
-                        connection, wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), false)
+                        connection,
+                        wish.group(),
+                        wish.filter(),
+                        wish.after(),
+                        wish.snapshot(),
+                        wish.policy(),
+                        false,
+                        wish.metadata())
                 .invoke(joined -> {
                     if (in != requests) {
                         // Its rights have changed meanwhile.
@@ -433,6 +442,15 @@ public final class SessionProtocol {
         Groups.LeaveRequest wish = in.leave(request);
         return session.leave(wish.group(), wish.all())
                 .map(result -> Answer.newBuilder().setLeft(Answers.left(result)));
+    }
+
+    private Uni<Answer.Builder> update(Session session, Requests in, UpdateRequest request) {
+        if (!request.getLeaseId().isEmpty()) {
+            throw GroupException.invalid("lease_id", "must be empty: a session updates only what it joined");
+        }
+        Groups.UpdateRequest wish = in.update(request);
+        return session.update(wish.group(), wish.metadata())
+                .map(result -> Answer.newBuilder().setUpdated(Answers.updated(result)));
     }
 
     private Uni<Void> watching(Requests.Watch wish) {
@@ -460,6 +478,7 @@ public final class SessionProtocol {
                 switch (request.getRequestCase()) {
                     case JOIN, OPEN -> UseCase.JOIN;
                     case LEAVE -> UseCase.LEAVE;
+                    case UPDATE -> UseCase.UPDATE;
                     case PUBLISH -> UseCase.PUBLISH;
                     case WATCH, UNWATCH -> UseCase.WATCH;
                     case RENEW -> UseCase.RENEW;

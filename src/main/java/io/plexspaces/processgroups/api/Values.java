@@ -7,10 +7,12 @@ import com.google.protobuf.util.Timestamps;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Position;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Small values, proto to domain and back. What is malformed is INVALID_ARGUMENT naming the field. */
@@ -104,6 +106,25 @@ final class Values {
             case DROP_OLDEST -> io.plexspaces.processgroups.proto.v1.OverflowPolicy.DROP_OLDEST;
             case CONFLATE -> io.plexspaces.processgroups.proto.v1.OverflowPolicy.CONFLATE;
         };
+    }
+
+    /** At most {@value JoinMetadata#MOST_KEYS} keys, none of them empty. */
+    static JoinMetadata metadata(Map<String, String> values) {
+        if (values.isEmpty()) {
+            return JoinMetadata.NONE;
+        }
+        if (values.size() > JoinMetadata.MOST_KEYS) {
+            throw GroupException.invalid("metadata", "must have at most " + JoinMetadata.MOST_KEYS + " keys");
+        }
+        if (values.containsKey("")) {
+            throw GroupException.invalid("metadata", "must have no empty key");
+        }
+        JoinMetadata metadata = new JoinMetadata(values);
+        if (metadata.bytes() > JoinMetadata.MOST_BYTES) {
+            throw GroupException.invalid(
+                    "metadata", "must have at most " + JoinMetadata.MOST_BYTES + " bytes of keys and values");
+        }
+        return metadata;
     }
 
     static GroupException unknownValue(String field) {

@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Message;
@@ -58,6 +59,9 @@ public interface Groups {
      */
     Uni<EvictResult> evictEverywhere(String tenant, ActorId actor, @Nullable Duration ban);
 
+    /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND, LIMIT_EXCEEDED. */
+    Uni<UpdateResult> update(UpdateRequest request);
+
     /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND. */
     Uni<RenewResult> renew(RenewRequest request);
 
@@ -104,6 +108,7 @@ public interface Groups {
      * @param node where they run; null: this node
      * @param ttl null: until leave
      * @param subscription the session that joins, and how it receives; null: a join without a session
+     * @param metadata of the owner's joins from now on; none: as before
      */
     record JoinRequest(
             GroupId group,
@@ -111,9 +116,21 @@ public interface Groups {
             TopicFilter filter,
             @Nullable NodeId node,
             @Nullable Duration ttl,
-            @Nullable Subscription subscription) {
+            @Nullable Subscription subscription,
+            JoinMetadata metadata) {
         public JoinRequest {
             actors = List.copyOf(actors);
+        }
+
+        /** Without metadata. */
+        public JoinRequest(
+                GroupId group,
+                List<ActorId> actors,
+                TopicFilter filter,
+                @Nullable NodeId node,
+                @Nullable Duration ttl,
+                @Nullable Subscription subscription) {
+            this(group, actors, filter, node, ttl, subscription, JoinMetadata.NONE);
         }
     }
 
@@ -150,6 +167,20 @@ public interface Groups {
      * @param joins that ended; 0: there is a ban, or it is of no group in particular
      */
     record EvictResult(Position position, int joins) {}
+
+    /**
+     * @param leaseId of the join of this lease; null: of the session, or without one of the durable joins
+     * @param session of the joins of this session; null: of others
+     */
+    record UpdateRequest(
+            GroupId group,
+            ActorId actor,
+            @Nullable String leaseId,
+            @Nullable LocalSession session,
+            JoinMetadata metadata) {}
+
+    /** @param position of what was changed, or where the log ended when nothing was */
+    record UpdateResult(Position position) {}
 
     /**
      * @param leaseId null: all leases of the actor

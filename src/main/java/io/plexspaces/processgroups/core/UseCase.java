@@ -8,6 +8,7 @@ public enum UseCase {
     LEAVE("leave"),
     EVICT("evict"),
     RENEW("renew"),
+    UPDATE("update"),
     GET_MEMBERS("get_members"),
     LIST("list"),
     PUBLISH("publish"),

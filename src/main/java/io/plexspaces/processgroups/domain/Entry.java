@@ -17,7 +17,8 @@ public sealed interface Entry {
     OperationId operation();
 
     /**
-     * A join; or that a session's joins are on another node now, which is neither first nor a change of the filter.
+     * A join; or, neither first nor a change of the filter: that a session's joins are on another node now, that it
+     * receives or does not, or that joins have other metadata. Which of these it is, the membership shows.
      *
      * @param membership as it is after the join
      * @param by whose join it is

@@ -89,6 +89,14 @@ public final class GroupException extends RuntimeException {
                 ErrorCode.BANNED, "actor_id", "actor_id: " + actor.value() + " is banned from " + whole(group), left);
     }
 
+    /** All joins of one member would say more than they may together. */
+    public static GroupException metadata() {
+        return new GroupException(
+                ErrorCode.LIMIT_EXCEEDED,
+                "metadata",
+                "metadata: all joins of one member have at most " + JoinMetadata.MOST_BYTES_OF_A_MEMBER + " bytes");
+    }
+
     /** As many actors are banned from a group as may be. */
     public static GroupException bans(long most) {
         return limit("ban", "bans-per-group", most);

@@ -32,19 +32,52 @@ public record Membership(
      * @param lease of a {@link Owner.Lease}, and of no other
      * @param away the session that holds them receives nothing for now: it has lost its connection, and may resume
      *     within its grace
+     * @param since when the owner's first join was made; null: with it the actor became a member, or it is not known
+     * @param metadata of the owner's latest join that had any, or as it was changed since
      */
     public record Holding(
-            Owner owner, NodeId node, int joins, @Nullable Lease lease, boolean away) {
+            Owner owner,
+            NodeId node,
+            int joins,
+            @Nullable Lease lease,
+            boolean away,
+            @Nullable Instant since,
+            JoinMetadata metadata) {
+        /** Without metadata, of the owner whose join made the actor a member. */
         public Holding(Owner owner, NodeId node, int joins, @Nullable Lease lease) {
-            this(owner, node, joins, lease, false);
+            this(owner, node, joins, lease, false, null, JoinMetadata.NONE);
         }
 
         private Holding withJoins(int count) {
-            return new Holding(owner, node, count, lease, away);
+            return new Holding(owner, node, count, lease, away, since, metadata);
         }
 
         private Holding withAway(boolean gone) {
-            return new Holding(owner, node, joins, lease, gone);
+            return new Holding(owner, node, joins, lease, gone, since, metadata);
+        }
+
+        private Holding withLease(Lease again) {
+            return new Holding(owner, node, joins, again, away, since, metadata);
+        }
+
+        private Holding withMetadata(JoinMetadata changed) {
+            return new Holding(owner, node, joins, lease, away, since, changed);
+        }
+
+        private Holding since(Instant first) {
+            return new Holding(owner, node, joins, lease, away, first, metadata);
+        }
+
+        /** One more join of the same owner. */
+        private Holding more(Holding added) {
+            return new Holding(
+                    added.owner,
+                    added.node,
+                    Math.addExact(joins, added.joins),
+                    added.lease,
+                    added.away,
+                    since,
+                    added.metadata.isEmpty() ? metadata : added.metadata);
         }
     }
 
@@ -64,14 +97,17 @@ public record Membership(
         return new Membership(actor, filter, now, offset, now, List.of(holding));
     }
 
-    /** Adds the joins of {@code added} to its owner's, and merges the filter by union. */
+    /**
+     * Adds the joins of {@code added} to its owner's, and merges the filter by union. Metadata takes the place of what
+     * the owner's joins had; without any, that stays.
+     */
     public Membership join(Holding added, TopicFilter more, Instant now) {
         List<Holding> next = new ArrayList<>(holdings);
         int at = indexOf(added.owner());
         if (at < 0) {
-            next.add(added);
+            next.add(added.since(now));
         } else {
-            next.set(at, added.withJoins(Math.addExact(next.get(at).joins(), added.joins())));
+            next.set(at, next.get(at).more(added));
         }
         return new Membership(actor, filter.union(more), joinedAt, joinedOffset, now, next);
     }
@@ -107,26 +143,26 @@ public record Membership(
 
     /**
      * Gives the joins of a session to the node that serves it now: those of every owner with the same id become one
-     * holding of {@code owner}.
+     * holding of {@code owner}, with the latest metadata of these.
      *
      * @return empty when that session has none
      */
     public Optional<Membership> takeOver(Owner.Session owner, NodeId node, Instant now) {
         List<Holding> next = new ArrayList<>(holdings.size());
-        int joins = 0;
+        Holding taken = null;
         int at = 0;
         for (Holding held : holdings) {
             if (held.owner() instanceof Owner.Session session && session.id().equals(owner.id())) {
-                at = joins == 0 ? next.size() : at;
-                joins = Math.addExact(joins, held.joins());
+                at = taken == null ? next.size() : at;
+                taken = taken == null ? held : taken.more(held);
             } else {
                 next.add(held);
             }
         }
-        if (joins == 0) {
+        if (taken == null) {
             return Optional.empty();
         }
-        next.add(at, new Holding(owner, node, joins, null));
+        next.add(at, new Holding(owner, node, taken.joins(), null, false, taken.since(), taken.metadata()));
         return Optional.of(new Membership(actor, filter, joinedAt, joinedOffset, now, next));
     }
 
@@ -144,6 +180,65 @@ public record Membership(
     }
 
     /**
+     * Replaces the metadata of the joins of {@code owner}, which holds some.
+     *
+     * @return this, when they have it already
+     */
+    public Membership update(Owner owner, JoinMetadata metadata) {
+        int at = indexOf(owner);
+        if (at < 0 || holdings.get(at).metadata().equals(metadata)) {
+            return this;
+        }
+        List<Holding> next = new ArrayList<>(holdings);
+        next.set(at, next.get(at).withMetadata(metadata));
+        return new Membership(actor, filter, joinedAt, joinedOffset, lastHeartbeat, next);
+    }
+
+    /** Whose metadata an update without an owner changes: the oldest durable joins; empty: there are none. */
+    public Optional<Owner> oldestDurable() {
+        return holdings.stream()
+                .map(Holding::owner)
+                .filter(owner -> owner instanceof Owner.Durable)
+                .findFirst();
+    }
+
+    /** What the joins of an owner say; empty, too, when it holds none. */
+    public JoinMetadata metadata(Owner owner) {
+        int at = indexOf(owner);
+        return at < 0 ? JoinMetadata.NONE : holdings.get(at).metadata();
+    }
+
+    /** Whether the joins of both say the same, whoever holds them. */
+    public boolean saysAs(Membership other) {
+        return (!hasMetadata() && !other.hasMetadata()) || said().equals(other.said());
+    }
+
+    private boolean hasMetadata() {
+        for (int i = 0; i < holdings.size(); i++) {
+            if (!holdings.get(i).metadata().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private List<JoinMetadata> said() {
+        return holdings.stream()
+                .map(Holding::metadata)
+                .filter(metadata -> !metadata.isEmpty())
+                .toList();
+    }
+
+    /** Of the metadata of all joins. */
+    public int metadataBytes() {
+        int bytes = 0;
+        for (int i = 0; i < holdings.size(); i++) {
+            bytes += holdings.get(i).metadata().bytes();
+        }
+        return bytes;
+    }
+
+    /**
      * Restarts the leases that {@code which} accepts.
      *
      * @param ttl null: each keeps its own
@@ -157,7 +252,7 @@ public record Membership(
             Lease lease = held.lease();
             if (lease != null && which.test(held.owner())) {
                 Lease again = Lease.starting(now, ttl == null ? lease.ttl() : ttl);
-                next.set(i, new Holding(held.owner(), held.node(), held.joins(), again));
+                next.set(i, held.withLease(again));
                 renewed = true;
             }
         }
@@ -187,6 +282,12 @@ public record Membership(
     /** All joins, of all owners. */
     public int joinCount() {
         return holdings.stream().mapToInt(Holding::joins).sum();
+    }
+
+    /** Of this owner; 0: it holds none. */
+    public int joins(Owner owner) {
+        int at = indexOf(owner);
+        return at < 0 ? 0 : holdings.get(at).joins();
     }
 
     public boolean heldBy(Owner owner) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param position of its (last) entry; of the first publish when repeated; the log's end for commands without entry.
  *     For a delete of no group: offset 0
  * @param at store time
- * @param membership after a join, leave or renewal of the (last) actor; null when it is no member, and for other
- *     commands
+ * @param membership after a join, leave, renewal or update of the (last) actor; null when it is no member, and for
+ *     other commands
  * @param ended joins that a leave or an eviction took away; 0 for other commands
  * @param repeated nothing was done, because the idempotency key was used before
  */

@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -30,6 +31,8 @@ public sealed interface Command {
      * @param node where they run
      * @param ttl with a {@link Owner.Lease}, and with no other owner
      * @param again the store had these joins, and has lost them: no quota is asked
+     * @param metadata replaces that of the owner's joins; none: it stays. LIMIT_EXCEEDED, naming {@code metadata}, when
+     *     all joins of one actor would have more than {@value JoinMetadata#MOST_BYTES_OF_A_MEMBER} bytes
      */
     record Join(
             List<ActorId> actors,
@@ -37,10 +40,23 @@ public sealed interface Command {
             Owner owner,
             NodeId node,
             @Nullable Duration ttl,
-            boolean again) implements Command {
-        /** Of actors that ask for it. */
+            boolean again,
+            JoinMetadata metadata)
+            implements Command {
+        /** Of actors that ask for it, without metadata. */
         public Join(List<ActorId> actors, TopicFilter filter, Owner owner, NodeId node, @Nullable Duration ttl) {
             this(actors, filter, owner, node, ttl, false);
+        }
+
+        /** Without metadata. */
+        public Join(
+                List<ActorId> actors,
+                TopicFilter filter,
+                Owner owner,
+                NodeId node,
+                @Nullable Duration ttl,
+                boolean again) {
+            this(actors, filter, owner, node, ttl, again, JoinMetadata.NONE);
         }
 
         public Join {
@@ -53,6 +69,15 @@ public sealed interface Command {
             }
         }
     }
+
+    /**
+     * Replaces the metadata of the joins of one owner. Makes an {@code Entry.Joined} that is neither first nor a change
+     * of the filter; none, when they have that metadata already. NOT_A_MEMBER when the owner holds no joins of the
+     * actor, LEASE_NOT_FOUND for a lease unknown to a member; LIMIT_EXCEEDED as for a join.
+     *
+     * @param owner whose; null: the durable joins of the actor, of several labels the oldest
+     */
+    record Update(ActorId actor, @Nullable Owner owner, JoinMetadata metadata) implements Command {}
 
     /**
      * Takes one join away, or all. NOT_A_MEMBER when there is none to take, LEASE_NOT_FOUND for a lease unknown to a

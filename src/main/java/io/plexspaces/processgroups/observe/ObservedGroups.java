@@ -73,6 +73,15 @@ public final class ObservedGroups implements Groups {
     }
 
     @Override
+    public Uni<UpdateResult> update(UpdateRequest request) {
+        return observed(
+                UseCase.UPDATE,
+                Subject.of(request.group(), request.actor(), null),
+                () -> groups.update(request),
+                updated -> {});
+    }
+
+    @Override
     public Uni<EvictResult> evict(GroupId group, ActorId actor, @Nullable Duration ban) {
         return observed(
                 UseCase.EVICT, Subject.of(group, actor, null), () -> groups.evict(group, actor, ban), evicted -> {});

@@ -18,6 +18,8 @@ final class Results {
             return "at " + at(joined.position()) + ", " + joined.joinCount() + " joins";
         } else if (result instanceof Groups.LeaveResult left) {
             return "at " + at(left.position()) + ", " + left.joinCount() + " joins";
+        } else if (result instanceof Groups.UpdateResult updated) {
+            return "at " + at(updated.position());
         } else if (result instanceof Groups.EvictResult evicted) {
             return "at " + at(evicted.position()) + ", " + evicted.joins() + " joins ended";
         } else if (result instanceof Groups.RenewResult renewed) {

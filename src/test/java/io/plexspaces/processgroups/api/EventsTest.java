@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Message;
@@ -24,6 +25,7 @@ import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesResponse;
 import io.plexspaces.processgroups.proto.v1.Gap;
 import io.plexspaces.processgroups.proto.v1.GroupMembership;
+import io.plexspaces.processgroups.proto.v1.Join;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,6 +60,7 @@ public class EventsTest {
                 new Event.Joined(ROOM, 3, member("a")),
                 new Event.Left(ROOM, 3, new ActorId("a"), LeaveReason.LEFT),
                 new Event.FilterChanged(ROOM, 4, member("a")),
+                new Event.Updated(ROOM, 4, member("a")),
                 new Event.GroupCreated(info),
                 new Event.GroupDeleted(ROOM, position),
                 new Event.Gap(ROOM, Event.Gap.Reason.TRIMMED, 4, true, 10, 20));
@@ -126,6 +129,55 @@ public class EventsTest {
         var deleted = Events.toProto(new Event.GroupDeleted(ROOM, new Position("e", 5)));
         assertThat(deleted.getOffset()).isEqualTo(5);
         assertThat(deleted.getGroupDeleted().getEpoch()).isEqualTo("e");
+    }
+
+    @Test
+    void joins_areShownWithoutWhatTheyCouldBeEndedWith() {
+        NodeId other = new NodeId("node-2");
+        JoinMetadata typing = new JoinMetadata(Map.of("state", "typing"));
+        Membership member = Membership.first(
+                        new ActorId("a"),
+                        TopicFilter.ALL,
+                        new Membership.Holding(new Owner.Session("s3cret", NODE, 7), NODE, 1, null),
+                        AT,
+                        2)
+                .join(
+                        new Membership.Holding(
+                                new Owner.Lease("s3cret"),
+                                other,
+                                2,
+                                Membership.Lease.starting(AT, Duration.ofSeconds(9)),
+                                false,
+                                null,
+                                typing),
+                        TopicFilter.ALL,
+                        AT.plusSeconds(5))
+                .join(new Membership.Holding(new Owner.Durable(other), other, 1, null), TopicFilter.ALL, AT);
+        var updated = Events.toProto(new Event.Updated(ROOM, 4, member));
+
+        assertThat(updated.getOffset()).isEqualTo(4);
+        assertThat(updated.getUpdated().getJoinsList())
+                .containsExactly(
+                        Join.newBuilder()
+                                .setKind(Join.Kind.SESSION)
+                                .setNodeId("node-1")
+                                .setJoinedAt(Values.instant(AT))
+                                .setJoinCount(1)
+                                .build(),
+                        Join.newBuilder()
+                                .setKind(Join.Kind.LEASE)
+                                .setNodeId("node-2")
+                                .setJoinedAt(Values.instant(AT.plusSeconds(5)))
+                                .putMetadata("state", "typing")
+                                .setJoinCount(2)
+                                .build(),
+                        Join.newBuilder()
+                                .setKind(Join.Kind.DURABLE)
+                                .setNodeId("node-2")
+                                .setJoinedAt(Values.instant(AT))
+                                .setJoinCount(1)
+                                .build());
+        assertThat(updated.toString()).doesNotContain("s3cret");
     }
 
     @ParameterizedTest

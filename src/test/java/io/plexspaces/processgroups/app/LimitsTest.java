@@ -298,6 +298,24 @@ class LimitsTest {
                     "LIMIT_EXCEEDED; in one request INVALID_ARGUMENT",
                     "MembershipContract#batchWhereOneMemberWouldPassALimit_joinsNone"),
             new Limit(
+                    "metadata of a join",
+                    "64 keys, 2 KiB of keys and values",
+                    "",
+                    "INVALID_ARGUMENT",
+                    "BadGrpcInputTest#values_outOfTheirRange_areRefused"),
+            new Limit(
+                    "metadata of all joins of one member",
+                    "16 KiB",
+                    "",
+                    "LIMIT_EXCEEDED",
+                    "MetadataContract#metadataOfAMember_isLimitedInAll_andNothingChanges"),
+            new Limit(
+                    "updates of metadata of a session",
+                    "20 a second",
+                    "",
+                    "QUOTA_EXCEEDED",
+                    "MetadataTest#updates_areBounded_forEachSession"),
+            new Limit(
                     "node labels of a group, beside its servers",
                     "",
                     "limits.node-labels-per-group",

@@ -19,6 +19,7 @@ import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import java.util.Map;
 
@@ -46,6 +47,7 @@ record RightsRequests(String tenant) {
                 fill(JoinGroupRequest.newBuilder().addActorIds(ACTOR).addActorIds("bob"), group);
             case LEAVE -> fill(LeaveGroupRequest.newBuilder().setActorId(ACTOR), group);
             case RENEW -> fill(RenewLeaseRequest.newBuilder().setActorId(ACTOR), group);
+            case UPDATE -> fill(UpdateRequest.newBuilder().setActorId(ACTOR), group);
             case MEMBERS -> fill(GetMembersRequest.newBuilder(), group);
             case LOCAL_MEMBERS -> fill(GetLocalMembersRequest.newBuilder(), group);
             case LIST ->
@@ -137,6 +139,9 @@ record RightsRequests(String tenant) {
                         .build();
             case THEN_RENEW ->
                 request.setRenew(RenewLeaseRequest.newBuilder().setGroupName(group))
+                        .build();
+            case THEN_UPDATE ->
+                request.setUpdate(UpdateRequest.newBuilder().setGroupName(group))
                         .build();
             case THEN_WATCH -> request.setWatch(watch).build();
             case THEN_UNWATCH -> request.setUnwatch(watch).build();

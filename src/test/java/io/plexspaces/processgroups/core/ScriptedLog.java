@@ -393,13 +393,28 @@ public final class ScriptedLog implements GroupLog {
         if (command instanceof Command.Join join) {
             ActorId actor = join.actors().get(0);
             Membership before = members.get(actor);
-            Membership.Holding one = new Membership.Holding(join.owner(), join.node(), 1, null);
+            Membership.Holding one =
+                    new Membership.Holding(join.owner(), join.node(), 1, null, false, null, join.metadata());
             after = before == null
                     ? Membership.first(actor, join.filter(), one, NOW, offset)
                     : before.join(one, join.filter(), NOW);
             members.put(actor, after);
             boolean changed = before != null && !before.filter().equals(after.filter());
             entries.add(new Entry.Joined(offset, NOW, operation, after, join.owner(), before == null, changed));
+        } else if (command instanceof Command.Update update) {
+            Membership before = members.get(update.actor());
+            Owner owner = update.owner();
+            if (before == null || owner == null || !before.heldBy(owner)) {
+                offset--;
+                throw GroupException.notAMember(group, update.actor());
+            }
+            after = before.update(owner, update.metadata());
+            if (after.equals(before)) {
+                offset--;
+            } else {
+                members.put(update.actor(), after);
+                entries.add(new Entry.Joined(offset, NOW, operation, after, owner, false, false));
+            }
         } else if (command instanceof Command.Leave leave) {
             Membership before = members.get(leave.actor());
             Owner owner = leave.owner();

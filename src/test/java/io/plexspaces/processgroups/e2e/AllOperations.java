@@ -14,6 +14,7 @@ import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,8 @@ final class AllOperations {
         refused(() -> client.join(NOWHERE, "bob"));
         client.calls.renewLease(renewal(lease));
         refused(() -> client.calls.renewLease(renewal(UNKNOWN_LEASE)));
+        client.calls.update(update(lease));
+        refused(() -> client.calls.update(update(UNKNOWN_LEASE)));
         refused(() -> client.publish(publish(NOWHERE)));
         client.members(GROUP);
         refused(() -> client.members(NOWHERE));
@@ -110,6 +113,8 @@ final class AllOperations {
             session.ask(SessionRequest.newBuilder().setPublish(publish(group)));
             session.ask(SessionRequest.newBuilder()
                     .setWatch(WatchRequest.newBuilder().setGroupName(group)));
+            session.ask(SessionRequest.newBuilder()
+                    .setUpdate(UpdateRequest.newBuilder().setGroupName(group).putMetadata("note", CONTENT)));
             session.ask(SessionRequest.newBuilder()
                     .setLeave(LeaveGroupRequest.newBuilder().setGroupName(group)));
         }
@@ -151,6 +156,16 @@ final class AllOperations {
                 .setGroupName(GROUP)
                 .setActorId("bob")
                 .setLeaseId(lease)
+                .build();
+    }
+
+    private UpdateRequest update(String lease) {
+        return UpdateRequest.newBuilder()
+                .setTenantId(tenant)
+                .setGroupName(GROUP)
+                .setActorId("bob")
+                .setLeaseId(lease)
+                .putMetadata("note", CONTENT)
                 .build();
     }
 

@@ -31,6 +31,7 @@ import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.Retention;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayInputStream;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,6 +192,16 @@ class BadGrpcInputTest extends LiveServer {
                 "actor_ids");
         assertRefused(ProcessGroupServiceGrpc.getLeaveGroupMethod(), leave().setLeaseId("x".repeat(256)), "lease_id");
         assertRefused(ProcessGroupServiceGrpc.getRenewLeaseMethod(), renew().setLeaseId("x".repeat(256)), "lease_id");
+        assertRefused(ProcessGroupServiceGrpc.getUpdateMethod(), update().setLeaseId("x".repeat(256)), "lease_id");
+        for (Map<String, String> metadata : List.of(
+                Map.of("", "x"),
+                Map.of("k", "x".repeat(2_048)),
+                IntStream.range(0, 65).boxed().collect(Collectors.toMap(i -> "k" + i, i -> "")))) {
+            assertRefused(ProcessGroupServiceGrpc.getUpdateMethod(), update().putAllMetadata(metadata), "metadata");
+            assertRefused(join, join().putAllMetadata(metadata), "metadata");
+            assertRefused(
+                    ProcessGroupServiceGrpc.getSubscribeMethod(), subscribe().putAllMetadata(metadata), "metadata");
+        }
         assertRefused(
                 ProcessGroupServiceGrpc.getSubscribeMethod(),
                 subscribe().setResumeToken("x".repeat(256)),
@@ -326,6 +338,9 @@ class BadGrpcInputTest extends LiveServer {
                 "actor_id");
         assertRefused("LEASE_NOT_FOUND", ProcessGroupServiceGrpc.getRenewLeaseMethod(), renew(), "");
         assertRefused(
+                "NOT_A_MEMBER", ProcessGroupServiceGrpc.getUpdateMethod(), update().setActorId("stranger"), "actor_id");
+        assertRefused("LEASE_NOT_FOUND", ProcessGroupServiceGrpc.getUpdateMethod(), update().setLeaseId("none"), "");
+        assertRefused(
                 "NOT_A_MEMBER",
                 ProcessGroupServiceGrpc.getFetchMessagesMethod(),
                 fetch().setActorId("stranger"),
@@ -460,6 +475,7 @@ class BadGrpcInputTest extends LiveServer {
         valid.put(ProcessGroupServiceGrpc.getPublishToGroupMethod(), publish().build());
         valid.put(ProcessGroupServiceGrpc.getFetchMessagesMethod(), fetch().build());
         valid.put(ProcessGroupServiceGrpc.getRenewLeaseMethod(), renew().build());
+        valid.put(ProcessGroupServiceGrpc.getUpdateMethod(), update().build());
         valid.put(ProcessGroupServiceGrpc.getSubscribeMethod(), subscribe().build());
         valid.put(ProcessGroupServiceGrpc.getWatchMethod(), watch().build());
         return valid;
@@ -516,6 +532,13 @@ class BadGrpcInputTest extends LiveServer {
 
     private RenewLeaseRequest.Builder renew() {
         return RenewLeaseRequest.newBuilder()
+                .setTenantId(tenant)
+                .setGroupName(GROUP)
+                .setActorId("member");
+    }
+
+    private UpdateRequest.Builder update() {
+        return UpdateRequest.newBuilder()
                 .setTenantId(tenant)
                 .setGroupName(GROUP)
                 .setActorId("member");

@@ -18,6 +18,7 @@ import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
@@ -86,7 +87,8 @@ class BadSessionInputTest extends LiveServer {
                 publish(message()),
                 watch(GROUP),
                 SessionRequest.newBuilder().setUnwatch(WatchRequest.newBuilder().setGroupName(GROUP)),
-                renew(GROUP))) {
+                renew(GROUP),
+                update(GROUP))) {
             Answer answer = session.apply(numbered(early));
             Refusals.assertSame("early " + early.getRequestCase(), "FAILED_PRECONDITION", "", answer.getError());
             bystanders.assertUndisturbed("early " + early.getRequestCase());
@@ -126,7 +128,8 @@ class BadSessionInputTest extends LiveServer {
                     watch(name),
                     SessionRequest.newBuilder()
                             .setUnwatch(WatchRequest.newBuilder().setGroupName(name)),
-                    renew(name));
+                    renew(name),
+                    update(name));
             requests.forEach(request ->
                     all.add(new Bad(request.getRequestCase() + " " + name, request, "INVALID_ARGUMENT", "group_name")));
         }
@@ -180,6 +183,13 @@ class BadSessionInputTest extends LiveServer {
         SessionRequest.Builder brief = renew(GROUP);
         brief.getRenewBuilder().setTtl(Duration.newBuilder().setNanos(1));
         all.add(invalid("ttl", brief));
+        SessionRequest.Builder ofALease = update(GROUP);
+        ofALease.getUpdateBuilder().setLeaseId("l");
+        all.add(invalid("lease_id", ofALease));
+        SessionRequest.Builder empty = update(GROUP);
+        empty.getUpdateBuilder().putMetadata("", "x");
+        all.add(invalid("metadata", empty));
+        all.add(invalid("metadata", join(subscribe().putMetadata("k", "x".repeat(2_048)))));
         all.add(invalid("request", SessionRequest.newBuilder()));
         return all;
     }
@@ -189,6 +199,8 @@ class BadSessionInputTest extends LiveServer {
         all.add(new Bad("open twice", open("guest"), "FAILED_PRECONDITION", ""));
         all.add(new Bad("leave of a stranger", leave(GROUP), "NOT_A_MEMBER", "actor_id"));
         all.add(new Bad("renewal of a stranger", renew(GROUP), "NOT_A_MEMBER", "actor_id"));
+        all.add(new Bad("update of a stranger", update(GROUP), "NOT_A_MEMBER", "actor_id"));
+        all.add(new Bad("update", update("nosuch"), "GROUP_NOT_FOUND", "group_name"));
         all.add(new Bad("join", join(subscribe().setGroupName("nosuch")), "GROUP_NOT_FOUND", "group_name"));
         all.add(new Bad("publish", publish(message(), "nosuch"), "GROUP_NOT_FOUND", "group_name"));
         all.add(new Bad("watch", watch("nosuch"), "GROUP_NOT_FOUND", "group_name"));
@@ -311,6 +323,10 @@ class BadSessionInputTest extends LiveServer {
 
     private static SessionRequest.Builder watch(String group) {
         return SessionRequest.newBuilder().setWatch(WatchRequest.newBuilder().setGroupName(group));
+    }
+
+    private static SessionRequest.Builder update(String group) {
+        return SessionRequest.newBuilder().setUpdate(UpdateRequest.newBuilder().setGroupName(group));
     }
 
     private static SessionRequest.Builder renew(String group) {

@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.plexspaces.processgroups.proto.v1.Dispatch;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.EvictResponse;
+import io.plexspaces.processgroups.proto.v1.GroupMembership;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.JoinGroupResponse;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
@@ -21,12 +22,15 @@ import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseResponse;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +91,38 @@ class OperationsTest extends LiveServer {
         assertThat(client.leave(byLease).getJoinCount()).isEqualTo(1);
         assertFails("LEASE_NOT_FOUND", Status.Code.NOT_FOUND, () -> client.leave(byLease));
         assertThat(client.leave("ops", "ann").getJoinCount()).isZero();
+    }
+
+    @Test
+    void joins_sayWhatTheyWereGiven_overEveryTransport() {
+        client.join(JoinGroupRequest.newBuilder()
+                .setGroupName("ops")
+                .setActorId("ann")
+                .putMetadata("name", "Ann"));
+        WsClient tab = openWs(
+                "/" + tenant + "/default/ops?actor=tab&snapshot=true&metadata=%7B%22state%22:%22typing%22%7D",
+                WsClient.JSON);
+        assertThat(tab.awaitJson("/subscribed")
+                        .at("/subscribed/snapshot/members/0/joins/0/metadata/name")
+                        .asText())
+                .isEqualTo("Ann");
+        client.calls.update(UpdateRequest.newBuilder()
+                .setTenantId(tenant)
+                .setGroupName("ops")
+                .setActorId("ann")
+                .putMetadata("name", "Anna")
+                .build());
+        WsClient socket = openWs("", WsClient.JSON);
+        socket.send("{\"requestId\":1,\"open\":{\"tenantId\":\"" + tenant + "\",\"actorId\":\"dan\"}}");
+        socket.send("{\"requestId\":2,\"join\":{\"groupName\":\"ops\",\"metadata\":{\"a\":\"1\"}}}");
+        socket.send("{\"requestId\":3,\"update\":{\"groupName\":\"ops\",\"metadata\":{\"a\":\"2\"}}}");
+        socket.awaitJson(event -> event.at("/answer/requestId").asText().equals("3"));
+
+        assertThat(client.memberships("ops").stream()
+                        .collect(Collectors.toMap(GroupMembership::getActorId, member -> member.getJoins(0)
+                                .getMetadataMap())))
+                .isEqualTo(Map.of(
+                        "ann", Map.of("name", "Anna"), "tab", Map.of("state", "typing"), "dan", Map.of("a", "2")));
     }
 
     private static JoinGroupRequest.Builder leased(String actor, int seconds) {

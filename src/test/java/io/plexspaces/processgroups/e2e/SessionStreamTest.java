@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.plexspaces.processgroups.proto.v1.Answer;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.GroupMembership;
+import io.plexspaces.processgroups.proto.v1.Join;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Message;
@@ -16,6 +17,7 @@ import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionOpened;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
@@ -117,6 +119,26 @@ class SessionStreamTest extends LiveServer {
                 .setRenew(RenewLeaseRequest.newBuilder().setGroupName("one")));
         assertThat(renewed.getRenewed().getRenewed()).isEqualTo(1);
         assertThat(renewed.getRenewed().getExpiresAt().getSeconds()).isPositive();
+    }
+
+    @Test
+    void session_changesWhatItsJoinsSay_andOthersSeeIt() {
+        GrpcSession ann = client.session("ann");
+        GrpcSession bob = client.session("bob");
+        bob.ask(SessionRequest.newBuilder().setWatch(WatchRequest.newBuilder().setGroupName("one")));
+        ann.ask(SessionRequest.newBuilder()
+                .setJoin(SubscribeRequest.newBuilder().setGroupName("one").putMetadata("state", "idle")));
+        Answer updated = ann.ask(SessionRequest.newBuilder()
+                .setUpdate(UpdateRequest.newBuilder().setGroupName("one").putMetadata("state", "typing")));
+        assertThat(updated.getUpdated().getOffset()).isPositive();
+
+        Event joined = bob.stream().awaitEvent(Event::hasJoined);
+        assertThat(joined.getJoined().getJoins(0).getMetadataMap()).containsEntry("state", "idle");
+        assertThat(joined.getJoined().getJoins(0).getKind()).isEqualTo(Join.Kind.SESSION);
+        Event told = bob.stream().awaitEvent(Event::hasUpdated);
+        assertThat(told.getOffset()).isEqualTo(updated.getUpdated().getOffset());
+        assertThat(told.getUpdated().getActorId()).isEqualTo("ann");
+        assertThat(told.getUpdated().getJoins(0).getMetadataMap()).containsEntry("state", "typing");
     }
 
     @Test

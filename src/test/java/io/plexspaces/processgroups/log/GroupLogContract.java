@@ -41,6 +41,13 @@ public abstract class GroupLogContract {
     }
 
     @Nested
+    class Metadata extends MetadataContract {
+        Metadata() {
+            super(GroupLogContract.this);
+        }
+    }
+
+    @Nested
     class Bans extends BanContract {
         Bans() {
             super(GroupLogContract.this);

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plexspaces.processgroups.domain.Entry;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Membership.Holding;
 import io.plexspaces.processgroups.domain.Owner;
@@ -47,7 +48,10 @@ abstract class ReachContract extends LogFixture {
         assertThat(entry.first()).isFalse();
         assertThat(entry.filterChanged()).isFalse();
         assertThat(entry.membership().holdings())
-                .containsExactly(new Holding(one, NODE, 1, null, true), new Holding(DURABLE, NODE, 1, null));
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("since")
+                .containsExactly(
+                        new Holding(one, NODE, 1, null, true, null, JoinMetadata.NONE),
+                        new Holding(DURABLE, NODE, 1, null));
         assertThat(entry.membership().filter()).isEqualTo(before.filter());
         assertThat(entry.membership().joinedOffset()).isEqualTo(before.joinedOffset());
         assertThat(entry.membership().lastHeartbeat()).isEqualTo(before.lastHeartbeat());
@@ -107,7 +111,7 @@ abstract class ReachContract extends LogFixture {
         done(join(ALICE, DURABLE));
         done(leave(ALICE, DURABLE));
         assertThat(done(leave(ALICE, one)).membership().holdings())
-                .containsExactly(new Holding(one, NODE, 1, null, true));
+                .containsExactly(new Holding(one, NODE, 1, null, true, null, JoinMetadata.NONE));
         assertThat(done(leave(ALICE, one)).membership()).isNull();
     }
 }

@@ -69,6 +69,11 @@ final class FakeGroups implements Groups {
     }
 
     @Override
+    public Uni<UpdateResult> update(UpdateRequest request) {
+        return answer(new UpdateResult(POSITION));
+    }
+
+    @Override
     public Uni<EvictResult> evict(GroupId group, ActorId actor, @Nullable Duration ban) {
         return answer(new EvictResult(POSITION, 2));
     }

@@ -6,6 +6,7 @@ import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Glob;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.Retention;
@@ -58,6 +59,8 @@ final class Requests {
                 Map.entry("join", join(groups, group, ACTOR)),
                 Map.entry("leave", leave(groups, group)),
                 Map.entry("evict", groups.evict(group, ACTOR, null)),
+                Map.entry(
+                        "update", groups.update(new Groups.UpdateRequest(group, ACTOR, null, null, JoinMetadata.NONE))),
                 Map.entry("renew", groups.renew(new Groups.RenewRequest(group, ACTOR, null, null))),
                 Map.entry("get_members", groups.members(new Groups.MembersQuery(group, false, null, 1))),
                 Map.entry("list", groups.list(new GroupQuery("acme", null, Glob.ANY, null, 1))),

@@ -45,7 +45,7 @@ final class MembershipScript implements CalledScript {
         this.connection = connection;
         for (int i = 0; i < actors; i++) {
             String actor = "guest-" + connection + "-" + i;
-            calls.add(call(List.of("J", NUMBER, "=", "d:" + node(), node(), "", "", "1", actor)));
+            calls.add(call(List.of("J", NUMBER, "=", "d:" + node(), node(), "", "", "", "1", actor)));
             calls.add(call(List.of("L", NUMBER, actor, "", "0", "LEFT")));
         }
     }

@@ -43,6 +43,7 @@ import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
@@ -106,6 +107,12 @@ public final class GrpcEndpoint implements BindableService {
                                 LeaveGroupRequest.getDefaultInstance(),
                                 request ->
                                         groups.leave(requests().leave(request)).map(Answers::left))
+                        .unary(
+                                UseCase.UPDATE,
+                                ProcessGroupServiceGrpc.getUpdateMethod(),
+                                UpdateRequest.getDefaultInstance(),
+                                request -> groups.update(requests().update(request))
+                                        .map(Answers::updated))
                         .unary(
                                 UseCase.EVICT,
                                 ProcessGroupServiceGrpc.getEvictMethod(),
@@ -256,7 +263,8 @@ public final class GrpcEndpoint implements BindableService {
     }
 
     private static Uni<Groups.JoinResult> join(Connection by, Session session, Requests.Subscribe wish) {
-        return session.join(by, wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true);
+        return session.join(
+                by, wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true, wish.metadata());
     }
 
     private void watch(WatchRequest request, ServerCallStreamObserver<byte[]> events) {

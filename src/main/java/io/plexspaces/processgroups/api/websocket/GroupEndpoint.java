@@ -53,7 +53,8 @@ class GroupEndpoint {
                         wish.after(),
                         wish.snapshot(),
                         wish.policy(),
-                        true))
+                        true,
+                        wish.metadata()))
                 .subscribe()
                 .with(joined -> {}, failure -> Peers.refuse(peer, failure));
         peer.protocol().release();

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.api.websocket;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.plexspaces.processgroups.api.websocket.format.JsonTexts;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.OverflowPolicy;
 import io.plexspaces.processgroups.proto.v1.Position;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What a URL asks for: {@code /ws/{tenant}/{namespace}/{group}?actor=…&topics=a,b.*}, for clients that only listen. */
 final class SubscribeUrl {
     private static final Set<String> NAMES =
-            Set.of("actor", "topics", "resume", "epoch", "offset", "snapshot", "overflow");
+            Set.of("actor", "topics", "resume", "epoch", "offset", "snapshot", "overflow", "metadata");
     private static final int MAX_PARAMETERS = 64;
 
     private final Map<String, List<String>> query;
@@ -39,7 +40,8 @@ final class SubscribeUrl {
                 .setActorId(url.one("actor"))
                 .setResumeToken(url.one("resume"))
                 .setSnapshot(url.snapshot())
-                .setOverflowPolicy(url.overflow());
+                .setOverflowPolicy(url.overflow())
+                .putAllMetadata(url.metadata());
         for (String topics : url.query.getOrDefault("topics", List.of())) {
             if (!topics.isEmpty()) {
                 request.addAllTopics(List.of(topics.split(",", -1)));
@@ -88,7 +90,7 @@ final class SubscribeUrl {
                 throw GroupException.invalid(
                         "query",
                         "has a parameter that is none of actor, topics, resume, epoch, "
-                                + "offset, snapshot, overflow");
+                                + "offset, snapshot, overflow, metadata");
             }
         }
     }
@@ -108,6 +110,11 @@ final class SubscribeUrl {
             case "", "false" -> false;
             default -> throw GroupException.invalid("snapshot", "must be true or false");
         };
+    }
+
+    private Map<String, String> metadata() {
+        String json = one("metadata");
+        return json.isEmpty() ? Map.of() : JsonTexts.read("metadata", json);
     }
 
     private OverflowPolicy overflow() {

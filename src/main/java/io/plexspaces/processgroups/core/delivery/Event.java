@@ -78,6 +78,9 @@ public sealed interface Event {
     /** A member's filter grew. */
     record FilterChanged(GroupId group, long offset, Membership membership) implements Event {}
 
+    /** The metadata of a member's joins has changed. Of several that wait for a client, the last is enough. */
+    record Updated(GroupId group, long offset, Membership membership) implements Event {}
+
     /** A group was created. */
     record GroupCreated(GroupInfo info) implements Event {
         @Override

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core.delivery;
 
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,12 @@ public final class Frame {
     /** Null: the message is not traced. */
     DeliveryTracer.@Nullable Delivering traced() {
         return traced;
+    }
+
+    /** Of which member it says what its joins say now; null: it says something else. */
+    @Nullable
+    ActorId updated() {
+        return event instanceof Event.Updated updated ? updated.membership().actor() : null;
     }
 
     boolean isGap() {

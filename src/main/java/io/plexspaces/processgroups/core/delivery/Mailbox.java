@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core.delivery;
 
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Topic;
@@ -42,6 +43,9 @@ final class Mailbox {
     private @Nullable Map<Slot, MailboxItem> newest;
     private @Nullable Set<MailboxItem> droppable;
 
+    /** What members say now, and has not been taken: a later one of the same member takes its place. */
+    private @Nullable Map<Slot, MailboxItem> updates;
+
     private @Nullable MailboxItem first;
     private @Nullable MailboxItem last;
     private long bytes;
@@ -49,7 +53,7 @@ final class Mailbox {
     private int sources;
     private long sourceBytes;
 
-    /** Ordered by the topic: clients may make hash codes of topics meet. */
+    /** Of a topic, or of an actor. Ordered by it: clients may make hash codes meet. */
     private record Slot(Subscriber subscriber, String topic) implements Comparable<Slot> {
         Slot(Subscriber subscriber, @Nullable Topic topic) {
             this(subscriber, topic == null ? "" : topic.value());
@@ -91,6 +95,10 @@ final class Mailbox {
         if (conflating) {
             dropNewest(slot);
         }
+        Slot updated = updateSlot(subscriber, frame);
+        if (updated != null) {
+            dropUpdate(updated);
+        }
         long room = room(burst);
         if (hasFrames() && bytes + size > room && !makeRoom(size, room, message == null, subscriber, slot)) {
             return false;
@@ -100,7 +108,24 @@ final class Mailbox {
             newest = newest == null ? new HashMap<>() : newest;
             newest.put(slot, item);
         }
+        if (updated != null) {
+            updates = updates == null ? new HashMap<>() : updates;
+            updates.put(updated, item);
+        }
         return true;
+    }
+
+    private static @Nullable Slot updateSlot(@Nullable Subscriber subscriber, Frame frame) {
+        ActorId member = subscriber == null ? null : frame.updated();
+        return subscriber == null || member == null ? null : new Slot(subscriber, member.value());
+    }
+
+    /** No gap: whoever gets the next one knows all that this one would have said. */
+    private void dropUpdate(Slot slot) {
+        MailboxItem replaced = updates == null ? null : updates.get(slot);
+        if (replaced != null) {
+            remove(replaced);
+        }
     }
 
     /** Puts events that are made later at the end. */
@@ -256,6 +281,7 @@ final class Mailbox {
         gapped = null;
         newest = null;
         droppable = null;
+        updates = null;
     }
 
     /** How many messages wait. */
@@ -367,6 +393,10 @@ final class Mailbox {
         }
         if (message != null && item.subscriber != null && newest != null) {
             newest.remove(new Slot(item.subscriber, message.topic()), item);
+        }
+        Slot updated = updates == null || item.frame == null ? null : updateSlot(item.subscriber, item.frame);
+        if (updated != null && updates != null && updates.remove(updated, item) && updates.isEmpty()) {
+            updates = null;
         }
     }
 }

@@ -30,6 +30,7 @@ import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
@@ -166,8 +167,8 @@ public final class GroupReplica implements GroupReader {
     }
 
     /** To be called before the append of a join: its session receives from the offset of that entry on. */
-    void expectJoined(OperationId operation, Subscription subscription, TopicFilter filter) {
-        follower.joins().expect(operation, subscription, filter);
+    void expectJoined(OperationId operation, Subscription subscription, TopicFilter filter, JoinMetadata metadata) {
+        follower.joins().expect(operation, subscription, filter, metadata);
     }
 
     /** To be called before the append of a takeover: its session has a seat from that entry on. */
@@ -239,14 +240,24 @@ public final class GroupReplica implements GroupReader {
                         .replaceWithVoid();
     }
 
+    /**
+     * An update of the joins of a session was accepted, and its entry read: it stays valid when the store loses that
+     * epoch of the log, or when joins of before are being made again.
+     */
+    Uni<Void> updated(LocalSession session, JoinMetadata metadata) {
+        Member member = members.get(session.actor());
+        return member != null && member.membership().metadata(session.owner()).equals(metadata)
+                ? Uni.createFrom().voidItem()
+                : state.inOrder(() -> {
+                            follower.repairs().says(session, metadata);
+                            return session;
+                        })
+                        .replaceWithVoid();
+    }
+
     private static int joins(Appended done, LocalSession session) {
         Membership membership = done.membership();
-        return membership == null
-                ? 0
-                : membership.holdings().stream()
-                        .filter(held -> held.owner().equals(session.owner()))
-                        .mapToInt(Membership.Holding::joins)
-                        .sum();
+        return membership == null ? 0 : membership.joins(session.owner());
     }
 
     /**

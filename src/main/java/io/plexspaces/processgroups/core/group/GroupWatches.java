@@ -45,8 +45,18 @@ final class GroupWatches {
 
     void tell(Event event) {
         if (!ends.isEmpty()) {
-            audience.deliver(Frame.of(event), EVENT_WEIGHT, null);
+            audience.deliver(Frame.of(event), EVENT_WEIGHT + metadataBytes(event), null);
         }
+    }
+
+    private static int metadataBytes(Event event) {
+        if (event instanceof Event.Joined joined) {
+            return joined.membership().metadataBytes();
+        }
+        if (event instanceof Event.FilterChanged changed) {
+            return changed.membership().metadataBytes();
+        }
+        return event instanceof Event.Updated updated ? updated.membership().metadataBytes() : 0;
     }
 
     /** Changes were missed: sends the gap, and the members as they are now. */

@@ -208,11 +208,16 @@ final class LogFollower {
 
     private void joined(Entry.Joined entry) {
         Membership membership = entry.membership();
+        Member known = watches.isEmpty() ? null : members.get(membership.actor());
+        Membership before = known == null ? null : known.membership();
         Member member = members.put(membership);
         if (entry.first()) {
             watches.tell(new Event.Joined(group, entry.offset(), membership));
         } else if (entry.filterChanged()) {
             watches.tell(new Event.FilterChanged(group, entry.offset(), membership));
+        }
+        if (before != null && !entry.first()) {
+            tellUpdate(entry.offset(), before, membership);
         }
         if (!entry.first() && entry.by() instanceof Owner.Session by) {
             takeovers.read(member, by, entry.operation());
@@ -246,7 +251,16 @@ final class LogFollower {
             members.remove(member);
             watches.tell(event);
         } else {
+            Membership before = member.membership();
             members.put(after);
+            tellUpdate(entry.offset(), before, after);
+        }
+    }
+
+    /** Whatever has changed it. */
+    private void tellUpdate(long offset, Membership before, Membership after) {
+        if (!watches.isEmpty() && !after.saysAs(before)) {
+            watches.tell(new Event.Updated(group, offset, after));
         }
     }
 

@@ -92,7 +92,8 @@ public final class ReplicatedGroups implements Groups {
         NodeId node = request.node() == null ? settings.node() : request.node();
         String leaseId = request.ttl() == null ? "" : ids.get();
         Owner owner = request.ttl() == null ? new Owner.Durable(node) : new Owner.Lease(leaseId);
-        Command join = new Command.Join(request.actors(), request.filter(), owner, node, request.ttl());
+        Command join = new Command.Join(
+                request.actors(), request.filter(), owner, node, request.ttl(), false, request.metadata());
         return readAgain(request.group(), () -> append(request.group(), join))
                 .map(done -> new JoinResult(done.position(), joins(done.membership()), leaseId));
     }
@@ -100,8 +101,9 @@ public final class ReplicatedGroups implements Groups {
     private Uni<JoinResult> joinAndReceive(GroupReplica replica, JoinRequest request, Subscription subscription) {
         Owner.Session owner = subscription.session().owner();
         OperationId operation = operations.next(owner);
-        replica.expectJoined(operation, subscription, request.filter());
-        Command join = new Command.Join(request.actors(), request.filter(), owner, settings.node(), null);
+        replica.expectJoined(operation, subscription, request.filter(), request.metadata());
+        Command join = new Command.Join(
+                request.actors(), request.filter(), owner, settings.node(), null, false, request.metadata());
         return log.append(replica.group(), replica.epoch(), join, operation)
                 .onFailure()
                 .invoke(failure -> giveUp(replica, operation, failure))
@@ -118,6 +120,23 @@ public final class ReplicatedGroups implements Groups {
         return readAgain(request.group(), () -> append(request.group(), leave))
                 .call(done -> session == null ? Uni.createFrom().voidItem() : keepLeft(request.group(), session, done))
                 .map(done -> new LeaveResult(done.position(), joins(done.membership())));
+    }
+
+    @Override
+    public Uni<UpdateResult> update(UpdateRequest request) {
+        LocalSession session = request.session();
+        String lease = request.leaseId();
+        Owner owner = session != null ? session.owner() : lease != null ? new Owner.Lease(lease) : null;
+        Command update = new Command.Update(request.actor(), owner, request.metadata());
+        return readAgain(request.group(), () -> append(request.group(), update))
+                .call(() -> session == null ? Uni.createFrom().voidItem() : keepUpdated(request, session))
+                .map(done -> new UpdateResult(done.position()));
+    }
+
+    /** An update that was accepted must not be undone by making lost joins again. */
+    private Uni<Void> keepUpdated(UpdateRequest request, LocalSession session) {
+        GroupReplica replica = replicas.ifOpen(request.group());
+        return replica == null ? Uni.createFrom().voidItem() : replica.updated(session, request.metadata());
     }
 
     @Override

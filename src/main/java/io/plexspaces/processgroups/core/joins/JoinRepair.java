@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.core.joins;
 
 import io.plexspaces.processgroups.core.Seat;
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.smallrye.mutiny.Uni;
@@ -18,6 +19,7 @@ final class JoinRepair implements Seat.Repair {
     private final Owner.Session owner;
     private final @Nullable Seat seat;
     private TopicFilter filter;
+    private JoinMetadata metadata;
     private int wanted;
 
     /** Set while it waits for its turn at the repairer. */
@@ -25,6 +27,7 @@ final class JoinRepair implements Seat.Repair {
 
     /**
      * @param seat of the session; null: the session has ended, and its joins must end, too
+     * @param metadata that they had
      * @param wanted joins there were, ≥ 0
      */
     JoinRepair(
@@ -33,12 +36,14 @@ final class JoinRepair implements Seat.Repair {
             Owner.Session owner,
             @Nullable Seat seat,
             TopicFilter filter,
+            JoinMetadata metadata,
             int wanted) {
         this.repairs = repairs;
         this.actor = actor;
         this.owner = owner;
         this.seat = seat;
         this.filter = filter;
+        this.metadata = metadata;
         this.wanted = wanted;
     }
 
@@ -63,6 +68,14 @@ final class JoinRepair implements Seat.Repair {
         return filter;
     }
 
+    JoinMetadata metadata() {
+        return metadata;
+    }
+
+    void says(JoinMetadata changed) {
+        metadata = changed;
+    }
+
     int wanted() {
         return wanted;
     }
@@ -71,10 +84,11 @@ final class JoinRepair implements Seat.Repair {
         wanted = joins;
     }
 
-    /** One more join, with what it asked for. */
-    void more(TopicFilter asked) {
+    /** One more join, with what it asked for, and said. */
+    void more(PendingJoin asked) {
         wanted++;
-        filter = filter.union(asked);
+        filter = filter.union(asked.filter());
+        metadata = asked.metadata().isEmpty() ? metadata : asked.metadata();
     }
 
     /** Whether the joins are no longer wanted. */

@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.core.members.Members;
 import io.plexspaces.processgroups.core.replica.ReplicaState;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupException;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -100,7 +101,7 @@ public final class JoinRepairs {
                 if (held == 0) {
                     seats.detach(member, seat);
                 }
-                if (after == null || held != kept.wanted() || !covers(after, kept.filter())) {
+                if (after == null || held != kept.wanted() || !covers(after, kept.filter()) || !says(after, kept)) {
                     note(kept);
                 }
             }
@@ -112,7 +113,9 @@ public final class JoinRepairs {
         JoinRepair known = of(seat);
         Membership had = member.membership();
         Owner.Session owner = seat.session().owner();
-        return known != null ? known : new JoinRepair(this, had.actor(), owner, seat, had.filter(), joins(had, owner));
+        return known != null
+                ? known
+                : new JoinRepair(this, had.actor(), owner, seat, had.filter(), had.metadata(owner), joins(had, owner));
     }
 
     private @Nullable JoinRepair of(Seat seat) {
@@ -163,7 +166,7 @@ public final class JoinRepairs {
                 && !byOwner.containsKey(owner)
                 && !seats.isSeated(membership.actor(), owner.id())
                 && !expected.test(owner)) {
-            begin(new JoinRepair(this, membership.actor(), owner, null, membership.filter(), 0));
+            begin(new JoinRepair(this, membership.actor(), owner, null, membership.filter(), JoinMetadata.NONE, 0));
         }
     }
 
@@ -180,8 +183,8 @@ public final class JoinRepairs {
         Owner.Session owner = seat.session().owner();
         JoinRepair known = byOwner.get(owner);
         if (known != null && known.seat() == null) {
-            begin(new JoinRepair(
-                    this, known.actor(), owner, seat, member.membership().filter(), 1));
+            Membership had = member.membership();
+            begin(new JoinRepair(this, known.actor(), owner, seat, had.filter(), had.metadata(owner), 1));
         }
     }
 
@@ -197,15 +200,15 @@ public final class JoinRepairs {
         Seat seat = member == null ? null : member.seatOf(subscription.session());
         JoinRepair known = byOwner.get(owner);
         if (known != null && known.seat() != null) {
-            known.more(joining.filter());
+            known.more(joining);
         } else if (member != null && seat != null) {
             JoinRepair noted = lostOf(member, seat);
-            noted.more(joining.filter());
+            noted.more(joining);
             note(noted);
         } else {
             Seat made = seats.make(subscription);
             made.subscription(subscription);
-            JoinRepair noted = new JoinRepair(this, actor, owner, made, joining.filter(), 1);
+            JoinRepair noted = new JoinRepair(this, actor, owner, made, joining.filter(), joining.metadata(), 1);
             note(noted);
             if (member != null && member.membership().heldBy(owner)) {
                 attach(member, noted);
@@ -218,6 +221,20 @@ public final class JoinRepairs {
         JoinRepair known = byOwner.get(session.owner());
         if (known != null) {
             known.wanted(Math.min(left, known.wanted()));
+        }
+    }
+
+    /** An update that was accepted in an epoch that is over, or that a repair has undone. */
+    public void says(LocalSession session, JoinMetadata metadata) {
+        JoinRepair known = byOwner.get(session.owner());
+        Member member = members.get(session.actor());
+        Seat seat = member == null ? null : member.seatOf(session);
+        if (known != null) {
+            known.says(metadata);
+        } else if (member != null && seat != null) {
+            JoinRepair noted = lostOf(member, seat);
+            noted.says(metadata);
+            begin(noted);
         }
     }
 
@@ -241,7 +258,7 @@ public final class JoinRepairs {
         if (known != null && known.seat() != null) {
             attach(member, known);
             if (asked != null) {
-                known.more(asked.filter());
+                known.more(asked);
             }
         }
     }
@@ -355,12 +372,17 @@ public final class JoinRepairs {
         int held = joins(membership, one.owner());
         int wanted = one.isOver() ? 0 : one.wanted();
         boolean covered = wanted == 0 || (membership != null && covers(membership, one.filter()));
-        if (held == wanted && covered) {
+        boolean says = wanted == 0 || (membership != null && says(membership, one));
+        if (held == wanted && covered && says) {
             finish(one, wanted);
             return List.of();
         }
+        if (held == wanted && covered) {
+            return List.of(new Command.Update(one.actor(), one.owner(), one.metadata()));
+        }
         if (held < wanted || !covered) {
-            Command join = new Command.Join(List.of(one.actor()), one.filter(), one.owner(), self, null, true);
+            Command join =
+                    new Command.Join(List.of(one.actor()), one.filter(), one.owner(), self, null, true, one.metadata());
             return Collections.nCopies(Math.max(1, Math.min(AT_ONCE, wanted - held)), join);
         }
         LeaveReason reason = wanted == 0 ? LeaveReason.DISCONNECTED : LeaveReason.LEFT;
@@ -384,15 +406,11 @@ public final class JoinRepairs {
     }
 
     private static int joins(@Nullable Membership membership, Owner owner) {
-        if (membership == null) {
-            return 0;
-        }
-        for (Membership.Holding held : membership.holdings()) {
-            if (held.owner().equals(owner)) {
-                return held.joins();
-            }
-        }
-        return 0;
+        return membership == null ? 0 : membership.joins(owner);
+    }
+
+    private static boolean says(Membership membership, JoinRepair one) {
+        return membership.metadata(one.owner()).equals(one.metadata());
     }
 
     private static boolean covers(Membership membership, TopicFilter filter) {

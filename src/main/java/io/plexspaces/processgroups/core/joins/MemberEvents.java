@@ -20,6 +20,8 @@ public final class MemberEvents {
 
     private static final int PART_BYTES = 256 * 1024;
 
+    private static final int JOIN_BYTES = 64;
+
     private MemberEvents() {}
 
     /**
@@ -86,7 +88,10 @@ public final class MemberEvents {
 
         /** About what it takes on the wire. */
         private static int bytes(Membership membership) {
-            int bytes = 128 + membership.actor().value().length();
+            int bytes = 64
+                    + JOIN_BYTES * membership.holdings().size()
+                    + membership.actor().value().length()
+                    + membership.metadataBytes();
             for (TopicPattern pattern : membership.filter().patterns()) {
                 bytes += 2 + pattern.value().length();
             }

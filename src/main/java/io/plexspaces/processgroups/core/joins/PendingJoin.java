@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.core.joins;
 
 import io.plexspaces.processgroups.core.Subscription;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
@@ -10,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 public final class PendingJoin {
     private final Subscription subscription;
     private final TopicFilter filter;
+    private final JoinMetadata metadata;
     private volatile @Nullable Position accepted;
     private volatile boolean answered;
 
-    PendingJoin(Subscription subscription, TopicFilter filter) {
+    PendingJoin(Subscription subscription, TopicFilter filter, JoinMetadata metadata) {
         this.subscription = subscription;
         this.filter = filter;
+        this.metadata = metadata;
     }
 
     public Subscription subscription() {
@@ -28,6 +31,10 @@ public final class PendingJoin {
 
     TopicFilter filter() {
         return filter;
+    }
+
+    JoinMetadata metadata() {
+        return metadata;
     }
 
     /** Where the log has it; null: not known yet. */

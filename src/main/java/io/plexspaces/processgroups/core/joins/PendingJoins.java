@@ -13,6 +13,7 @@ import io.plexspaces.processgroups.core.replica.ReplicaState;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Owner;
@@ -43,8 +44,8 @@ public final class PendingJoins {
         this.repairs = repairs;
     }
 
-    public void expect(OperationId operation, Subscription subscription, TopicFilter filter) {
-        waiting.put(operation, new PendingJoin(subscription, filter));
+    public void expect(OperationId operation, Subscription subscription, TopicFilter filter, JoinMetadata metadata) {
+        waiting.put(operation, new PendingJoin(subscription, filter, metadata));
     }
 
     /** Null: it was read, or not expected. */

@@ -12,14 +12,17 @@ import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.Rate;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.SerialQueue;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One file, as every change of a session depends on whether it is live, moves or ends.
  */
 public final class Session implements LocalSession {
+    /** Updates of metadata that a session may make a second: others see each of them. */
+    private static final int UPDATES_A_SECOND = 20;
+
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
 
     private final Home home;
@@ -67,6 +73,9 @@ public final class Session implements LocalSession {
     private volatile @Nullable Session successor;
 
     private volatile @Nullable GroupException evicted;
+
+    /** Of its metadata; null until the first. Under this session's lock. */
+    private @Nullable Rate updates;
 
     private enum State {
         /** Not served yet: its joins are being taken over, or it has just begun. */
@@ -125,6 +134,7 @@ public final class Session implements LocalSession {
      * @param policy null: the group's, or else the server's
      * @param only the connection is for this group alone: the first event carries the resume token, and when the join
      *     ends the connection ends too
+     * @param metadata of the session's joins in the group from now on; none: as before
      */
     public Uni<Groups.JoinResult> join(
             Connection by,
@@ -133,7 +143,8 @@ public final class Session implements LocalSession {
             @Nullable Position after,
             boolean snapshot,
             @Nullable OverflowPolicy policy,
-            boolean only) {
+            boolean only,
+            JoinMetadata metadata) {
         if (live() == null) {
             return Uni.createFrom().failure(ended());
         }
@@ -147,19 +158,36 @@ public final class Session implements LocalSession {
             }
             Seat seat = seats.get(group);
             return seat != null && seat.connection() != by
-                    ? resume(group, filter, subscription)
-                    : joinAnew(group, filter, subscription);
+                    ? resume(group, filter, subscription, metadata)
+                    : joinAnew(group, filter, subscription, metadata);
         });
     }
 
-    private Uni<Groups.JoinResult> resume(GroupId group, TopicFilter filter, Subscription subscription) {
-        return home.replicas()
-                .with(group, replica -> replica.resume(subscription))
-                .onFailure(Session::isGone)
-                .recoverWithUni(() -> joinAnew(group, filter, subscription));
+    /** The same without metadata. */
+    public Uni<Groups.JoinResult> join(
+            Connection by,
+            GroupId group,
+            TopicFilter filter,
+            @Nullable Position after,
+            boolean snapshot,
+            @Nullable OverflowPolicy policy,
+            boolean only) {
+        return join(by, group, filter, after, snapshot, policy, only, JoinMetadata.NONE);
     }
 
-    private Uni<Groups.JoinResult> joinAnew(GroupId group, TopicFilter filter, Subscription subscription) {
+    private Uni<Groups.JoinResult> resume(
+            GroupId group, TopicFilter filter, Subscription subscription, JoinMetadata metadata) {
+        Uni<Groups.JoinResult> resumed = home.replicas().with(group, replica -> replica.resume(subscription));
+        Uni<Groups.JoinResult> said = metadata.isEmpty()
+                ? resumed
+                : home.groups()
+                        .update(new Groups.UpdateRequest(group, actor, null, this, metadata))
+                        .chain(() -> resumed);
+        return said.onFailure(Session::isGone).recoverWithUni(() -> joinAnew(group, filter, subscription, metadata));
+    }
+
+    private Uni<Groups.JoinResult> joinAnew(
+            GroupId group, TopicFilter filter, Subscription subscription, JoinMetadata metadata) {
         int limit = home.settings().groupsPerSession();
         joining.add(group);
         if (!seats.containsKey(group) && isBeyond(limit)) {
@@ -167,7 +195,7 @@ public final class Session implements LocalSession {
             return Uni.createFrom().failure(GroupException.limit("groups-per-session", limit));
         }
         return home.groups()
-                .join(new Groups.JoinRequest(group, List.of(actor), filter, null, null, subscription))
+                .join(new Groups.JoinRequest(group, List.of(actor), filter, null, null, subscription, metadata))
                 .onTermination()
                 .invoke(() -> joined(group));
     }
@@ -190,6 +218,32 @@ public final class Session implements LocalSession {
                 .leave(request)
                 .onFailure(failure -> isGone(failure) && lostIn(group) != null)
                 .recoverWithUni(() -> afterRecovery(group, () -> home.groups().leave(request))));
+    }
+
+    /**
+     * Replaces the metadata of this session's joins. GROUP_NOT_FOUND; NOT_A_MEMBER when it has none; LIMIT_EXCEEDED;
+     * QUOTA_EXCEEDED for more than {@value #UPDATES_A_SECOND} a second.
+     */
+    public Uni<Groups.UpdateResult> update(GroupId group, JoinMetadata metadata) {
+        long wait = updates().take(1);
+        if (wait > 0) {
+            GroupException refused = GroupException.quota("session.updates", UPDATES_A_SECOND, Duration.ofNanos(wait));
+            return Uni.createFrom().failure(refused);
+        }
+        Groups.UpdateRequest request = new Groups.UpdateRequest(group, actor, null, this, metadata);
+        return inOrder(group, () -> home.groups()
+                .update(request)
+                .onFailure(failure -> isGone(failure) && lostIn(group) != null)
+                .recoverWithUni(() -> afterRecovery(group, () -> home.groups().update(request))));
+    }
+
+    private synchronized Rate updates() {
+        Rate known = updates;
+        if (known == null) {
+            known = new Rate(UPDATES_A_SECOND, System::nanoTime);
+            updates = known;
+        }
+        return known;
     }
 
     @Override

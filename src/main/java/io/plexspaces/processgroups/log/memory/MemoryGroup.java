@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Membership.Holding;
@@ -105,6 +106,9 @@ final class MemoryGroup {
         }
         if (command instanceof Command.TakeOver takeOver) {
             return takeOver(takeOver, operation, now);
+        }
+        if (command instanceof Command.Update update) {
+            return update(update, operation, now);
         }
         if (command instanceof Command.Reach reach) {
             return reach(reach, operation, now);
@@ -290,6 +294,7 @@ final class MemoryGroup {
             newcomers += before == null ? 1 : 0;
             labelled |= before == null || !before.heldBy(join.owner());
             Membership after = checked(joined(before, actor, join, now, offset + 1 + joined.size()));
+            requireLittle(join.metadata(), after);
             if (join.actors().size() > 1) {
                 bytes += Weights.of(after) + Weights.merging(before, join.filter());
             }
@@ -329,7 +334,7 @@ final class MemoryGroup {
     private static Membership joined(
             @Nullable Membership before, ActorId actor, Command.Join join, Instant now, long offset) {
         Lease lease = join.ttl() == null ? null : Lease.starting(now, join.ttl());
-        Holding holding = new Holding(join.owner(), join.node(), 1, lease);
+        Holding holding = new Holding(join.owner(), join.node(), 1, lease, false, null, join.metadata());
         return before == null
                 ? Membership.first(actor, join.filter(), holding, now, offset)
                 : before.join(holding, join.filter(), now);
@@ -343,6 +348,33 @@ final class MemoryGroup {
             throw GroupException.limit("owners-per-member", limits.ownersPerMember());
         }
         return membership;
+    }
+
+    private static void requireLittle(JoinMetadata more, Membership after) {
+        if (!more.isEmpty() && after.metadataBytes() > JoinMetadata.MOST_BYTES_OF_A_MEMBER) {
+            throw GroupException.metadata();
+        }
+    }
+
+    private Appended update(Command.Update update, OperationId operation, Instant now) {
+        if (!update.metadata().isEmpty()) {
+            room.require();
+        }
+        Membership before = member(update.actor());
+        Owner asked = update.owner();
+        Owner owner = asked == null ? before.oldestDurable().orElse(null) : asked;
+        if (owner == null || !before.heldBy(owner)) {
+            throw owner instanceof Owner.Lease
+                    ? GroupException.leaseNotFound(created.id())
+                    : GroupException.notAMember(created.id(), update.actor());
+        }
+        Membership after = before.update(owner, update.metadata());
+        requireLittle(update.metadata(), after);
+        if (!after.equals(before)) {
+            change(update.actor(), after);
+            other(new Entry.Joined(++offset, now, operation, after, owner, false, false));
+        }
+        return answer(now, after);
     }
 
     private Appended takeOver(Command.TakeOver takeOver, OperationId operation, Instant now) {

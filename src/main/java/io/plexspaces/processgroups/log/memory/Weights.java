@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.log.memory;
 
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Membership.Holding;
 import io.plexspaces.processgroups.domain.Owner;
@@ -21,9 +22,14 @@ final class Weights {
             bytes += pattern.value().length() + 1;
         }
         for (Holding held : membership.holdings()) {
-            bytes += HOLDING + owner(held.owner()) + held.node().value().length();
+            bytes += HOLDING + owner(held.owner()) + held.node().value().length() + of(held.metadata());
         }
         return bytes;
+    }
+
+    /** As text it takes a third more. */
+    private static long of(JoinMetadata metadata) {
+        return metadata.isEmpty() ? 0 : HOLDING * (1L + metadata.values().size()) + metadata.bytes() * 4L / 3;
     }
 
     private static int owner(Owner owner) {

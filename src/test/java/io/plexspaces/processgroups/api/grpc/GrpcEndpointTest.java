@@ -58,6 +58,8 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SessionResponse;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeResponse;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
+import io.plexspaces.processgroups.proto.v1.UpdateResponse;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.plexspaces.processgroups.proto.v1.WatchResponse;
 import java.io.ByteArrayInputStream;
@@ -69,6 +71,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -248,6 +251,39 @@ class GrpcEndpointTest {
                 "LEASE_NOT_FOUND",
                 Status.Code.NOT_FOUND,
                 () -> groups.renewLease(renew.setLeaseId("other").build()));
+    }
+
+    @Test
+    void update_replacesWhatJoinsSay() {
+        groups.joinGroup(JoinGroupRequest.newBuilder()
+                .setTenantId("acme")
+                .setGroupName("room")
+                .setActorId("ann")
+                .putMetadata("state", "idle")
+                .putMetadata("name", "Ann")
+                .build());
+        UpdateRequest.Builder update = UpdateRequest.newBuilder()
+                .setTenantId("acme")
+                .setGroupName("room")
+                .setActorId("ann")
+                .putMetadata("state", "typing");
+
+        UpdateResponse updated = groups.update(update.build());
+        assertThat(updated.getEpoch()).isNotEmpty();
+        assertThat(groups.update(update.build())).isEqualTo(updated);
+        assertThat(groups.getMembers(GetMembersRequest.newBuilder()
+                                .setTenantId("acme")
+                                .setGroupName("room")
+                                .setDetailed(true)
+                                .build())
+                        .getMemberships(0)
+                        .getJoins(0)
+                        .getMetadataMap())
+                .containsExactly(Map.entry("state", "typing"));
+        assertFails(
+                "LEASE_NOT_FOUND",
+                Status.Code.NOT_FOUND,
+                () -> groups.update(update.setLeaseId("other").build()));
     }
 
     @Test

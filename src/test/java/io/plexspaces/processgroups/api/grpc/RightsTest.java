@@ -57,6 +57,7 @@ import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SessionRequest.RequestCase;
 import io.plexspaces.processgroups.proto.v1.SessionResponse;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.UpdateRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.plexspaces.processgroups.quota.QuotaSettings;
 import io.plexspaces.processgroups.quota.Quotas;
@@ -209,6 +210,14 @@ class RightsTest {
                                 .setActorId(ACTOR)
                                 .build()),
                 new Method(
+                        "Update",
+                        Operation.JOIN,
+                        UpdateRequest.newBuilder()
+                                .setTenantId(TENANT)
+                                .setGroupName(GROUP)
+                                .setActorId(ACTOR)
+                                .build()),
+                new Method(
                         "Subscribe",
                         Operation.JOIN,
                         SubscribeRequest.newBuilder()
@@ -231,6 +240,7 @@ class RightsTest {
         needed.put(RequestCase.JOIN, Operation.JOIN);
         needed.put(RequestCase.LEAVE, Operation.JOIN);
         needed.put(RequestCase.RENEW, Operation.JOIN);
+        needed.put(RequestCase.UPDATE, Operation.JOIN);
         needed.put(RequestCase.PUBLISH, Operation.PUBLISH);
         needed.put(RequestCase.WATCH, Operation.READ);
         needed.put(RequestCase.UNWATCH, Operation.READ);
@@ -253,6 +263,9 @@ class RightsTest {
                         .build();
             case RENEW ->
                 builder.setRenew(RenewLeaseRequest.newBuilder().setGroupName(GROUP))
+                        .build();
+            case UPDATE ->
+                builder.setUpdate(UpdateRequest.newBuilder().setGroupName(GROUP))
                         .build();
             case PUBLISH ->
                 builder.setPublish(PublishToGroupRequest.newBuilder()

@@ -38,7 +38,7 @@ class HandshakeTest {
     @Test
     void url_withEverything_isASubscription() {
         String query = "actor=alice&topics=a,b.*&topics=c.%3E&resume=secret&epoch=e1&offset=7&snapshot=true"
-                + "&overflow=drop_oldest";
+                + "&overflow=drop_oldest&metadata=%7B%22state%22:%22typing%22,%22a%22:%22%22%7D";
 
         assertThat(SubscribeUrl.read("acme", "prod", "news", query))
                 .isEqualTo(SubscribeRequest.newBuilder()
@@ -51,6 +51,8 @@ class HandshakeTest {
                         .setAfter(Position.newBuilder().setEpoch("e1").setOffset(7))
                         .setSnapshot(true)
                         .setOverflowPolicy(OverflowPolicy.DROP_OLDEST)
+                        .putMetadata("state", "typing")
+                        .putMetadata("a", "")
                         .build());
         assertThat(SubscribeUrl.read("acme", "prod", "news", "actor=a&topics=").getTopicsCount())
                 .isZero();
@@ -73,6 +75,14 @@ class HandshakeTest {
                 "actor=a&actor=b|actor",
                 "actor=a&snapshot=1|snapshot",
                 "actor=a&overflow=block|overflow",
+                "actor=a&metadata=x|metadata",
+                "actor=a&metadata=[]|metadata",
+                "actor=a&metadata={\"a\":1}|metadata",
+                "actor=a&metadata={\"a\":{\"b\":\"c\"}}|metadata",
+                "actor=a&metadata={\"a\":\"b\",\"a\":\"c\"}|metadata",
+                "actor=a&metadata={\"a\":\"b\"}{}|metadata",
+                "actor=a&metadata={\"a\":\"\\ud800\"}|metadata",
+                "actor=a&metadata={\"a\":\"b\"|metadata",
                 "actor=a&offset=1|after",
                 "actor=a&epoch=e|after",
                 "actor=a&epoch=e&offset=x|offset"

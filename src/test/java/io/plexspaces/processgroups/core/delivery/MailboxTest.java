@@ -79,6 +79,35 @@ class MailboxTest {
         return new Subscriber(connection, group, new ActorId("actor"), policy);
     }
 
+    private boolean update(Subscriber subscriber, String actor, long offset) {
+        return mailbox.offer(subscriber, Frame.of(Messages.updated(subscriber.group(), actor, offset)), false);
+    }
+
+    @Test
+    void updatesOfOneMember_waitAsTheLastAlone_inItsPlace_andOthersStay() {
+        Subscriber other = subscriber(H, OverflowPolicy.DISCONNECT);
+        update(all, "ann", 1);
+        update(all, "bob", 2);
+        update(other, "ann", 3);
+        mailbox.offer(all, Frame.of(Messages.left(G, 4)), false);
+        update(all, "ann", 5);
+        update(all, "ann", 6);
+        assertThat(pollAll()).containsExactly("bob2", "ann3", "left4", "ann6");
+        assertThat(observed.gaps).isZero();
+        update(all, "ann", 7);
+        assertThat(pollAll()).containsExactly("ann7");
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void manyUpdatesOfFewMembers_doNotFillTheMailbox() {
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(update(all, "a" + i % 5, i)).isTrue();
+        }
+        assertThat(pollAll()).hasSize(5);
+        assertThat(budget.held()).isZero();
+    }
+
     private boolean offer(Subscriber subscriber, long offset) {
         return offer(subscriber, offset, null, BYTES);
     }

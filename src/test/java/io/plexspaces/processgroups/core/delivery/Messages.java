@@ -6,10 +6,13 @@ import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.LeaveReason;
+import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Topic;
+import io.plexspaces.processgroups.domain.TopicFilter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
@@ -37,6 +40,17 @@ final class Messages {
                         false));
     }
 
+    static Event.Updated updated(GroupId group, String actor, long offset) {
+        NodeId node = new NodeId("node");
+        Membership membership = Membership.first(
+                new ActorId(actor),
+                TopicFilter.ALL,
+                new Membership.Holding(new Owner.Durable(node), node, 1, null),
+                Instant.EPOCH,
+                1);
+        return new Event.Updated(group, offset, membership);
+    }
+
     static Event.Left left(GroupId group, long offset) {
         return new Event.Left(group, offset, new ActorId("actor"), LeaveReason.LEFT);
     }
@@ -54,6 +68,9 @@ final class Messages {
         }
         if (event instanceof Event.Left left) {
             return "left" + left.offset();
+        }
+        if (event instanceof Event.Updated updated) {
+            return updated.membership().actor().value() + updated.offset();
         }
         throw new AssertionError(event);
     }

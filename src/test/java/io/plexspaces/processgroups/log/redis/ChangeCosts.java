@@ -20,6 +20,14 @@ final class ChangeCosts {
             .mapToObj(i -> "%03d.".formatted(i) + "x".repeat(240))
             .collect(Collectors.joining(","));
 
+    /** As much as a join may say. */
+    private static final String METADATA = "2048:" + "x".repeat(2_900);
+
+    private static final String OTHER = "2048:" + "y".repeat(2_900);
+
+    /** Of one call. */
+    private static final int UPDATES = StepSizes.CHANGES / StepSizes.UPDATE;
+
     private static final int LARGE = LARGE_FILTER.length();
 
     /** As many as one request may name. */
@@ -68,6 +76,15 @@ final class ChangeCosts {
                     runs.create(group, 10);
                     return runs.append(
                             group, each(MEMBERSHIPS, i -> join(List.of("a" + i), "=", "s:s" + i + "/n/7", "")));
+                }),
+                new Row(Scripts.APPEND, "joins that say as much as they may", 700, 1_200, group -> {
+                    runs.create(group, 10);
+                    return runs.append(
+                            group, each(MEMBERSHIPS, i -> join(List.of("a" + i), "=", "s:s/n/7", "", METADATA)));
+                }),
+                new Row(Scripts.APPEND, "other metadata of members that say as much as they may", 40, 1_500, group -> {
+                    saying(group, UPDATES);
+                    return runs.append(group, each(UPDATES, i -> List.of("U", 1, "a" + i, "s:s0/n/7", OTHER)));
                 }),
                 new Row(Scripts.APPEND, "messages", 600, 1_500, group -> {
                     runs.create(group, 100_000);
@@ -180,7 +197,11 @@ final class ChangeCosts {
     }
 
     private static List<Object> join(List<Object> actors, String filter, String owner, String ttl) {
-        List<Object> all = new ArrayList<>(List.of("J", 1, filter, owner, "n", ttl, "", actors.size()));
+        return join(actors, filter, owner, ttl, "");
+    }
+
+    private static List<Object> join(List<Object> actors, String filter, String owner, String ttl, String metadata) {
+        List<Object> all = new ArrayList<>(List.of("J", 1, filter, owner, "n", ttl, metadata, "", actors.size()));
         all.addAll(actors);
         return all;
     }
@@ -192,6 +213,19 @@ final class ChangeCosts {
 
     static List<Object> message(int bytes) {
         return List.of("M", 1, bytes, "x".repeat(bytes));
+    }
+
+    /** A group of so many members, with as much metadata as each may have. */
+    private void saying(String group, int members) {
+        runs.create(group, 1);
+        String held = IntStream.range(0, 8)
+                .mapToObj(i -> "s:s" + i + "/n/7|n|1|||m" + METADATA)
+                .collect(Collectors.joining(","));
+        runs.lua("""
+                for i = 0, ARGV[1] - 1 do
+                  redis.call('HSET', KEYS[1], 'a' .. i, '1 ' .. i + 2 .. ' 1 = ' .. ARGV[2])
+                end
+                """, List.of(group + ":members"), members, held);
     }
 
     private static List<Object> evict(String actor) {

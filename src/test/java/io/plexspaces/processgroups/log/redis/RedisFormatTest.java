@@ -15,6 +15,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Message;
@@ -73,6 +74,12 @@ class RedisFormatTest {
         return redis.call("GET", PARTITION + key)
                 .replaceFirst("^\\$\\d+\r\n", "")
                 .strip();
+    }
+
+    /** A server of the version before. */
+    private void serverBefore(long secondsFromNow) {
+        redis.call("HSET", PARTITION + "formats", "old/1", Integer.toString(Formats.NEWEST - 1));
+        oldServer(secondsFromNow);
     }
 
     /** A server of a version that knows the first format alone, and says nothing of it. */
@@ -204,7 +211,51 @@ class RedisFormatTest {
         Writer writer = new Writer(log, Writer.newTenant());
         assertThat(writtenFormat(writer)).as("before it knows who is there").isEqualTo(Formats.FIRST);
         acquire("n");
-        assertThat(writtenFormat(new Writer(log, Writer.newTenant()))).isEqualTo(Formats.NEWEST);
+        assertThat(writtenFormat(new Writer(log, Writer.newTenant()))).isEqualTo(Formats.FIELDS);
+        assertThat(get("format")).isEqualTo(Integer.toString(Formats.NEWEST));
+    }
+
+    /** It would lose both without notice when it changes the membership. */
+    @Test
+    void besideAServerOfTheFormatBefore_joinsHaveNoTimesAndNoMetadata_untilItIsGone() {
+        serverBefore(60);
+        Writer writer = new Writer(log, Writer.newTenant());
+        NodeLease lease = acquire(writer.node.value());
+        writer.as(lease);
+        writer.create("g", 10);
+        writer.join("g", "ann");
+        Owner session = writer.session("s");
+        assertThat(result(writer.joining("g", "ann", session)).membership().holdings())
+                .extracting(Membership.Holding::since)
+                .containsOnlyNulls();
+        JoinMetadata metadata = new JoinMetadata(Map.of("state", "idle"));
+        List<Command> says = List.of(
+                new Command.Update(new ActorId("ann"), session, metadata),
+                new Command.Join(
+                        List.of(new ActorId("bob")), TopicFilter.ALL, session, writer.node, null, false, metadata));
+        for (Command command : says) {
+            assertThat(Writer.failure(log.append(writer.group("g"), null, command, writer.operation())))
+                    .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        }
+        result(log.append(
+                writer.group("g"),
+                null,
+                new Command.Update(new ActorId("ann"), session, JoinMetadata.NONE),
+                writer.operation()));
+
+        serverBefore(-1);
+        result(log.renew(lease));
+        for (Command command : says) {
+            assertThat(result(log.append(writer.group("g"), null, command, writer.operation()))
+                            .membership()
+                            .metadata(session))
+                    .isEqualTo(metadata);
+        }
+        assertThat(result(writer.joining("g", "ann", new Owner.Lease("l")))
+                        .membership()
+                        .holdings())
+                .extracting(held -> held.since() != null)
+                .containsExactly(false, false, true);
     }
 
     @Test
@@ -218,8 +269,8 @@ class RedisFormatTest {
 
         oldServer(-1);
         result(log.renew(lease));
-        assertThat(get("format")).isEqualTo("2");
-        assertThat(writtenFormat(new Writer(log, Writer.newTenant()))).isEqualTo(Formats.NEWEST);
+        assertThat(get("format")).isEqualTo(Integer.toString(Formats.NEWEST));
+        assertThat(writtenFormat(new Writer(log, Writer.newTenant()))).isEqualTo(Formats.FIELDS);
     }
 
     /** It would take a group under another epoch for one that was deleted. */
@@ -253,17 +304,17 @@ class RedisFormatTest {
         NodeLease lease = acquire("n");
         oldServer(60);
         result(log.renew(lease));
-        assertThat(get("format")).isEqualTo("2");
+        assertThat(get("format")).isEqualTo(Integer.toString(Formats.NEWEST));
     }
 
     @Test
     void besideNewerServers_noLeaseIsGiven_andNothingIsTouched() {
-        redis.call("SET", PARTITION + "format", "3");
+        redis.call("SET", PARTITION + "format", "4");
         GroupException refused = catchThrowableOfType(GroupException.class, () -> result(log.acquire(new NodeId("n"))));
         assertThat(refused.code()).isEqualTo(ErrorCode.FAILED_PRECONDITION);
         assertThat(refused)
-                .hasMessageContaining("format 3 of newer servers")
-                .hasMessageContaining("reads 1 and 2")
+                .hasMessageContaining("format 4 of newer servers")
+                .hasMessageContaining("reads 2 and 3")
                 .hasMessageContaining("processgroups.redis.prefix");
         assertThat(redis.call("EXISTS", PARTITION + "node:n")).isEqualTo(":0\r\n");
         assertThat(redis.call("ZCARD", PARTITION + "nodes")).isEqualTo(":0\r\n");

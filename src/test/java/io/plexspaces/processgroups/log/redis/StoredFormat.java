@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class StoredFormat {
     /** Incarnation of node-1, which wrote all of it. */
-    static final long INCARNATION = 1795868314446175L;
+    static final long INCARNATION = 1796054797081982L;
 
     final List<byte[]> announcements = new ArrayList<>();
     private final List<byte[][]> keys = new ArrayList<>();

@@ -291,6 +291,8 @@ public final class AppendScript {
             return ended(group, leave.actor(), position, at, text);
         } else if (command instanceof Command.Evict evict) {
             return ended(group, evict.actor(), position, at, text);
+        } else if (command instanceof Command.Update update) {
+            actor = update.actor();
         } else {
             actor = ((Command.Renew) command).actor();
         }

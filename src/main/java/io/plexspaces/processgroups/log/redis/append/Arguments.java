@@ -7,6 +7,8 @@ import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.redis.codec.Bodies;
+import io.plexspaces.processgroups.log.redis.codec.Formats;
+import io.plexspaces.processgroups.log.redis.codec.MetadataText;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.Times;
 import java.util.ArrayList;
@@ -16,6 +18,9 @@ import java.util.List;
 final class Arguments {
     private static final byte[] NONE = new byte[0];
 
+    /** Instead of metadata: there are servers that know none, nor when joins began. */
+    private static final byte[] UNKNOWN = {'-'};
+
     private Arguments() {}
 
     static List<byte[]> of(Command command, long sequence, int format) {
@@ -23,7 +28,15 @@ final class Arguments {
             return publish(publish, sequence, format);
         }
         if (command instanceof Command.Join join) {
-            return join(join, sequence, NONE);
+            return join(join, sequence, NONE, format);
+        }
+        if (command instanceof Command.Update update) {
+            return List.of(
+                    bytes("U"),
+                    bytes(sequence),
+                    bytes(update.actor().value()),
+                    update.owner() == null ? NONE : bytes(Texts.owner(update.owner())),
+                    bytes(MetadataText.of(update.metadata())));
         }
         if (command instanceof Command.TakeOver takeOver) {
             return List.of(
@@ -113,18 +126,19 @@ final class Arguments {
     }
 
     /** @param newcomers how many of the actors may become members */
-    static List<byte[]> join(Command.Join join, long sequence, long newcomers) {
-        return join(join, sequence, bytes(newcomers));
+    static List<byte[]> join(Command.Join join, long sequence, long newcomers, int format) {
+        return join(join, sequence, bytes(newcomers), format);
     }
 
-    private static List<byte[]> join(Command.Join join, long sequence, byte[] newcomers) {
-        List<byte[]> all = new ArrayList<>(8 + join.actors().size());
+    private static List<byte[]> join(Command.Join join, long sequence, byte[] newcomers, int format) {
+        List<byte[]> all = new ArrayList<>(9 + join.actors().size());
         all.add(bytes("J"));
         all.add(bytes(sequence));
         all.add(bytes(Texts.filter(join.filter())));
         all.add(bytes(Texts.owner(join.owner())));
         all.add(bytes(join.node().value()));
         all.add(join.ttl() == null ? NONE : bytes(Times.micros(join.ttl())));
+        all.add(format < Formats.METADATA ? UNKNOWN : bytes(MetadataText.of(join.metadata())));
         all.add(newcomers);
         all.add(bytes(join.actors().size()));
         join.actors().forEach(actor -> all.add(bytes(actor.value())));

@@ -71,6 +71,8 @@ final class LargeMemberships {
             return takeOver.actor();
         } else if (command instanceof Command.Renew renew) {
             return renew.actor();
+        } else if (command instanceof Command.Update update) {
+            return update.actor();
         }
         return command instanceof Command.Evict evict ? evict.actor() : null;
     }

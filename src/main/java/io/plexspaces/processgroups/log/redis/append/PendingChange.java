@@ -72,6 +72,7 @@ public final class PendingChange {
      * A join by a tenant with a quota.
      *
      * @param newcomers how many of its actors may become members, else QUOTA_EXCEEDED
+     * @param format of what it writes
      */
     public static PendingChange join(
             GroupId group,
@@ -79,8 +80,9 @@ public final class PendingChange {
             @Nullable String epoch,
             Command.Join join,
             long newcomers,
+            int format,
             UniEmitter<? super Appended> answer) {
-        List<byte[]> arguments = Arguments.join(join, operation.sequence(), newcomers);
+        List<byte[]> arguments = Arguments.join(join, operation.sequence(), newcomers, format);
         return new PendingChange(group, operation, epoch, join, arguments, null, answer);
     }
 
@@ -153,6 +155,9 @@ public final class PendingChange {
         }
         if (command instanceof Command.Join join) {
             return StepSizes.MEMBERSHIP + join.actors().size() - 1;
+        }
+        if (command instanceof Command.Update) {
+            return StepSizes.UPDATE;
         }
         return command instanceof Command.Reach reach ? reach.holders().size() : StepSizes.MEMBERSHIP;
     }

@@ -47,6 +47,8 @@ record Refusals(LogLimits limits) {
         switch (name) {
             case "node-labels-per-group":
                 return GroupException.nodeLabels(limits.nodeLabelsPerGroup());
+            case "metadata":
+                return GroupException.metadata();
             case "bans-per-group":
                 return GroupException.bans(limits.bansPerGroup());
             default:

@@ -41,7 +41,7 @@ public final class Bodies {
     public static byte[] encode(Command.Publish publish, int format) {
         return format == Formats.FIRST
                 ? encodeFirst(publish)
-                : Fields.record(format, most(publish), out -> ProtoBodies.encode(publish, out));
+                : Fields.record(Formats.FIELDS, most(publish), out -> ProtoBodies.encode(publish, out));
     }
 
     /** Bytes that it takes at most. Names have one byte a character. */
@@ -116,7 +116,7 @@ public final class Bodies {
 
     static Command.Publish decode(ByteReader reader) {
         int format = reader.integer();
-        if (format == 2) {
+        if (format == Formats.FIELDS) {
             return Fields.parse(reader, ProtoBodies::decode);
         }
         if (format != Formats.FIRST) {

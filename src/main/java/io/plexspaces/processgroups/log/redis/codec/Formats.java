@@ -9,10 +9,18 @@ public final class Formats {
     public static final int FIRST = 1;
 
     /**
-     * The newest this server reads and writes: bodies and specs in protobuf's wire format, which tolerates fields that
-     * are not known.
+     * Since this one bodies and specs are in protobuf's wire format, which tolerates fields that are not known.
      */
-    public static final int NEWEST = 2;
+    public static final int FIELDS = 2;
+
+    /**
+     * Since this one memberships say when the joins of each owner began, and their metadata. Servers of the one before
+     * read such memberships, but lose that when they change them: so it is not written beside them.
+     */
+    public static final int METADATA = 3;
+
+    /** The newest this server reads and writes. */
+    public static final int NEWEST = METADATA;
 
     private Formats() {}
 }

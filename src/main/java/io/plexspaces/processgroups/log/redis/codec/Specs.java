@@ -18,7 +18,7 @@ public final class Specs {
     public static byte[] encode(GroupSpec spec, int format) {
         return format == Formats.FIRST
                 ? encodeFirst(spec)
-                : Fields.record(format, most(spec.metadata()), out -> ProtoSpecs.encode(spec, out));
+                : Fields.record(Formats.FIELDS, most(spec.metadata()), out -> ProtoSpecs.encode(spec, out));
     }
 
     private static int most(Metadata metadata) {
@@ -64,7 +64,7 @@ public final class Specs {
     private static GroupSpec decoded(byte[] bytes) {
         ByteReader reader = new ByteReader(bytes, 0, bytes.length);
         int format = reader.integer();
-        if (format == 2) {
+        if (format == Formats.FIELDS) {
             return Fields.parse(reader, ProtoSpecs::decode);
         }
         if (format != Formats.FIRST) {

@@ -18,6 +18,9 @@ public final class StepSizes {
     /** What the join or leave of an actor counts, by itself; in a batch, each further actor counts 1. */
     public static final int MEMBERSHIP = 4;
 
+    /** What an update of metadata counts: it may write a large membership for a small request. */
+    public static final int UPDATE = 32;
+
     /** What a message with an idempotency key counts: old keys are forgotten with it. */
     public static final int KEYED = 8;
 
