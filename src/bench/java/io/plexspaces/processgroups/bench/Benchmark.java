@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.bench.system.RedisServer;
 import io.plexspaces.processgroups.bench.system.RedisTarget;
 import io.plexspaces.processgroups.bench.system.Server;
 import io.plexspaces.processgroups.bench.system.SessionFormat;
+import io.plexspaces.processgroups.bench.system.SocketIoTarget;
 import io.plexspaces.processgroups.bench.system.SocketTarget;
 import io.plexspaces.processgroups.bench.system.Target;
 import io.plexspaces.processgroups.bench.system.Tokens;
@@ -30,12 +31,17 @@ public final class Benchmark implements AutoCloseable {
     private static final int READ_LOOPS = 2;
     private static final int SLOW_RATE = 50;
     private static final int FAST_RATE = 5_000;
+
+    /** Messages, and joins with their leaves. */
+    private static final int PRESENCE_RATE = 200;
+
     private static final int WARM_UP_ROUNDS = 2;
 
     private final Options options;
     private final Report report;
     private final List<Server> servers = new ArrayList<>();
     private final List<RedisServer> redis = new ArrayList<>();
+    private final List<SocketIoTarget> peers = new ArrayList<>();
     private final List<ReadLoop> loops = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
     /** What servers show; null: they speak plain text. */
@@ -125,6 +131,12 @@ public final class Benchmark implements AutoCloseable {
             targets.add(new RedisTarget(server, loops));
         } else if (name.equals("redis")) {
             System.out.println("redis-server is not installed: no ratio to Redis Pub/Sub");
+        } else if (name.equals(SocketIoTarget.NAME) && SocketIoTarget.isInstalled()) {
+            SocketIoTarget target = SocketIoTarget.start(RESULTS.resolve("socketio.log"), loops);
+            peers.add(target);
+            targets.add(target);
+        } else if (name.equals(SocketIoTarget.NAME)) {
+            System.out.println("Socket.IO is not installed (docs/performance.md says how): no ratio to it");
         }
     }
 
@@ -201,6 +213,9 @@ public final class Benchmark implements AutoCloseable {
             case H ->
                 List.of(new OpenLoop(options, FAST_RATE)
                         .run(target, Topology.groups(name, 10, options.scaled(10, 2), 4)));
+            case P ->
+                List.of(new OpenLoop(options, PRESENCE_RATE)
+                        .run(target, Topology.presence(name, options.scaled(500, 20))));
         };
     }
 
@@ -220,6 +235,7 @@ public final class Benchmark implements AutoCloseable {
     @Override
     public void close() {
         redis.forEach(RedisServer::close);
+        peers.forEach(SocketIoTarget::close);
         loops.forEach(ReadLoop::close);
         servers.forEach(Server::close);
     }

@@ -46,8 +46,8 @@ record Options(
         Optional<Path> baseline) {
     static final String USAGE = """
             bench/run [SCENARIO...] [OPTION...]
-              SCENARIO              A B C D E F G H; default: all
-              --transport LIST      of ws-json,ws-proto,grpc,redis,socket; default: all
+              SCENARIO              A B C D E F G H P; default: all
+              --transport LIST      of ws-json,ws-proto,grpc,redis,socket,socketio; default: all
               --store LIST          where the service keeps its groups, of memory,redis; default: memory
               --quick               few subscribers and short runs, to see that it works
               --repeat N            runs of each, whose median counts; default 3
@@ -68,7 +68,12 @@ record Options(
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
     private static final String SOCKET = "socket";
-    private static final List<String> TARGETS = List.of("ws-json", "ws-proto", "grpc", "redis", SOCKET);
+    private static final String SOCKET_IO = "socketio";
+
+    /** They know no TLS here. */
+    private static final List<String> PLAIN = List.of(SOCKET, SOCKET_IO);
+
+    private static final List<String> TARGETS = List.of("ws-json", "ws-proto", "grpc", "redis", SOCKET, SOCKET_IO);
 
     static final String MEMORY = "memory";
     static final String REDIS = "redis";
@@ -188,13 +193,13 @@ record Options(
     }
 
     private static List<String> targets(boolean tls) {
-        return TARGETS.stream().filter(name -> !tls || !name.equals(SOCKET)).toList();
+        return TARGETS.stream().filter(name -> !tls || !PLAIN.contains(name)).toList();
     }
 
     private static List<String> withTls(boolean tls, List<String> targets) {
-        if (tls && targets.contains(SOCKET)) {
-            throw new IllegalArgumentException(
-                    "--tls cannot be with socket, which knows no TLS: leave it out of --transport");
+        if (tls && targets.stream().anyMatch(PLAIN::contains)) {
+            throw new IllegalArgumentException("--tls cannot be with " + String.join(" or ", PLAIN)
+                    + ", which know no TLS here: leave them out of --transport");
         }
         return targets;
     }

@@ -24,7 +24,8 @@ record Topology(List<String> groups, List<Place> places, List<Stream> streams, i
      */
     record Place(Seat seat, int firstStream, boolean[] wanted) {
         Subscriber subscriber(Tally tally) {
-            return new Subscriber(tally, firstStream, wanted.length, stream -> wanted[stream - firstStream]);
+            return new Subscriber(
+                    tally, firstStream, wanted.length, stream -> wanted[stream - firstStream], seat.presence());
         }
     }
 
@@ -36,12 +37,23 @@ record Topology(List<String> groups, List<Place> places, List<Stream> streams, i
         for (int group = 0; group < groups; group++) {
             String name = prefix + "-" + group;
             names.add(name);
-            streams.add(new Stream(group, name, null, subscribers));
+            streams.add(new Stream(group, name, null, subscribers, false));
             for (int i = 0; i < subscribers; i++) {
-                places.add(new Place(new Seat(name, "s" + group + "-" + i, List.of()), group, new boolean[] {true}));
+                places.add(new Place(new Seat(name, "s" + group + "-" + i, List.of(), false), group, new boolean[] {true}));
             }
         }
         return new Topology(names, places, streams, publishers);
+    }
+
+    /** One group whose subscribers see who comes and goes; messages and joins by turns, each by a publisher. */
+    static Topology presence(String prefix, int subscribers) {
+        List<Place> places = new ArrayList<>();
+        for (int i = 0; i < subscribers; i++) {
+            places.add(new Place(new Seat(prefix, "s" + i, List.of(), true), 0, new boolean[] {true, true}));
+        }
+        List<Stream> streams = List.of(
+                new Stream(0, prefix, null, subscribers, false), new Stream(1, prefix, null, subscribers, true));
+        return new Topology(List.of(prefix), places, streams, 2);
     }
 
     /** One group, 100 topics {@code t.N.x} and {@code t.N.y}, and subscribers with patterns of several kinds. */
@@ -62,11 +74,11 @@ record Topology(List<String> groups, List<Place> places, List<Stream> streams, i
                 wanted[topic] = filter.accepts(topics.get(topic));
                 recipients[topic] += wanted[topic] ? 1 : 0;
             }
-            places.add(new Place(new Seat(group, "s" + i, List.of(pattern)), 0, wanted));
+            places.add(new Place(new Seat(group, "s" + i, List.of(pattern), false), 0, wanted));
         }
         List<Stream> streams = new ArrayList<>();
         for (int topic = 0; topic < topics.size(); topic++) {
-            streams.add(new Stream(topic, group, topics.get(topic).value(), recipients[topic]));
+            streams.add(new Stream(topic, group, topics.get(topic).value(), recipients[topic], false));
         }
         return new Topology(List.of(group), places, streams, 1);
     }

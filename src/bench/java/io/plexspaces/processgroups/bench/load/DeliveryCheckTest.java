@@ -12,7 +12,7 @@ class DeliveryCheckTest {
     private static final int STREAM = 7;
 
     private final Tally tally = new Tally();
-    private final Subscriber subscriber = new Subscriber(tally, STREAM, 2, stream -> stream == STREAM);
+    private final Subscriber subscriber = new Subscriber(tally, STREAM, 2, stream -> stream == STREAM, false);
     private final Template template =
             new Template(("{\"text\":\"" + new String(Payload.blank(), US_ASCII) + "\"}").getBytes(US_ASCII));
 

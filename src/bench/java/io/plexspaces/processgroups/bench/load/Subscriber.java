@@ -8,11 +8,19 @@ import java.util.function.IntUnaryOperator;
 public final class Subscriber {
     private final Tally tally;
     private final DeliveryCheck check;
+
+    /** Events without payload may come at any time. */
+    private final boolean others;
+
     private boolean ready;
     private int likely;
 
-    /** @see DeliveryCheck#DeliveryCheck */
-    public Subscriber(Tally tally, int firstStream, int streams, IntPredicate wanted) {
+    /**
+     * @param others events without payload may come at any time, for instance of who has left
+     * @see DeliveryCheck#DeliveryCheck
+     */
+    public Subscriber(Tally tally, int firstStream, int streams, IntPredicate wanted, boolean others) {
+        this.others = others;
         this.tally = tally;
         this.check = new DeliveryCheck(firstStream, streams, wanted);
     }
@@ -68,6 +76,9 @@ public final class Subscriber {
     }
 
     private void withoutPayload(ByteBuffer in, int from, int to) {
+        if (ready && others) {
+            return;
+        }
         if (ready) {
             tally.failed("a subscriber got: " + Texts.shown(in, from, to));
         } else {

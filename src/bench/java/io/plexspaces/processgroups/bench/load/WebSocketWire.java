@@ -38,6 +38,7 @@ public final class WebSocketWire implements Wire {
     /**
      * The request that begins a handshake.
      *
+     * @param subprotocol empty: none is asked for
      * @param authorization the header of that name; empty: there is none
      */
     public static ByteBuffer handshake(String path, String subprotocol, String authorization) {
@@ -45,7 +46,8 @@ public final class WebSocketWire implements Wire {
                         + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                         + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
                         + (authorization.isEmpty() ? "" : "Authorization: " + authorization + "\r\n")
-                        + "Sec-WebSocket-Protocol: " + subprotocol + "\r\n\r\n")
+                        + (subprotocol.isEmpty() ? "" : "Sec-WebSocket-Protocol: " + subprotocol + "\r\n")
+                        + "\r\n")
                 .getBytes(US_ASCII));
     }
 

@@ -59,7 +59,7 @@ public final class GrpcTarget extends ServiceTarget {
 
         @Override
         public Publisher publisher(String actor, List<Stream> streams) {
-            SessionAnswers session = new SessionAnswers(tally, SessionFormat.PROTO);
+            SessionAnswers session = new SessionAnswers(tally, SessionFormat.PROTO, false);
             GrpcWire wire = new GrpcWire(session);
             Link link = start(wire, ProcessGroupServiceGrpc.getSessionMethod(), SessionFormat.PROTO.open(actor), false);
             session.awaitOpen();

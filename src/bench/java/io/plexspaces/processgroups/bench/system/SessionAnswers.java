@@ -8,16 +8,21 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** What a publisher's session gets: that it is open, then an answer to each publish, and nothing else. */
+/** What a publisher's session gets: that it is open, then an answer to each publish, and nothing else unless it joins. */
 class SessionAnswers implements WebSocketWire.Receiver, EventBatch.Events {
     private static final int PATIENCE_SECONDS = 10;
 
     private final Tally tally;
     private final SessionFormat format;
     private final CountDownLatch open = new CountDownLatch(1);
+
+    /** It gets what members get, too. */
+    private final boolean joins;
+
     private int answered;
 
-    SessionAnswers(Tally tally, SessionFormat format) {
+    SessionAnswers(Tally tally, SessionFormat format, boolean joins) {
+        this.joins = joins;
         this.tally = tally;
         this.format = format;
     }
@@ -45,7 +50,7 @@ class SessionAnswers implements WebSocketWire.Receiver, EventBatch.Events {
             answered++;
         } else if (open.getCount() > 0 && format.isOpened(in, from, to)) {
             open.countDown();
-        } else {
+        } else if (!joins || format.isError(in, from, to)) {
             failed("it got " + Texts.shown(in, from, to));
         }
     }

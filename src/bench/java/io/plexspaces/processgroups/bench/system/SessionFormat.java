@@ -8,11 +8,13 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.plexspaces.processgroups.bench.load.EventBatch;
 import io.plexspaces.processgroups.bench.load.Payload;
 import io.plexspaces.processgroups.proto.v1.Event;
+import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Message;
 import io.plexspaces.processgroups.proto.v1.PublishAnswer;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
+import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import java.nio.ByteBuffer;
 
 /** The session protocol's requests and events, as text or protobuf. */
@@ -36,6 +38,25 @@ public enum SessionFormat {
                             answered ? PublishAnswer.COUNTS : PublishAnswer.NONE,
                             new String(Payload.blank(), US_ASCII))
                     .getBytes(UTF_8);
+        }
+
+        @Override
+        byte[] join(Stream stream) {
+            return "{\"join\":{\"groupName\":\"%s\",\"metadata\":{\"who\":\"%s\"}}}"
+                    .formatted(stream.group(), new String(Payload.blank(), US_ASCII))
+                    .getBytes(UTF_8);
+        }
+
+        @Override
+        byte[] leave(Stream stream) {
+            return "{\"leave\":{\"groupName\":\"%s\"}}"
+                    .formatted(stream.group())
+                    .getBytes(UTF_8);
+        }
+
+        @Override
+        boolean isError(ByteBuffer in, int from, int to) {
+            return has(ERROR, in, from, to);
         }
 
         /** Each message is one event. */
@@ -85,19 +106,36 @@ public enum SessionFormat {
         }
 
         @Override
+        byte[] join(Stream stream) {
+            return SessionRequest.newBuilder()
+                    .setJoin(SubscribeRequest.newBuilder()
+                            .setGroupName(stream.group())
+                            .putMetadata("who", new String(Payload.blank(), US_ASCII)))
+                    .build()
+                    .toByteArray();
+        }
+
+        @Override
+        byte[] leave(Stream stream) {
+            return SessionRequest.newBuilder()
+                    .setLeave(LeaveGroupRequest.newBuilder().setGroupName(stream.group()))
+                    .build()
+                    .toByteArray();
+        }
+
+        @Override
+        boolean isError(ByteBuffer in, int from, int to) {
+            return event(in, from, to).getAnswer().hasError();
+        }
+
+        @Override
         void walk(ByteBuffer in, int from, int to, EventBatch.Events events) {
             EventBatch.walk(in, from, to, events);
         }
 
         @Override
         boolean isOpened(ByteBuffer in, int from, int to) {
-            byte[] event = new byte[to - from];
-            in.get(from, event);
-            try {
-                return Event.parseFrom(event).getAnswer().hasOpened();
-            } catch (InvalidProtocolBufferException malformed) {
-                return false;
-            }
+            return event(in, from, to).getAnswer().hasOpened();
         }
 
         @Override
@@ -106,6 +144,7 @@ public enum SessionFormat {
         }
     };
 
+    private static final byte[] ERROR = "\"error\":".getBytes(US_ASCII);
     private static final byte[] OPENED = "\"opened\":".getBytes(US_ASCII);
     private static final byte[] PUBLISHED = "\"published\":".getBytes(US_ASCII);
     /** Where an answer must say by then what it is: after its envelope and the number of the request. */
@@ -137,6 +176,25 @@ public enum SessionFormat {
      * @param answered with counts; else only when it fails
      */
     abstract byte[] publish(Stream stream, boolean answered);
+
+    /** A request to join, with a blank payload as metadata; answered when it fails. */
+    abstract byte[] join(Stream stream);
+
+    /** A request to leave; answered when it fails. */
+    abstract byte[] leave(Stream stream);
+
+    /** Whether an event is the answer to a request that failed. */
+    abstract boolean isError(ByteBuffer in, int from, int to);
+
+    private static Event event(ByteBuffer in, int from, int to) {
+        byte[] event = new byte[to - from];
+        in.get(from, event);
+        try {
+            return Event.parseFrom(event);
+        } catch (InvalidProtocolBufferException malformed) {
+            return Event.getDefaultInstance();
+        }
+    }
 
     /** Hands over the events of one message. */
     abstract void walk(ByteBuffer in, int from, int to, EventBatch.Events events);

@@ -8,5 +8,6 @@ import org.jspecify.annotations.Nullable;
  * @param id 0, 1, 2 … within a run
  * @param topic null: none
  * @param recipients subscribers that get each of its messages
+ * @param joins each of its messages is a join with the payload as metadata, and then the leave
  */
-public record Stream(int id, String group, @Nullable String topic, int recipients) {}
+public record Stream(int id, String group, @Nullable String topic, int recipients, boolean joins) {}

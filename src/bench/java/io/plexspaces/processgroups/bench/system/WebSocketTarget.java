@@ -13,6 +13,8 @@ import java.util.List;
 
 /** The service over WebSocket: subscribers that name their group in the URL, publishers with a session. */
 public final class WebSocketTarget extends ServiceTarget {
+    private static final int REQUESTS_BYTES = 1024;
+
     private final SessionFormat format;
     private final List<ReadLoop> loops;
 
@@ -51,16 +53,30 @@ public final class WebSocketTarget extends ServiceTarget {
                     ? ""
                     : "&topics=" + URLEncoder.encode(String.join(",", seat.topics()), UTF_8);
             String path = "/ws/" + Server.TENANT + "/" + Server.NAMESPACE + "/" + seat.group() + "?actor="
-                    + seat.actor() + topics;
+                    + seat.actor() + topics + (seat.presence() ? "&presence=members" : "");
             connect(path, new ReceivingBatches(subscriber, format));
         }
 
         @Override
         public Publisher publisher(String actor, List<Stream> streams) {
-            SocketSession session = new SocketSession(tally, actor);
+            boolean joins = streams.stream().anyMatch(Stream::joins);
+            SocketSession session = new SocketSession(tally, actor, joins);
             Link link = connect("/ws", session);
             session.awaitOpen();
-            return new LinkPublisher(link, new Templates(streams, stream -> frame(format.publish(stream, answers))));
+            return new LinkPublisher(link, new Templates(streams, this::requests));
+        }
+
+        private byte[] requests(Stream stream) {
+            if (!stream.joins()) {
+                return frame(format.publish(stream, answers));
+            }
+            ByteBuffer both = ByteBuffer.allocate(REQUESTS_BYTES)
+                    .put(frame(format.join(stream)))
+                    .put(frame(format.leave(stream)))
+                    .flip();
+            byte[] bytes = new byte[both.remaining()];
+            both.get(bytes);
+            return bytes;
         }
 
         private Link connect(String path, WebSocketWire.Receiver receiver) {
@@ -79,8 +95,8 @@ public final class WebSocketTarget extends ServiceTarget {
     private final class SocketSession extends SessionAnswers {
         private final String actor;
 
-        SocketSession(Tally tally, String actor) {
-            super(tally, format);
+        SocketSession(Tally tally, String actor, boolean joins) {
+            super(tally, format, joins);
             this.actor = actor;
         }
 
