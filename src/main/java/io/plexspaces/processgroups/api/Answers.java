@@ -186,16 +186,16 @@ public final class Answers {
     /**
      * As many messages as fit into {@value #ANSWER_BYTES} bytes.
      *
-     * @param after as it was asked; null: from the oldest retained
+     * @param asked as they were asked for
      */
-    public static FetchMessagesResponse fetched(GroupId group, @Nullable Position after, Slice slice) {
+    public static FetchMessagesResponse fetched(Groups.FetchRequest asked, Slice slice) {
         FetchMessagesResponse.Builder response = FetchMessagesResponse.newBuilder();
         Position next = slice.end();
         boolean caughtUp = !slice.more();
         long bytes = 0;
         List<Entry.Published> messages = slice.messages();
         for (int i = 0; i < messages.size(); i++) {
-            var event = Events.message(group, messages.get(i));
+            var event = Events.message(asked.group(), messages.get(i));
             bytes += event.getSerializedSize();
             if (i > 0 && bytes > ANSWER_BYTES) {
                 next = new Position(slice.end().epoch(), messages.get(i - 1).offset());
@@ -204,8 +204,9 @@ public final class Answers {
             }
             response.addEvents(event);
         }
-        if (slice.epochChanged() || slice.missed() > 0 || !slice.unreadable().isEmpty()) {
-            response.setGap(Events.gap(gap(group, after, slice, next)));
+        Event.Gap gap = Gaps.of(asked, slice, next, caughtUp);
+        if (gap != null) {
+            response.setGap(Events.gap(gap));
         }
         return response.setNext(Values.position(next)).setCaughtUp(caughtUp).build();
     }
@@ -221,27 +222,6 @@ public final class Answers {
             response.addGroups(group.name());
         }
         return response.build();
-    }
-
-    /** @param end what is after it comes with the next answer */
-    private static Event.Gap gap(GroupId group, @Nullable Position after, Slice slice, Position end) {
-        long to = slice.messages().isEmpty()
-                ? slice.end().offset() + 1
-                : slice.messages().get(0).offset();
-        if (slice.epochChanged()) {
-            return new Event.Gap(group, Event.Gap.Reason.EPOCH_CHANGED, 0, false, 0, to);
-        }
-        long from = after == null ? 0 : after.offset();
-        List<Long> unreadable = slice.unreadable().stream()
-                .filter(offset -> offset > from && offset <= end.offset())
-                .toList();
-        long missed = slice.missed() + unreadable.size();
-        if (unreadable.isEmpty()) {
-            return new Event.Gap(group, Event.Gap.Reason.TRIMMED, missed, slice.exact(), from, to);
-        }
-        Event.Gap.Reason reason = slice.missed() > 0 ? Event.Gap.Reason.TRIMMED : Event.Gap.Reason.UNREADABLE;
-        long behind = unreadable.get(unreadable.size() - 1) + 1;
-        return new Event.Gap(group, reason, missed, slice.exact(), from, Math.max(to, behind));
     }
 
     private static String next(Groups.MembersQuery query, Groups.MemberPage page, int told) {

@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.access.Decision;
 import io.plexspaces.processgroups.access.Witness;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Glob;
@@ -155,6 +156,7 @@ public final class Requests {
      * To receive a group's messages.
      *
      * @param after last position the client saw; null: only what comes
+     * @param last retained messages to send first; null: none
      * @param policy null: the group's
      * @param resumeToken null: none
      * @param metadata none: as before
@@ -164,6 +166,7 @@ public final class Requests {
             ActorId actor,
             TopicFilter filter,
             @Nullable Position after,
+            @Nullable ReplayLast last,
             boolean snapshot,
             @Nullable OverflowPolicy policy,
             @Nullable String resumeToken,
@@ -399,10 +402,24 @@ public final class Requests {
         Groups.FetchRequest wish = new Groups.FetchRequest(
                 group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
                 request.getActorId().isEmpty() ? null : new ActorId(request.getActorId()),
-                request.hasAfter() ? Values.position(request.getAfter()) : null,
+                from(request),
+                request.hasBefore() || request.getNewestFirst(),
                 pageSize(request.getPageSize(), PAGE, MAX_PAGE));
         need(caller.mayFetch(wish.group(), TopicFilter.ALL), UseCase.FETCH, wish.group(), wish.actor());
         return wish;
+    }
+
+    private static @Nullable Position from(FetchMessagesRequest request) {
+        if (!request.hasAfter()) {
+            return request.hasBefore() ? Values.position("before", request.getBefore()) : null;
+        }
+        if (request.hasBefore()) {
+            throw GroupException.invalid("before", "must not be set together with after");
+        }
+        if (request.getNewestFirst()) {
+            throw GroupException.invalid("newest_first", "must not be set together with after");
+        }
+        return Values.position(request.getAfter());
     }
 
     public Subscribe subscribe(SubscribeRequest request) {
@@ -411,6 +428,7 @@ public final class Requests {
                 scope.actor("actor_id", request.getActorId()),
                 filter(request.getTopicsList()),
                 request.hasAfter() ? Values.position(request.getAfter()) : null,
+                replayLast(request),
                 request.getSnapshot(),
                 Values.policy(request.getOverflowPolicy()),
                 resumeToken(request.getResumeToken()),
@@ -421,6 +439,23 @@ public final class Requests {
             need(caller.mayRead(wish.group()), UseCase.JOIN, wish.group(), wish.actor());
         }
         return wish;
+    }
+
+    private static @Nullable ReplayLast replayLast(SubscribeRequest request) {
+        int messages = request.getReplayLast();
+        if (messages < 0 || messages > ReplayLast.MOST) {
+            throw GroupException.invalid("replay_last", "must be at most " + ReplayLast.MOST);
+        }
+        if (messages == 0) {
+            if (request.getReplayLastOfEachTopic()) {
+                throw GroupException.invalid("replay_last_of_each_topic", "needs replay_last");
+            }
+            return null;
+        }
+        if (request.hasAfter()) {
+            throw GroupException.invalid("replay_last", "must not be set together with after");
+        }
+        return new ReplayLast(messages, request.getReplayLastOfEachTopic());
     }
 
     public Watch watch(WatchRequest request) {

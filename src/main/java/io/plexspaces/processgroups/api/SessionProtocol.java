@@ -422,6 +422,7 @@ public final class SessionProtocol {
                         wish.group(),
                         wish.filter(),
                         wish.after(),
+                        wish.last(),
                         wish.snapshot(),
                         wish.policy(),
                         false,

@@ -73,8 +73,15 @@ final class Values {
     }
 
     static Position position(io.plexspaces.processgroups.proto.v1.Position value) {
+        return position("after", value);
+    }
+
+    static Position position(String field, io.plexspaces.processgroups.proto.v1.Position value) {
         if (value.getOffset() < 0) {
-            throw GroupException.invalid("after", "offset must be less than 2^63");
+            throw GroupException.invalid(field, "offset must be less than 2^63");
+        }
+        if (value.getEpochBytes().size() > Position.EPOCH_BYTES) {
+            throw GroupException.invalid(field, "epoch must have at most " + Position.EPOCH_BYTES + " bytes");
         }
         return new Position(value.getEpoch(), value.getOffset());
     }

@@ -256,12 +256,14 @@ public interface Groups {
 
     /**
      * @param actor only what is for this member by its present filter; null: everything
-     * @param after null: from the oldest retained
+     * @param from what was seen last; null: nothing
+     * @param back what is before that, newest first; else what is after it
      * @param limit messages looked at, ≥ 1
      */
     record FetchRequest(
             GroupId group,
             @Nullable ActorId actor,
-            @Nullable Position after,
+            @Nullable Position from,
+            boolean back,
             int limit) {}
 }

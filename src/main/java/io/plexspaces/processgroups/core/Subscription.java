@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A session receiving one group on one connection.
  *
  * @param after last position the client saw; null: only new messages
+ * @param last retained messages to send first, beside those after {@code after}; null: none
  * @param snapshot send the members first
  * @param policy null: the group's, or else the server's
  * @param only the connection is for this group alone: its first event carries the resume token, and it ends with the
@@ -19,12 +20,24 @@ public record Subscription(
         LocalSession session,
         Subscriber subscriber,
         @Nullable Position after,
+        @Nullable ReplayLast last,
         boolean snapshot,
         @Nullable OverflowPolicy policy,
         boolean only) {
+    /** Without the last messages first. */
+    public Subscription(
+            LocalSession session,
+            Subscriber subscriber,
+            @Nullable Position after,
+            boolean snapshot,
+            @Nullable OverflowPolicy policy,
+            boolean only) {
+        this(session, subscriber, after, null, snapshot, policy, only);
+    }
+
     /** The same, seeing what came after {@code position} unless it asked for more. */
     public Subscription from(Position position) {
-        return after != null ? this : new Subscription(session, subscriber, position, snapshot, policy, only);
+        return after != null ? this : new Subscription(session, subscriber, position, last, snapshot, policy, only);
     }
 
     public Connection connection() {

@@ -8,13 +8,15 @@ package io.plexspaces.processgroups.domain;
  * @param offset 1, 2, 3 … without holes; 0 is before the first entry
  */
 public record Position(String epoch, long offset) {
+    public static final int EPOCH_BYTES = 64;
+
     /** @throws GroupException INVALID_ARGUMENT naming {@code after} */
     public Position {
         if (offset < 0) {
             throw GroupException.invalid("after", "offset must not be negative");
         }
-        if (epoch.length() > 64) {
-            throw GroupException.invalid("after", "epoch must have at most 64 bytes");
+        if (epoch.length() > EPOCH_BYTES) {
+            throw GroupException.invalid("after", "epoch must have at most " + EPOCH_BYTES + " bytes");
         }
     }
 }

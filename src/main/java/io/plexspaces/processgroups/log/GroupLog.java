@@ -50,6 +50,16 @@ public interface GroupLog extends SessionOwners, Evictions {
     Uni<Slice> read(GroupId group, @Nullable Position after, int limit);
 
     /**
+     * The retained messages before a position, newest first: pages are stable while others are trimmed and published,
+     * as positions name what has been seen. GROUP_NOT_FOUND.
+     *
+     * @param before null: from the newest retained; of an epoch that is not this log's, or beyond its end: the same,
+     *     and the slice says so
+     * @param limit messages at most, ≥ 1; there may be fewer, as {@link #read} says, though more are retained
+     */
+    Uni<Slice> readBack(GroupId group, @Nullable Position before, int limit);
+
+    /**
      * The first answer to the message with an idempotency key ({@link Command.Answer}), whichever node published it.
      * Waits a moment for an answer that is not kept yet. Empty: none is kept. May fail with GROUP_NOT_FOUND.
      *

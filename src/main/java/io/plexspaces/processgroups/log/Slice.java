@@ -5,17 +5,18 @@ import io.plexspaces.processgroups.domain.Position;
 import java.util.List;
 
 /**
- * Retained messages after a position.
+ * Retained messages after a position; or before one, the newest first ({@link GroupLog#readBack}).
  *
- * @param messages in log order, no others between them; expired ones (ttl) are left out, and so are those that cannot
- *     be read
- * @param unreadable offsets of retained messages that this server cannot read, in order
- * @param missed messages after the asked position that retention no longer has; 0 with {@code epochChanged}
+ * @param messages in log order, or against it; no others between them; expired ones (ttl) are left out, and so are
+ *     those that cannot be read
+ * @param unreadable offsets of retained messages that this server cannot read, in the same order
+ * @param missed messages after the asked position that retention no longer has; 0 with {@code epochChanged}. Of those
+ *     before a position: all that are older than what is retained, once nothing {@code more} is
  * @param exact {@code missed} is exact; else it is the most it can be
  * @param epochChanged the asked position is not of this epoch of the log, and {@code messages} start at the oldest
  *     retained, or where the two logs part if that is known
- * @param end up to here everything is included
- * @param more more is retained after {@code end}
+ * @param end up to here everything is included; or down to here, itself included unless it is the asked position
+ * @param more more is retained after {@code end}, or before it
  * @param past the ends of earlier epochs that are part of this log up to there, the newest first
  */
 public record Slice(

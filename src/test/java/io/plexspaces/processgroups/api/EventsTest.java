@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
@@ -31,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -204,8 +206,7 @@ public class EventsTest {
     @Test
     void fetched_endsWhereTheSliceEnds() {
         FetchMessagesResponse response = Answers.fetched(
-                ROOM,
-                new Position("e", 2),
+                fetch(new Position("e", 2), false),
                 new Slice(
                         List.of(published(6, "a", null), published(8, "b", null)),
                         3,
@@ -228,7 +229,8 @@ public class EventsTest {
     @Test
     void fetched_ofAnotherEpochSaysSo() {
         FetchMessagesResponse response = Answers.fetched(
-                ROOM, new Position("old", 2), new Slice(List.of(), 0, false, true, new Position("e", 4), false));
+                fetch(new Position("old", 2), false),
+                new Slice(List.of(), 0, false, true, new Position("e", 4), false));
 
         assertThat(response.getGap().getReason()).isEqualTo(Gap.Reason.EPOCH_CHANGED);
         assertThat(response.getNext().getEpoch()).isEqualTo("e");
@@ -241,10 +243,74 @@ public class EventsTest {
             messages.add(published(i * 2L, "x".repeat(600_000), null));
         }
         FetchMessagesResponse response =
-                Answers.fetched(ROOM, null, new Slice(messages, 0, true, false, new Position("e", 20), false));
+                Answers.fetched(fetch(null, false), new Slice(messages, 0, true, false, new Position("e", 20), false));
 
         assertThat(response.getEventsCount()).isEqualTo(3);
         assertThat(response.getSerializedSize()).isLessThanOrEqualTo(Answers.ANSWER_BYTES + 100);
+        assertThat(response.getNext().getOffset()).isEqualTo(6);
+        assertThat(response.getCaughtUp()).isFalse();
+        assertThat(response.hasGap()).isFalse();
+    }
+
+    private static Groups.FetchRequest fetch(@Nullable Position from, boolean back) {
+        return new Groups.FetchRequest(ROOM, null, from, back, 100);
+    }
+
+    private static FetchMessagesResponse fetchedBack(
+            List<Entry.Published> messages,
+            List<Long> unreadable,
+            long missed,
+            boolean changed,
+            long end,
+            boolean more) {
+        Position down = new Position("e", end);
+        Slice slice = new Slice(messages, unreadable, missed, true, changed, down, more, List.of());
+        return Answers.fetched(fetch(new Position("e", 20), true), slice);
+    }
+
+    @Test
+    void fetchedBack_saysWithItsLastPageAlone_howManyAreGone() {
+        List<Entry.Published> messages = List.of(published(9, "b", null), published(6, "a", null));
+
+        FetchMessagesResponse last = fetchedBack(messages, List.of(), 3, false, 6, false);
+        assertThat(last.getEventsList())
+                .extracting(io.plexspaces.processgroups.proto.v1.Event::getOffset)
+                .containsExactly(9L, 6L);
+        assertThat(last.getGap().getReason()).isEqualTo(Gap.Reason.TRIMMED);
+        assertThat(last.getGap().getMissed()).isEqualTo(3);
+        assertThat(last.getGap().getToOffset()).isEqualTo(6);
+        assertThat(last.getNext().getOffset()).isEqualTo(6);
+        assertThat(last.getCaughtUp()).isTrue();
+
+        assertThat(fetchedBack(messages, List.of(), 0, false, 6, true).hasGap()).isFalse();
+        assertThat(fetchedBack(messages, List.of(), 0, true, 6, true).getGap().getReason())
+                .isEqualTo(Gap.Reason.EPOCH_CHANGED);
+    }
+
+    @Test
+    void fetchedBack_countsWhatCannotBeRead() {
+        FetchMessagesResponse response =
+                fetchedBack(List.of(published(9, "b", null)), List.of(10L, 8L), 0, false, 8, true);
+        assertThat(response.getGap().getReason()).isEqualTo(Gap.Reason.UNREADABLE);
+        assertThat(response.getGap().getMissed()).isEqualTo(2);
+        assertThat(response.getGap().getFromOffset()).isEqualTo(7);
+        assertThat(response.getGap().getToOffset()).isEqualTo(11);
+
+        FetchMessagesResponse last = fetchedBack(List.of(), List.of(10L, 8L), 4, false, 8, false);
+        assertThat(last.getGap().getReason()).isEqualTo(Gap.Reason.TRIMMED);
+        assertThat(last.getGap().getMissed()).isEqualTo(6);
+        assertThat(last.getGap().getFromOffset()).isZero();
+    }
+
+    @Test
+    void fetchedBack_isCutAtItsBound_andTheNextPageBeginsThere() {
+        List<Entry.Published> messages = new ArrayList<>();
+        for (int i = 5; i >= 1; i--) {
+            messages.add(published(i * 2L, "x".repeat(600_000), null));
+        }
+        FetchMessagesResponse response = fetchedBack(messages, List.of(3L), 7, false, 2, false);
+
+        assertThat(response.getEventsCount()).isEqualTo(3);
         assertThat(response.getNext().getOffset()).isEqualTo(6);
         assertThat(response.getCaughtUp()).isFalse();
         assertThat(response.hasGap()).isFalse();

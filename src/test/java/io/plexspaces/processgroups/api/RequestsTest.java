@@ -9,6 +9,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -322,9 +323,49 @@ class RequestsTest {
                                 .setOffset(8))
                         .build());
 
-        assertThat(fetch.after()).isEqualTo(new Position("e", 8));
+        assertThat(fetch.from()).isEqualTo(new Position("e", 8));
         assertThat(fetch.actor()).isNull();
-        assertThat(requests.fetch(fetch().build()).after()).isNull();
+        assertThat(fetch.back()).isFalse();
+        assertThat(requests.fetch(fetch().build()).from()).isNull();
+    }
+
+    @Test
+    void subscribe_takesTheLastMessages() {
+        SubscribeRequest.Builder request = subscribing();
+        assertThat(requests.subscribe(request.build()).last()).isNull();
+        assertThat(requests.subscribe(request.setReplayLast(1_000).build()).last())
+                .isEqualTo(new ReplayLast(1_000, false));
+        assertThat(requests.subscribe(request.setReplayLastOfEachTopic(true).build())
+                        .last())
+                .isEqualTo(new ReplayLast(1_000, true));
+    }
+
+    private static SubscribeRequest.Builder subscribing() {
+        return SubscribeRequest.newBuilder()
+                .setTenantId("acme")
+                .setGroupName("room")
+                .setActorId("a");
+    }
+
+    @Test
+    void fetch_goesBackFromAPosition_orFromTheNewest() {
+        FetchMessagesRequest.Builder before = fetch().setBefore(position("e", 8));
+        Groups.FetchRequest back = requests.fetch(before.build());
+        assertThat(back.from()).isEqualTo(new Position("e", 8));
+        assertThat(back.back()).isTrue();
+        assertThat(requests.fetch(before.setNewestFirst(true).build())).isEqualTo(back);
+
+        Groups.FetchRequest newest = requests.fetch(fetch().setNewestFirst(true).build());
+        assertThat(newest.from()).isNull();
+        assertThat(newest.back()).isTrue();
+        assertThat(requests.fetch(fetch().build()).back()).isFalse();
+    }
+
+    private static io.plexspaces.processgroups.proto.v1.Position position(String epoch, long offset) {
+        return io.plexspaces.processgroups.proto.v1.Position.newBuilder()
+                .setEpoch(epoch)
+                .setOffset(offset)
+                .build();
     }
 
     record Bad(String field, ThrowingCallable call) {
@@ -410,6 +451,41 @@ class RequestsTest {
                         () -> requests.fetch(fetch().setAfter(io.plexspaces.processgroups.proto.v1.Position.newBuilder()
                                         .setEpoch("e".repeat(65)))
                                 .build())),
+                new Bad(
+                        "before",
+                        () -> requests.fetch(
+                                fetch().setBefore(position("e", -1)).build())),
+                new Bad(
+                        "before",
+                        () -> requests.fetch(
+                                fetch().setBefore(position("e".repeat(65), 1)).build())),
+                new Bad(
+                        "before",
+                        () -> requests.fetch(fetch().setAfter(position("e", 1))
+                                .setBefore(position("e", 9))
+                                .build())),
+                new Bad(
+                        "newest_first",
+                        () -> requests.fetch(fetch().setAfter(position("e", 1))
+                                .setNewestFirst(true)
+                                .build())),
+                new Bad(
+                        "replay_last",
+                        () -> requests.subscribe(
+                                subscribing().setReplayLast(1_001).build())),
+                new Bad(
+                        "replay_last",
+                        () -> requests.subscribe(subscribing().setReplayLast(-1).build())),
+                new Bad(
+                        "replay_last",
+                        () -> requests.subscribe(subscribing()
+                                .setReplayLast(1)
+                                .setAfter(position("e", 1))
+                                .build())),
+                new Bad(
+                        "replay_last_of_each_topic",
+                        () -> requests.subscribe(
+                                subscribing().setReplayLastOfEachTopic(true).build())),
                 new Bad(
                         "resume_token",
                         () -> requests.subscribe(SubscribeRequest.newBuilder()

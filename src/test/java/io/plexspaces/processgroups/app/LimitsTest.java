@@ -64,6 +64,18 @@ class LimitsTest {
                     "the next page is read when the client has taken it",
                     "MailboxTest#poll_sourceOfPages_asksForTheNextWhenOneIsTaken_andHoldsNothingMeanwhile"),
             new Limit(
+                    "messages that a subscription asks to receive first, in all or of each topic",
+                    "1,000",
+                    "",
+                    "INVALID_ARGUMENT",
+                    "RequestsTest#everyBadValue_isRefusedNamingItsField"),
+            new Limit(
+                    "topics that are noted for such a subscription",
+                    "1 MiB, with 64 bytes for each",
+                    "",
+                    "a gap stands for messages that are older",
+                    "LastMessagesContract#manyTopics_theNewestOfThemCome_andAGapForTheRest"),
+            new Limit(
                     "requests of one session under way, in number",
                     "",
                     "limits.requests-in-flight",

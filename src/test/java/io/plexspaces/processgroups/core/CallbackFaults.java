@@ -238,7 +238,7 @@ abstract class CallbackFaults {
                         null)));
         ask("members", () -> core.groups.members(new Groups.MembersQuery(group, false, null, 100)));
         ask("list", () -> core.groups.list(new GroupQuery(core.tenant, null, new Glob("*"), null, 100)));
-        ask("fetch", () -> core.groups.fetch(new Groups.FetchRequest(group, null, null, 100)));
+        ask("fetch", () -> core.groups.fetch(new Groups.FetchRequest(group, null, null, false, 100)));
         if (turn % 5 == 0) {
             GroupId other = core.group("other" + turn);
             ask(

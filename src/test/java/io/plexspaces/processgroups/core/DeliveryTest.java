@@ -136,7 +136,7 @@ class DeliveryTest {
         Groups.PublishResult result =
                 await(core.groups.publish(CoreFixture.request(group, "topic", "m", Groups.Spread.ONE, "", null)));
         assertThat(result.recipients()).isZero();
-        assertThat(await(core.groups.fetch(new Groups.FetchRequest(group, null, null, 10)))
+        assertThat(await(core.groups.fetch(new Groups.FetchRequest(group, null, null, false, 10)))
                         .messages())
                 .hasSize(1);
     }

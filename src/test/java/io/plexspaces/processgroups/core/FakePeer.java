@@ -67,6 +67,15 @@ public final class FakePeer implements Sink<List<byte[]>> {
         return why == null ? null : why.code();
     }
 
+    /** For those that are not of this room. */
+    public void readOn(boolean reads) {
+        if (reads) {
+            readAgain();
+        } else {
+            stopReading();
+        }
+    }
+
     void stopReading() {
         ready = false;
     }

@@ -32,6 +32,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -519,6 +520,22 @@ public final class ScriptedLog implements GroupLog {
                 boolean changed = after != null && !slice.goesOnFrom(after);
                 return new Slice(found, List.of(), trimmed, true, changed, slice.end(), false, pasts);
             }
+        });
+    }
+
+    @Override
+    public Uni<Slice> readBack(GroupId about, @Nullable Position before, int limit) {
+        return read(about, null, Integer.MAX_VALUE).map(all -> {
+            List<Entry.Published> newest = new ArrayList<>(all.messages());
+            newest.removeIf(entry -> before != null && entry.offset() >= before.offset());
+            Collections.reverse(newest);
+            List<Entry.Published> page = List.copyOf(newest.subList(0, Math.min(limit, newest.size())));
+            long down = page.isEmpty() ? offset + 1 : page.get(page.size() - 1).offset();
+            boolean more = page.size() < newest.size();
+            Position end = new Position(epoch, down);
+            Slice slice = new Slice(page, List.of(), more ? 0 : trimmed, true, false, end, more, all.past());
+            boolean changed = before != null && !slice.goesOnFrom(new Position(before.epoch(), before.offset() - 1));
+            return new Slice(page, List.of(), slice.missed(), true, changed, end, more, all.past());
         });
     }
 

@@ -7,10 +7,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Duration;
 import io.grpc.Status;
+import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Dispatch;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.EvictResponse;
 import io.plexspaces.processgroups.proto.v1.GroupMembership;
+import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
+import io.plexspaces.processgroups.proto.v1.FetchMessagesResponse;
+import io.plexspaces.processgroups.proto.v1.Gap;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.JoinGroupResponse;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
@@ -31,10 +35,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Leases, and the choices of a publisher. */
+/**
+ * Leases, evictions, history, and the choices of a publisher.
+ *
+ * <p>One file, as all of it runs on both stores.
+ */
 @QuarkusTest
 class OperationsTest extends LiveServer {
     @BeforeEach
@@ -139,6 +148,99 @@ class OperationsTest extends LiveServer {
 
     private static Duration seconds(int seconds) {
         return Duration.newBuilder().setSeconds(seconds).build();
+    }
+
+    // ---- history
+
+    @Test
+    void history_isReadBackwards_inStablePages() {
+        IntStream.rangeClosed(1, 7).forEach(i -> client.publish("ops", "", "m" + i));
+        FetchMessagesResponse page = fetchBack(FetchMessagesRequest.newBuilder().setNewestFirst(true));
+        assertThat(texts(page)).containsExactly("m7", "m6", "m5");
+        assertThat(page.getCaughtUp()).isFalse();
+        client.publish("ops", "", "m8");
+        page = fetchBack(FetchMessagesRequest.newBuilder().setBefore(page.getNext()));
+        assertThat(texts(page)).containsExactly("m4", "m3", "m2");
+        page = fetchBack(FetchMessagesRequest.newBuilder().setBefore(page.getNext()));
+        assertThat(texts(page)).containsExactly("m1");
+        assertThat(page.getCaughtUp()).isTrue();
+        assertThat(page.hasGap()).isFalse();
+
+        FetchMessagesResponse other = fetchBack(FetchMessagesRequest.newBuilder()
+                .setBefore(page.getNext().toBuilder().setEpoch("another")));
+        assertThat(other.getGap().getReason()).isEqualTo(Gap.Reason.EPOCH_CHANGED);
+        assertThat(texts(other)).containsExactly("m8", "m7", "m6");
+    }
+
+    @Test
+    void history_ofAnActor_isFilteredBackwards_andSaysWhatIsGone() {
+        CreateGroupRequest.Builder small = CreateGroupRequest.newBuilder().setGroupName("small");
+        small.getRetentionBuilder().setMessages(4).setMaxAge(seconds(60));
+        client.create(small);
+        client.join("small", "ann", "a");
+        for (int i = 1; i <= 6; i++) {
+            client.publish("small", i % 2 == 0 ? "a" : "b", "m" + i);
+        }
+        FetchMessagesResponse all = fetchBack(
+                FetchMessagesRequest.newBuilder()
+                        .setGroupName("small")
+                        .setNewestFirst(true)
+                        .setActorId("ann"),
+                10);
+        assertThat(texts(all)).containsExactly("m6", "m4");
+        assertThat(all.getGap().getReason()).isEqualTo(Gap.Reason.TRIMMED);
+        assertThat(all.getGap().getMissed()).isEqualTo(2);
+        assertThat(all.getGap().getExact()).isTrue();
+        assertThat(all.getGap().getToOffset()).isEqualTo(all.getNext().getOffset());
+    }
+
+    private FetchMessagesResponse fetchBack(FetchMessagesRequest.Builder request) {
+        return fetchBack(request.setGroupName("ops"), 3);
+    }
+
+    private FetchMessagesResponse fetchBack(FetchMessagesRequest.Builder request, int most) {
+        return client.calls.fetchMessages(
+                request.setTenantId(tenant).setPageSize(most).build());
+    }
+
+    private static List<String> texts(FetchMessagesResponse page) {
+        return page.getEventsList().stream()
+                .map(event -> event.getMessage().getPayload().toStringUtf8())
+                .toList();
+    }
+
+    @Test
+    void lastMessages_comeFirst_howeverAClientSubscribes() {
+        client.publish("ops", "a", "a1");
+        client.publish("ops", "b", "b1");
+        client.publish("ops", "a", "a2");
+        client.publish("ops", "c", "c1");
+        SubscribeRequest.Builder last =
+                SubscribeRequest.newBuilder().setGroupName("ops").setReplayLast(2);
+        var stream = client.subscribe(last.clone().setActorId("stream"));
+        GrpcSession session = client.session("session");
+        session.ask(SessionRequest.newBuilder()
+                .setJoin(last.clone().setReplayLast(1).setReplayLastOfEachTopic(true)));
+        String query = "&topics=a,b&replay_last=1&replay_last_of_each_topic=true";
+        WsClient json = openWs("/" + tenant + "/default/ops?actor=json" + query, WsClient.JSON);
+        WsClient proto = openWs("/" + tenant + "/default/ops?actor=proto" + query, WsClient.PROTO);
+        WsClient socket = openWs("", WsClient.JSON);
+        socket.send("{\"requestId\":1,\"open\":{\"tenantId\":\"" + tenant + "\",\"actorId\":\"socket\"}}")
+                .send("{\"requestId\":2,\"join\":{\"groupName\":\"ops\",\"topics\":[\"b\",\"c\"],"
+                        + "\"replayLast\":5}}");
+        for (WsClient one : List.of(json, proto, socket)) {
+            one.awaitTexts(2);
+        }
+        client.publish("ops", "b", "live");
+
+        assertThat(stream.awaitTexts(3)).containsExactly("a2", "c1", "live");
+        assertThat(stream.events().get(0).getSubscribed().getOffset()).isEqualTo(3);
+        assertThat(stream.events().get(0).getSubscribed().getRecovered()).isFalse();
+        assertThat(session.stream().awaitTexts(4)).containsExactly("b1", "a2", "c1", "live");
+        for (WsClient one : List.of(json, proto)) {
+            assertThat(one.awaitTexts(3)).containsExactly("b1", "a2", "live");
+        }
+        assertThat(socket.awaitTexts(3)).containsExactly("b1", "c1", "live");
     }
 
     // ---- evicting

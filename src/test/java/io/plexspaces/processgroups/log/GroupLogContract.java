@@ -118,6 +118,13 @@ public abstract class GroupLogContract {
     }
 
     @Nested
+    class RetainedMessagesBackwards extends BackwardsContract {
+        RetainedMessagesBackwards() {
+            super(GroupLogContract.this);
+        }
+    }
+
+    @Nested
     class Listings extends ListingContract {
         Listings() {
             super(GroupLogContract.this);

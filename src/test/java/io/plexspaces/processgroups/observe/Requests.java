@@ -65,6 +65,6 @@ final class Requests {
                 Map.entry("get_members", groups.members(new Groups.MembersQuery(group, false, null, 1))),
                 Map.entry("list", groups.list(new GroupQuery("acme", null, Glob.ANY, null, 1))),
                 Map.entry("publish", publish(groups, group, Map.of())),
-                Map.entry("fetch", groups.fetch(new Groups.FetchRequest(group, null, null, 1))));
+                Map.entry("fetch", groups.fetch(new Groups.FetchRequest(group, null, null, false, 1))));
     }
 }

@@ -232,7 +232,7 @@ public final class GrpcEndpoint implements BindableService {
 
     private Uni<FetchMessagesResponse> fetch(FetchMessagesRequest request) {
         Groups.FetchRequest wish = requests().fetch(request);
-        return groups.fetch(wish).map(slice -> Answers.fetched(wish.group(), wish.after(), slice));
+        return groups.fetch(wish).map(slice -> Answers.fetched(wish, slice));
     }
 
     private void subscribe(SubscribeRequest request, ServerCallStreamObserver<byte[]> events) {
@@ -264,7 +264,15 @@ public final class GrpcEndpoint implements BindableService {
 
     private static Uni<Groups.JoinResult> join(Connection by, Session session, Requests.Subscribe wish) {
         return session.join(
-                by, wish.group(), wish.filter(), wish.after(), wish.snapshot(), wish.policy(), true, wish.metadata());
+                by,
+                wish.group(),
+                wish.filter(),
+                wish.after(),
+                wish.last(),
+                wish.snapshot(),
+                wish.policy(),
+                true,
+                wish.metadata());
     }
 
     private void watch(WatchRequest request, ServerCallStreamObserver<byte[]> events) {

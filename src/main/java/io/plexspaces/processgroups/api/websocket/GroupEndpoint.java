@@ -51,6 +51,7 @@ class GroupEndpoint {
                         wish.group(),
                         wish.filter(),
                         wish.after(),
+                        wish.last(),
                         wish.snapshot(),
                         wish.policy(),
                         true,

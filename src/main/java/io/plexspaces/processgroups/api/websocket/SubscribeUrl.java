@@ -16,8 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What a URL asks for: {@code /ws/{tenant}/{namespace}/{group}?actor=…&topics=a,b.*}, for clients that only listen. */
 final class SubscribeUrl {
-    private static final Set<String> NAMES =
-            Set.of("actor", "topics", "resume", "epoch", "offset", "snapshot", "overflow", "metadata");
+    private static final Set<String> NAMES = Set.of(
+            "actor",
+            "topics",
+            "resume",
+            "epoch",
+            "offset",
+            "snapshot",
+            "overflow",
+            "metadata",
+            "replay_last",
+            "replay_last_of_each_topic");
     private static final int MAX_PARAMETERS = 64;
 
     private final Map<String, List<String>> query;
@@ -39,7 +48,9 @@ final class SubscribeUrl {
                 .setGroupName(group)
                 .setActorId(url.one("actor"))
                 .setResumeToken(url.one("resume"))
-                .setSnapshot(url.snapshot())
+                .setSnapshot(url.flag("snapshot"))
+                .setReplayLast(url.replayLast())
+                .setReplayLastOfEachTopic(url.flag("replay_last_of_each_topic"))
                 .setOverflowPolicy(url.overflow())
                 .putAllMetadata(url.metadata());
         for (String topics : url.query.getOrDefault("topics", List.of())) {
@@ -90,7 +101,7 @@ final class SubscribeUrl {
                 throw GroupException.invalid(
                         "query",
                         "has a parameter that is none of actor, topics, resume, epoch, "
-                                + "offset, snapshot, overflow, metadata");
+                                + "offset, snapshot, overflow, metadata, replay_last, replay_last_of_each_topic");
             }
         }
     }
@@ -104,17 +115,26 @@ final class SubscribeUrl {
         return values.get(0);
     }
 
-    private boolean snapshot() {
-        return switch (one("snapshot")) {
+    private boolean flag(String name) {
+        return switch (one(name)) {
             case "true" -> true;
             case "", "false" -> false;
-            default -> throw GroupException.invalid("snapshot", "must be true or false");
+            default -> throw GroupException.invalid(name, "must be true or false");
         };
     }
 
     private Map<String, String> metadata() {
         String json = one("metadata");
         return json.isEmpty() ? Map.of() : JsonTexts.read("metadata", json);
+    }
+
+    private int replayLast() {
+        String value = one("replay_last");
+        try {
+            return value.isEmpty() ? 0 : Integer.parseInt(value);
+        } catch (NumberFormatException malformed) {
+            throw GroupException.invalid("replay_last", "must be a whole number");
+        }
     }
 
     private OverflowPolicy overflow() {

@@ -215,16 +215,21 @@ public final class ReplicatedGroups implements Groups {
     public Uni<Slice> fetch(FetchRequest request) {
         ActorId actor = request.actor();
         if (actor == null) {
-            return log.read(request.group(), request.after(), request.limit());
+            return read(request);
         }
         return replicas.with(request.group(), replica -> {
             Member member = replica.members().get(actor);
             if (member == null) {
                 return Uni.createFrom().failure(GroupException.notAMember(request.group(), actor));
             }
-            return log.read(request.group(), request.after(), request.limit())
-                    .map(slice -> onlyFor(member.membership(), slice));
+            return read(request).map(slice -> onlyFor(member.membership(), slice));
         });
+    }
+
+    private Uni<Slice> read(FetchRequest request) {
+        return request.back()
+                ? log.readBack(request.group(), request.from(), request.limit())
+                : log.read(request.group(), request.from(), request.limit());
     }
 
     @Override

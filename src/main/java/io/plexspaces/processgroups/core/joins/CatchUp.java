@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core.joins;
 
+import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.Subscription;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.delivery.Event;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  *   subscribe without a position -----------------------------> subscribed, [members]
+ *   subscribe to the last messages --------------read---------> subscribed, [members], [gap OVERFLOW], those messages
  *   subscribe after a position, same epoch ------read---------> subscribed, [members], [gap TRIMMED], missed messages
  *   subscribe after a position, another epoch ---read---------> subscribed, [members], gap EPOCH_CHANGED, retained ones
  *   resynchronised, same epoch ------------------read once----> [gap TRIMMED], missed messages
@@ -41,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Missed messages are read page by page, as the client takes them ({@link Replay}): only the first page decides what
- * {@code subscribed} says.
+ * {@code subscribed} says. Which messages are the last ones is found by reading backwards ({@link LastMessages}).
  *
  * <p>A position of an earlier epoch that is part of this log counts as one of the same epoch. A retained message that
  * cannot be read is a gap UNREADABLE in its place. When the read fails, a new subscriber's connection is cut, so that
@@ -82,6 +84,10 @@ public final class CatchUp {
      */
     Source first(Subscription subscription, Position position, Membership member, @Nullable List<Membership> shown) {
         Position after = subscription.after();
+        ReplayLast last = subscription.last();
+        if (last != null) {
+            return last(last, subscription, position, member, shown);
+        }
         if (after == null) {
             return Source.of(
                     begin(subscription, position, position, false, shown).iterator(), weight(shown));
@@ -96,6 +102,18 @@ public final class CatchUp {
         return source;
     }
 
+    private Source last(
+            ReplayLast last,
+            Subscription subscription,
+            Position position,
+            Membership member,
+            @Nullable List<Membership> shown) {
+        Source source = Source.awaited(weight(shown));
+        LastMessages messages = new LastMessages(log, this, last, subscription, member, position, shown, source);
+        subscription.connection().whenRoom(source, LastMessages.BYTES, messages::begin);
+        return source;
+    }
+
     private void readFirst(
             Subscription subscription,
             Source source,
@@ -103,7 +121,7 @@ public final class CatchUp {
             Membership member,
             @Nullable List<Membership> shown,
             Position after) {
-        Replay replay = new Replay(log, this, subscription, member, position, source);
+        Replay replay = new Replay(log, this, subscription, member, position, source, offset -> true);
         log.read(subscription.subscriber().group(), after, Replay.PAGE)
                 .invoke(slice -> {
                     Iterator<Frame> frames = replay(subscription, position, member, shown, after, slice);
@@ -157,7 +175,7 @@ public final class CatchUp {
     }
 
     /** What is retained up to the position, and cannot be read. */
-    private static List<Event.Gap> unreadable(GroupId group, Slice slice, Position position) {
+    static List<Event.Gap> unreadable(GroupId group, Slice slice, Position position) {
         return slice.unreadable().stream()
                 .filter(offset -> offset <= position.offset())
                 .map(offset -> new Event.Gap(group, Event.Gap.Reason.UNREADABLE, 1, true, offset - 1, offset + 1))
@@ -165,7 +183,7 @@ public final class CatchUp {
     }
 
     /** Messages, with gaps where they belong. */
-    private Stream<Frame> inOrder(GroupId group, Stream<Entry.Published> messages, List<Event.Gap> gaps) {
+    Stream<Frame> inOrder(GroupId group, Stream<Entry.Published> messages, List<Event.Gap> gaps) {
         if (gaps.isEmpty()) {
             return messages.map(entry -> frame(group, entry, null));
         }
@@ -182,7 +200,7 @@ public final class CatchUp {
     }
 
     /** What retention no longer has between two positions of one epoch; null: nothing is missing. */
-    private static Event.@Nullable Gap trimmed(GroupId group, Position after, Position position, Slice slice) {
+    static Event.@Nullable Gap trimmed(GroupId group, Position after, Position position, Slice slice) {
         long firstRetained = firstOffset(slice, position);
         // The log may have grown and been trimmed since: messages after the position arrive live, and are not missing.
         boolean trimmedBeyond = firstRetained > position.offset() + 1;
@@ -303,7 +321,7 @@ public final class CatchUp {
     }
 
     /** Of the oldest message that is retained; behind the log's end when none is. */
-    private static long firstOffset(Slice slice, Position position) {
+    static long firstOffset(Slice slice, Position position) {
         long end = Math.max(slice.end().offset(), position.offset()) + 1;
         long message =
                 slice.messages().isEmpty() ? end : slice.messages().get(0).offset();
@@ -313,7 +331,7 @@ public final class CatchUp {
     }
 
     /** @param from messages after it follow; {@code position} is that of the members shown */
-    private static Stream<Frame> begin(
+    static Stream<Frame> begin(
             Subscription subscription,
             Position from,
             Position position,

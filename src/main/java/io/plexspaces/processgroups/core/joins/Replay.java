@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.core.joins;
 import io.plexspaces.processgroups.core.Subscription;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.delivery.Source;
+import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -12,6 +13,7 @@ import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.Slice;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.function.LongPredicate;
 
 /**
  * The messages that one subscriber missed, page by page: the next one is read when the client has taken the one before,
@@ -32,21 +34,27 @@ final class Replay {
     private final Membership member;
     private final Position position;
     private final Source source;
+    private final LongPredicate wanted;
 
-    /** @param position up to which the messages are read */
+    /**
+     * @param position up to which the messages are read
+     * @param wanted is given offsets of messages that are for the member
+     */
     Replay(
             GroupLog log,
             CatchUp catchUp,
             Subscription subscription,
             Membership member,
             Position position,
-            Source source) {
+            Source source,
+            LongPredicate wanted) {
         this.log = log;
         this.catchUp = catchUp;
         this.subscription = subscription;
         this.member = member;
         this.position = position;
         this.source = source;
+        this.wanted = wanted;
     }
 
     /** Sends what was made of a page; the next one is read when that is taken. */
@@ -70,10 +78,14 @@ final class Replay {
             return;
         }
         Iterator<Frame> frames = page.messages().stream()
-                .filter(entry -> entry.offset() <= position.offset() && entry.isFor(member))
+                .filter(this::isWanted)
                 .map(entry -> catchUp.frame(group(), entry, null))
                 .iterator();
         supply(page, frames, CatchUp.weight(page));
+    }
+
+    boolean isWanted(Entry.Published entry) {
+        return entry.offset() <= position.offset() && entry.isFor(member) && wanted.test(entry.offset());
     }
 
     private void failed(Throwable failure) {

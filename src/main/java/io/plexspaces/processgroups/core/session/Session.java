@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.core.session;
 
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.LocalSession;
+import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.Seat;
 import io.plexspaces.processgroups.core.Subscription;
 import io.plexspaces.processgroups.core.delivery.Connection;
@@ -123,6 +124,18 @@ public final class Session implements LocalSession {
         return seats.keySet().stream().sorted().toList();
     }
 
+    /** As the other, without the last messages first. */
+    public Uni<Groups.JoinResult> join(
+            Connection by,
+            GroupId group,
+            TopicFilter filter,
+            @Nullable Position after,
+            boolean snapshot,
+            @Nullable OverflowPolicy policy,
+            boolean only) {
+        return join(by, group, filter, after, null, snapshot, policy, only, JoinMetadata.NONE);
+    }
+
     /**
      * Joins a group and receives its messages on the session's connection: first an {@code Event.Subscribed}. For a
      * group in which a resumed session still has a join and does not receive yet: it receives again, with no further
@@ -130,6 +143,7 @@ public final class Session implements LocalSession {
      *
      * @param by the connection that asks: SESSION_REPLACED when another connection has the session meanwhile
      * @param after last position the client saw; null: only new messages
+     * @param last retained messages to send first; null: none
      * @param snapshot send the members with the first event
      * @param policy null: the group's, or else the server's
      * @param only the connection is for this group alone: the first event carries the resume token, and when the join
@@ -141,6 +155,7 @@ public final class Session implements LocalSession {
             GroupId group,
             TopicFilter filter,
             @Nullable Position after,
+            @Nullable ReplayLast last,
             boolean snapshot,
             @Nullable OverflowPolicy policy,
             boolean only,
@@ -150,7 +165,7 @@ public final class Session implements LocalSession {
         }
         OverflowPolicy assumed = policy == null ? home.settings().overflow() : policy;
         Subscriber subscriber = new Subscriber(by, group, actor, assumed);
-        Subscription subscription = new Subscription(this, subscriber, after, snapshot, policy, only);
+        Subscription subscription = new Subscription(this, subscriber, after, last, snapshot, policy, only);
         return inOrder(group, () -> {
             Connection on = live();
             if (on != null && on != by) {
@@ -161,18 +176,6 @@ public final class Session implements LocalSession {
                     ? resume(group, filter, subscription, metadata)
                     : joinAnew(group, filter, subscription, metadata);
         });
-    }
-
-    /** The same without metadata. */
-    public Uni<Groups.JoinResult> join(
-            Connection by,
-            GroupId group,
-            TopicFilter filter,
-            @Nullable Position after,
-            boolean snapshot,
-            @Nullable OverflowPolicy policy,
-            boolean only) {
-        return join(by, group, filter, after, snapshot, policy, only, JoinMetadata.NONE);
     }
 
     private Uni<Groups.JoinResult> resume(

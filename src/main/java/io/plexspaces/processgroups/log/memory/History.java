@@ -90,6 +90,45 @@ final class History {
         return new Slice(Collections.unmodifiableList(found), missed, exact, epochChanged, upTo, more);
     }
 
+    /**
+     * The newest first.
+     *
+     * @param before offset
+     */
+    Slice readBack(long before, int limit, boolean epochChanged, String epoch, Instant now) {
+        retained.trim(now);
+        List<Published> found = new ArrayList<>();
+        int index = retained.indexAfter(before - 1);
+        long down = before;
+        long left = PAGE_BYTES;
+        while (index > 0 && found.size() < limit && left > 0) {
+            Published message = retained.get(--index);
+            down = message.offset();
+            if (!message.isExpired(now)) {
+                found.add(message);
+                left -= message.message().weight();
+            }
+        }
+        boolean more = index > 0;
+        boolean exact = more || isOldestBefore(before) || before <= 1 || isExactAfter(before - 1);
+        long missed = more ? 0 : goneBefore(before, exact);
+        Position end = new Position(epoch, down);
+        return new Slice(Collections.unmodifiableList(found), missed, exact, epochChanged, end, more);
+    }
+
+    private boolean isOldestBefore(long offset) {
+        return retained.size() > 0 && retained.get(0).offset() < offset;
+    }
+
+    /** Messages before {@code offset} that are not retained; when that is not exact, the most it can be. */
+    private long goneBefore(long offset, boolean exact) {
+        long gone = ordinal - retained.size();
+        if (isOldestBefore(offset)) {
+            return gone;
+        }
+        return exact ? Math.min(gone, messagesUpTo(offset - 1)) : Math.min(gone, offset - begin);
+    }
+
     /** Messages after {@code after} that are not retained; when that is not exact, the most it can be. */
     private long missedAfter(long after, long end) {
         long gone = ordinal - retained.size();

@@ -184,6 +184,17 @@ final class MemoryGroup {
         return history.read(after == null || epochChanged ? null : after.offset(), limit, epochChanged, end(), now);
     }
 
+    Slice readBack(@Nullable Position before, int limit, Instant now) {
+        requireLife(null);
+        boolean epochChanged =
+                before != null && (!before.epoch().equals(created.epoch()) || before.offset() > offset + 1);
+        long from = before == null || epochChanged ? offset + 1 : before.offset();
+        if (history == null) {
+            return new Slice(List.of(), 0, true, epochChanged, new Position(created.epoch(), from), false);
+        }
+        return history.readBack(from, limit, epochChanged, created.epoch(), now);
+    }
+
     /**
      * Ends leases that have expired, of {@value #EXPIRED_AT_ONCE} members at most ({@link #hasEnded} says whether there
      * are more), and forgets old messages and keys; returns how many joins ended.

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * The log of one process. Each group has a serial queue: its changes, and the calls of its readers, run there one after
  * the other on the threads that ask for them. Answers come on the thread that did the work, before it goes on. What
  * takes long, since it looks at many names or members, is done aside.
+ *
+ * <p>One file, as it is one interface, each method of which leads to the queue of a group.
  */
 public final class MemoryGroupLog implements GroupLog, NodeLeases {
     /** Members that are told a reader at once by whoever asks. */
@@ -180,6 +182,14 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         return Uni.createFrom().emitter(emitter -> {
             MemoryGroup present = find(group);
             present.execute(() -> answer(emitter, () -> present.read(after, limit, clock.instant())));
+        });
+    }
+
+    @Override
+    public Uni<Slice> readBack(GroupId group, @Nullable Position before, int limit) {
+        return Uni.createFrom().emitter(emitter -> {
+            MemoryGroup present = find(group);
+            present.execute(() -> answer(emitter, () -> present.readBack(before, limit, clock.instant())));
         });
     }
 

@@ -130,7 +130,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         TenantIndex index = new TenantIndex(store);
         GroupLifecycle groups = new GroupLifecycle(store, index, calls);
         this.listing = new TenantListing(store, index);
-        this.replays = new Replays(new HistoryRead(store)::read);
+        this.replays = new Replays(new HistoryRead(store));
         this.sweep = new Sweep(store, index, groups);
         this.firstAnswers = new FirstAnswers(store);
         MemberQuota quota = new MemberQuota(
@@ -185,6 +185,11 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     @Override
     public Uni<Slice> read(GroupId group, @Nullable Position after, int limit) {
         return Store.uni(() -> replays.read(group, after, limit));
+    }
+
+    @Override
+    public Uni<Slice> readBack(GroupId group, @Nullable Position before, int limit) {
+        return Store.uni(() -> replays.readBack(group, before, limit));
     }
 
     @Override

@@ -54,6 +54,10 @@ class HandshakeTest {
                         .putMetadata("state", "typing")
                         .putMetadata("a", "")
                         .build());
+        SubscribeRequest last =
+                SubscribeUrl.read("acme", "prod", "news", "actor=a&replay_last=10&replay_last_of_each_topic=true");
+        assertThat(last.getReplayLast()).isEqualTo(10);
+        assertThat(last.getReplayLastOfEachTopic()).isTrue();
         assertThat(SubscribeUrl.read("acme", "prod", "news", "actor=a&topics=").getTopicsCount())
                 .isZero();
     }
@@ -83,6 +87,8 @@ class HandshakeTest {
                 "actor=a&metadata={\"a\":\"b\"}{}|metadata",
                 "actor=a&metadata={\"a\":\"\\ud800\"}|metadata",
                 "actor=a&metadata={\"a\":\"b\"|metadata",
+                "actor=a&replay_last=many|replay_last",
+                "actor=a&replay_last_of_each_topic=1|replay_last_of_each_topic",
                 "actor=a&offset=1|after",
                 "actor=a&epoch=e|after",
                 "actor=a&epoch=e&offset=x|offset"

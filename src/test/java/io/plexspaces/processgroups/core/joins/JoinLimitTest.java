@@ -158,6 +158,11 @@ class JoinLimitTest {
         }
 
         @Override
+        public Uni<Slice> readBack(GroupId group, @Nullable Position before, int limit) {
+            return log.readBack(group, before, limit);
+        }
+
+        @Override
         public Uni<GroupPage> groups(GroupQuery query) {
             return log.groups(query);
         }

@@ -53,6 +53,22 @@ final class ReadCosts {
                             """, List.of(group));
                     return read(group, 1);
                 }),
+                new Row(Scripts.BACK, "one of many large messages", 10, 300, group -> {
+                    messages(group, 80_000, 80_000);
+                    return back(group, 1);
+                }),
+                new Row(Scripts.BACK, "all of many large messages", 20, 2_000, group -> {
+                    messages(group, 80_000, 80_000);
+                    return back(group, StepSizes.MESSAGES);
+                }),
+                new Row(Scripts.BACK, "messages of which one is large", 300, 5_000, group -> {
+                    messages(group, 1 << 20, 100);
+                    return back(group, StepSizes.MESSAGES);
+                }),
+                new Row(Scripts.BACK, "many small messages", 60, 1_000, group -> {
+                    messages(group, 100, 100);
+                    return back(group, StepSizes.MESSAGES);
+                }),
                 new Row(Scripts.TAIL, "many large messages", 20, 2_000, group -> {
                     messages(group, 80_000, 80_000);
                     return tail(group);
@@ -117,6 +133,12 @@ final class ReadCosts {
         return new Call(
                 List.of(key(group), key(group + ":messages"), key(group + ":changes")),
                 List.of("e", 1, most, StepSizes.MESSAGE_BYTES));
+    }
+
+    private Call back(String group, int most) {
+        return new Call(
+                List.of(key(group), key(group + ":messages"), key(group + ":changes")),
+                List.of("", "", most, StepSizes.MESSAGE_BYTES));
     }
 
     private Call tail(String group) {

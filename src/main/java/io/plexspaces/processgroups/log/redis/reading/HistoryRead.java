@@ -23,8 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads retained messages, as many as fit into one answer, and counts those that are gone. */
-public final class HistoryRead {
+/** Reads retained messages, forwards or back, as many as fit into one answer, and counts those that are gone. */
+public final class HistoryRead implements Replays.Pages {
     private static final OperationId NOBODY = new OperationId(new NodeId("unknown"), 0, 0);
 
     private final Store store;
@@ -34,6 +34,7 @@ public final class HistoryRead {
     }
 
     /** The slice says when there is more, though fewer than {@code limit} are in it. */
+    @Override
     public Future<Slice> read(GroupId group, @Nullable Position after, int limit) {
         Keys.Group keys = store.keys().group(group);
         return store.call(
@@ -51,6 +52,24 @@ public final class HistoryRead {
                 });
     }
 
+    @Override
+    public Future<Slice> back(GroupId group, @Nullable Position before, int limit) {
+        Keys.Group keys = store.keys().group(group);
+        return store.call(
+                        Scripts.BACK,
+                        List.of(keys.group(), keys.messages(), keys.changes()),
+                        before == null ? "" : before.epoch(),
+                        before == null ? "" : before.offset(),
+                        Math.min(limit, StepSizes.MESSAGES),
+                        StepSizes.MESSAGE_BYTES)
+                .map(said -> {
+                    if (said.size() == 0) {
+                        throw GroupException.groupNotFound(group);
+                    }
+                    return sliceBack(group, new Answer(said), before);
+                });
+    }
+
     /** Two numbers, or nothing. */
     private record Pair(long first, long second) {
         static @Nullable Pair of(Response said) {
@@ -59,7 +78,7 @@ public final class HistoryRead {
         }
     }
 
-    /** What read.lua answers. */
+    /** What read.lua and back.lua answer. */
     private record Answer(Response said) {
         String epoch() {
             return said.get(0).toString();
@@ -111,6 +130,11 @@ public final class HistoryRead {
             return said.get(11);
         }
 
+        /** Of back.lua: the offset of the last of the entries; 0: there are none. */
+        long down() {
+            return Store.number(said.get(13));
+        }
+
         List<Position> past() {
             String[] words = said.get(12).toString().split(" ", -1);
             List<Position> ends = new ArrayList<>(words.length / 2);
@@ -130,11 +154,54 @@ public final class HistoryRead {
             missed = missed(answer, from);
             exact = missed == 0 || covers(answer, from);
         }
+        Found found = entries(group, answer, 0, 1);
+        Position end = new Position(answer.epoch(), answer.more() ? found.last() : answer.end());
+        return found.slice(answer, missed, exact, end);
+    }
+
+    private Slice sliceBack(GroupId group, Answer answer, @Nullable Position before) {
+        long asked = before == null || answer.epochChanged() ? answer.end() + 1 : before.offset();
+        Found found = entries(group, answer, asked, -1);
+        long down = answer.down() > 0 ? answer.down() : asked;
+        Position end = new Position(answer.epoch(), down);
+        Pair oldest = answer.oldestMessage();
+        if (answer.more() || asked <= 2) {
+            return found.slice(answer, 0, true, end);
+        }
+        if (oldest != null && oldest.second() < asked) {
+            return found.slice(answer, oldest.first() - 1, true, end);
+        }
+        long gone = oldest == null ? answer.messages() : oldest.first() - 1;
+        boolean exact = covers(answer, asked - 1);
+        long most = exact ? messagesUpTo(answer, asked - 1) : asked - 2;
+        return found.slice(answer, Math.min(gone, most), exact, end);
+    }
+
+    /** @param last the offset of the last entry; where there is none, the one before the first */
+    private record Found(List<Entry.Published> messages, List<Long> unreadable, long last) {
+        Slice slice(Answer answer, long missed, boolean exact, Position end) {
+            return new Slice(
+                    List.copyOf(messages),
+                    List.copyOf(unreadable),
+                    missed,
+                    exact,
+                    answer.epochChanged(),
+                    end,
+                    answer.more(),
+                    answer.past());
+        }
+    }
+
+    /**
+     * @param from the offset before that of the first entry
+     * @param step 1: they are in log order; -1: against it
+     */
+    private Found entries(GroupId group, Answer answer, long from, int step) {
         List<Entry.Published> found = new ArrayList<>();
         List<Long> unreadable = new ArrayList<>(0);
-        long last = 0;
+        long last = from;
         for (Response entry : answer.entries()) {
-            Entry read = entry(group, entry, last + 1);
+            Entry read = entry(group, entry, last + step);
             last = read.offset();
             if (!(read instanceof Entry.Published message)) {
                 unreadable.add(last);
@@ -142,25 +209,16 @@ public final class HistoryRead {
                 found.add(message);
             }
         }
-        Position end = new Position(answer.epoch(), answer.more() ? last : answer.end());
-        return new Slice(
-                List.copyOf(found),
-                List.copyOf(unreadable),
-                missed,
-                exact,
-                answer.epochChanged(),
-                end,
-                answer.more(),
-                answer.past());
+        return new Found(found, unreadable, last);
     }
 
-    /** @param least the offset it has where it does not say any */
-    private Entry entry(GroupId group, Response said, long least) {
+    /** @param next the offset it has where it does not say any */
+    private Entry entry(GroupId group, Response said, long next) {
         Entry entry;
         try {
             entry = Entries.parse(said.toBytes());
         } catch (UnreadableException damaged) {
-            entry = new Entry.Unreadable(least, Instant.EPOCH, NOBODY, true, Unreadables.reason(damaged));
+            entry = new Entry.Unreadable(next, Instant.EPOCH, NOBODY, true, Unreadables.reason(damaged));
         }
         if (entry instanceof Entry.Unreadable unreadable) {
             store.unreadables()

@@ -21,10 +21,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what is retained after a position: a page of it, or everything, page by page. Those who want that of one group
- * while it is read for others are served together by the next reading, and share its messages; and few groups are read
- * at once, so that many clients that reconnect together fill neither the memory nor the connection to the store.
- * Thread-safe.
+ * Reads what is retained after a position: a page of it, or everything, page by page; or a page before one. Those who
+ * want that of one group while it is read for others are served together by the next reading, and share its messages;
+ * and few groups are read at once, so that many clients that reconnect together fill neither the memory nor the
+ * connection to the store. Thread-safe.
  */
 public final class Replays {
     private static final Escapes ESCAPES = new Escapes(Replays.class);
@@ -46,15 +46,21 @@ public final class Replays {
     /** What one call of the store gives: everything, or as much as fits into one answer. */
     public interface Pages {
         Future<Slice> read(GroupId group, @Nullable Position after, int limit);
+
+        /** The newest first. */
+        Future<Slice> back(GroupId group, @Nullable Position before, int limit);
     }
 
     public Replays(Pages pages) {
         this.pages = pages;
     }
 
-    private record Reader(@Nullable Position after, int limit, Promise<Slice> answer) {
+    /** @param back what is before the position, not after it */
+    private record Reader(@Nullable Position at, int limit, boolean back, Promise<Slice> answer) {
+        /** The least is that of which all others are a part. */
         long offset() {
-            return after == null ? -1 : after.offset();
+            long none = back ? Long.MAX_VALUE : -1;
+            return (back ? -1 : 1) * (at == null ? none : at.offset());
         }
     }
 
@@ -63,7 +69,18 @@ public final class Replays {
      * once.
      */
     public Future<Slice> read(GroupId group, @Nullable Position after, int limit) {
-        Reader reader = new Reader(after, limit, Promise.promise());
+        return read(group, new Reader(after, limit, false, Promise.promise()));
+    }
+
+    /**
+     * As {@link io.plexspaces.processgroups.log.GroupLog#readBack}. What is read is shared by all of whose positions
+     * the answer is.
+     */
+    public Future<Slice> readBack(GroupId group, @Nullable Position before, int limit) {
+        return read(group, new Reader(before, limit, true, Promise.promise()));
+    }
+
+    private Future<Slice> read(GroupId group, Reader reader) {
         synchronized (this) {
             List<Reader> readers = waiting.get(group);
             if (readers == null) {
@@ -120,12 +137,19 @@ public final class Replays {
         if (readers.isEmpty()) {
             return Future.succeededFuture();
         }
-        Reader first =
-                readers.stream().min(Comparator.comparingLong(Reader::offset)).get();
-        return read(group, first).compose(read -> {
+        // Those that read back: after the others.
+        Reader first = readers.stream()
+                .min(Comparator.comparing(Reader::back).thenComparingLong(Reader::offset))
+                .get();
+        int most = readers.stream()
+                .filter(Reader::back)
+                .mapToInt(Reader::limit)
+                .max()
+                .orElse(0);
+        return page(group, first, most).compose(read -> {
             List<Reader> others = new ArrayList<>();
             for (Reader reader : readers) {
-                Slice slice = reader.limit() == first.limit() ? of(read, first.after(), reader.after()) : null;
+                Slice slice = reader.back() == first.back() ? part(read, first, reader) : null;
                 if (slice != null) {
                     tell(() -> reader.answer().complete(slice));
                 } else {
@@ -136,10 +160,37 @@ public final class Replays {
         });
     }
 
-    private Future<Slice> read(GroupId group, Reader first) {
+    /** @param most messages that one of those asks for that read back */
+    private Future<Slice> page(GroupId group, Reader first, int most) {
+        if (first.back()) {
+            return pages.back(group, first.at(), most);
+        }
         return first.limit() == Integer.MAX_VALUE
-                ? whole(group, first.after(), ATTEMPTS)
-                : pages.read(group, first.after(), first.limit());
+                ? whole(group, first.at(), ATTEMPTS)
+                : pages.read(group, first.at(), first.limit());
+    }
+
+    /** Null: the reading for the first does not answer the other. */
+    private static @Nullable Slice part(Slice read, Reader first, Reader reader) {
+        if (reader.back()) {
+            return partBack(read, first.at(), reader);
+        }
+        return reader.limit() == first.limit() ? of(read, first.at(), reader.at()) : null;
+    }
+
+    private static @Nullable Slice partBack(Slice read, @Nullable Position from, Reader reader) {
+        Position before = reader.at();
+        if (Objects.equals(before, from)) {
+            return Slices.atMost(read, reader.limit());
+        }
+        if (before == null) {
+            return null;
+        }
+        boolean within = !read.epochChanged()
+                && before.epoch().equals(read.end().epoch())
+                && (from == null || from.epoch().equals(before.epoch()))
+                && before.offset() > read.end().offset();
+        return within ? Slices.atMost(Slices.before(read, before.offset()), reader.limit()) : null;
     }
 
     /** Nothing happens when it has its answer. */

@@ -22,6 +22,37 @@ final class Slices {
         return new Slice(later, unreadable, 0, true, false, slice.end(), slice.more(), slice.past());
     }
 
+    /** Of a slice that was read back: the part before an offset that is behind its end. */
+    static Slice before(Slice slice, long offset) {
+        List<Entry.Published> earlier = slice.messages().stream()
+                .filter(message -> message.offset() < offset)
+                .toList();
+        List<Long> unreadable =
+                slice.unreadable().stream().filter(at -> at < offset).toList();
+        return new Slice(
+                earlier,
+                unreadable,
+                slice.missed(),
+                slice.exact(),
+                slice.epochChanged(),
+                slice.end(),
+                slice.more(),
+                slice.past());
+    }
+
+    /** Of a slice that was read back: no more than so many messages. */
+    static Slice atMost(Slice slice, int messages) {
+        if (slice.messages().size() <= messages) {
+            return slice;
+        }
+        List<Entry.Published> newest = List.copyOf(slice.messages().subList(0, messages));
+        long down = newest.get(messages - 1).offset();
+        List<Long> unreadable =
+                slice.unreadable().stream().filter(at -> at > down).toList();
+        Position end = new Position(slice.end().epoch(), down);
+        return new Slice(newest, unreadable, 0, true, slice.epochChanged(), end, true, slice.past());
+    }
+
     /**
      * Two parts, the second read after the end of the first. Where messages between them were trimmed meanwhile, those
      * of the first are as old, and count as missed with them, not exactly.

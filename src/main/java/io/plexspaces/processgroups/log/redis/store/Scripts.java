@@ -15,6 +15,7 @@ public final class Scripts {
     public static final Script OPEN = Script.of("state", "lineage", "few", "open");
     public static final Script MEMBERS = Script.of("state", "members");
     public static final Script READ = Script.of("state", "past", "stream", "read");
+    public static final Script BACK = Script.of("state", "past", "stream", "back");
     public static final Script TAIL = Script.of("state", "past", "lineage", "stream", "tail");
     public static final Script FORK = Script.of("past", "fork");
     public static final Script INFOS = Script.of("infos");

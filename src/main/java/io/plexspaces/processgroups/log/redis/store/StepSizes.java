@@ -46,7 +46,7 @@ public final class StepSizes {
 
     public static final int MEMBER_CHANGES = 2_000;
 
-    /** Retained messages, and bytes from which on no further one is added: read. */
+    /** Retained messages, and bytes from which on no further one is added: read, back. */
     public static final int MESSAGES = 2_000;
 
     public static final int MESSAGE_BYTES = 512 * 1024;

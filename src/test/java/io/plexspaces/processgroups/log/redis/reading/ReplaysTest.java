@@ -49,6 +49,27 @@ class ReplaysTest {
             return answer.future();
         }
 
+        @Override
+        public Future<Slice> back(GroupId group, @Nullable Position before, int limit) {
+            reads++;
+            Promise<Slice> answer = Promise.promise();
+            asked.add(() -> answer.complete(pageBack(before, limit)));
+            return answer.future();
+        }
+
+        private Slice pageBack(@Nullable Position before, int limit) {
+            boolean changed = before != null && !before.epoch().equals(epoch);
+            long from = before == null || changed ? 101 : Math.min(101, before.offset() - 1);
+            long to = Math.max(oldest, from - Math.min(limit, PAGE) + 1);
+            List<Entry.Published> messages = LongStream.rangeClosed(to, from)
+                    .map(offset -> from + to - offset)
+                    .mapToObj(FakePages::message)
+                    .toList();
+            boolean more = to > oldest;
+            long missed = more ? 0 : oldest - 2;
+            return new Slice(messages, missed, true, changed, new Position(epoch, Math.min(to, from + 1)), more);
+        }
+
         private Slice page(@Nullable Position after, int limit) {
             boolean changed = after != null && !after.epoch().equals(epoch);
             long from = after == null || changed ? oldest : Math.max(oldest, after.offset() + 1);
@@ -133,6 +154,52 @@ class ReplaysTest {
                 .isEqualTo(LongStream.rangeClosed(51, 60).boxed().toList());
         assertThat(offsets(everything)).isEqualTo(from(2));
         assertThat(pages.reads).as("one, one for two, one, and ten").isEqualTo(13);
+    }
+
+    @Test
+    void backwards_manyAtOnce_shareTheNextReading() {
+        Future<Slice> first = replays.readBack(ROOM, at(90), 5);
+        List<Future<Slice>> others = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            others.add(replays.readBack(ROOM, at(100 - i), 3));
+        }
+        Future<Slice> forwards = replays.read(ROOM, at(95), 50);
+        Future<Slice> elsewhere = replays.readBack(ROOM, at(60), 3);
+        Future<Slice> newest = replays.readBack(ROOM, null, 2);
+        Future<Slice> otherLife = replays.readBack(ROOM, new Position("past", 7), 2);
+        pages.answerAll();
+
+        assertThat(offsets(first)).containsExactly(89L, 88L, 87L, 86L, 85L);
+        for (int i = 0; i < others.size(); i++) {
+            long before = 100 - i;
+            assertThat(offsets(others.get(i))).first().isEqualTo(before - 1);
+            assertThat(others.get(i).result().messages()).hasSizeBetween(1, 3);
+            assertThat(others.get(i).result().end().offset())
+                    .isEqualTo(before - others.get(i).result().messages().size());
+            assertThat(others.get(i).result().more()).isTrue();
+        }
+        assertThat(offsets(forwards)).isEqualTo(from(96));
+        assertThat(offsets(elsewhere)).containsExactly(59L, 58L, 57L);
+        assertThat(offsets(newest)).containsExactly(101L, 100L);
+        assertThat(otherLife.result().epochChanged()).isTrue();
+        assertThat(pages.reads).as("fewer than were asked for").isLessThanOrEqualTo(8);
+    }
+
+    @Test
+    void backwards_whatIsGone_isCountedForEachPositionAlone() {
+        pages.oldest = 95;
+        Future<Slice> first = replays.readBack(ROOM, at(40), 5);
+        Future<Slice> all = replays.readBack(ROOM, at(102), 10);
+        Future<Slice> part = replays.readBack(ROOM, at(97), 10);
+        Future<Slice> none = replays.readBack(ROOM, at(95), 10);
+        pages.answerAll();
+
+        assertThat(offsets(all)).containsExactly(101L, 100L, 99L, 98L, 97L, 96L, 95L);
+        assertThat(offsets(part)).containsExactly(96L, 95L);
+        assertThat(part.result().missed()).isEqualTo(93);
+        assertThat(offsets(none)).isEmpty();
+        assertThat(offsets(first)).isEmpty();
+        assertThat(pages.reads).as("the last two are asked for by themselves").isEqualTo(3);
     }
 
     @Test
