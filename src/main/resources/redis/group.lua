@@ -16,7 +16,7 @@ local format, match = string.format, string.match
 local group = {
   epoch = '', offset = 0, messages = 0, changes = 0, most = 0, age = 0, alarm = 0, weight = 0, weightBefore = 0,
   heaviest = 0, messagesEnd = 0, changesEnd = 0, lastAt = 0, alarmWas = 0, offsetWas = math.huge, keeps = false, told = 0,
-  toldBytes = 0, begun = false, banned = 0,
+  toldBytes = 0, begun = false, banned = 0, wait = nil, left = false,
 }
 local told = {}
 
@@ -38,7 +38,7 @@ end
 
 local function load(groupKey, groupName, now)
   group.offsetWas = math.huge
-  local meta = redis.call('HMGET', groupKey, 'e', 'm', 'g', 'b')
+  local meta = redis.call('HMGET', groupKey, 'e', 'm', 'g', 'b', 'w')
   if not meta[1] then
     return false
   end
@@ -51,6 +51,7 @@ local function load(groupKey, groupName, now)
   group.keeps = group.most > 0 and group.age > 0
   group.begun = false
   group.banned = tonumber(meta[4] or '0')
+  group.wait, group.left = tonumber(meta[5] or ''), false
   if meta[3] ~= TOKEN and TOKEN ~= '' and not besideFirst() then
     begin(now)
   end
@@ -108,8 +109,20 @@ local function forgetMessages()
   group.weightBefore, group.messagesEnd = group.weight, 0
 end
 
+-- Notes since when a group is empty that is to be deleted for that, and after which change: see delete.lua. A join leaves the note, as it
+-- has another number.
+local function noteEmpty()
+  if redis.call('EXISTS', key .. ':members') == 0 then
+    redis.call('HSET', key, 'n', format('%.0f %d', group.lastAt, group.changes))
+    redis.call('ZADD', string.sub(DUE, 1, -4) .. 'empty', format('%.0f', math.ceil(group.lastAt / 1000) + group.wait), name)
+  end
+end
+
 -- Writes back what load() read, and announces the new entries to every reader.
 local function store(publish)
+  if group.wait and group.left then
+    noteEmpty()
+  end
   if group.alarm ~= group.alarmWas then
     if group.alarm > 0 then
       redis.call('ZADD', DUE, format('%d', group.alarm), name)

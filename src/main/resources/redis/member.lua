@@ -161,6 +161,7 @@ local function put(actor, before, after, text)
     redis.call('HSET', key .. ':members', actor, text)
   else
     redis.call('HDEL', key .. ':members', actor)
+    group.left = true
   end
   mark(actor, before, after)
 end

@@ -1,8 +1,9 @@
 -- Finds what has expired in a partition.
 --
--- KEYS: 1 due, 2 held, 3 outbox, 4 leases, 5 writer's lease
+-- KEYS: 1 due, 2 held, 3 outbox, 4 leases, 5 writer's lease, 6 empty
 -- ARGV: 1 node, 2 incarnation, 3 of each kind at most, 4 age in ms from which a note in the outbox counts as left behind
--- Answer: groups whose alarm has rung; notes; 'node/incarnation tenant namespace group' of joins whose node's lease has expired.
+-- Answer: groups whose alarm has rung; notes; 'node/incarnation tenant namespace group' of joins whose node's lease has expired;
+--   groups that may be deleted as they are empty.
 --   Or: '!FENCED', why.
 
 local now = micros()
@@ -22,4 +23,5 @@ for _, served in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', int(now), '
     held[#held + 1] = entry
   end
 end
-return {due, notes, held}
+local empty = redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', int(math.floor(now / 1000)), 'LIMIT', '0', ARGV[3])
+return {due, notes, held, empty}

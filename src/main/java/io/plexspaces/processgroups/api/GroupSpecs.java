@@ -12,10 +12,13 @@ import io.plexspaces.processgroups.proto.v1.ProcessGroup;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a group is made with, proto to domain and back. */
 final class GroupSpecs {
     private static final int NAME_BYTES = 255;
+    private static final Duration SHORTEST_EMPTY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_EMPTY = Duration.ofHours(24);
 
     private GroupSpecs() {}
 
@@ -23,11 +26,26 @@ final class GroupSpecs {
         return new GroupSpec(
                 metadata(request.getMetadata(), settings),
                 request.hasRetention() ? retention(request.getRetention(), settings) : settings.defaultRetention(),
-                Values.policy(request.getOverflowPolicy()));
+                Values.policy(request.getOverflowPolicy()),
+                request.hasDeleteWhenEmpty() ? deleteWhenEmpty(request.getDeleteWhenEmpty()) : null);
+    }
+
+    /** What a group is made with that a request finds missing. */
+    static GroupSpec missing(ApiSettings settings, @Nullable Duration deleteWhenEmpty) {
+        return new GroupSpec(GroupSpec.Metadata.NONE, settings.defaultRetention(), null, deleteWhenEmpty);
+    }
+
+    static Duration deleteWhenEmpty(com.google.protobuf.Duration value) {
+        Duration wait = Values.duration("delete_when_empty", value);
+        if (wait.compareTo(SHORTEST_EMPTY) < 0 || wait.compareTo(LONGEST_EMPTY) > 0) {
+            throw GroupException.invalid("delete_when_empty", "must be from 1 second to 24 hours");
+        }
+        return wait;
     }
 
     static ProcessGroup write(GroupInfo info) {
-        return ProcessGroup.newBuilder()
+        Duration wait = info.spec().deleteWhenEmpty();
+        ProcessGroup.Builder group = ProcessGroup.newBuilder()
                 .setGroupName(info.id().name())
                 .setTenantId(info.id().tenant())
                 .setNamespace(info.id().namespace().name())
@@ -36,8 +54,11 @@ final class GroupSpecs {
                 .setCreatedAt(Values.instant(info.createdAt()))
                 .setRetention(retention(info.spec().retention()))
                 .setOverflowPolicy(Values.policy(info.spec().overflow()))
-                .setEpoch(info.epoch())
-                .build();
+                .setEpoch(info.epoch());
+        if (wait != null) {
+            group.setDeleteWhenEmpty(Values.duration(wait));
+        }
+        return group.build();
     }
 
     private static GroupSpec.Metadata metadata(Metadata metadata, ApiSettings settings) {

@@ -5,8 +5,10 @@ import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.access.Decision;
 import io.plexspaces.processgroups.access.Witness;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.UseCase;
+import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Glob;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -160,6 +162,7 @@ public final class Requests {
      * @param policy null: the group's
      * @param resumeToken null: none
      * @param metadata none: as before
+     * @param missing null: the group must be there
      */
     public record Subscribe(
             GroupId group,
@@ -170,7 +173,13 @@ public final class Requests {
             boolean snapshot,
             @Nullable OverflowPolicy policy,
             @Nullable String resumeToken,
-            JoinMetadata metadata) {}
+            JoinMetadata metadata,
+            @Nullable Missing missing) {
+        /** @param only the connection is for this alone */
+        public Session.Wish wish(boolean only) {
+            return new Session.Wish(group, filter, after, last, snapshot, policy, only, metadata, missing);
+        }
+    }
 
     /** @param group null: the whole namespace */
     public record Watch(Namespace namespace, @Nullable GroupId group) {}
@@ -240,6 +249,8 @@ public final class Requests {
         GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
         List<ActorId> actors = actors(request);
         TopicFilter filter = filter(request.getTopicsList());
+        GroupSpec spec =
+                missing(request.getCreateMissing(), request.hasDeleteWhenEmpty(), request.getDeleteWhenEmpty());
         Groups.JoinRequest wish = new Groups.JoinRequest(
                 group,
                 actors,
@@ -247,8 +258,10 @@ public final class Requests {
                 request.getNodeId().isEmpty() ? null : new NodeId(request.getNodeId()),
                 request.hasTtl() ? ttl(request.getTtl()) : null,
                 null,
-                Values.metadata(request.getMetadataMap()));
+                Values.metadata(request.getMetadataMap()),
+                making(group, spec));
         actors.forEach(actor -> need(caller.mayJoin(group, actor, filter), UseCase.JOIN, group, actor));
+        needMaking(wish.missing(), UseCase.JOIN, group);
         return wish;
     }
 
@@ -380,6 +393,8 @@ public final class Requests {
     /** Who received it is said to nobody who may not read the group. */
     public Groups.PublishRequest publish(PublishToGroupRequest request) {
         GroupId group = new GroupId(publishing(request), request.getGroupName());
+        GroupSpec spec =
+                missing(request.getCreateMissing(), request.hasDeleteWhenEmpty(), request.getDeleteWhenEmpty());
         if (!request.hasMessage()) {
             throw GroupException.invalid("message", "must be set");
         }
@@ -391,9 +406,11 @@ public final class Requests {
                 spread(request),
                 Utf8.atMost(ID_BYTES, "dispatch_key", request.getDispatchKey()),
                 request.getExcludeSender(),
-                recipients(request, group));
+                recipients(request, group),
+                making(group, spec));
         ActorId sender = wish.message().sender();
         need(caller.mayPublish(group, sender, wish.topic()), UseCase.PUBLISH, group, sender);
+        needMaking(wish.missing(), UseCase.PUBLISH, group);
         return wish;
     }
 
@@ -411,7 +428,8 @@ public final class Requests {
 
     private static @Nullable Position from(FetchMessagesRequest request) {
         if (!request.hasAfter()) {
-            return request.hasBefore() ? Values.position("before", request.getBefore()) : null;
+            boolean named = request.hasBefore() && request.getBefore().getSerializedSize() > 0;
+            return named ? Values.position("before", request.getBefore()) : null;
         }
         if (request.hasBefore()) {
             throw GroupException.invalid("before", "must not be set together with after");
@@ -423,8 +441,11 @@ public final class Requests {
     }
 
     public Subscribe subscribe(SubscribeRequest request) {
+        GroupId group = group(request.getTenantId(), request.getNamespace(), request.getGroupName());
+        GroupSpec spec =
+                missing(request.getCreateMissing(), request.hasDeleteWhenEmpty(), request.getDeleteWhenEmpty());
         Subscribe wish = new Subscribe(
-                group(request.getTenantId(), request.getNamespace(), request.getGroupName()),
+                group,
                 scope.actor("actor_id", request.getActorId()),
                 filter(request.getTopicsList()),
                 request.hasAfter() ? Values.position(request.getAfter()) : null,
@@ -432,13 +453,38 @@ public final class Requests {
                 request.getSnapshot(),
                 Values.policy(request.getOverflowPolicy()),
                 resumeToken(request.getResumeToken()),
-                Values.metadata(request.getMetadataMap()));
+                Values.metadata(request.getMetadataMap()),
+                making(group, spec));
         Decision join = caller.mayJoin(wish.group(), wish.actor(), wish.filter());
         need(join, UseCase.JOIN, wish.group(), wish.actor());
         if (wish.snapshot()) {
             need(caller.mayRead(wish.group()), UseCase.JOIN, wish.group(), wish.actor());
         }
+        needMaking(wish.missing(), UseCase.JOIN, group);
         return wish;
+    }
+
+    /** What a group is made with that is missing; null: it is not made. */
+    private @Nullable GroupSpec missing(boolean create, boolean waits, com.google.protobuf.Duration wait) {
+        if (create) {
+            return GroupSpecs.missing(settings, waits ? GroupSpecs.deleteWhenEmpty(wait) : null);
+        }
+        if (waits) {
+            throw GroupException.invalid("delete_when_empty", "needs create_missing");
+        }
+        return null;
+    }
+
+    /** Who has it made is told of like others who create a group. */
+    private @Nullable Missing making(GroupId group, @Nullable GroupSpec spec) {
+        return spec == null ? null : new Missing(spec, known -> managed(UseCase.CREATE, group, known));
+    }
+
+    /** Whether or not there is such a group: a refusal does not tell. */
+    private void needMaking(@Nullable Missing missing, UseCase operation, GroupId group) {
+        if (missing != null) {
+            need(caller.mayManage(group), operation, group, null);
+        }
     }
 
     private static @Nullable ReplayLast replayLast(SubscribeRequest request) {

@@ -417,16 +417,7 @@ public final class SessionProtocol {
             throw GroupException.invalid("resume_token", "belongs into open");
         }
         Requests.Subscribe wish = in.subscribe(request);
-        return session.join(
-                        connection,
-                        wish.group(),
-                        wish.filter(),
-                        wish.after(),
-                        wish.last(),
-                        wish.snapshot(),
-                        wish.policy(),
-                        false,
-                        wish.metadata())
+        return session.join(connection, wish.wish(false))
                 .invoke(joined -> {
                     if (in != requests) {
                         // Its rights have changed meanwhile.

@@ -34,7 +34,7 @@ public interface Groups {
     /** Whether there was a group. */
     Uni<Boolean> delete(GroupId group);
 
-    /** GROUP_NOT_FOUND, LIMIT_EXCEEDED, BANNED. All actors join, or none. */
+    /** GROUP_NOT_FOUND, LIMIT_EXCEEDED, BANNED; QUOTA_EXCEEDED. All actors join, or none. */
     Uni<JoinResult> join(JoinRequest request);
 
     /** GROUP_NOT_FOUND, NOT_A_MEMBER, LEASE_NOT_FOUND. */
@@ -109,6 +109,7 @@ public interface Groups {
      * @param ttl null: until leave
      * @param subscription the session that joins, and how it receives; null: a join without a session
      * @param metadata of the owner's joins from now on; none: as before
+     * @param missing null: GROUP_NOT_FOUND when there is no such group
      */
     record JoinRequest(
             GroupId group,
@@ -117,12 +118,13 @@ public interface Groups {
             @Nullable NodeId node,
             @Nullable Duration ttl,
             @Nullable Subscription subscription,
-            JoinMetadata metadata) {
+            JoinMetadata metadata,
+            @Nullable Missing missing) {
         public JoinRequest {
             actors = List.copyOf(actors);
         }
 
-        /** Without metadata. */
+        /** Without metadata, to a group that must be there. */
         public JoinRequest(
                 GroupId group,
                 List<ActorId> actors,
@@ -130,7 +132,7 @@ public interface Groups {
                 @Nullable NodeId node,
                 @Nullable Duration ttl,
                 @Nullable Subscription subscription) {
-            this(group, actors, filter, node, ttl, subscription, JoinMetadata.NONE);
+            this(group, actors, filter, node, ttl, subscription, JoinMetadata.NONE, null);
         }
     }
 
@@ -225,6 +227,7 @@ public interface Groups {
     /**
      * @param topic null: every member, whatever its filter
      * @param key with ONE: the same key goes to the same member as long as members stay the same; empty: by turns
+     * @param missing null: GROUP_NOT_FOUND when there is no such group
      */
     record PublishRequest(
             GroupId group,
@@ -233,7 +236,20 @@ public interface Groups {
             Spread spread,
             String key,
             boolean excludeSender,
-            RecipientDetail recipients) {}
+            RecipientDetail recipients,
+            @Nullable Missing missing) {
+        /** To a group that must be there. */
+        public PublishRequest(
+                GroupId group,
+                Message message,
+                @Nullable Topic topic,
+                Spread spread,
+                String key,
+                boolean excludeSender,
+                RecipientDetail recipients) {
+            this(group, message, topic, spread, key, excludeSender, recipients, null);
+        }
+    }
 
     /**
      * @param recipients members it is for, at its own offset

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.domain;
 
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -7,9 +8,19 @@ import org.jspecify.annotations.Nullable;
  * What a group is created with.
  *
  * @param overflow null: the server's default
+ * @param deleteWhenEmpty the group is deleted when it has had no member for so long, by the store's clock, > 0; null:
+ *     it stays
  */
 public record GroupSpec(
-        Metadata metadata, Retention retention, @Nullable OverflowPolicy overflow) {
+        Metadata metadata,
+        Retention retention,
+        @Nullable OverflowPolicy overflow,
+        @Nullable Duration deleteWhenEmpty) {
+    /** One that stays. */
+    public GroupSpec(Metadata metadata, Retention retention, @Nullable OverflowPolicy overflow) {
+        this(metadata, retention, overflow, null);
+    }
+
     /** Descriptive data, kept and returned unchanged. */
     public record Metadata(
             String createdBy, String updatedBy, Map<String, String> labels, Map<String, Annotation> annotations) {

@@ -83,9 +83,10 @@ public interface GroupLog extends SessionOwners, Evictions {
 
     /**
      * Ends joins whose lease has expired (reason LEASE_EXPIRED), and session joins whose node's lease has expired
-     * (NODE_DOWN); forgets messages that are too old. To be called regularly, by every server; each expiry is applied
-     * once, however many call. It ends in bounded time, however many have expired, and leaves the rest to the next
-     * call; it also leaves a group in which nothing can be ended.
+     * (NODE_DOWN); forgets messages that are too old; deletes groups that have been empty for as long as they were made
+     * for, in one step with seeing that no member is there. To be called regularly, by every server; each expiry is
+     * applied once, however many call. It ends in bounded time, however many have expired, and leaves the rest to the
+     * next call; it also leaves a group in which nothing can be ended.
      *
      * @return how many joins ended
      */

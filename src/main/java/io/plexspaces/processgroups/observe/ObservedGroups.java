@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.observe;
 import io.opentelemetry.api.trace.Span;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.LocalSession;
+import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -59,7 +60,7 @@ public final class ObservedGroups implements Groups {
         return observed(
                 UseCase.JOIN,
                 Subject.of(request.group(), actor, null),
-                () -> groups.join(request),
+                () -> groups.join(counting(request)),
                 joined -> metrics.joined(request.group(), request.actors().size()));
     }
 
@@ -169,18 +170,48 @@ public final class ObservedGroups implements Groups {
         return groups.takeOver(group, session);
     }
 
-    private static PublishRequest carrying(@Nullable Span span, PublishRequest request) {
-        if (span == null || !span.isRecording()) {
-            return request;
+    private PublishRequest carrying(@Nullable Span span, PublishRequest request) {
+        if (span != null && span.isRecording()) {
+            return with(request, GroupTracing.carrying(span, request.message()));
         }
+        return request.missing() == null ? request : with(request, request.message());
+    }
+
+    private PublishRequest with(PublishRequest request, Message message) {
         return new PublishRequest(
                 request.group(),
-                GroupTracing.carrying(span, request.message()),
+                message,
                 request.topic(),
                 request.spread(),
                 request.key(),
                 request.excludeSender(),
-                request.recipients());
+                request.recipients(),
+                counting(request.missing()));
+    }
+
+    private JoinRequest counting(JoinRequest request) {
+        return request.missing() == null
+                ? request
+                : new JoinRequest(
+                        request.group(),
+                        request.actors(),
+                        request.filter(),
+                        request.node(),
+                        request.ttl(),
+                        request.subscription(),
+                        counting(request.missing()));
+    }
+
+    /** A group that is made for a request counts as one that was asked for. */
+    private @Nullable Missing counting(@Nullable Missing missing) {
+        return missing == null
+                ? null
+                : new Missing(missing.spec(), known -> {
+                    if (known) {
+                        metrics.created();
+                    }
+                    missing.told().accept(known);
+                });
     }
 
     private <T> Uni<T> observed(UseCase operation, Subject subject, Supplier<Uni<T>> request, Consumer<T> success) {

@@ -2,12 +2,14 @@ package io.plexspaces.processgroups.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.plexspaces.processgroups.access.Caller;
+import io.plexspaces.processgroups.access.Rule;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.domain.ActorId;
@@ -330,6 +332,63 @@ class RequestsTest {
     }
 
     @Test
+    void createMissing_isMadeWithTheServersDefaults_andTheTimeThatIsAskedFor() {
+        Requests.Subscribe subscribe =
+                requests.subscribe(subscribing().setCreateMissing(true).build());
+        GroupSpec spec = subscribe.missing().spec();
+        assertThat(spec)
+                .isEqualTo(new GroupSpec(
+                        GroupSpec.Metadata.NONE, TestSettings.defaults().defaultRetention(), null));
+        assertThat(requests.subscribe(subscribing().build()).missing()).isNull();
+
+        Duration minute = seconds(60);
+        assertThat(requests.subscribe(subscribing()
+                                .setCreateMissing(true)
+                                .setDeleteWhenEmpty(minute)
+                                .build())
+                        .missing()
+                        .spec()
+                        .deleteWhenEmpty())
+                .isEqualTo(java.time.Duration.ofMinutes(1));
+        assertThat(requests.join(join().setActorId("a")
+                                .setCreateMissing(true)
+                                .setDeleteWhenEmpty(minute)
+                                .build())
+                        .missing()
+                        .spec()
+                        .deleteWhenEmpty())
+                .isEqualTo(java.time.Duration.ofMinutes(1));
+        assertThat(requests.publish(publishing()
+                                .setCreateMissing(true)
+                                .setDeleteWhenEmpty(minute)
+                                .build())
+                        .missing()
+                        .spec()
+                        .deleteWhenEmpty())
+                .isEqualTo(java.time.Duration.ofMinutes(1));
+        assertThat(requests.spec(CreateGroupRequest.newBuilder()
+                                .setDeleteWhenEmpty(minute)
+                                .build())
+                        .deleteWhenEmpty())
+                .isEqualTo(java.time.Duration.ofMinutes(1));
+    }
+
+    @Test
+    void createMissing_needsTheRightToManage_whetherOrNotThereIsTheGroup() {
+        Rule joins = Rule.of(null, null, null, List.of("*"), List.of("join", "publish"));
+        Requests limited = new Requests(TestSettings.defaults(), Caller.of("acme", "a", List.of(joins), null));
+        limited.subscribe(subscribing().build());
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> limited.subscribe(subscribing().setCreateMissing(true).build()),
+                () -> limited.join(join().setActorId("a").setCreateMissing(true).build()),
+                () -> limited.publish(publishing().setCreateMissing(true).build()))) {
+            GroupException refused = catchThrowableOfType(GroupException.class, call);
+            assertThat(refused.code()).isEqualTo(ErrorCode.PERMISSION_DENIED);
+            assertThat(refused).hasMessageContaining("manage is not permitted");
+        }
+    }
+
+    @Test
     void subscribe_takesTheLastMessages() {
         SubscribeRequest.Builder request = subscribing();
         assertThat(requests.subscribe(request.build()).last()).isNull();
@@ -338,6 +397,10 @@ class RequestsTest {
         assertThat(requests.subscribe(request.setReplayLastOfEachTopic(true).build())
                         .last())
                 .isEqualTo(new ReplayLast(1_000, true));
+    }
+
+    private static PublishToGroupRequest.Builder publishing() {
+        return publish(Message.newBuilder().setSenderId("a"));
     }
 
     private static SubscribeRequest.Builder subscribing() {
@@ -358,6 +421,7 @@ class RequestsTest {
         Groups.FetchRequest newest = requests.fetch(fetch().setNewestFirst(true).build());
         assertThat(newest.from()).isNull();
         assertThat(newest.back()).isTrue();
+        assertThat(requests.fetch(fetch().setBefore(position("", 0)).build())).isEqualTo(newest);
         assertThat(requests.fetch(fetch().build()).back()).isFalse();
     }
 
@@ -468,6 +532,30 @@ class RequestsTest {
                         "newest_first",
                         () -> requests.fetch(fetch().setAfter(position("e", 1))
                                 .setNewestFirst(true)
+                                .build())),
+                new Bad(
+                        "delete_when_empty",
+                        () -> requests.join(join().setActorId("a")
+                                .setDeleteWhenEmpty(seconds(60))
+                                .build())),
+                new Bad(
+                        "delete_when_empty",
+                        () -> requests.subscribe(
+                                subscribing().setDeleteWhenEmpty(seconds(60)).build())),
+                new Bad(
+                        "delete_when_empty",
+                        () -> requests.publish(
+                                publishing().setDeleteWhenEmpty(seconds(60)).build())),
+                new Bad(
+                        "delete_when_empty",
+                        () -> requests.subscribe(subscribing()
+                                .setCreateMissing(true)
+                                .setDeleteWhenEmpty(seconds(0))
+                                .build())),
+                new Bad(
+                        "delete_when_empty",
+                        () -> requests.spec(CreateGroupRequest.newBuilder()
+                                .setDeleteWhenEmpty(seconds(86_401))
                                 .build())),
                 new Bad(
                         "replay_last",

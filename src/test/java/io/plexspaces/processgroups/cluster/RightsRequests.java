@@ -45,6 +45,8 @@ record RightsRequests(String tenant) {
                 fill(JoinGroupRequest.newBuilder().setActorId(ACTOR).addTopics(TOPIC), group);
             case JOIN_WITH_BOB ->
                 fill(JoinGroupRequest.newBuilder().addActorIds(ACTOR).addActorIds("bob"), group);
+            case JOIN_MISSING ->
+                fill(JoinGroupRequest.newBuilder().setActorId(ACTOR).setCreateMissing(true), group);
             case LEAVE -> fill(LeaveGroupRequest.newBuilder().setActorId(ACTOR), group);
             case RENEW -> fill(RenewLeaseRequest.newBuilder().setActorId(ACTOR), group);
             case UPDATE -> fill(UpdateRequest.newBuilder().setActorId(ACTOR), group);
@@ -66,6 +68,8 @@ record RightsRequests(String tenant) {
                 fill(PublishToGroupRequest.newBuilder().setMessage(message()).setTopic(TOPIC), group);
             case PUBLISH_UNSIGNED ->
                 fill(PublishToGroupRequest.newBuilder().setMessage(message().clearSenderId()), group);
+            case PUBLISH_MISSING ->
+                fill(PublishToGroupRequest.newBuilder().setMessage(message()).setCreateMissing(true), group);
             case EVICT -> fill(EvictRequest.newBuilder().setActorId(EVICTED), group);
             case EVICT_EVERYWHERE ->
                 EvictRequest.newBuilder()
@@ -78,6 +82,8 @@ record RightsRequests(String tenant) {
                 fill(SubscribeRequest.newBuilder().setActorId(ACTOR).addTopics(TOPIC), group);
             case SUBSCRIBE_SNAPSHOT ->
                 fill(SubscribeRequest.newBuilder().setActorId(ACTOR).setSnapshot(true), group);
+            case SUBSCRIBE_MISSING ->
+                fill(SubscribeRequest.newBuilder().setActorId(ACTOR).setCreateMissing(true), group);
             case WATCH -> fill(WatchRequest.newBuilder(), group);
             case WATCH_NAMESPACE ->
                 WatchRequest.newBuilder()
@@ -103,6 +109,7 @@ record RightsRequests(String tenant) {
                     case SUBSCRIBE -> "";
                     case SUBSCRIBE_TOPIC -> "&topics=" + TOPIC;
                     case SUBSCRIBE_SNAPSHOT -> "&snapshot=true";
+                    case SUBSCRIBE_MISSING -> "&create_missing=true";
                     default -> throw new IllegalArgumentException(row + " is not asked for by a URL");
                 };
         return "/ws/" + tenant + "/default/" + group + "?actor=" + ACTOR + more;
@@ -131,7 +138,11 @@ record RightsRequests(String tenant) {
             case THEN_JOIN_TOPIC -> request.setJoin(join.addTopics(TOPIC)).build();
             case THEN_JOIN -> request.setJoin(join).build();
             case THEN_JOIN_SNAPSHOT -> request.setJoin(join.setSnapshot(true)).build();
+            case THEN_JOIN_MISSING ->
+                request.setJoin(join.setCreateMissing(true)).build();
             case THEN_PUBLISH -> request.setPublish(publish).build();
+            case THEN_PUBLISH_MISSING ->
+                request.setPublish(publish.setCreateMissing(true)).build();
             case THEN_PUBLISH_TOPIC ->
                 request.setPublish(publish.setTopic(TOPIC)).build();
             case THEN_LEAVE ->

@@ -10,6 +10,8 @@ import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.group.Housekeeping;
 import io.plexspaces.processgroups.core.members.Members;
 import io.plexspaces.processgroups.core.session.ConnectionWatches;
+import io.plexspaces.processgroups.core.session.Session;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.Glob;
@@ -289,6 +291,7 @@ abstract class CallbackFaults {
         var connection = node.sessions.connect(peer);
         peer.connected(connection);
         Position after = resumed ? seen(before) : null;
+        ReplayLast last = after == null ? new ReplayLast(5, turn % 3 == 0) : null;
         ask("subscribe", () -> node.sessions
                 .open(
                         connection,
@@ -296,7 +299,9 @@ abstract class CallbackFaults {
                         new ActorId(actor),
                         resumed ? before.opened().resumeToken() : null)
                 .chain(opened -> opened.session()
-                        .join(connection, group, TopicFilter.ALL, after, turn % 4 == 0, null, true)
+                        .join(
+                                connection,
+                                new Session.Wish(group, TopicFilter.ALL, after, last, turn % 4 == 0, null, true, JoinMetadata.NONE, null))
                         .invoke(() -> clients.add(new Client(peer, connection, opened))))
                 .onFailure()
                 .invoke(failure -> connection.finish(null)));

@@ -57,6 +57,7 @@ class CallbackFaultsOnRedisTest extends CallbackFaults {
             "log.redis.reading.MemberScan#next",
             "log.redis.reading.MemberScan#read",
             "log.redis.reading.HistoryRead#slice",
+            "log.redis.reading.HistoryRead#sliceBack",
             "log.redis.reading.Replays#serve",
             "log.redis.reading.Replays#more",
             "log.redis.append.Arguments#of",

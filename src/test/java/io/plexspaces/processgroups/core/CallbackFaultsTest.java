@@ -23,6 +23,8 @@ class CallbackFaultsTest extends CallbackFaults {
             "core.publish.PendingPublish#appended",
             "core.joins.CatchUp#replay",
             "core.joins.CatchUp#first",
+            "core.joins.LastMessages#look",
+            "core.joins.LastMessages#finish",
             "core.joins.MemberEvents#first",
             "core.joins.MemberEvents#welcome",
             "core.group.GroupWatches#add",
@@ -69,6 +71,7 @@ class CallbackFaultsTest extends CallbackFaults {
             "log.memory.MemoryGroup#append",
             "log.memory.MemoryGroup#open",
             "log.memory.MemoryGroup#read",
+            "log.memory.MemoryGroup#readBack",
             "log.memory.MemoryGroup#endLeases",
             "log.memory.Directory#list",
             "log.memory.Directory#follow");

@@ -243,6 +243,57 @@ class OperationsTest extends LiveServer {
         assertThat(socket.awaitTexts(3)).containsExactly("b1", "c1", "live");
     }
 
+    // ---- rooms
+
+    @Test
+    void rooms_areMadeByWhoeverComesFirst_andGoWhenAllHaveLeft() {
+        var watch = client.watchNamespace();
+        Duration second = seconds(1);
+        SubscribeRequest.Builder join = SubscribeRequest.newBuilder()
+                .setGroupName("room")
+                .setCreateMissing(true)
+                .setDeleteWhenEmpty(second);
+        var stream = client.subscribe(join.clone().setActorId("stream"));
+        GrpcSession session = client.session("session");
+        assertThat(session.ask(SessionRequest.newBuilder().setJoin(join))
+                        .getJoined()
+                        .getJoinCount())
+                .isEqualTo(1);
+        String query = "&create_missing=true&delete_when_empty=1s";
+        WsClient json = openWs("/" + tenant + "/default/room?actor=json" + query, WsClient.JSON);
+        json.awaitEvents(1);
+        WsClient socket = openWs("", WsClient.JSON);
+        socket.send("{\"requestId\":1,\"open\":{\"tenantId\":\"" + tenant + "\",\"actorId\":\"socket\"}}")
+                .send("{\"requestId\":2,\"publish\":{\"groupName\":\"room\",\"createMissing\":true,"
+                        + "\"deleteWhenEmpty\":\"1s\",\"message\":{\"text\":\"hello\"}}}");
+        assertThat(stream.awaitTexts(1)).containsExactly("hello");
+        client.join(JoinGroupRequest.newBuilder()
+                .setGroupName("room")
+                .setActorId("durable")
+                .setCreateMissing(true));
+        assertThat(client.members("room")).containsExactly("durable", "json", "session", "stream");
+        assertThat(client.list("room", 10, "").getGroupsList())
+                .singleElement()
+                .satisfies(group -> assertThat(group.getDeleteWhenEmpty()).isEqualTo(second));
+
+        for (String actor : List.of("durable", "json", "session", "stream")) {
+            client.leave(LeaveGroupRequest.newBuilder()
+                    .setGroupName("room")
+                    .setActorId(actor)
+                    .setAll(true));
+        }
+        Event deleted = watch.awaitEvent(Event::hasGroupDeleted);
+        assertThat(deleted.getGroupName()).isEqualTo("room");
+        assertFails("GROUP_NOT_FOUND", Status.Code.NOT_FOUND, () -> client.join("room", "late"));
+        assertThat(client.publish(
+                                PublishToGroupRequest.newBuilder()
+                                        .setGroupName("room")
+                                        .setCreateMissing(true),
+                                "to nobody")
+                        .getOffset())
+                .isEqualTo(2);
+    }
+
     // ---- evicting
 
     @Test

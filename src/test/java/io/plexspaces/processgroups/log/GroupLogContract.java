@@ -34,6 +34,13 @@ public abstract class GroupLogContract {
     }
 
     @Nested
+    class EmptyGroups extends EmptyGroupContract {
+        EmptyGroups() {
+            super(GroupLogContract.this);
+        }
+    }
+
+    @Nested
     class Memberships extends MembershipContract {
         Memberships() {
             super(GroupLogContract.this);

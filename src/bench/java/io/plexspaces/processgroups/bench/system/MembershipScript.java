@@ -75,13 +75,14 @@ final class MembershipScript implements CalledScript {
         List<String> create = List.of(
                 "EVAL",
                 Scripts.CREATE.text(),
-                "6",
+                "7",
                 BASE + "group",
                 BASE + "node:" + node(),
                 BASE + "created:" + node(),
                 BASE + "outbox",
                 BASE + "birth",
                 BASE + "lineage",
+                BASE + "empty",
                 node(),
                 "1",
                 "1",
@@ -89,7 +90,8 @@ final class MembershipScript implements CalledScript {
                 "epoch",
                 "",
                 "128",
-                "300000");
+                "300000",
+                "");
         return List.of(
                 CalledScript.command(create), CalledScript.command(List.of("SCRIPT", "LOAD", Scripts.APPEND.text())));
     }

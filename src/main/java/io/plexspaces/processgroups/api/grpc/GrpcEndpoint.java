@@ -263,16 +263,7 @@ public final class GrpcEndpoint implements BindableService {
     }
 
     private static Uni<Groups.JoinResult> join(Connection by, Session session, Requests.Subscribe wish) {
-        return session.join(
-                by,
-                wish.group(),
-                wish.filter(),
-                wish.after(),
-                wish.last(),
-                wish.snapshot(),
-                wish.policy(),
-                true,
-                wish.metadata());
+        return session.join(by, wish.wish(true));
     }
 
     private void watch(WatchRequest request, ServerCallStreamObserver<byte[]> events) {

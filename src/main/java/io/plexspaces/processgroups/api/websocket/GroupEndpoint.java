@@ -46,16 +46,7 @@ class GroupEndpoint {
 
     private static void receive(Peer peer, Session session, Requests.Subscribe wish) {
         peer.protocol().opened(session);
-        peer.asking(() -> session.join(
-                        peer.connection(),
-                        wish.group(),
-                        wish.filter(),
-                        wish.after(),
-                        wish.last(),
-                        wish.snapshot(),
-                        wish.policy(),
-                        true,
-                        wish.metadata()))
+        peer.asking(() -> session.join(peer.connection(), wish.wish(true)))
                 .subscribe()
                 .with(joined -> {}, failure -> Peers.refuse(peer, failure));
         peer.protocol().release();

@@ -2,12 +2,15 @@ package io.plexspaces.processgroups.api.websocket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.protobuf.Duration;
+import com.google.protobuf.util.Durations;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.plexspaces.processgroups.api.websocket.format.JsonTexts;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.OverflowPolicy;
 import io.plexspaces.processgroups.proto.v1.Position;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import java.text.ParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +29,9 @@ final class SubscribeUrl {
             "overflow",
             "metadata",
             "replay_last",
-            "replay_last_of_each_topic");
+            "replay_last_of_each_topic",
+            "create_missing",
+            "delete_when_empty");
     private static final int MAX_PARAMETERS = 64;
 
     private final Map<String, List<String>> query;
@@ -51,6 +56,7 @@ final class SubscribeUrl {
                 .setSnapshot(url.flag("snapshot"))
                 .setReplayLast(url.replayLast())
                 .setReplayLastOfEachTopic(url.flag("replay_last_of_each_topic"))
+                .setCreateMissing(url.flag("create_missing"))
                 .setOverflowPolicy(url.overflow())
                 .putAllMetadata(url.metadata());
         for (String topics : url.query.getOrDefault("topics", List.of())) {
@@ -60,6 +66,9 @@ final class SubscribeUrl {
         }
         if (!url.one("epoch").isEmpty() || !url.one("offset").isEmpty()) {
             request.setAfter(url.position());
+        }
+        if (!url.one("delete_when_empty").isEmpty()) {
+            request.setDeleteWhenEmpty(url.deleteWhenEmpty());
         }
         return request.build();
     }
@@ -101,7 +110,8 @@ final class SubscribeUrl {
                 throw GroupException.invalid(
                         "query",
                         "has a parameter that is none of actor, topics, resume, epoch, "
-                                + "offset, snapshot, overflow, metadata, replay_last, replay_last_of_each_topic");
+                                + "offset, snapshot, overflow, metadata, replay_last, replay_last_of_each_topic, "
+                                + "create_missing, delete_when_empty");
             }
         }
     }
@@ -126,6 +136,14 @@ final class SubscribeUrl {
     private Map<String, String> metadata() {
         String json = one("metadata");
         return json.isEmpty() ? Map.of() : JsonTexts.read("metadata", json);
+    }
+
+    private Duration deleteWhenEmpty() {
+        try {
+            return Durations.parse(one("delete_when_empty"));
+        } catch (ParseException malformed) {
+            throw GroupException.invalid("delete_when_empty", "must be seconds, as in 60s");
+        }
     }
 
     private int replayLast() {

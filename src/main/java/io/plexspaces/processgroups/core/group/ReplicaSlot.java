@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core.group;
 
+import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.replica.ReplicaState;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.log.GroupLog;
@@ -18,12 +19,20 @@ import org.jspecify.annotations.Nullable;
  * The reading of one group, shared by all who wait for it. They go on in the order in which they came, before any
  * later caller: messages of one publisher keep their order. When the reading is lost, the log is opened again for
  * the same replica: until then no caller is served from what was read before.
+ *
+ * <p>When there is no such group, and one of those who wait wants it made, it is made, and read then. A caller who
+ * wants that finds either a reading that is still to look whether there is one, or one that is over: so it is never
+ * left behind callers that came after it.
  */
 final class ReplicaSlot {
     private static final int MOST_TICKS = 16;
 
+    /** How often a group is made that is deleted at once. */
+    private static final int MOST_MADE = 5;
+
     final GroupReplica replica;
     private final GroupLog log;
+    private final Function<Missing, Uni<Void>> maker;
     private final Consumer<ReplicaSlot> closed;
     private final Queue<UniEmitter<? super GroupReplica>> waiting = new ArrayDeque<>();
 
@@ -34,6 +43,15 @@ final class ReplicaSlot {
     private int ticks;
     private int pause = 1;
     private @Nullable Throwable failure;
+
+    /** What the first of those who want the group made, if it is missing, have it made with; null: nobody does. */
+    private @Nullable Missing wanted;
+
+    private int made;
+
+    /** It is over, and is about to be said: whoever wants the group made looks elsewhere. */
+    private boolean missed;
+
     private volatile @Nullable Tail tail;
 
     /** It is open, and no caller waits. */
@@ -42,38 +60,63 @@ final class ReplicaSlot {
     private int idleSweeps;
 
     /**
+     * @param maker makes the group, unless there is one by now
      * @param make makes the replica, and tells it whom to call when its reading is lost
      * @param closed called when this is not to be found any more: at least once
      */
-    ReplicaSlot(GroupLog log, Function<Consumer<GroupException>, GroupReplica> make, Consumer<ReplicaSlot> closed) {
+    ReplicaSlot(
+            GroupLog log,
+            Function<Missing, Uni<Void>> maker,
+            Function<Consumer<GroupException>, GroupReplica> make,
+            Consumer<ReplicaSlot> closed) {
         this.log = log;
+        this.maker = maker;
         this.closed = closed;
         replica = make.apply(this::lost);
     }
 
-    Uni<GroupReplica> opened() {
-        return Uni.createFrom().<GroupReplica>emitter(this::open);
+    /** @param missing what to do when there is no such group; null: GROUP_NOT_FOUND, as also when it is over */
+    Uni<GroupReplica> opened(@Nullable Missing missing) {
+        return Uni.createFrom().<GroupReplica>emitter(emitter -> open(emitter, missing));
     }
 
-    private void open(UniEmitter<? super GroupReplica> emitter) {
-        boolean first = waiting(emitter);
-        if (first) {
-            read();
-        } else if (failure != null) {
-            emitter.fail(failure);
-        } else if (ready) {
-            emitter.complete(replica);
+    private void open(UniEmitter<? super GroupReplica> emitter, @Nullable Missing missing) {
+        switch (waiting(emitter, missing)) {
+            case FIRST -> read();
+            case WAITS -> {}
+            case MISSED -> emitter.fail(GroupException.groupNotFound(replica.group()));
+            case OVER -> {
+                Throwable cause = failure;
+                if (cause != null) {
+                    emitter.fail(cause);
+                } else {
+                    emitter.complete(replica);
+                }
+            }
         }
     }
 
-    /** Whether it is the first that waits. */
-    private synchronized boolean waiting(UniEmitter<? super GroupReplica> emitter) {
+    private enum Turn {
+        /** It is the first that waits: it has to begin. */
+        FIRST,
+        WAITS,
+        MISSED,
+        /** It is open, or has failed. */
+        OVER
+    }
+
+    private synchronized Turn waiting(UniEmitter<? super GroupReplica> emitter, @Nullable Missing missing) {
+        if (failure != null || ready) {
+            return Turn.OVER;
+        }
+        if (missed && missing != null) {
+            return Turn.MISSED;
+        }
+        wanted = wanted == null ? missing : wanted;
+        waiting.add(emitter);
         boolean first = !opening;
         opening = true;
-        if (failure == null && !ready) {
-            waiting.add(emitter);
-        }
-        return first;
+        return first ? Turn.FIRST : Turn.WAITS;
     }
 
     private void read() {
@@ -104,6 +147,7 @@ final class ReplicaSlot {
     private synchronized @Nullable UniEmitter<? super GroupReplica> next() {
         UniEmitter<? super GroupReplica> next = waiting.poll();
         ready = next == null;
+        wanted = null;
         return next;
     }
 
@@ -115,6 +159,12 @@ final class ReplicaSlot {
             over(cause);
             return;
         }
+        Missing missing = toMake(cause);
+        if (missing != null) {
+            maker.apply(missing).subscribe().with(done -> replica.state().execute(this::read), failed -> replica.state()
+                    .execute(() -> fail(before, failed)));
+            return;
+        }
         closed.accept(this);
         synchronized (this) {
             failure = cause;
@@ -123,6 +173,16 @@ final class ReplicaSlot {
         if (replica.isOpen()) {
             replica.gone();
         }
+    }
+
+    /** Null: the group is not made, or was made often enough. */
+    private synchronized @Nullable Missing toMake(Throwable cause) {
+        if (wanted != null && !replica.isOpen() && ReplicaState.isMissing(cause) && made < MOST_MADE) {
+            made++;
+            return wanted;
+        }
+        missed = true;
+        return null;
     }
 
     private void lost(GroupException cause) {

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core.group;
 
+import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
@@ -18,6 +19,7 @@ import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
+import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.Tail;
@@ -57,6 +59,7 @@ public final class Replicas implements OpenGroups {
     private final Repeats repeats;
     private final JoinRepairer repairer;
     private final ReachNotes notes;
+    private final OperationIds operations;
     private Iterator<ReplicaSlot> hand = Collections.emptyIterator();
 
     /** @param tracer notified of each message that a replica reads */
@@ -67,6 +70,7 @@ public final class Replicas implements OpenGroups {
         this.repeats = new Repeats(log, operations);
         this.repairer = new JoinRepairer(log, operations);
         this.notes = new ReachNotes(log, operations);
+        this.operations = operations;
     }
 
     /** How many are open. */
@@ -92,8 +96,8 @@ public final class Replicas implements OpenGroups {
     }
 
     @Override
-    public <T> Uni<T> publishing(GroupId group, Function<GroupPublishes, Uni<T>> publish) {
-        return with(group, replica -> publish.apply(replica.publishes()));
+    public <T> Uni<T> publishing(GroupId group, @Nullable Missing missing, Function<GroupPublishes, Uni<T>> publish) {
+        return with(group, missing, replica -> publish.apply(replica.publishes()));
     }
 
     /**
@@ -103,11 +107,22 @@ public final class Replicas implements OpenGroups {
      * server has no room for another open group.
      */
     public <T extends @Nullable Object> Uni<T> with(GroupId group, Function<GroupReplica, Uni<T>> use) {
-        return Uni.createFrom().deferred(() -> attempt(group, use, 1));
+        return with(group, null, use);
+    }
+
+    /**
+     * The same. A group that is not there is made by the opening of its replica, for which all wait who come meanwhile:
+     * so what one client asks for stays in order.
+     *
+     * @param missing null: GROUP_NOT_FOUND
+     */
+    public <T extends @Nullable Object> Uni<T> with(
+            GroupId group, @Nullable Missing missing, Function<GroupReplica, Uni<T>> use) {
+        return Uni.createFrom().deferred(() -> attempt(group, missing, use, 1));
     }
 
     private <T extends @Nullable Object> Uni<T> attempt(
-            GroupId group, Function<GroupReplica, Uni<T>> use, int attempt) {
+            GroupId group, @Nullable Missing missing, Function<GroupReplica, Uni<T>> use, int attempt) {
         ReplicaSlot present = slots.get(group);
         ReplicaSlot slot = present != null ? present : add(group);
         if (slot == null) {
@@ -118,12 +133,54 @@ public final class Replicas implements OpenGroups {
                                     .formatted(slots.size())));
         }
         int jumps = slot.replica.jumps();
-        Uni<T> used = slot.ready ? enter(slot, use) : slot.opened().chain(replica -> enter(slot, use));
-        return used.onFailure(
-                        failure -> ReplicaState.isStale(failure) || (ReplicaState.isMissing(failure) && slot.ready))
+        Uni<T> used = slot.ready ? enter(slot, use) : opened(slot, missing).chain(replica -> enter(slot, use));
+        return used.onFailure(failure -> ReplicaState.isStale(failure)
+                        || (ReplicaState.isMissing(failure) && (slot.ready || missing != null)))
                 .recoverWithUni(failure -> attempt < ATTEMPTS
-                        ? settled(slot, jumps).chain(() -> attempt(group, use, attempt + 1))
+                        ? over(slot, jumps, failure).chain(() -> attempt(group, missing, use, attempt + 1))
                         : Uni.createFrom().failure(GroupException.groupNotFound(group)));
+    }
+
+    private Uni<GroupReplica> opened(ReplicaSlot slot, @Nullable Missing missing) {
+        Uni<GroupReplica> opened = slot.opened(missing);
+        return missing != null
+                ? opened
+                // That another caller may not have the group made is not this one's to know.
+                : opened.onFailure(failure ->
+                                GroupException.is(failure, ErrorCode.LIMIT_EXCEEDED, ErrorCode.QUOTA_EXCEEDED))
+                        .transform(failure -> GroupException.groupNotFound(slot.replica.group()));
+    }
+
+    /** Completes when another attempt may be made. */
+    private Uni<Void> over(ReplicaSlot slot, int jumps, Throwable failure) {
+        if (ReplicaState.isMissing(failure) && !slot.ready) {
+            remove(slot.replica.group(), slot);
+            return Uni.createFrom().voidItem();
+        }
+        return settled(slot, jumps);
+    }
+
+    /** Makes a group, unless there is one by now. */
+    private Uni<Void> make(GroupId group, Missing missing) {
+        return Uni.createFrom()
+                .deferred(() -> log.append(group, null, new Command.Create(missing.spec()), operations.next()))
+                .invoke(made -> missing.told().accept(true))
+                .onFailure(failure -> GroupException.is(failure, ErrorCode.STORE_UNAVAILABLE))
+                .invoke(() -> missing.told().accept(false))
+                .replaceWithVoid()
+                .onFailure(failure -> GroupException.is(failure, ErrorCode.GROUP_EXISTS))
+                .recoverWithNull();
+    }
+
+    /** Does something that needs no replica, and makes the group before if it is not there. */
+    <T> Uni<T> orMade(GroupId group, @Nullable Missing missing, Supplier<Uni<T>> change) {
+        return missing == null ? change.get() : orMade(group, missing, change, 1);
+    }
+
+    private <T> Uni<T> orMade(GroupId group, Missing missing, Supplier<Uni<T>> change, int attempt) {
+        return change.get()
+                .onFailure(failure -> attempt < ATTEMPTS && ReplicaState.isMissing(failure))
+                .recoverWithUni(() -> make(group, missing).chain(() -> orMade(group, missing, change, attempt + 1)));
     }
 
     /** Null: too many are open, of the tenant or in all. A few more may be, when many callers come at once. */
@@ -166,6 +223,7 @@ public final class Replicas implements OpenGroups {
     private ReplicaSlot slot(GroupId group) {
         return new ReplicaSlot(
                 log,
+                missing -> make(group, missing),
                 lost -> new GroupReplica(
                         group, settings, tracer, new CatchUp(log), publishing, repeats, repairer, notes, lost),
                 closed -> remove(group, closed));

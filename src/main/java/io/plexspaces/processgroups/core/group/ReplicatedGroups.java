@@ -87,14 +87,18 @@ public final class ReplicatedGroups implements Groups {
     public Uni<JoinResult> join(JoinRequest request) {
         Subscription subscription = request.subscription();
         if (subscription != null) {
-            return replicas.with(request.group(), replica -> joinAndReceive(replica, request, subscription));
+            return replicas.with(
+                    request.group(), request.missing(), replica -> joinAndReceive(replica, request, subscription));
         }
         NodeId node = request.node() == null ? settings.node() : request.node();
         String leaseId = request.ttl() == null ? "" : ids.get();
         Owner owner = request.ttl() == null ? new Owner.Durable(node) : new Owner.Lease(leaseId);
         Command join = new Command.Join(
                 request.actors(), request.filter(), owner, node, request.ttl(), false, request.metadata());
-        return readAgain(request.group(), () -> append(request.group(), join))
+        return replicas.orMade(
+                        request.group(),
+                        request.missing(),
+                        () -> readAgain(request.group(), () -> append(request.group(), join)))
                 .map(done -> new JoinResult(done.position(), joins(done.membership()), leaseId));
     }
 

@@ -119,7 +119,7 @@ final class LastMessages {
         unreadable.addAll(page.unreadable());
         for (Entry.Published entry : page.messages()) {
             if (cut == 0 && !isEnough(entry.offset())) {
-                look(entry);
+                consider(entry);
             }
         }
         if (page.more() && cut == 0 && !isEnough(page.end().offset() - 1)) {
@@ -139,7 +139,7 @@ final class LastMessages {
         return !last.ofEachTopic() && count >= last.messages() && offset <= since;
     }
 
-    private void look(Entry.Published entry) {
+    private void consider(Entry.Published entry) {
         if (entry.isFor(member)) {
             boolean more = countTopic(entry) || entry.offset() > since;
             if (more && cut == 0) {

@@ -159,7 +159,7 @@ public final class Publisher {
         /** The same, once the group is open in its present epoch. */
         @Override
         public Uni<PublishResult> patiently() {
-            return groups.publishing(request.group(), present -> new Publish(present, request));
+            return groups.publishing(request.group(), request.missing(), present -> new Publish(present, request));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.core.session;
 
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.LocalSession;
+import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.Seat;
 import io.plexspaces.processgroups.core.Subscription;
@@ -124,7 +125,30 @@ public final class Session implements LocalSession {
         return seats.keySet().stream().sorted().toList();
     }
 
-    /** As the other, without the last messages first. */
+    /**
+     * What a join asks for.
+     *
+     * @param after last position the client saw; null: only new messages
+     * @param last retained messages to send first; null: none
+     * @param snapshot send the members with the first event
+     * @param policy null: the group's, or else the server's
+     * @param only the connection is for this group alone: the first event carries the resume token, and when the join
+     *     ends the connection ends too
+     * @param metadata of the session's joins in the group from now on; none: as before
+     * @param missing null: GROUP_NOT_FOUND when there is no such group
+     */
+    public record Wish(
+            GroupId group,
+            TopicFilter filter,
+            @Nullable Position after,
+            @Nullable ReplayLast last,
+            boolean snapshot,
+            @Nullable OverflowPolicy policy,
+            boolean only,
+            JoinMetadata metadata,
+            @Nullable Missing missing) {}
+
+    /** As the other. */
     public Uni<Groups.JoinResult> join(
             Connection by,
             GroupId group,
@@ -133,7 +157,7 @@ public final class Session implements LocalSession {
             boolean snapshot,
             @Nullable OverflowPolicy policy,
             boolean only) {
-        return join(by, group, filter, after, null, snapshot, policy, only, JoinMetadata.NONE);
+        return join(by, new Wish(group, filter, after, null, snapshot, policy, only, JoinMetadata.NONE, null));
     }
 
     /**
@@ -142,55 +166,42 @@ public final class Session implements LocalSession {
      * join and with the topics it has. For a group it receives already: one more join.
      *
      * @param by the connection that asks: SESSION_REPLACED when another connection has the session meanwhile
-     * @param after last position the client saw; null: only new messages
-     * @param last retained messages to send first; null: none
-     * @param snapshot send the members with the first event
-     * @param policy null: the group's, or else the server's
-     * @param only the connection is for this group alone: the first event carries the resume token, and when the join
-     *     ends the connection ends too
-     * @param metadata of the session's joins in the group from now on; none: as before
      */
-    public Uni<Groups.JoinResult> join(
-            Connection by,
-            GroupId group,
-            TopicFilter filter,
-            @Nullable Position after,
-            @Nullable ReplayLast last,
-            boolean snapshot,
-            @Nullable OverflowPolicy policy,
-            boolean only,
-            JoinMetadata metadata) {
+    public Uni<Groups.JoinResult> join(Connection by, Wish wish) {
+        GroupId group = wish.group();
         if (live() == null) {
             return Uni.createFrom().failure(ended());
         }
+        OverflowPolicy policy = wish.policy();
         OverflowPolicy assumed = policy == null ? home.settings().overflow() : policy;
         Subscriber subscriber = new Subscriber(by, group, actor, assumed);
-        Subscription subscription = new Subscription(this, subscriber, after, last, snapshot, policy, only);
+        Subscription subscription =
+                new Subscription(this, subscriber, wish.after(), wish.last(), wish.snapshot(), policy, wish.only());
         return inOrder(group, () -> {
             Connection on = live();
             if (on != null && on != by) {
                 return Uni.createFrom().failure(GroupException.sessionReplaced());
             }
             Seat seat = seats.get(group);
-            return seat != null && seat.connection() != by
-                    ? resume(group, filter, subscription, metadata)
-                    : joinAnew(group, filter, subscription, metadata);
+            return seat != null && seat.connection() != by ? resume(wish, subscription) : joinAnew(wish, subscription);
         });
     }
 
-    private Uni<Groups.JoinResult> resume(
-            GroupId group, TopicFilter filter, Subscription subscription, JoinMetadata metadata) {
+    private Uni<Groups.JoinResult> resume(Wish wish, Subscription subscription) {
+        GroupId group = wish.group();
         Uni<Groups.JoinResult> resumed = home.replicas().with(group, replica -> replica.resume(subscription));
-        Uni<Groups.JoinResult> said = metadata.isEmpty()
+        Uni<Groups.JoinResult> said = wish.metadata().isEmpty()
                 ? resumed
                 : home.groups()
-                        .update(new Groups.UpdateRequest(group, actor, null, this, metadata))
+                        .update(new Groups.UpdateRequest(group, actor, null, this, wish.metadata()))
                         .chain(() -> resumed);
-        return said.onFailure(Session::isGone).recoverWithUni(() -> joinAnew(group, filter, subscription, metadata));
+        return said.onFailure(failure -> isGone(failure)
+                        || (wish.missing() != null && GroupException.is(failure, ErrorCode.GROUP_NOT_FOUND)))
+                .recoverWithUni(() -> joinAnew(wish, subscription));
     }
 
-    private Uni<Groups.JoinResult> joinAnew(
-            GroupId group, TopicFilter filter, Subscription subscription, JoinMetadata metadata) {
+    private Uni<Groups.JoinResult> joinAnew(Wish wish, Subscription subscription) {
+        GroupId group = wish.group();
         int limit = home.settings().groupsPerSession();
         joining.add(group);
         if (!seats.containsKey(group) && isBeyond(limit)) {
@@ -198,7 +209,8 @@ public final class Session implements LocalSession {
             return Uni.createFrom().failure(GroupException.limit("groups-per-session", limit));
         }
         return home.groups()
-                .join(new Groups.JoinRequest(group, List.of(actor), filter, null, null, subscription, metadata))
+                .join(new Groups.JoinRequest(
+                        group, List.of(actor), wish.filter(), null, null, subscription, wish.metadata(), wish.missing()))
                 .onTermination()
                 .invoke(() -> joined(group));
     }

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
-/** Ends what has expired in some groups, in each by steps, so that what else the group does comes in between. */
+/**
+ * Ends what has expired in some groups, in each by steps, so that what else the group does comes in between; then
+ * deletes the group if it is to be, as it is empty.
+ */
 final class ExpiryPass {
     /** Of one group; what has expired beyond that is left to the next pass. */
     private static final int MOST_STEPS = 200;
@@ -14,12 +17,14 @@ final class ExpiryPass {
     private final OperationId operation;
     private final Instant now;
     private final Steps steps;
+    private final Directory directory;
     private final AtomicInteger ended = new AtomicInteger();
 
-    ExpiryPass(OperationId operation, Instant now, Steps steps) {
+    ExpiryPass(OperationId operation, Instant now, Steps steps, Directory directory) {
         this.operation = operation;
         this.now = now;
         this.steps = steps;
+        this.directory = directory;
     }
 
     /** @param whenDone told how many joins ended; once, on any thread */
@@ -42,12 +47,26 @@ final class ExpiryPass {
             try {
                 ended.addAndGet(group.expire(operation, now));
                 more = most > 1 && group.hasEnded(now);
+                group.deleteIfVacant(operation, now);
             } finally {
                 if (more) {
                     steps.later(() -> step(group, most - 1, done));
+                } else if (group.isDeleted()) {
+                    remove(group, done);
                 } else {
                     done.run();
                 }
+            }
+        });
+    }
+
+    /** Also what was deleted by a step that failed. */
+    private void remove(MemoryGroup group, Runnable done) {
+        directory.execute(group.id().namespace(), () -> {
+            try {
+                directory.remove(group);
+            } finally {
+                done.run();
             }
         });
     }

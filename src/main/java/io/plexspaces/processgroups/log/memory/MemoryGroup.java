@@ -23,6 +23,7 @@ import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.SerialQueue;
 import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Snapshot;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,6 +50,9 @@ final class MemoryGroup {
     private final Readings<GroupReader> readings = new Readings<>();
     private long offset = 1;
 
+    /** Since when it has had no member; of no meaning while it has some. */
+    private Instant emptySince;
+
     // Null until first needed: most groups of a large number are small.
     private @Nullable History history;
     private @Nullable IdempotencyKeys keys;
@@ -65,6 +69,7 @@ final class MemoryGroup {
             Room room,
             TenantMembers ofTenants) {
         this.room = room;
+        this.emptySince = created.createdAt();
         this.created = created;
         this.limits = limits;
         this.alarm = expiries.alarmFor(this);
@@ -88,6 +93,13 @@ final class MemoryGroup {
     /** Once true, it stays, and the group answers GROUP_NOT_FOUND to everything. On any thread. */
     boolean isDeleted() {
         return deleted;
+    }
+
+    /** The group is in its directory: from here on it may be deleted for being empty. */
+    void begin() {
+        if (created.spec().deleteWhenEmpty() != null) {
+            execute(() -> alarm.noLaterThan(nextDue()));
+        }
     }
 
     Appended append(@Nullable String epoch, Command command, OperationId operation, Instant now) {
@@ -219,6 +231,20 @@ final class MemoryGroup {
             // After any failure: without its alarm the group would never be checked again.
             alarm.set(nextDue());
         }
+    }
+
+    /** Deletes it if it has been empty for as long as it was made for. */
+    void deleteIfVacant(OperationId operation, Instant now) {
+        Instant vacant = deleted ? null : vacantAt();
+        if (vacant != null && !now.isBefore(vacant)) {
+            delete(null, operation, now);
+        }
+    }
+
+    /** When it is to be deleted unless somebody joins; null: never. */
+    private @Nullable Instant vacantAt() {
+        Duration wait = created.spec().deleteWhenEmpty();
+        return wait == null || memberCount > 0 ? null : emptySince.plus(wait);
     }
 
     /** Whether a member has a lease whose time has come. */
@@ -467,6 +493,7 @@ final class MemoryGroup {
     private void left(
             ActorId actor, @Nullable Membership after, LeaveReason reason, OperationId operation, Instant now) {
         change(actor, after);
+        emptySince = now;
         other(new Entry.Left(++offset, now, operation, actor, after, reason));
     }
 
@@ -495,6 +522,10 @@ final class MemoryGroup {
         }
         if (bans != null) {
             next = Math.min(next, bans.nextDue());
+        }
+        Instant vacant = vacantAt();
+        if (vacant != null) {
+            next = Math.min(next, vacant.toEpochMilli());
         }
         return keys == null ? next : Math.min(next, keys.nextDue());
     }

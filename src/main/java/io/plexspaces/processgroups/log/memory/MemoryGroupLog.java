@@ -264,7 +264,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
             Instant now = clock.instant();
             claims.forgetExpired(now);
             evictions.sweep(now);
-            new ExpiryPass(operation, now, steps).run(expiries.takeDue(now), emitter::complete);
+            new ExpiryPass(operation, now, steps, directory).run(expiries.takeDue(now), emitter::complete);
         });
     }
 
@@ -300,8 +300,10 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
         room.require();
         Instant now = clock.instant();
         GroupInfo info = new GroupInfo(id, spec, epochs.get(), now, 0);
-        directory.add(new MemoryGroup(info, limits, expiries, held, room, members));
+        MemoryGroup made = new MemoryGroup(info, limits, expiries, held, room, members);
+        directory.add(made);
         room.add(Room.of(spec));
+        made.begin();
         return new Appended(new Position(info.epoch(), 1), now, null, false);
     }
 

@@ -58,6 +58,10 @@ class HandshakeTest {
                 SubscribeUrl.read("acme", "prod", "news", "actor=a&replay_last=10&replay_last_of_each_topic=true");
         assertThat(last.getReplayLast()).isEqualTo(10);
         assertThat(last.getReplayLastOfEachTopic()).isTrue();
+        SubscribeRequest room =
+                SubscribeUrl.read("acme", "prod", "room", "actor=a&create_missing=true&delete_when_empty=60s");
+        assertThat(room.getCreateMissing()).isTrue();
+        assertThat(room.getDeleteWhenEmpty().getSeconds()).isEqualTo(60);
         assertThat(SubscribeUrl.read("acme", "prod", "news", "actor=a&topics=").getTopicsCount())
                 .isZero();
     }
@@ -88,6 +92,8 @@ class HandshakeTest {
                 "actor=a&metadata={\"a\":\"\\ud800\"}|metadata",
                 "actor=a&metadata={\"a\":\"b\"|metadata",
                 "actor=a&replay_last=many|replay_last",
+                "actor=a&create_missing=yes|create_missing",
+                "actor=a&delete_when_empty=1m|delete_when_empty",
                 "actor=a&replay_last_of_each_topic=1|replay_last_of_each_topic",
                 "actor=a&offset=1|after",
                 "actor=a&epoch=e|after",

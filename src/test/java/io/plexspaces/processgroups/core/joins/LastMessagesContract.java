@@ -8,6 +8,8 @@ import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.session.Session;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.TopicFilter;
@@ -32,13 +34,16 @@ abstract class LastMessagesContract {
                 .session()
                 .join(
                         client.connection(),
-                        group,
-                        TopicFilter.of(List.of(topics)),
-                        null,
-                        last,
-                        false,
-                        OverflowPolicy.DISCONNECT,
-                        false));
+                        new Session.Wish(
+                                group,
+                                TopicFilter.of(List.of(topics)),
+                                null,
+                                last,
+                                false,
+                                OverflowPolicy.DISCONNECT,
+                                false,
+                                JoinMetadata.NONE,
+                                null)));
     }
 
     private static ReplayLast last(int messages) {

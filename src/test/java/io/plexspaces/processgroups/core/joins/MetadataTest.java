@@ -51,7 +51,7 @@ class MetadataTest {
 
     private static void joinDurably(CoreFixture node, GroupId group, JoinMetadata metadata) {
         await(node.groups.join(
-                new Groups.JoinRequest(group, List.of(ANN), TopicFilter.ALL, null, null, null, metadata)));
+                new Groups.JoinRequest(group, List.of(ANN), TopicFilter.ALL, null, null, null, metadata, null)));
     }
 
     private static List<JoinMetadata> said(Membership membership) {

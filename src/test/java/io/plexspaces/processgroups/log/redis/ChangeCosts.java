@@ -306,7 +306,14 @@ final class ChangeCosts {
 
     private Call deletion(String group) {
         return new Call(
-                List.of(key(group), key("due"), key("held"), key("node:n"), key(group + ":answer"), key("outbox")),
-                List.of("n", 1, runs.next(), name(group), "PUBLISH", "", 1));
+                List.of(
+                        key(group),
+                        key("due"),
+                        key("held"),
+                        key("node:n"),
+                        key(group + ":answer"),
+                        key("outbox"),
+                        key("empty")),
+                List.of("n", 1, runs.next(), name(group), "PUBLISH", "", 1, ""));
     }
 }

@@ -86,24 +86,28 @@ final class IndexCosts {
     private List<Row> nodes() {
         return List.of(
                 new Row(Scripts.SWEEP, "much that is due, of many nodes", 30, 1_200, group -> {
-                    runs.lua("""
+                    runs.lua(
+                            """
                             for i = 1, 200 do
                               local name = string.rep('n', 260) .. i
                               redis.call('ZADD', KEYS[1], 1, name)
                               redis.call('ZADD', KEYS[3], 1, '*' .. name)
+                              redis.call('ZADD', KEYS[5], 1, name)
                               for node = 1, 20 do
                                 redis.call('ZADD', KEYS[2], 0, 'n' .. node .. '/1 ' .. name)
                                 redis.call('ZADD', KEYS[4], 1, 'n' .. node .. '/1')
                               end
                             end
-                            """, List.of(group + "due", group + "held", group + "outbox", group + "nodes"));
+                            """,
+                            List.of(group + "due", group + "held", group + "outbox", group + "nodes", group + "empty"));
                     return new Call(
                             List.of(
                                     key(group + "due"),
                                     key(group + "held"),
                                     key(group + "outbox"),
                                     key(group + "nodes"),
-                                    key("node:n")),
+                                    key("node:n"),
+                                    key(group + "empty")),
                             List.of("n", 1, StepSizes.SWEPT, 3_000));
                 }),
                 new Row(Scripts.HELD, "many groups of many sessions", StepSizes.SESSIONS, 1_500, group -> {

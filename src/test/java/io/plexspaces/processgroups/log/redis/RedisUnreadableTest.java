@@ -5,16 +5,24 @@ import static io.plexspaces.processgroups.log.redis.Writer.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.core.CoreFixture;
+import io.plexspaces.processgroups.core.ReplayLast;
+import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.session.Session;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.Glob;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.GroupQuery;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NamespaceReader;
+import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import java.time.Duration;
@@ -118,6 +126,37 @@ class RedisUnreadableTest {
         assertThat(slice.messages()).extracting(Entry::offset).containsExactly(4L);
         assertThat(slice.missed()).isZero();
         assertThat(slice.end().offset()).isEqualTo(4);
+
+        Slice back = result(log.readBack(writer.group("room"), null, 2));
+        assertThat(back.messages()).extracting(Entry::offset).containsExactly(4L);
+        assertThat(back.unreadable()).containsExactly(3L);
+        assertThat(back.end().offset()).isEqualTo(3);
+        assertThat(back.more()).isTrue();
+        assertThat(result(log.readBack(writer.group("room"), back.end(), 2)).messages())
+                .extracting(Entry::offset)
+                .containsExactly(2L);
+    }
+
+    @Test
+    void messageOfANewerFormat_amongTheLast_isAGapInItsPlace() {
+        writer.publish("room", "before");
+        newer.message(writer.group("room"));
+        writer.publish("room", "after");
+        NodeLease lease = result(log.acquire(new NodeId("reader")));
+        try (CoreFixture core = new CoreFixture(Duration.ofSeconds(1), log, lease, writer.tenant)) {
+            CoreFixture.Client client = core.connect("a");
+            Session.Wish last = new Session.Wish(
+                    writer.group("room"), TopicFilter.ALL, null, new ReplayLast(5, false), false, null, false, JoinMetadata.NONE, null);
+            result(client.opened().session().join(client.connection(), last));
+
+            await().untilAsserted(() -> assertThat(client.peer().texts()).containsExactly("before", "after"));
+            assertThat(client.peer().seen(Event.Gap.class)).singleElement().satisfies(gap -> {
+                assertThat(gap.reason()).isEqualTo(Event.Gap.Reason.UNREADABLE);
+                assertThat(gap.from()).isEqualTo(2);
+                assertThat(gap.to()).isEqualTo(4);
+            });
+            assertThat(client.peer().seen()).element(2).isInstanceOf(Event.Gap.class);
+        }
     }
 
     @Test

@@ -132,8 +132,15 @@ final class ScriptRuns implements AutoCloseable {
 
     Call creation(String group, int messages) {
         return new Call(
-                List.of(key(group), key("node:n"), key(group + ":answer"), key("outbox"), key("birth"), key("lineage")),
-                List.of("n", 1, next(), name(group), "e", "s".repeat(16_384), messages, 3_600_000));
+                List.of(
+                        key(group),
+                        key("node:n"),
+                        key(group + ":answer"),
+                        key("outbox"),
+                        key("birth"),
+                        key("lineage"),
+                        key("empty")),
+                List.of("n", 1, next(), name(group), "e", "s".repeat(16_384), messages, 3_600_000, 60_000));
     }
 
     static String name(String group) {

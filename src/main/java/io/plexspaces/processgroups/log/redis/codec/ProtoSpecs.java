@@ -28,6 +28,8 @@ final class ProtoSpecs {
     private static final int UPDATED_BY = 6;
     private static final int LABELS = 7;
     private static final int ANNOTATIONS = 8;
+    private static final int DELETE_SECONDS = 9;
+    private static final int DELETE_NANOS = 10;
 
     private static final int KEY = 1;
     private static final int TYPE_URL = 2;
@@ -57,6 +59,11 @@ final class ProtoSpecs {
             out.writeString(TYPE_URL, type);
             out.writeByteArray(VALUE, value);
         }
+        Duration wait = spec.deleteWhenEmpty();
+        if (wait != null) {
+            Fields.number(out, DELETE_SECONDS, wait.getSeconds());
+            Fields.number(out, DELETE_NANOS, wait.getNano());
+        }
     }
 
     static GroupSpec decode(CodedInputStream in) throws IOException {
@@ -67,6 +74,7 @@ final class ProtoSpecs {
         String updatedBy = "";
         Map<String, String> labels = new HashMap<>();
         Map<String, Annotation> annotations = new HashMap<>();
+        Duration wait = Duration.ZERO;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (WireFormat.getTagFieldNumber(tag)) {
                 case RETAINED_MESSAGES -> messages = Math.toIntExact(in.readInt64());
@@ -77,13 +85,16 @@ final class ProtoSpecs {
                 case UPDATED_BY -> updatedBy = in.readString();
                 case LABELS -> Fields.entry(in, labels);
                 case ANNOTATIONS -> annotation(in, annotations);
+                case DELETE_SECONDS -> wait = wait.plusSeconds(in.readInt64());
+                case DELETE_NANOS -> wait = wait.plusNanos(in.readInt64());
                 default -> in.skipField(tag);
             }
         }
         return new GroupSpec(
                 new Metadata(createdBy, updatedBy, labels, annotations),
                 new Retention(messages, age),
-                policy(overflow));
+                policy(overflow),
+                wait.isZero() ? null : wait);
     }
 
     private static @Nullable OverflowPolicy policy(String name) {

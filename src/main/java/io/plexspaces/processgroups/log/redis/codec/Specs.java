@@ -49,6 +49,10 @@ public final class Specs {
                 .number(metadata.annotations().size());
         metadata.annotations()
                 .forEach((key, value) -> writer.text(key).text(value.typeUrl()).bytes(value.value()));
+        if (spec.deleteWhenEmpty() != null) {
+            // Earlier servers read no further than they know.
+            writer.duration(spec.deleteWhenEmpty());
+        }
         return writer.toBytes();
     }
 
@@ -83,6 +87,7 @@ public final class Specs {
         return new GroupSpec(
                 new Metadata(createdBy, updatedBy, labels, annotations),
                 retention,
-                overflow.isEmpty() ? null : OverflowPolicy.valueOf(overflow));
+                overflow.isEmpty() ? null : OverflowPolicy.valueOf(overflow),
+                reader.isAtEnd() ? null : reader.duration());
     }
 }

@@ -20,6 +20,7 @@ import io.plexspaces.processgroups.log.redis.store.StepSizes;
 import io.plexspaces.processgroups.log.redis.store.Store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -85,6 +86,7 @@ public final class GroupLifecycle {
 
     private Future<Instant> make(GroupId group, String epoch, GroupSpec spec, OperationId operation) {
         Keys.Group keys = store.keys().group(group);
+        Duration wait = spec.deleteWhenEmpty();
         return store.call(
                         Scripts.CREATE,
                         List.of(
@@ -93,7 +95,8 @@ public final class GroupLifecycle {
                                 keys.answer(operation.node(), operation.incarnation()),
                                 keys.partition().outbox(),
                                 keys.partition().birth(),
-                                keys.partition().lineage()),
+                                keys.partition().lineage(),
+                                keys.partition().empty()),
                         operation.node().value(),
                         operation.incarnation(),
                         calls.incrementAndGet(),
@@ -101,7 +104,8 @@ public final class GroupLifecycle {
                         epoch,
                         Specs.encode(spec, store.format().written()),
                         spec.retention().messages(),
-                        Times.millis(spec.retention().age()))
+                        Times.millis(spec.retention().age()),
+                        wait == null ? "" : Times.millis(wait))
                 .map(answer -> {
                     Store.unfenced(answer, operation);
                     if (answer.get(0).toString().equals("-")) {
@@ -113,6 +117,19 @@ public final class GroupLifecycle {
 
     /** EPOCH_CHANGED; FENCED. */
     public Future<Appended> delete(GroupId group, @Nullable String life, OperationId operation) {
+        return deleting(group, life == null ? "" : life, "", operation).compose(answer -> deleted(group, answer));
+    }
+
+    /** Deletes a group if it has been empty for as long as it was made for. FENCED. */
+    public Future<Void> deleteIfVacant(GroupId group, OperationId operation) {
+        return deleting(group, "", "1", operation)
+                .compose(answer -> answer.get(0).toString().equals("~")
+                        ? Future.succeededFuture()
+                        : deleted(group, answer).mapEmpty());
+    }
+
+    /** @param vacant "1": only then; "" in any case */
+    private Future<Response> deleting(GroupId group, String life, String vacant, OperationId operation) {
         Keys.Group keys = store.keys().group(group);
         return store.call(
                         Scripts.DELETE,
@@ -122,15 +139,17 @@ public final class GroupLifecycle {
                                 keys.partition().held(),
                                 keys.partition().node(operation.node()),
                                 keys.answer(operation.node(), operation.incarnation()),
-                                keys.partition().outbox()),
+                                keys.partition().outbox(),
+                                keys.partition().empty()),
                         operation.node().value(),
                         operation.incarnation(),
                         calls.incrementAndGet(),
                         Texts.group(group),
                         RedisServers.PUBLISH,
-                        life == null ? "" : life,
-                        operation.sequence())
-                .compose(answer -> deleted(group, Store.unfenced(answer, operation)));
+                        life,
+                        operation.sequence(),
+                        vacant)
+                .map(answer -> Store.unfenced(answer, operation));
     }
 
     private Future<Appended> deleted(GroupId group, Response answer) {

@@ -21,11 +21,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * Ends what has expired, in every partition; and does what other nodes left undone in the index. A failure does not
- * delay the rest, and is tried again after a while.
+ * Ends what has expired, in every partition; deletes groups that have been empty for long enough; and does what other
+ * nodes left undone in the index. A failure does not delay the rest, and is tried again after a while.
  */
 public final class Sweep {
     /**
@@ -72,7 +72,8 @@ public final class Sweep {
                                 partition.held(),
                                 partition.outbox(),
                                 partition.nodes(),
-                                partition.node(operation.node())),
+                                partition.node(operation.node()),
+                                partition.empty()),
                         operation.node().value(),
                         operation.incarnation(),
                         atOnce,
@@ -87,8 +88,10 @@ public final class Sweep {
                         return Future.failedFuture(failed.values().iterator().next());
                     }
                     said.get(1).forEach(note -> settle(note.toString()));
-                    Map<GroupId, List<String>> due = due(said);
-                    boolean isFull = said.get(0).size() >= atOnce || said.get(2).size() >= atOnce;
+                    Map<GroupId, Due> due = due(said);
+                    boolean isFull = said.get(0).size() >= atOnce
+                            || said.get(2).size() >= atOnce
+                            || said.get(3).size() >= atOnce;
                     boolean more = isFull && (!due.isEmpty() || StepSizes.SWEPT + aside.size() > atOnce);
                     return round(partition, operation, end, due, more);
                 });
@@ -96,9 +99,9 @@ public final class Sweep {
 
     /** @param more has expired than that */
     private Future<Integer> round(
-            Keys.Partition partition, OperationId operation, long end, Map<GroupId, List<String>> due, boolean more) {
+            Keys.Partition partition, OperationId operation, long end, Map<GroupId, Due> due, boolean more) {
         Map<GroupId, Future<Integer>> all = new LinkedHashMap<>();
-        due.forEach((group, lapsed) -> all.put(group, group(partition, group, lapsed, operation, end)));
+        due.forEach((group, what) -> all.put(group, group(partition, group, what, operation, end)));
         return Future.join(List.copyOf(all.values())).transform(done -> {
             int ended = 0;
             Map<String, Throwable> failed = new LinkedHashMap<>();
@@ -146,34 +149,52 @@ public final class Sweep {
         }
     }
 
-    /** Groups that have something to end and are not left out, each with the nodes whose joins are to be ended. */
-    private Map<GroupId, List<String>> due(Response said) {
-        Map<GroupId, List<String>> due = new LinkedHashMap<>();
-        said.get(0).forEach(group -> add(due, group.toString(), null));
+    /** What is to be done in a group. */
+    private static final class Due {
+        /** Nodes whose joins are to be ended. */
+        final List<String> lapsed = new ArrayList<>(0);
+
+        boolean expired;
+        boolean empty;
+    }
+
+    /** Groups with something to do that are not left out. */
+    private Map<GroupId, Due> due(Response said) {
+        Map<GroupId, Due> due = new LinkedHashMap<>();
+        said.get(0).forEach(group -> add(due, group.toString(), what -> what.expired = true));
         said.get(2).forEach(held -> {
             String[] words = held.toString().split(" ", 2);
-            add(due, words[words.length - 1], words[0]);
+            add(due, words[words.length - 1], what -> {
+                what.expired = true;
+                what.lapsed.add(words[0]);
+            });
         });
+        said.get(3).forEach(group -> add(due, group.toString(), what -> what.empty = true));
         return due;
     }
 
     /** What cannot be read is left out: everything else ends in its time all the same. */
-    private void add(Map<GroupId, List<String>> due, String group, @Nullable String lapsed) {
+    private void add(Map<GroupId, Due> due, String group, Consumer<Due> what) {
         if (aside.has(group)) {
             return;
         }
         try {
-            List<String> nodes = due.computeIfAbsent(Texts.group(group), known -> new ArrayList<>());
-            if (lapsed != null) {
-                nodes.add(lapsed);
-            }
+            what.accept(due.computeIfAbsent(Texts.group(group), known -> new Due()));
         } catch (UnreadableException damaged) {
             store.unreadables().found("the timers", Unreadables.reason(damaged));
             aside.add(group);
         }
     }
 
-    private Future<Integer> group(
+    private Future<Integer> group(Keys.Partition partition, GroupId group, Due what, OperationId operation, long end) {
+        Future<Integer> ended =
+                what.expired ? expire(partition, group, what.lapsed, operation, end) : Future.succeededFuture(0);
+        return what.empty
+                ? ended.compose(joins -> groups.deleteIfVacant(group, operation).map(joins))
+                : ended;
+    }
+
+    private Future<Integer> expire(
             Keys.Partition partition, GroupId group, List<String> lapsed, OperationId operation, long end) {
         List<Object> arguments = new ArrayList<>(List.of(
                 operation.node().value(),
@@ -193,7 +214,7 @@ public final class Sweep {
             Store.unfenced(said, operation);
             int ended = Integer.parseInt(said.get(0).toString());
             return said.get(1).toString().equals("1") && System.nanoTime() - end < 0
-                    ? group(partition, group, lapsed, operation, end).map(more -> ended + more)
+                    ? expire(partition, group, lapsed, operation, end).map(more -> ended + more)
                     : Future.succeededFuture(ended);
         });
     }

@@ -59,6 +59,11 @@ public final class Keys {
             return base + "held";
         }
 
+        /** Groups that are deleted when they are empty, by when to look whether they are. */
+        public String empty() {
+            return base + "empty";
+        }
+
         public String outbox() {
             return base + "outbox";
         }

@@ -252,6 +252,9 @@ class CodecTest {
                 OverflowPolicy.CONFLATE);
         assertThat(Specs.decode(Specs.encode(spec, 1))).isEqualTo(spec);
         assertThat(Specs.decode(Specs.encode(spec, 2))).isEqualTo(spec);
+        GroupSpec goes = new GroupSpec(spec.metadata(), spec.retention(), spec.overflow(), Duration.ofMillis(90_500));
+        assertThat(Specs.decode(Specs.encode(goes, 1))).isEqualTo(goes);
+        assertThat(Specs.decode(Specs.encode(goes, 2))).isEqualTo(goes);
 
         GroupId group = GroupId.of("t", "n", "g");
         GroupInfo info = new GroupInfo(group, spec, "e", Instant.ofEpochSecond(9, 5_000), 0);
