@@ -335,7 +335,8 @@ final class Pg {
                         + event.getGap().getReason();
             case DRAINING -> "this server stops: go to another one";
             case TOKEN_EXPIRING -> "the token ends soon";
-            case ANSWER, KIND_NOT_SET -> "";
+            // Only to those who ask.
+            case ASKED, REPLY, MEMBER_MISSING, ASK_COMPLETED, ANSWER, KIND_NOT_SET -> "";
         };
     }
 

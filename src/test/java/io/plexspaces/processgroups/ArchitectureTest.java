@@ -69,8 +69,12 @@ class ArchitectureTest {
                     "core.publish", List.of("core.members", "core.replica", "core", "core.delivery", "log", "domain")),
             Map.entry("core.joins", List.of("core.members", "core.replica", "core", "core.delivery", "log", "domain")),
             Map.entry(
+                    "core.asks",
+                    List.of("core.members", "core.replica", "core", "core.delivery", "log", "tasks", "domain")),
+            Map.entry(
                     "core.group",
                     List.of(
+                            "core.asks",
                             "core.publish",
                             "core.joins",
                             "core.members",

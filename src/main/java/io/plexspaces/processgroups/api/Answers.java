@@ -26,6 +26,7 @@ import io.plexspaces.processgroups.proto.v1.ListGroupsResponse;
 import io.plexspaces.processgroups.proto.v1.ProcessGroup;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupResponse;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseResponse;
+import io.plexspaces.processgroups.proto.v1.ReplyResponse;
 import io.plexspaces.processgroups.proto.v1.SessionOpened;
 import io.plexspaces.processgroups.proto.v1.UpdateResponse;
 import java.time.Duration;
@@ -181,6 +182,37 @@ public final class Answers {
             response.addRecipientIds(id.value());
         }
         return response.build();
+    }
+
+    public static ReplyResponse replied(Groups.ReplyResult result) {
+        return ReplyResponse.newBuilder().setDuplicate(result.duplicate()).build();
+    }
+
+    /** The first event of a stream that asks. */
+    public static Event.Asked asked(GroupId group, Groups.PublishResult result) {
+        return new Event.Asked(
+                group,
+                0,
+                result.position(),
+                result.recipients(),
+                result.failures(),
+                result.perNode(),
+                result.ids(),
+                result.truncated(),
+                result.nodesTruncated(),
+                result.repeated());
+    }
+
+    static PublishToGroupResponse published(Event.Asked event) {
+        return published(new Groups.PublishResult(
+                event.position(),
+                event.recipients(),
+                event.failures(),
+                event.perNode(),
+                event.ids(),
+                event.truncated(),
+                event.nodesTruncated(),
+                event.repeated()));
     }
 
     /**

@@ -24,8 +24,8 @@ public final class Errors {
             case INVALID_ARGUMENT -> Status.Code.INVALID_ARGUMENT;
             case UNAUTHENTICATED -> Status.Code.UNAUTHENTICATED;
             case PERMISSION_DENIED, EVICTED, BANNED -> Status.Code.PERMISSION_DENIED;
-            case GROUP_NOT_FOUND, GROUP_DELETED, NOT_A_MEMBER, LEASE_NOT_FOUND -> Status.Code.NOT_FOUND;
-            case GROUP_EXISTS -> Status.Code.ALREADY_EXISTS;
+            case GROUP_NOT_FOUND, GROUP_DELETED, NOT_A_MEMBER, LEASE_NOT_FOUND, ASK_NOT_FOUND -> Status.Code.NOT_FOUND;
+            case GROUP_EXISTS, ASKED_BEFORE -> Status.Code.ALREADY_EXISTS;
             case FAILED_PRECONDITION -> Status.Code.FAILED_PRECONDITION;
             case LIMIT_EXCEEDED, QUOTA_EXCEEDED, SLOW_CONSUMER -> Status.Code.RESOURCE_EXHAUSTED;
             case SESSION_REPLACED, EPOCH_CHANGED -> Status.Code.ABORTED;
@@ -40,11 +40,11 @@ public final class Errors {
             case INVALID_ARGUMENT -> 4400;
             case UNAUTHENTICATED -> 4401;
             case NOT_A_MEMBER, PERMISSION_DENIED -> 4403;
-            case GROUP_NOT_FOUND, GROUP_DELETED, LEASE_NOT_FOUND -> 4404;
+            case GROUP_NOT_FOUND, GROUP_DELETED, LEASE_NOT_FOUND, ASK_NOT_FOUND -> 4404;
             case PEER_TIMEOUT -> 4408;
             case SESSION_REPLACED -> 4409;
             case EVICTED, BANNED -> 4410;
-            case FAILED_PRECONDITION, GROUP_EXISTS -> 4412;
+            case FAILED_PRECONDITION, GROUP_EXISTS, ASKED_BEFORE -> 4412;
             case LIMIT_EXCEEDED -> 4429;
             case SLOW_CONSUMER -> 4430;
             case QUOTA_EXCEEDED -> 4431;

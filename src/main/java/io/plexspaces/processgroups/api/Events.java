@@ -60,6 +60,8 @@ public final class Events {
             to.setDraining(Draining.newBuilder().setClosesIn(Values.duration(draining.closesIn())));
         } else if (event instanceof io.plexspaces.processgroups.core.delivery.Event.TokenExpiring expiring) {
             to.setTokenExpiring(TokenExpiring.newBuilder().setExpiresAt(Values.instant(expiring.at())));
+        } else {
+            AskEvents.write(event, to);
         }
         return to.build();
     }
@@ -72,7 +74,7 @@ public final class Events {
         if (entry.topic() != null) {
             event.setTopic(entry.topic().value());
         }
-        return event.build();
+        return event.setReplyWanted(entry.asker() != null).build();
     }
 
     static GroupMembership membership(GroupId group, Membership member) {

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.api;
 
+import static com.google.protobuf.CodedOutputStream.computeBoolSize;
 import static com.google.protobuf.CodedOutputStream.computeByteArraySize;
 import static com.google.protobuf.CodedOutputStream.computeInt32Size;
 import static com.google.protobuf.CodedOutputStream.computeInt64Size;
@@ -58,7 +59,8 @@ final class MessageElement extends EventElement {
         this.eventSize = text(Event.GROUP_NAME_FIELD_NUMBER, this.group)
                 + computeUInt64Size(Event.OFFSET_FIELD_NUMBER, entry.offset())
                 + text(Event.TOPIC_FIELD_NUMBER, topic)
-                + nested(Event.MESSAGE_FIELD_NUMBER, messageSize);
+                + nested(Event.MESSAGE_FIELD_NUMBER, messageSize)
+                + (entry.asker() == null ? 0 : computeBoolSize(Event.REPLY_WANTED_FIELD_NUMBER, true));
     }
 
     private int messageSize() {
@@ -119,6 +121,9 @@ final class MessageElement extends EventElement {
         write(out, KEY, message.idempotencyKey());
         write(out, PATH, message.uriPath());
         write(out, METHOD, message.uriMethod());
+        if (entry.asker() != null) {
+            out.writeBool(Event.REPLY_WANTED_FIELD_NUMBER, true);
+        }
     }
 
     private static void writeHeaders(CodedOutputStream out, Map<String, String> headers) throws IOException {

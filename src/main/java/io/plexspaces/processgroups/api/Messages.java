@@ -6,6 +6,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.Utf8;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -61,17 +62,24 @@ final class Messages {
 
     /** As it is delivered: without receiver, and never without a time. */
     static io.plexspaces.processgroups.proto.v1.Message write(Entry.Published entry) {
-        Message message = entry.message();
+        return write(entry.message(), entry.at());
+    }
+
+    /** @param at its time if it names none; null: it has none then */
+    static io.plexspaces.processgroups.proto.v1.Message write(Message message, @Nullable Instant at) {
         io.plexspaces.processgroups.proto.v1.Message.Builder delivered =
                 io.plexspaces.processgroups.proto.v1.Message.newBuilder()
                         .setId(message.id())
                         .setMessageType(message.type())
                         .setPayload(Values.bytes(message.payload()))
-                        .setTimestamp(Values.instant(message.timestamp() == null ? entry.at() : message.timestamp()))
                         .setPriority(message.priority())
                         .setIdempotencyKey(message.idempotencyKey())
                         .setUriPath(message.uriPath())
                         .setUriMethod(message.uriMethod());
+        Instant time = message.timestamp() == null ? at : message.timestamp();
+        if (time != null) {
+            delivered.setTimestamp(Values.instant(time));
+        }
         if (message.sender() != null) {
             delivered.setSenderId(message.sender().value());
         }

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.UseCase;
+import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Glob;
@@ -23,8 +24,10 @@ import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.domain.Utf8;
 import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.proto.v1.AskRequest;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
+import io.plexspaces.processgroups.proto.v1.Dispatch;
 import io.plexspaces.processgroups.proto.v1.EvictRequest;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
 import io.plexspaces.processgroups.proto.v1.GetLocalMembersRequest;
@@ -32,8 +35,10 @@ import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.ListGroupsRequest;
+import io.plexspaces.processgroups.proto.v1.PublishAnswer;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.ReplyRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.UpdateRequest;
@@ -65,6 +70,9 @@ public final class Requests {
     private static final Duration MAX_TTL = Duration.ofHours(24);
     private static final Duration MIN_BAN = Duration.ofSeconds(1);
     private static final Duration MAX_BAN = Duration.ofDays(30);
+    private static final Duration MIN_ASK = Duration.ofMillis(10);
+    private static final Duration MAX_ASK = Duration.ofMinutes(5);
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
 
     private final ApiSettings settings;
     private final Scope scope;
@@ -199,11 +207,11 @@ public final class Requests {
     }
 
     /** As {@link #namespace}, for a request that publishes: also what it publishes counts. */
-    private Namespace publishing(PublishToGroupRequest request) {
-        Namespace namespace = scope.namespace(request.getTenantId(), request.getNamespace());
+    private Namespace publishing(String tenant, String name, int messageBytes) {
+        Namespace namespace = scope.namespace(tenant, name);
         Quotas.Meter counted = meter;
         if (counted != null) {
-            counted.publish(counting(namespace), request.getMessage().getSerializedSize());
+            counted.publish(counting(namespace), messageBytes);
         }
         return namespace;
     }
@@ -381,6 +389,11 @@ public final class Requests {
                 .allowed();
     }
 
+    /** Whether it could ask so, what it has asked. */
+    boolean asks(Groups.AskedAs asked) {
+        return caller.mayPublish(asked.group(), asked.sender(), asked.topic()).allowed();
+    }
+
     /** Whether it may see all that can be found. */
     boolean readsAll(GroupQuery query) {
         String namespace = query.namespace();
@@ -392,7 +405,15 @@ public final class Requests {
 
     /** Who received it is said to nobody who may not read the group. */
     public Groups.PublishRequest publish(PublishToGroupRequest request) {
-        GroupId group = new GroupId(publishing(request), request.getGroupName());
+        return publish(request, UseCase.PUBLISH);
+    }
+
+    private Groups.PublishRequest publish(PublishToGroupRequest request, UseCase operation) {
+        Namespace namespace = publishing(
+                request.getTenantId(),
+                request.getNamespace(),
+                request.getMessage().getSerializedSize());
+        GroupId group = new GroupId(namespace, request.getGroupName());
         GroupSpec spec =
                 missing(request.getCreateMissing(), request.hasDeleteWhenEmpty(), request.getDeleteWhenEmpty());
         if (!request.hasMessage()) {
@@ -407,10 +428,68 @@ public final class Requests {
                 Utf8.atMost(ID_BYTES, "dispatch_key", request.getDispatchKey()),
                 request.getExcludeSender(),
                 recipients(request, group),
+                null,
                 making(group, spec));
         ActorId sender = wish.message().sender();
-        need(caller.mayPublish(group, sender, wish.topic()), UseCase.PUBLISH, group, sender);
-        needMaking(wish.missing(), UseCase.PUBLISH, group);
+        need(caller.mayPublish(group, sender, wish.topic()), operation, group, sender);
+        needMaking(wish.missing(), operation, group);
+        return wish;
+    }
+
+    /**
+     * A message that asks, as it is published.
+     *
+     * @param timeout from when the log has it
+     */
+    public record Ask(Groups.PublishRequest publish, Duration timeout, boolean retryOther) {
+        /** @param number names it on the connection */
+        public Groups.AskRequest on(Connection connection, long number, boolean only) {
+            return new Groups.AskRequest(publish, timeout, retryOther, connection, number, only);
+        }
+    }
+
+    public Ask ask(AskRequest request) {
+        PublishToGroupRequest publish = request.getPublish();
+        if (publish.getAnswer() != PublishAnswer.RECIPIENT_IDS) {
+            throw GroupException.invalid("publish.answer", "must not be given");
+        }
+        Duration timeout = request.hasTimeout() ? Values.duration("timeout", request.getTimeout()) : ASK_TIMEOUT;
+        if (timeout.compareTo(MIN_ASK) < 0 || timeout.compareTo(MAX_ASK) > 0) {
+            throw GroupException.invalid("timeout", "must be from 10 milliseconds to 5 minutes");
+        }
+        if (request.getRetryOther() && publish.getDispatch() != Dispatch.ONE) {
+            throw GroupException.invalid("retry_other", "goes with dispatch ONE alone");
+        }
+        return new Ask(publish(publish, UseCase.ASK), timeout, request.getRetryOther());
+    }
+
+    /** It is told to one who asked: what is asked of it is what a publish would be. */
+    public Groups.ReplyRequest reply(ReplyRequest request) {
+        Namespace namespace = publishing(
+                request.getTenantId(),
+                request.getNamespace(),
+                request.getMessage().getSerializedSize());
+        GroupId group = new GroupId(namespace, request.getGroupName());
+        ActorId actor = scope.actor("actor_id", request.getActorId());
+        if (!request.hasMessage()) {
+            throw GroupException.invalid("message", "must be set");
+        }
+        String sender = request.getMessage().getSenderId();
+        if (!sender.isEmpty() && !sender.equals(actor.value())) {
+            throw GroupException.invalid("message.sender_id", "must be empty, or the actor's");
+        }
+        if (request.getEpoch().isEmpty()) {
+            throw GroupException.invalid("epoch", "must be set, to that of the message");
+        }
+        if (request.getOffset() < 1) {
+            throw GroupException.invalid("offset", "must be from 1 to 2^63 - 1");
+        }
+        Groups.ReplyRequest wish = new Groups.ReplyRequest(
+                group,
+                actor,
+                new Position(Utf8.atMost(ID_BYTES, "epoch", request.getEpoch()), request.getOffset()),
+                Messages.read(request.getMessage(), sender.isEmpty() ? null : actor, settings));
+        need(caller.mayLeave(group, actor), UseCase.REPLY, group, actor);
         return wish;
     }
 

@@ -17,6 +17,8 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.proto.v1.Answer;
+import io.plexspaces.processgroups.proto.v1.CancelAskRequest;
+import io.plexspaces.processgroups.proto.v1.CancelAskResponse;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RefreshToken;
@@ -135,6 +137,7 @@ public final class SessionProtocol {
             if (following != null) {
                 following.keepOnly(in::reads, in::readsAll);
             }
+            groups.keepAsks(connection, in::asks);
         }
     }
 
@@ -364,6 +367,11 @@ public final class SessionProtocol {
                 groups.renew(in.renew(request.getRenew()))
                         .map(result -> Answer.newBuilder().setRenewed(Answers.renewed(result)));
             case REFRESH -> refresh(current, request.getRefresh());
+            case ASK -> ask(in, request);
+            case REPLY ->
+                groups.reply(in.reply(request.getReply()))
+                        .map(result -> Answer.newBuilder().setReplied(Answers.replied(result)));
+            case CANCEL_ASK -> cancel(in, request.getCancelAsk());
             case OPEN, PUBLISH, REQUEST_NOT_SET -> throw new IllegalStateException("handled before");
         };
     }
@@ -445,6 +453,22 @@ public final class SessionProtocol {
                 .map(result -> Answer.newBuilder().setUpdated(Answers.updated(result)));
     }
 
+    private Uni<Answer.Builder> ask(Requests in, SessionRequest request) {
+        if (request.getRequestId() == 0) {
+            throw GroupException.invalid("request_id", "must not be 0: the replies name it");
+        }
+        return groups.ask(in.ask(request.getAsk()).on(connection, request.getRequestId(), false))
+                .map(result -> Answer.newBuilder().setAsked(Answers.published(result)));
+    }
+
+    private Uni<Answer.Builder> cancel(Requests in, CancelAskRequest request) {
+        in.ofSession();
+        boolean open = groups.endAsk(connection, request.getAsk());
+        return Uni.createFrom()
+                .item(Answer.newBuilder()
+                        .setAskCancelled(CancelAskResponse.newBuilder().setCancelled(open)));
+    }
+
     private Uni<Void> watching(Requests.Watch wish) {
         return traces.traced(
                 UseCase.WATCH,
@@ -474,7 +498,9 @@ public final class SessionProtocol {
                     case PUBLISH -> UseCase.PUBLISH;
                     case WATCH, UNWATCH -> UseCase.WATCH;
                     case RENEW -> UseCase.RENEW;
-                    case REFRESH, REQUEST_NOT_SET -> null;
+                    case ASK -> UseCase.ASK;
+                    case REPLY -> UseCase.REPLY;
+                    case REFRESH, CANCEL_ASK, REQUEST_NOT_SET -> null;
                 };
         if (operation != null) {
             refusals.refused(operation, cause);

@@ -385,6 +385,16 @@ interface ProcessGroupsConfig {
         @Range(min = "1", max = "1000000")
         int watchesPerConnection();
 
+        /** Messages of this server's clients whose replies are waited for, at a time. */
+        @WithDefault("10000")
+        @Range(min = "1", max = "1000000")
+        int asks();
+
+        /** The same of one connection. */
+        @WithDefault("1000")
+        @Range(min = "1", max = "1000000")
+        int asksPerConnection();
+
         /** Groups that the watch of a namespace may come to. */
         @WithDefault("10000")
         @Range(min = "1", max = "10000000")

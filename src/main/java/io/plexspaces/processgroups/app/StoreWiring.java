@@ -3,8 +3,10 @@ package io.plexspaces.processgroups.app;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.NodeMail;
 import io.plexspaces.processgroups.log.StoreQuotas;
 import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
+import io.plexspaces.processgroups.log.memory.MemoryNodeMail;
 import io.plexspaces.processgroups.log.redis.RedisGroupLog;
 import io.plexspaces.processgroups.log.redis.store.RedisSettings;
 import io.plexspaces.processgroups.observe.NodeMetrics;
@@ -130,6 +132,12 @@ final class StoreWiring {
     @Singleton
     NodeLeases leases() {
         return leases;
+    }
+
+    @Produces
+    @Singleton
+    NodeMail mail() {
+        return redis == null ? new MemoryNodeMail() : redis.mail();
     }
 
     /** Whether the store answers and its announcements arrive. */

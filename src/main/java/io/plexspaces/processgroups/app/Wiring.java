@@ -13,6 +13,7 @@ import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
+import io.plexspaces.processgroups.core.asks.Asks;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.delivery.ServerBudget;
@@ -26,6 +27,7 @@ import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.NodeMail;
 import io.plexspaces.processgroups.observe.GroupMetrics;
 import io.plexspaces.processgroups.observe.GroupTracing;
 import io.plexspaces.processgroups.observe.MetricsDeliveryObserver;
@@ -38,6 +40,7 @@ import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Set;
 import org.eclipse.microprofile.config.Config;
@@ -101,8 +104,21 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Replicas replicas(GroupLog log, OperationIds operations, Settings settings, DeliveryTracer tracer) {
-        return new Replicas(log, operations, settings, tracer);
+    Replicas replicas(GroupLog log, OperationIds operations, Settings settings, DeliveryTracer tracer, Asks asks) {
+        return new Replicas(log, operations, settings, tracer, asks);
+    }
+
+    @Produces
+    @Singleton
+    Asks asks(GroupLog log, NodeMail mail, Settings settings, GroupMetrics metrics, TimerThread timer) {
+        ProcessGroupsConfig.Limits limits = config.limits();
+        return new Asks(
+                log,
+                mail,
+                new NodeMail.Address(settings.node(), new SecureRandom().nextLong() & Long.MAX_VALUE),
+                new Asks.Bounds(limits.asks(), limits.asksPerConnection(), limits.recipientIds()),
+                new Asks.Times(timer.delays(), System::nanoTime),
+                metrics);
     }
 
     @Produces

@@ -1,6 +1,8 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Asker;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.GroupSpec;
@@ -21,6 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +79,26 @@ public interface Groups {
 
     /** GROUP_NOT_FOUND, LIMIT_EXCEEDED for a message that is too large, OVERLOADED. */
     Uni<PublishResult> publish(PublishRequest request);
+
+    /**
+     * Publishes a message, and lets its connection have the replies to it, until everybody has replied or is missing,
+     * or the time is over. When the result is there, no event has been sent yet; after a failure none will be. Besides
+     * what a publish says: LIMIT_EXCEEDED, with too many recipients after it is published; FAILED_PRECONDITION for a
+     * number that is in use; ASKED_BEFORE.
+     */
+    Uni<PublishResult> ask(AskRequest request);
+
+    /** Sends nothing more of those asks of a connection that are not allowed any more. */
+    void keepAsks(Connection asker, Predicate<AskedAs> allowed);
+
+    /** Sends nothing more of an ask; false: there is none of that number on the connection. */
+    boolean endAsk(Connection asker, long number);
+
+    /**
+     * A member's reply to a message that asks. ASK_NOT_FOUND when no reply is waited for; FAILED_PRECONDITION for an
+     * actor that was not asked; GROUP_NOT_FOUND, NOT_A_MEMBER, OVERLOADED; STORE_UNAVAILABLE when it may be lost.
+     */
+    Uni<ReplyResult> reply(ReplyRequest request);
 
     /** GROUP_NOT_FOUND; NOT_A_MEMBER for an actor that is none. */
     Uni<Slice> fetch(FetchRequest request);
@@ -133,6 +157,11 @@ public interface Groups {
                 @Nullable Duration ttl,
                 @Nullable Subscription subscription) {
             this(group, actors, filter, node, ttl, subscription, JoinMetadata.NONE, null);
+        }
+
+        /** The same with another way to make its group. */
+        public JoinRequest with(@Nullable Missing way) {
+            return new JoinRequest(group, actors, filter, node, ttl, subscription, metadata, way);
         }
     }
 
@@ -227,6 +256,7 @@ public interface Groups {
     /**
      * @param topic null: every member, whatever its filter
      * @param key with ONE: the same key goes to the same member as long as members stay the same; empty: by turns
+     * @param asking it asks for replies; null: it does not
      * @param missing null: GROUP_NOT_FOUND when there is no such group
      */
     record PublishRequest(
@@ -237,8 +267,9 @@ public interface Groups {
             String key,
             boolean excludeSender,
             RecipientDetail recipients,
+            @Nullable Asking asking,
             @Nullable Missing missing) {
-        /** To a group that must be there. */
+        /** That asks for no replies, to a group that must be there. */
         public PublishRequest(
                 GroupId group,
                 Message message,
@@ -247,9 +278,57 @@ public interface Groups {
                 String key,
                 boolean excludeSender,
                 RecipientDetail recipients) {
-            this(group, message, topic, spread, key, excludeSender, recipients, null);
+            this(group, message, topic, spread, key, excludeSender, recipients, null, null);
+        }
+
+        /** The same with another message, and another way to make its group. */
+        public PublishRequest with(Message another, @Nullable Missing way) {
+            return new PublishRequest(group, another, topic, spread, key, excludeSender, recipients, asking, way);
         }
     }
+
+    /**
+     * @param asker where replies go
+     * @param tried with ONE, who was asked with this message before: it is for another one, and nobody else
+     */
+    record Asking(Asker asker, Set<ActorId> tried) {
+        public Asking {
+            tried = Set.copyOf(tried);
+        }
+    }
+
+    /**
+     * @param publish the message, to whom it goes, and whether the caller may be told who these are
+     * @param timeout from when the log has the message
+     * @param retryOther with ONE: asks another member when the one that was asked is gone, or silent for a while
+     * @param connection receives what comes of it; when it ends, nobody waits for replies any more
+     * @param number names the ask on its connection
+     * @param only the connection is for this ask alone, and ends with it
+     */
+    record AskRequest(
+            PublishRequest publish,
+            Duration timeout,
+            boolean retryOther,
+            Connection connection,
+            long number,
+            boolean only) {}
+
+    /**
+     * What an ask needed a right for.
+     *
+     * @param sender null: not said
+     * @param topic null: none
+     */
+    record AskedAs(
+            GroupId group,
+            @Nullable ActorId sender,
+            @Nullable Topic topic) {}
+
+    /** @param at of the message it replies to */
+    record ReplyRequest(GroupId group, ActorId actor, Position at, Message message) {}
+
+    /** @param duplicate the actor had replied before, and this was not delivered */
+    record ReplyResult(boolean duplicate) {}
 
     /**
      * @param recipients members it is for, at its own offset

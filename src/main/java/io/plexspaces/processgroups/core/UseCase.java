@@ -12,6 +12,8 @@ public enum UseCase {
     GET_MEMBERS("get_members"),
     LIST("list"),
     PUBLISH("publish"),
+    ASK("ask"),
+    REPLY("reply"),
     FETCH("fetch"),
     WATCH("watch");
 

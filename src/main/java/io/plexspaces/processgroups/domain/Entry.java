@@ -55,6 +55,7 @@ public sealed interface Entry {
      * @param ordinal 1 for the first message of the epoch, 2 for the second …
      * @param topic null: for every member
      * @param excludeSender not for {@code message.sender()}
+     * @param asker who waits for replies to it; null: nobody does
      */
     record Published(
             long offset,
@@ -64,8 +65,21 @@ public sealed interface Entry {
             Message message,
             @Nullable Topic topic,
             Dispatch dispatch,
-            boolean excludeSender)
+            boolean excludeSender,
+            @Nullable Asker asker)
             implements Entry {
+        /** To which nobody waits for replies. */
+        public Published(
+                long offset,
+                Instant at,
+                OperationId operation,
+                long ordinal,
+                Message message,
+                @Nullable Topic topic,
+                Dispatch dispatch,
+                boolean excludeSender) {
+            this(offset, at, operation, ordinal, message, topic, dispatch, excludeSender, null);
+        }
 
         /** Whether the message's ttl has passed. */
         public boolean isExpired(Instant now) {

@@ -18,6 +18,10 @@ public enum ErrorCode {
     NOT_A_MEMBER(false),
     /** The membership holds no such lease. */
     LEASE_NOT_FOUND(false),
+    /** No reply is waited for at that position: nobody asked there, or the ask is over. */
+    ASK_NOT_FOUND(false),
+    /** The idempotency key of an ask was used before, by a message whose replies do not come to this node. */
+    ASKED_BEFORE(false),
     /** The request does not fit the state of its session: not opened yet, opened twice, already watching. */
     FAILED_PRECONDITION(false),
     /** A configured limit would be passed; the message names limit and value. */

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.log;
 
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Asker;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupSpec;
@@ -135,11 +136,30 @@ public sealed interface Command {
      * members leave meanwhile. When all candidates have left, it looks at {@value #LOOKED_AT} other members at most,
      * those with a live session before the rest. LIMIT_EXCEEDED when too many idempotency keys were used in the last
      * two minutes: none is forgotten before.
+     *
+     * @param asker who waits for replies; null: nobody does
+     * @param again it asks another member than before: its idempotency key is not looked at
      */
-    record Publish(Message message, @Nullable Topic topic, Dispatch dispatch, boolean excludeSender)
+    record Publish(
+            Message message,
+            @Nullable Topic topic,
+            Dispatch dispatch,
+            boolean excludeSender,
+            @Nullable Asker asker,
+            boolean again)
             implements Command {
+        /** To which nobody waits for replies. */
+        public Publish(Message message, @Nullable Topic topic, Dispatch dispatch, boolean excludeSender) {
+            this(message, topic, dispatch, excludeSender, null, false);
+        }
+
         /** Members that a log looks at to find one that gets a message, besides its candidates. */
         public static final int LOOKED_AT = 256;
+
+        /** Under which it takes effect once; empty: each time. */
+        public String onceKey() {
+            return again ? "" : message.idempotencyKey();
+        }
 
         /** The actor that must not get it, though it be a member; null: there is none. */
         public @Nullable ActorId excepted() {

@@ -4,10 +4,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.plexspaces.processgroups.core.AskObserver;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.MissingReason;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The first groups that are used get labels of their own and keep them until the process ends; all others share
  * {@link #OTHER}, as group and as tenant. So the number of series is bounded, and sums over labels are complete.
  */
-public final class GroupMetrics {
+public final class GroupMetrics implements AskObserver {
     static final String PREFIX = "plexspaces_process_groups_";
     /** No name: names begin with a letter or digit. */
     static final String OTHER = "_other";
@@ -35,7 +38,7 @@ public final class GroupMetrics {
     private static final double[] FANOUTS = {1, 10, 100, 1_000, 10_000, 100_000};
 
     /** The counters of one group, or of all that have no labels of their own. */
-    record GroupMeters(Counter joins, Counter leaves, Counter published) {}
+    record GroupMeters(Counter joins, Counter leaves, Counter published, Counter asked) {}
 
     private record Failure(UseCase operation, ErrorCode code) {}
 
@@ -48,6 +51,8 @@ public final class GroupMetrics {
     private final Counter created;
     private final Counter deleted;
     private final Counter unreadable;
+    private final Counter replied;
+    private final Map<MissingReason, Counter> missing = new EnumMap<>(MissingReason.class);
     private final Timer publishDuration;
     private final DistributionSummary fanout;
 
@@ -60,6 +65,14 @@ public final class GroupMetrics {
         deleted = counter("deleted", "Groups deleted").register(registry);
         unreadable = counter("unreadable_requests", "Requests of sessions that could not be read")
                 .register(registry);
+        replied = counter("ask_replies", "Replies that askers were sent").register(registry);
+        for (MissingReason reason : MissingReason.values()) {
+            missing.put(
+                    reason,
+                    counter("ask_missing", "Members that were asked and had not replied when the ask ended, by reason")
+                            .tag("reason", reason.name())
+                            .register(registry));
+        }
         publishDuration = Timer.builder(PREFIX + "publish_duration")
                 .description("Time from the request to the answer of accepted publishes")
                 .serviceLevelObjectives(LATENCIES)
@@ -100,6 +113,23 @@ public final class GroupMetrics {
         publishDuration.record(duration);
     }
 
+    void asked(GroupId group) {
+        of(group).asked().increment();
+    }
+
+    @Override
+    public void replied() {
+        replied.increment();
+    }
+
+    @Override
+    public void missing(MissingReason reason, int members) {
+        Counter counter = missing.get(reason);
+        if (counter != null) {
+            counter.increment(members);
+        }
+    }
+
     void failed(UseCase operation, ErrorCode code) {
         errors.computeIfAbsent(new Failure(operation, code), this::errorCounter).increment();
     }
@@ -131,7 +161,8 @@ public final class GroupMetrics {
         return new GroupMeters(
                 labelled("joins", "Joins of actors", group, tenant),
                 labelled("leaves", "Leaves asked for", group, tenant),
-                labelled("publish", "Messages published", group, tenant));
+                labelled("publish", "Messages published", group, tenant),
+                labelled("ask", "Messages published that ask for replies", group, tenant));
     }
 
     private Counter labelled(String name, String description, String group, String tenant) {

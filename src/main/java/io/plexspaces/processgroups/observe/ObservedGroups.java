@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.LocalSession;
 import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.UseCase;
+import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -146,6 +148,44 @@ public final class ObservedGroups implements Groups {
     }
 
     @Override
+    public Uni<PublishResult> ask(AskRequest request) {
+        PublishRequest publish = request.publish();
+        Message message = publish.message();
+        Subject subject = Subject.of(publish.group(), message.sender(), publish.topic());
+        return Uni.createFrom().deferred(() -> {
+            Span span = tracing.start(UseCase.ASK, subject, message);
+            AskRequest carrying = new AskRequest(
+                    carrying(span, publish),
+                    request.timeout(),
+                    request.retryOther(),
+                    request.connection(),
+                    request.number(),
+                    request.only());
+            return ending(
+                    UseCase.ASK, subject, span, () -> groups.ask(carrying), asked -> metrics.asked(publish.group()));
+        });
+    }
+
+    @Override
+    public void keepAsks(Connection asker, Predicate<AskedAs> allowed) {
+        groups.keepAsks(asker, allowed);
+    }
+
+    @Override
+    public boolean endAsk(Connection asker, long number) {
+        return groups.endAsk(asker, number);
+    }
+
+    @Override
+    public Uni<ReplyResult> reply(ReplyRequest request) {
+        return observed(
+                UseCase.REPLY,
+                Subject.of(request.group(), request.actor(), null),
+                () -> groups.reply(request),
+                replied -> {});
+    }
+
+    @Override
     public Uni<List<GroupId>> heldBy(String session) {
         return groups.heldBy(session);
     }
@@ -172,34 +212,13 @@ public final class ObservedGroups implements Groups {
 
     private PublishRequest carrying(@Nullable Span span, PublishRequest request) {
         if (span != null && span.isRecording()) {
-            return with(request, GroupTracing.carrying(span, request.message()));
+            return request.with(GroupTracing.carrying(span, request.message()), counting(request.missing()));
         }
-        return request.missing() == null ? request : with(request, request.message());
-    }
-
-    private PublishRequest with(PublishRequest request, Message message) {
-        return new PublishRequest(
-                request.group(),
-                message,
-                request.topic(),
-                request.spread(),
-                request.key(),
-                request.excludeSender(),
-                request.recipients(),
-                counting(request.missing()));
+        return request.missing() == null ? request : request.with(request.message(), counting(request.missing()));
     }
 
     private JoinRequest counting(JoinRequest request) {
-        return request.missing() == null
-                ? request
-                : new JoinRequest(
-                        request.group(),
-                        request.actors(),
-                        request.filter(),
-                        request.node(),
-                        request.ttl(),
-                        request.subscription(),
-                        counting(request.missing()));
+        return request.missing() == null ? request : request.with(counting(request.missing()));
     }
 
     /** A group that is made for a request counts as one that was asked for. */

@@ -1,9 +1,11 @@
 package io.plexspaces.processgroups.api;
 
+import io.plexspaces.processgroups.core.AskObserver;
 import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
+import io.plexspaces.processgroups.core.asks.Asks;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
@@ -15,7 +17,10 @@ import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.NodeMail;
 import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
+import io.plexspaces.processgroups.log.memory.MemoryNodeMail;
+import io.plexspaces.processgroups.tasks.Delays;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
@@ -29,6 +34,7 @@ public final class MemoryService implements AutoCloseable {
 
     public final Groups groups;
     public final Sessions sessions;
+    public final Asks asks;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
 
     /** @param mailboxBytes bound of each connection's mailbox */
@@ -60,7 +66,14 @@ public final class MemoryService implements AutoCloseable {
         DeliveryLoops loops = new DeliveryLoops(
                 System::nanoTime, DeliveryObserver.NONE, mailboxBytes, 64 << 20, new ServerBudget(1 << 30));
         OperationIds operations = new OperationIds(lease);
-        Replicas replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
+        asks = new Asks(
+                log,
+                new MemoryNodeMail(),
+                new NodeMail.Address(NODE, 1),
+                new Asks.Bounds(100, 20, 10_000),
+                new Asks.Times(Delays.on(timer), System::nanoTime),
+                AskObserver.NONE);
+        Replicas replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF, asks);
         groups = around.apply(new ReplicatedGroups(log, replicas, loops, operations, settings, MemoryService::unique));
         sessions = new Sessions(groups, replicas, loops, operations, settings, timer, MemoryService::unique);
     }

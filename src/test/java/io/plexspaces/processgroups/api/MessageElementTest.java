@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Asker;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
@@ -55,8 +56,10 @@ class MessageElementTest {
         Arbitrary<Long> offsets = Arbitraries.longs().between(1, Long.MAX_VALUE);
         Arbitrary<Topic> topics =
                 Arbitraries.of("a", "user.login", "x.y.z").map(Topic::new).injectNull(0.3);
-        return Combinators.combine(offsets, instants(), messages(), topics)
-                .as((offset, at, message, topic) -> new Entry.Published(
+        Arbitrary<Asker> askers = Arbitraries.just(new Asker(new NodeId("node-1"), 1, 1, Duration.ofSeconds(5)))
+                .injectNull(0.5);
+        return Combinators.combine(offsets, instants(), messages(), topics, askers)
+                .as((offset, at, message, topic, asker) -> new Entry.Published(
                         offset,
                         at,
                         new OperationId(new NodeId("node-1"), 1, 1),
@@ -64,7 +67,8 @@ class MessageElementTest {
                         message,
                         topic,
                         Dispatch.ALL,
-                        false));
+                        false,
+                        asker));
     }
 
     private static Arbitrary<Message> messages() {

@@ -256,6 +256,36 @@ class LimitsTest {
                     "LIMIT_EXCEEDED",
                     "ConnectionWatchesTest#watchesThatWaitForTheirGroups_countForTheLimit"),
             new Limit(
+                    "asks that are open: of all clients of a server",
+                    "",
+                    "limits.asks",
+                    "OVERLOADED",
+                    "AskTest#asks_areBounded_perConnection_andPerNode"),
+            new Limit(
+                    "the same of one connection",
+                    "",
+                    "limits.asks-per-connection",
+                    "LIMIT_EXCEEDED",
+                    "AskTest#asks_areBounded_perConnection_andPerNode"),
+            new Limit(
+                    "members of one ask, each with 250 bytes of what all clients may hold",
+                    "as many as recipient ids of one answer",
+                    "",
+                    "LIMIT_EXCEEDED",
+                    "AskTest#moreMembersThanMayBeAsked_areALimit"),
+            new Limit(
+                    "replies of members here that wait for their receipts from other servers",
+                    "20,000",
+                    "",
+                    "OVERLOADED",
+                    "ReceiptsTest#repliesBeyondTheBound_areRefused"),
+            new Limit(
+                    "replies and receipts that wait to be sent to one server",
+                    "8 MiB",
+                    "",
+                    "OVERLOADED",
+                    "LetterContract#letters_beyondWhatMayWait_areRefused"),
+            new Limit(
                     "groups that the watch of a namespace comes to",
                     "",
                     "limits.watched-groups",

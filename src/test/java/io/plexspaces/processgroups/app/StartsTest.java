@@ -3,9 +3,11 @@ package io.plexspaces.processgroups.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.plexspaces.processgroups.core.AskObserver;
 import io.plexspaces.processgroups.core.ConnectionSettings;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
+import io.plexspaces.processgroups.core.asks.Asks;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.group.Housekeeping;
 import io.plexspaces.processgroups.core.group.Replicas;
@@ -14,6 +16,7 @@ import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.NodeMail;
 import io.plexspaces.processgroups.log.redis.RedisBinaries;
 import io.plexspaces.processgroups.log.redis.RedisGroupLog;
 import io.plexspaces.processgroups.log.redis.RedisProcess;
@@ -86,7 +89,14 @@ class StartsTest {
         try (RedisGroupLog log = new RedisGroupLog(
                 vertx, new RedisOptions().setConnectionString(redis.address()), settings, () -> UUID.randomUUID()
                         .toString())) {
-            Replicas replicas = new Replicas(log, operations, SETTINGS, DeliveryTracer.OFF);
+            Asks asks = new Asks(
+                    log,
+                    log.mail(),
+                    new NodeMail.Address(SETTINGS.node(), 1),
+                    new Asks.Bounds(1, 1, 1),
+                    new Asks.Times(Delays.on(timer), System::nanoTime),
+                    AskObserver.NONE);
+            Replicas replicas = new Replicas(log, operations, SETTINGS, DeliveryTracer.OFF, asks);
             Housekeeping.Times times =
                     new Housekeeping.Times(Duration.ofMillis(10), Duration.ofSeconds(3), Duration.ofMinutes(3));
             new Housekeeping(counting(log, passes), replicas, operations, times).start(tasks, Delays.on(timer));

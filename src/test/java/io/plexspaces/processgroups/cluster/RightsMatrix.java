@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.cluster.RightsTable.Expected;
 import io.plexspaces.processgroups.cluster.RightsTable.Row;
 import io.plexspaces.processgroups.e2e.GrpcClient;
 import io.plexspaces.processgroups.proto.v1.Answer;
+import io.plexspaces.processgroups.proto.v1.AskResponse;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupResponse;
 import io.plexspaces.processgroups.proto.v1.GroupMembership;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
@@ -239,7 +240,7 @@ final class RightsMatrix implements AutoCloseable {
     /** With which a call or a connection ends. */
     private static String code(Expected expected, Way way) {
         if (way.isOnGrpc()) {
-            return expected.reason();
+            return expected.equals(Expected.NOBODY_ASKED) ? "NOT_FOUND" : expected.reason();
         }
         return expected.reason().equals("UNAUTHENTICATED") ? "4401" : "4403";
     }
@@ -264,7 +265,10 @@ final class RightsMatrix implements AutoCloseable {
 
     private static @Nullable PublishToGroupResponse published(Outcome outcome) {
         if (outcome.answer() instanceof Answer answer) {
-            return answer.hasPublished() ? answer.getPublished() : null;
+            return answer.hasPublished() ? answer.getPublished() : answer.hasAsked() ? answer.getAsked() : null;
+        }
+        if (outcome.answer() instanceof AskResponse asking) {
+            return asking.getEvents(0).getAsked().getPublished();
         }
         return outcome.answer() instanceof PublishToGroupResponse response ? response : null;
     }

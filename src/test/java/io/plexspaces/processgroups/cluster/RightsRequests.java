@@ -1,9 +1,12 @@
 package io.plexspaces.processgroups.cluster;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import io.plexspaces.processgroups.cluster.RightsTable.Column;
 import io.plexspaces.processgroups.cluster.RightsTable.Fit;
 import io.plexspaces.processgroups.cluster.RightsTable.Row;
+import io.plexspaces.processgroups.proto.v1.AskRequest;
+import io.plexspaces.processgroups.proto.v1.CancelAskRequest;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.EvictRequest;
@@ -16,6 +19,7 @@ import io.plexspaces.processgroups.proto.v1.ListGroupsRequest;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RefreshToken;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.ReplyRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
@@ -70,6 +74,11 @@ record RightsRequests(String tenant) {
                 fill(PublishToGroupRequest.newBuilder().setMessage(message().clearSenderId()), group);
             case PUBLISH_MISSING ->
                 fill(PublishToGroupRequest.newBuilder().setMessage(message()).setCreateMissing(true), group);
+            case ASK -> ask(fill(PublishToGroupRequest.newBuilder().setMessage(message()), group));
+            case ASK_TOPIC ->
+                ask(fill(
+                        PublishToGroupRequest.newBuilder().setMessage(message()).setTopic(TOPIC), group));
+            case REPLY -> fill(reply().setActorId(ACTOR), group);
             case EVICT -> fill(EvictRequest.newBuilder().setActorId(EVICTED), group);
             case EVICT_EVERYWHERE ->
                 EvictRequest.newBuilder()
@@ -92,6 +101,17 @@ record RightsRequests(String tenant) {
                         .build();
             default -> throw new IllegalArgumentException(row + " is a request of a session");
         };
+    }
+
+    private static AskRequest ask(Message publish) {
+        return AskRequest.newBuilder()
+                .setPublish((PublishToGroupRequest) publish)
+                .setTimeout(Duration.newBuilder().setNanos(10_000_000))
+                .build();
+    }
+
+    private ReplyRequest.Builder reply() {
+        return ReplyRequest.newBuilder().setEpoch("epoch").setOffset(1).setMessage(message());
     }
 
     /** The tenant and the group have the same names everywhere. */
@@ -145,6 +165,10 @@ record RightsRequests(String tenant) {
                 request.setPublish(publish.setCreateMissing(true)).build();
             case THEN_PUBLISH_TOPIC ->
                 request.setPublish(publish.setTopic(TOPIC)).build();
+            case THEN_ASK -> request.setAsk(ask(publish.build())).build();
+            case THEN_REPLY -> request.setReply(reply().setGroupName(group)).build();
+            case THEN_CANCEL ->
+                request.setCancelAsk(CancelAskRequest.newBuilder().setAsk(99)).build();
             case THEN_LEAVE ->
                 request.setLeave(LeaveGroupRequest.newBuilder().setGroupName(group))
                         .build();

@@ -98,6 +98,9 @@ final class RightsTable {
         PUBLISH_TOPIC("PublishToGroup", Need.publish(Extent.ONE)),
         PUBLISH_UNSIGNED("PublishToGroup", Need.publish(Extent.ALL).asAnybody()),
         PUBLISH_MISSING("PublishToGroup", Need.publish(Extent.ALL), Need.manage()),
+        ASK("Ask", Need.publish(Extent.ALL)),
+        ASK_TOPIC("Ask", Need.publish(Extent.ONE)),
+        REPLY("Reply", Need.join(Extent.NONE)),
         EVICT("Evict", Need.manage()),
         EVICT_EVERYWHERE("Evict", Need.manage().in(Extent.ALL, Extent.ALL)),
         SUBSCRIBE("Subscribe", Need.join(Extent.ALL)),
@@ -116,6 +119,9 @@ final class RightsTable {
         THEN_PUBLISH("publish", Need.publish(Extent.ALL)),
         THEN_PUBLISH_TOPIC("publish", Need.publish(Extent.ONE)),
         THEN_PUBLISH_MISSING("publish", Need.publish(Extent.ALL), Need.manage()),
+        THEN_ASK("ask", Need.publish(Extent.ALL)),
+        THEN_REPLY("reply", Need.join(Extent.NONE)),
+        THEN_CANCEL("cancel_ask"),
         THEN_LEAVE("leave", Need.join(Extent.NONE)),
         THEN_RENEW("renew", Need.join(Extent.NONE)),
         THEN_UPDATE("update", Need.join(Extent.NONE)),
@@ -137,6 +143,10 @@ final class RightsTable {
 
         boolean isOfSession() {
             return Character.isLowerCase(operation.charAt(0));
+        }
+
+        boolean isReply() {
+            return operation.equalsIgnoreCase("reply");
         }
 
         boolean isOfSubscription() {
@@ -337,6 +347,9 @@ final class RightsTable {
     record Expected(String reason, String field, String sentence) {
         static final Expected DONE = new Expected("", "", "");
         static final Expected LEFT_OUT = new Expected("UNAUTHENTICATED", "", "");
+        /** Allowed, but nobody has asked. */
+        static final Expected NOBODY_ASKED = new Expected("ASK_NOT_FOUND", "", "");
+
         static final Expected NOT_OPEN = new Expected("FAILED_PRECONDITION", "", "");
         static final Expected NOT_ASKED = new Expected("FAILED_PRECONDITION", "", "asks for no tokens");
 
@@ -356,7 +369,7 @@ final class RightsTable {
     /** @param asks whether the server asks callers for tokens: without, all may do everything */
     static Expected expected(Column column, Row row, boolean asks) {
         if (!asks) {
-            return row == Row.REFRESH ? Expected.NOT_ASKED : Expected.DONE;
+            return row == Row.REFRESH ? Expected.NOT_ASKED : allowed(row);
         }
         if (!column.isLetIn()) {
             return Expected.LEFT_OUT;
@@ -377,7 +390,11 @@ final class RightsTable {
                 return Expected.denied(missing.field(need.operation()), sentence);
             }
         }
-        return Expected.DONE;
+        return allowed(row);
+    }
+
+    private static Expected allowed(Row row) {
+        return row.isReply() ? Expected.NOBODY_ASKED : Expected.DONE;
     }
 
     private static Expected opening(Column column) {

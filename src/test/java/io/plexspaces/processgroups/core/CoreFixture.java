@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core;
 
+import io.plexspaces.processgroups.core.asks.Asks;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.delivery.DeliveryObserver;
@@ -26,9 +27,14 @@ import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.NodeMail;
 import io.plexspaces.processgroups.log.memory.MemoryGroupLog;
+import io.plexspaces.processgroups.log.memory.MemoryNodeMail;
+import io.plexspaces.processgroups.log.redis.RedisGroupLog;
+import io.plexspaces.processgroups.tasks.Delays;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +43,7 @@ import java.util.UUID;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The core over a log in memory, with peers that the test reads and stalls. */
@@ -53,6 +60,7 @@ public final class CoreFixture implements AutoCloseable {
     public final Sessions sessions;
     public final EvictionFollower evictions;
     public final OperationIds operations;
+    public final Asks asks;
     public final String tenant;
     public static final int CONNECTIONS_AT_MOST = 10_000;
 
@@ -61,6 +69,18 @@ public final class CoreFixture implements AutoCloseable {
 
     /** Those that are in use included. */
     public static final int MOST_GROUPS = 2_000;
+
+    /** Asks of one node. */
+    public static final int ASKS = 100;
+
+    /** Asks of one connection. */
+    public static final int ASKS_OF_ONE = 20;
+
+    /** Members of one ask. */
+    public static final int ASKED_AT_ONCE = 300;
+
+    private static final NodeMail MAIL = new MemoryNodeMail();
+    private static final AtomicLong RUNS = new AtomicLong(new SecureRandom().nextInt(1 << 30) * 1_000L);
 
     private static final ConnectionSettings CONNECTIONS =
             new ConnectionSettings(10_000, 10_000, Duration.ZERO, Duration.ZERO);
@@ -118,7 +138,14 @@ public final class CoreFixture implements AutoCloseable {
                 connections);
         DeliveryLoops loops = new DeliveryLoops(System::nanoTime, DeliveryObserver.NONE, mailbox, 64 << 20, budget);
         operations = new OperationIds(lease);
-        replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF);
+        asks = new Asks(
+                log,
+                log instanceof RedisGroupLog redis ? redis.mail() : MAIL,
+                new NodeMail.Address(lease.node(), RUNS.incrementAndGet()),
+                new Asks.Bounds(ASKS, ASKS_OF_ONE, ASKED_AT_ONCE),
+                new Asks.Times(Delays.on(timer), System::nanoTime),
+                AskObserver.NONE);
+        replicas = new Replicas(log, operations, settings, DeliveryTracer.OFF, asks);
         groups = new ReplicatedGroups(log, replicas, loops, operations, settings, CoreFixture::unique);
         sessions = new Sessions(groups, replicas, loops, operations, settings, timer, CoreFixture::unique);
         evictions = new EvictionFollower(log, sessions);

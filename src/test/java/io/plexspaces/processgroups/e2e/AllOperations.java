@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.e2e;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import io.grpc.StatusRuntimeException;
+import io.plexspaces.processgroups.proto.v1.AskRequest;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.FetchMessagesRequest;
@@ -11,7 +12,9 @@ import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Message;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
+import io.plexspaces.processgroups.proto.v1.PublishToGroupResponse;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.ReplyRequest;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.UpdateRequest;
@@ -118,7 +121,33 @@ final class AllOperations {
             session.ask(SessionRequest.newBuilder()
                     .setLeave(LeaveGroupRequest.newBuilder().setGroupName(group)));
         }
+        asks(session);
         session.close();
+    }
+
+    private void asks(GrpcSession session) {
+        for (String group : List.of(GROUP, NOWHERE)) {
+            session.ask(SessionRequest.newBuilder()
+                    .setAsk(AskRequest.newBuilder()
+                            .setPublish(publish(group))
+                            .setTimeout(Duration.newBuilder().setNanos(10_000_000))));
+        }
+        client.join(GROUP, "fay");
+        var stream = client.ask(AskRequest.newBuilder().setPublish(publish(GROUP)));
+        PublishToGroupResponse asked =
+                stream.awaitEvent(Event::hasAsked).getAsked().getPublished();
+        ReplyRequest reply = ReplyRequest.newBuilder()
+                .setTenantId(tenant)
+                .setGroupName(GROUP)
+                .setActorId("fay")
+                .setEpoch(asked.getEpoch())
+                .setOffset(asked.getOffset())
+                .setMessage(publish(GROUP).getMessage())
+                .build();
+        client.calls.reply(reply);
+        refused(() -> client.calls.reply(reply.toBuilder().setOffset(1).build()));
+        stream.cancel();
+        client.leave(GROUP, "fay");
     }
 
     private void webSockets() {

@@ -29,6 +29,7 @@ import io.plexspaces.processgroups.proto.v1.Position;
 import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.ReplyRequest;
 import io.plexspaces.processgroups.proto.v1.Retention;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.UpdateRequest;
@@ -473,6 +474,16 @@ class BadGrpcInputTest extends LiveServer {
                 localMembers().build());
         valid.put(ProcessGroupServiceGrpc.getListGroupsMethod(), list().build());
         valid.put(ProcessGroupServiceGrpc.getPublishToGroupMethod(), publish().build());
+        valid.put(
+                ProcessGroupServiceGrpc.getReplyMethod(),
+                ReplyRequest.newBuilder()
+                        .setTenantId(tenant)
+                        .setGroupName(GROUP)
+                        .setActorId("member")
+                        .setEpoch("epoch")
+                        .setOffset(1)
+                        .setMessage(GrpcClient.text("reply"))
+                        .build());
         valid.put(ProcessGroupServiceGrpc.getFetchMessagesMethod(), fetch().build());
         valid.put(ProcessGroupServiceGrpc.getRenewLeaseMethod(), renew().build());
         valid.put(ProcessGroupServiceGrpc.getUpdateMethod(), update().build());

@@ -9,12 +9,15 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.plexspaces.processgroups.proto.v1.Answer;
+import io.plexspaces.processgroups.proto.v1.AskRequest;
+import io.plexspaces.processgroups.proto.v1.CancelAskRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Message;
 import io.plexspaces.processgroups.proto.v1.Position;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.ReplyRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
@@ -87,6 +90,9 @@ class BadSessionInputTest extends LiveServer {
                 publish(message()),
                 watch(GROUP),
                 SessionRequest.newBuilder().setUnwatch(WatchRequest.newBuilder().setGroupName(GROUP)),
+                ask(GROUP),
+                reply(GROUP),
+                SessionRequest.newBuilder().setCancelAsk(CancelAskRequest.newBuilder()),
                 renew(GROUP),
                 update(GROUP))) {
             Answer answer = session.apply(numbered(early));
@@ -118,6 +124,23 @@ class BadSessionInputTest extends LiveServer {
         bystanders.assertUndisturbed(String.valueOf(request));
     }
 
+    private static SessionRequest.Builder ask(String group) {
+        return SessionRequest.newBuilder()
+                .setAsk(AskRequest.newBuilder()
+                        .setPublish(PublishToGroupRequest.newBuilder()
+                                .setGroupName(group)
+                                .setMessage(GrpcClient.text("?"))));
+    }
+
+    private static SessionRequest.Builder reply(String group) {
+        return SessionRequest.newBuilder()
+                .setReply(ReplyRequest.newBuilder()
+                        .setGroupName(group)
+                        .setEpoch("epoch")
+                        .setOffset(1)
+                        .setMessage(GrpcClient.text("!")));
+    }
+
     private static List<Bad> badNames() {
         List<Bad> all = new ArrayList<>();
         for (String name : BAD_NAMES) {
@@ -128,6 +151,8 @@ class BadSessionInputTest extends LiveServer {
                     watch(name),
                     SessionRequest.newBuilder()
                             .setUnwatch(WatchRequest.newBuilder().setGroupName(name)),
+                    ask(name),
+                    reply(name),
                     renew(name),
                     update(name));
             requests.forEach(request ->

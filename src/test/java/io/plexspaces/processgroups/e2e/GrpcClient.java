@@ -17,6 +17,8 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import io.netty.handler.ssl.SslContext;
+import io.plexspaces.processgroups.proto.v1.AskRequest;
+import io.plexspaces.processgroups.proto.v1.AskResponse;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.EvictRequest;
@@ -287,6 +289,14 @@ public final class GrpcClient implements AutoCloseable {
     public EventStream<WatchRequest, WatchResponse> beginWatch(WatchRequest.Builder request) {
         EventStream<WatchRequest, WatchResponse> stream = new EventStream<>(WatchResponse::getEventsList);
         streams.watch(request.setTenantId(tenant).setNamespace(namespace).build(), stream);
+        return stream;
+    }
+
+    /** Asks; nothing may have come yet. */
+    public EventStream<AskRequest, AskResponse> ask(AskRequest.Builder request) {
+        EventStream<AskRequest, AskResponse> stream = new EventStream<>(AskResponse::getEventsList);
+        request.getPublishBuilder().setTenantId(tenant).setNamespace(namespace);
+        streams.ask(request.build(), stream);
         return stream;
     }
 

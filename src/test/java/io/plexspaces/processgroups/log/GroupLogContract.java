@@ -18,6 +18,9 @@ public abstract class GroupLogContract {
     /** Of the same store. */
     protected abstract NodeLeases leases();
 
+    /** Between the nodes of the same store. */
+    protected abstract NodeMail mail();
+
     /** Lets the store's time pass: sets a clock, or waits. */
     protected abstract void advance(Duration by);
 
@@ -106,6 +109,13 @@ public abstract class GroupLogContract {
     @Nested
     class MessagesForOne extends OneOfContract {
         MessagesForOne() {
+            super(GroupLogContract.this);
+        }
+    }
+
+    @Nested
+    class AskingAndLetters extends LetterContract {
+        AskingAndLetters() {
             super(GroupLogContract.this);
         }
     }

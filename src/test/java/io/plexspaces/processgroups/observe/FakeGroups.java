@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.observe;
 
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.LocalSession;
+import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Answers everything with what a test put into its fields, fails with {@link #failure}, or stays {@link #silent}. */
@@ -103,6 +105,24 @@ final class FakeGroups implements Groups {
         published = request;
         return answer(new PublishResult(
                 POSITION, recipients, 0, Map.of(new NodeId("n"), recipients), List.of(), false, false, repeated));
+    }
+
+    @Override
+    public Uni<PublishResult> ask(AskRequest request) {
+        return publish(request.publish());
+    }
+
+    @Override
+    public void keepAsks(Connection asker, Predicate<AskedAs> allowed) {}
+
+    @Override
+    public boolean endAsk(Connection asker, long number) {
+        return false;
+    }
+
+    @Override
+    public Uni<ReplyResult> reply(ReplyRequest request) {
+        return answer(new ReplyResult(false));
     }
 
     @Override

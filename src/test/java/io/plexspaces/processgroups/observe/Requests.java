@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
@@ -41,14 +42,29 @@ final class Requests {
     }
 
     static Uni<?> publish(Groups groups, GroupId group, Map<String, String> headers) {
-        return groups.publish(new Groups.PublishRequest(
+        return groups.publish(published(group, headers));
+    }
+
+    /** On no connection: none is needed to count it. */
+    @SuppressWarnings("NullAway")
+    static Uni<?> ask(Groups groups, GroupId group, Map<String, String> headers) {
+        return groups.ask(
+                new Groups.AskRequest(published(group, headers), Duration.ofSeconds(1), false, null, 1, false));
+    }
+
+    private static Message message(Map<String, String> headers) {
+        return new Message("", ACTOR, "", Bytes.EMPTY, null, 0, null, headers, "", "", "");
+    }
+
+    private static Groups.PublishRequest published(GroupId group, Map<String, String> headers) {
+        return new Groups.PublishRequest(
                 group,
-                new Message("", ACTOR, "", Bytes.EMPTY, null, 0, null, headers, "", "", ""),
+                message(headers),
                 new Topic("user.login"),
                 Groups.Spread.ALL,
                 "",
                 false,
-                Groups.RecipientDetail.NONE));
+                Groups.RecipientDetail.NONE);
     }
 
     /** All but watches, which are streams, by the name they are measured under. */
@@ -65,6 +81,11 @@ final class Requests {
                 Map.entry("get_members", groups.members(new Groups.MembersQuery(group, false, null, 1))),
                 Map.entry("list", groups.list(new GroupQuery("acme", null, Glob.ANY, null, 1))),
                 Map.entry("publish", publish(groups, group, Map.of())),
+                Map.entry("ask", ask(groups, group, Map.of())),
+                Map.entry(
+                        "reply",
+                        groups.reply(new Groups.ReplyRequest(
+                                group, ACTOR, new Position("epoch", 7), message(Map.of())))),
                 Map.entry("fetch", groups.fetch(new Groups.FetchRequest(group, null, null, false, 1))));
     }
 }

@@ -15,6 +15,7 @@ import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Traces;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.session.ConnectionWatches;
 import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.core.session.Sessions;
@@ -22,6 +23,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.log.GroupQuery;
+import io.plexspaces.processgroups.proto.v1.AskRequest;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.CreateGroupResponse;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
@@ -41,6 +43,7 @@ import io.plexspaces.processgroups.proto.v1.ListGroupsResponse;
 import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.ReplyRequest;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.UpdateRequest;
@@ -53,6 +56,8 @@ import java.util.function.Supplier;
 /**
  * The service on gRPC. Calls start on the event loop of their connection and nothing in them blocks it; streams send
  * only while their client takes it, and what waits meanwhile is bounded by the connection's mailbox.
+ *
+ * <p>One file, as it is the table of all methods.
  */
 @GrpcService
 public final class GrpcEndpoint implements BindableService {
@@ -151,6 +156,17 @@ public final class GrpcEndpoint implements BindableService {
                                 RenewLeaseRequest.getDefaultInstance(),
                                 request ->
                                         groups.renew(requests().renew(request)).map(Answers::renewed))
+                        .unary(
+                                UseCase.REPLY,
+                                ProcessGroupServiceGrpc.getReplyMethod(),
+                                ReplyRequest.getDefaultInstance(),
+                                request ->
+                                        groups.reply(requests().reply(request)).map(Answers::replied))
+                        .stream(
+                                UseCase.ASK,
+                                ProcessGroupServiceGrpc.getAskMethod(),
+                                AskRequest.getDefaultInstance(),
+                                this::ask)
                         .stream(
                                 UseCase.JOIN,
                                 ProcessGroupServiceGrpc.getSubscribeMethod(),
@@ -278,6 +294,19 @@ public final class GrpcEndpoint implements BindableService {
                             wish.group(),
                             () -> wish.group() == null ? watcher.watch(wish.namespace()) : watcher.watch(wish.group()));
             return watching.onFailure().invoke(failure -> service.refusals().refused(UseCase.WATCH, failure));
+        });
+    }
+
+    private void ask(AskRequest request, ServerCallStreamObserver<byte[]> events) {
+        Requests.Ask wish = requests().ask(request);
+        GroupId group = wish.publish().group();
+        Connection connection = connect(events);
+        Traces.Caller caller = service.traces().current();
+        follow(UseCase.ASK, connection, request.getSerializedSize(), () -> {
+            Uni<Groups.PublishResult> asking =
+                    sessions.counted(connection, group.tenant(), () -> groups.ask(wish.on(connection, 0, true)));
+            return (caller == null ? asking : caller.asking(() -> asking))
+                    .invoke(result -> connection.send(Frame.of(Answers.asked(group, result))));
         });
     }
 

@@ -6,10 +6,14 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.Message;
+import io.plexspaces.processgroups.domain.MissingReason;
+import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Position;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +95,58 @@ public sealed interface Event {
 
     /** The group was deleted: this epoch of its log has ended. */
     record GroupDeleted(GroupId group, Position position) implements Event {}
+
+    /**
+     * A message that asks is in the log.
+     *
+     * @param number names the ask on its connection, as in the other events of an ask
+     * @param ids unordered, each once; empty unless the asker may know them
+     */
+    record Asked(
+            GroupId group,
+            long number,
+            Position position,
+            int recipients,
+            int failures,
+            Map<NodeId, Integer> perNode,
+            List<ActorId> ids,
+            boolean truncated,
+            boolean nodesTruncated,
+            boolean repeated)
+            implements Event {}
+
+    /** A member has replied. */
+    record Replied(GroupId group, long number, ActorId actor, Message message) implements Event {}
+
+    /**
+     * No reply of a member is waited for any more.
+     *
+     * @param actor null: the asker may not know it
+     */
+    record MemberMissing(
+            GroupId group, long number, @Nullable ActorId actor, MissingReason reason) implements Event {}
+
+    /**
+     * The last event of an ask.
+     *
+     * @param complete everybody has replied; of a message to one: somebody has
+     * @param missing who was asked and has not replied; empty when the asker may not know
+     * @param missingCount how many these are
+     * @param truncated {@code missing} does not name all
+     * @param timedOut the time was over
+     */
+    record AskCompleted(
+            GroupId group,
+            long number,
+            boolean complete,
+            List<Missed> missing,
+            int missingCount,
+            boolean truncated,
+            boolean timedOut)
+            implements Event {
+        /** Who has not replied, and why nobody waits for it. */
+        public record Missed(ActorId actor, MissingReason reason) {}
+    }
 
     /**
      * Messages that the client will not receive.

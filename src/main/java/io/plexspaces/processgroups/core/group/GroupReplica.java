@@ -5,6 +5,8 @@ import io.plexspaces.processgroups.core.LocalSession;
 import io.plexspaces.processgroups.core.Seat;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.Subscription;
+import io.plexspaces.processgroups.core.asks.Asks;
+import io.plexspaces.processgroups.core.asks.GroupAsks;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.delivery.Subscriber;
@@ -57,6 +59,7 @@ public final class GroupReplica implements GroupReader {
     private final ReplicaUse use;
     private final Members members;
     private final GroupPublishes publishes;
+    private final GroupAsks asks;
     private final Reaching reaching;
     private final LogFollower follower;
 
@@ -74,6 +77,7 @@ public final class GroupReplica implements GroupReader {
             Repeats repeats,
             JoinRepairer repairer,
             ReachNotes notes,
+            Asks asks,
             Consumer<GroupException> onLost) {
         this.group = group;
         this.state = new ReplicaState(group);
@@ -86,11 +90,12 @@ public final class GroupReplica implements GroupReader {
                 new AnswerBounds(settings.recipientIds(), settings.nodeLabels()),
                 (entry, answer) -> repeats.keep(group, entry.message().idempotencyKey(), answer));
         this.publishes = new GroupPublishes(state, members, repeats, answers);
+        this.asks = new GroupAsks(state, members, asks);
         this.reaching = new Reaching(state, members, notes);
         Seats seats = new Seats(group, applied, members, use, settings, catchUp, reaching);
         JoinRepairs repairs = new JoinRepairs(state, settings.node(), members, seats, repairer);
-        this.follower =
-                new LogFollower(state, settings.node(), tracer, members, seats, answers, publishes, repairs, onLost);
+        this.follower = new LogFollower(
+                state, settings.node(), tracer, members, seats, answers, publishes, this.asks, repairs, onLost);
     }
 
     /** Where its reading stands. */
@@ -100,6 +105,10 @@ public final class GroupReplica implements GroupReader {
 
     public GroupPublishes publishes() {
         return publishes;
+    }
+
+    GroupAsks asks() {
+        return asks;
     }
 
     public GroupId group() {

@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.LocalSession;
 import io.plexspaces.processgroups.core.Seat;
 import io.plexspaces.processgroups.core.Subscription;
+import io.plexspaces.processgroups.core.asks.GroupAsks;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.delivery.Event;
@@ -23,6 +24,7 @@ import io.plexspaces.processgroups.core.replica.AppliedPosition;
 import io.plexspaces.processgroups.core.replica.OffsetWaiters;
 import io.plexspaces.processgroups.core.replica.ReplicaState;
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Asker;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -61,6 +63,7 @@ final class LogFollower {
     private final PendingPublishes answers;
     private final JoinRepairs repairs;
     private final GroupPublishes publishes;
+    private final GroupAsks asks;
     private final Consumer<GroupException> onLost;
     private final GroupWatches watches = new GroupWatches();
     private final OffsetWaiters waiters;
@@ -78,6 +81,7 @@ final class LogFollower {
             Seats seats,
             PendingPublishes answers,
             GroupPublishes publishes,
+            GroupAsks asks,
             JoinRepairs repairs,
             Consumer<GroupException> onLost) {
         this.state = state;
@@ -91,6 +95,7 @@ final class LogFollower {
         this.answers = answers;
         this.repairs = repairs;
         this.publishes = publishes;
+        this.asks = asks;
         this.onLost = onLost;
         this.joins = new PendingJoins(group, applied, members, seats, repairs);
         this.takeovers = new Takeovers(members, seats, repairs);
@@ -187,6 +192,10 @@ final class LogFollower {
         if (traced != null) {
             traced.allPosted();
         }
+        Asker asker = entry.asker();
+        if (asker != null) {
+            asks.read(entry, asker);
+        }
         answers.answer(entry, applied.position(), members);
     }
 
@@ -234,6 +243,7 @@ final class LogFollower {
         if (entry.by() instanceof Owner.Session by) {
             seats.reaching().read(member, by);
         }
+        asks.changed(member);
     }
 
     private void left(Entry.Left entry) {
@@ -250,9 +260,10 @@ final class LogFollower {
         if (after == null) {
             members.remove(member);
             watches.tell(event);
+            asks.left(entry.actor(), entry.reason());
         } else {
             Membership before = member.membership();
-            members.put(after);
+            asks.changed(members.put(after));
             tellUpdate(entry.offset(), before, after);
         }
     }
@@ -298,6 +309,7 @@ final class LogFollower {
                 seats.end(member, seat, event, gone);
             }
         }
+        asks.deleted();
         repairs.endAll(event, gone);
         joins.deleted(event, gone);
         takeovers.clear();
@@ -405,6 +417,7 @@ final class LogFollower {
         joins.jumped();
         repairs.again();
         seats.reaching().readAll();
+        asks.resynchronised();
         // After the join repairs have begun, so that sessions whose joins are there get the messages.
         publishes.proceed();
         waiters.jumped(reached);
@@ -448,6 +461,7 @@ final class LogFollower {
         state.use().hold();
         applied.jump(snapshot.info(), snapshot.position().offset());
         answers.forgetFirstAnswers();
+        asks.beginAgain();
         members.replaceBy(present);
         for (Member member : members.withSeats()) {
             member.seats().forEach(seat -> seats.tellNewLife(member, seat));

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.core.group;
 import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
+import io.plexspaces.processgroups.core.asks.Asks;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.joins.CatchUp;
 import io.plexspaces.processgroups.core.joins.JoinRepairer;
@@ -60,10 +61,14 @@ public final class Replicas implements OpenGroups {
     private final JoinRepairer repairer;
     private final ReachNotes notes;
     private final OperationIds operations;
+    private final Asks asks;
     private Iterator<ReplicaSlot> hand = Collections.emptyIterator();
 
-    /** @param tracer notified of each message that a replica reads */
-    public Replicas(GroupLog log, OperationIds operations, Settings settings, DeliveryTracer tracer) {
+    /**
+     * @param tracer notified of each message that a replica reads
+     * @param asks of this node's clients, in any group
+     */
+    public Replicas(GroupLog log, OperationIds operations, Settings settings, DeliveryTracer tracer, Asks asks) {
         this.log = log;
         this.settings = settings;
         this.tracer = tracer;
@@ -71,6 +76,7 @@ public final class Replicas implements OpenGroups {
         this.repairer = new JoinRepairer(log, operations);
         this.notes = new ReachNotes(log, operations);
         this.operations = operations;
+        this.asks = asks;
     }
 
     /** How many are open. */
@@ -81,6 +87,11 @@ public final class Replicas implements OpenGroups {
     /** Publishes of this node that wait for their entries. */
     public int waiting() {
         return publishing.size();
+    }
+
+    /** What this node's clients ask. */
+    public Asks asks() {
+        return asks;
     }
 
     /** The open replica of a group; null: none is open. */
@@ -225,7 +236,7 @@ public final class Replicas implements OpenGroups {
                 log,
                 missing -> make(group, missing),
                 lost -> new GroupReplica(
-                        group, settings, tracer, new CatchUp(log), publishing, repeats, repairer, notes, lost),
+                        group, settings, tracer, new CatchUp(log), publishing, repeats, repairer, notes, asks, lost),
                 closed -> remove(group, closed));
     }
 
@@ -298,6 +309,7 @@ public final class Replicas implements OpenGroups {
 
     /** To be called about every second: ends waits for a log that delivers nothing. */
     public void tick() {
+        asks.tick();
         PeriodicTasks.withEach(publishing.entrySet(), waiting -> endOverdue(waiting.getKey(), waiting.getValue()));
         PeriodicTasks.withEach(slots.values(), slot -> {
             slot.tick();

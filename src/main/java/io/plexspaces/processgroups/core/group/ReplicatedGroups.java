@@ -5,6 +5,9 @@ import io.plexspaces.processgroups.core.LocalSession;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.Subscription;
+import io.plexspaces.processgroups.core.asks.Asks;
+import io.plexspaces.processgroups.core.asks.GroupAsks;
+import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.delivery.DeliveryLoops;
 import io.plexspaces.processgroups.core.members.Member;
 import io.plexspaces.processgroups.core.members.Members;
@@ -33,12 +36,14 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The use cases, on this node's replicas of the groups' logs. */
-public final class ReplicatedGroups implements Groups {
+public final class ReplicatedGroups implements Groups, Asks.Way {
     private final GroupLog log;
     private final Replicas replicas;
     private final DeliveryLoops loops;
@@ -213,6 +218,37 @@ public final class ReplicatedGroups implements Groups {
                     .failure(GroupException.of(ErrorCode.OVERLOADED, "too much is waiting for delivery, try again"));
         }
         return publishes.publish(request);
+    }
+
+    @Override
+    public Uni<PublishResult> ask(AskRequest request) {
+        PublishRequest publish = request.publish();
+        GroupReplica replica = replicas.ifOpen(publish.group());
+        boolean isForAll = publish.topic() == null && publish.spread() == Spread.ALL;
+        if (replica != null && isForAll && replica.members().count() > settings.recipientIds()) {
+            return Uni.createFrom().failure(GroupException.limit("recipient-ids", settings.recipientIds()));
+        }
+        return replicas.asks().ask(request, this);
+    }
+
+    @Override
+    public <T> Uni<T> in(GroupId group, Function<GroupAsks, Uni<T>> use) {
+        return replicas.with(group, replica -> use.apply(replica.asks()));
+    }
+
+    @Override
+    public void keepAsks(Connection asker, Predicate<AskedAs> allowed) {
+        replicas.asks().keep(asker, allowed);
+    }
+
+    @Override
+    public boolean endAsk(Connection asker, long number) {
+        return replicas.asks().end(asker, number);
+    }
+
+    @Override
+    public Uni<ReplyResult> reply(ReplyRequest request) {
+        return in(request.group(), asks -> asks.reply(request));
     }
 
     @Override

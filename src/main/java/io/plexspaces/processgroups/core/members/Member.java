@@ -107,7 +107,7 @@ public final class Member {
     }
 
     /** Whether it has sessions, and none of them receives. */
-    boolean isAbsent() {
+    public boolean isAbsent() {
         return !reach().isLive() && hasSession();
     }
 

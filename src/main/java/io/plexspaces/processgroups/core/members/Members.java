@@ -184,7 +184,21 @@ public final class Members {
     public Dispatch.AnyOf chooseOne(Groups.PublishRequest request) {
         ActorId sender = request.excludeSender() ? request.message().sender() : null;
         Member except = sender == null ? null : byId.get(sender);
-        return oneOf.choose(index.wanting(request.topic()), request.key(), except);
+        List<Member> all = except == null ? List.of() : List.of(except);
+        Groups.Asking asking = request.asking();
+        return oneOf.choose(
+                index.wanting(request.topic()), request.key(), asking == null ? all : and(all, asking.tried()));
+    }
+
+    private List<Member> and(List<Member> except, Set<ActorId> tried) {
+        List<Member> all = new ArrayList<>(except);
+        for (ActorId actor : tried) {
+            Member member = byId.get(actor);
+            if (member != null) {
+                all.add(member);
+            }
+        }
+        return all;
     }
 
     private void move(Member member, Interest before, Membership changed) {

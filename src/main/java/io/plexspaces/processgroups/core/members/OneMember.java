@@ -17,22 +17,22 @@ final class OneMember {
 
     private long turn;
 
-    /** @param wanting those who accept the message; {@code except}: must not get it */
-    Dispatch.AnyOf choose(List<Interest> wanting, String key, @Nullable Member except) {
+    /** @param wanting those who accept the message; {@code except}: must not get it, few */
+    Dispatch.AnyOf choose(List<Interest> wanting, String key, List<Member> except) {
         List<Dispatch.To> chosen = key.isEmpty() ? byTurns(wanting, except) : byKey(wanting, key, except);
         return new Dispatch.AnyOf(chosen);
     }
 
-    private List<Dispatch.To> byTurns(List<Interest> wanting, @Nullable Member except) {
+    private List<Dispatch.To> byTurns(List<Interest> wanting, List<Member> except) {
         List<Dispatch.To> chosen = new ArrayList<>(CANDIDATES);
         for (Reach reach : Reach.ALL) {
             int count = 0;
             for (int i = 0; i < wanting.size(); i++) {
                 count += wanting.get(i).count(reach);
             }
-            for (int i = 0; i < count && i <= CANDIDATES && chosen.size() < CANDIDATES; i++) {
+            for (int i = 0; i < count && i < CANDIDATES + except.size() && chosen.size() < CANDIDATES; i++) {
                 Member member = at(wanting, reach, (int) Math.floorMod(turn + i, (long) count));
-                if (member != except) {
+                if (!except.contains(member)) {
                     chosen.add(to(member));
                 }
             }
@@ -53,7 +53,7 @@ final class OneMember {
         return wanting.get(i).member(reach, left);
     }
 
-    private static List<Dispatch.To> byKey(List<Interest> wanting, String key, @Nullable Member except) {
+    private static List<Dispatch.To> byKey(List<Interest> wanting, String key, List<Member> except) {
         Best best = new Best(key);
         for (Reach reach : Reach.ALL) {
             if (reach == Reach.HERE && best.count > 0) {
@@ -65,7 +65,7 @@ final class OneMember {
                     long score = best.score(interest.hash(reach, j));
                     if (best.mayTake(score)) {
                         Member member = interest.member(reach, j);
-                        if (member != except) {
+                        if (!except.contains(member)) {
                             best.offer(member, score);
                         }
                     }

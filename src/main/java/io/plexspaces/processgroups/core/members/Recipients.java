@@ -113,7 +113,8 @@ public final class Recipients {
         return ids.subList(0, fitting);
     }
 
-    private List<Member> all() {
+    /** Each of them; looks at each. */
+    public List<Member> all() {
         List<Member> all = new ArrayList<>();
         if (only != null) {
             all.add(only);

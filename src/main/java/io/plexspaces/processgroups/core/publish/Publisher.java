@@ -1,10 +1,13 @@
 package io.plexspaces.processgroups.core.publish;
 
+import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Groups.PublishRequest;
 import io.plexspaces.processgroups.core.Groups.PublishResult;
 import io.plexspaces.processgroups.core.Groups.Spread;
 import io.plexspaces.processgroups.core.OperationIds;
 import io.plexspaces.processgroups.domain.Dispatch;
+import io.plexspaces.processgroups.domain.ErrorCode;
+import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.Command;
@@ -114,9 +117,21 @@ public final class Publisher {
         }
 
         private void append(GroupPublishes present, String epoch, OperationId operation, PendingPublish publishing) {
-            Command publish =
-                    new Command.Publish(request.message(), request.topic(), dispatch(present), request.excludeSender());
+            Groups.Asking asking = request.asking();
+            Command publish = new Command.Publish(
+                    request.message(),
+                    request.topic(),
+                    dispatch(present),
+                    request.excludeSender(),
+                    asking == null ? null : asking.asker(),
+                    isAgain());
             AbstractUni.subscribe(log.append(present.state().group(), epoch, publish, operation), publishing);
+        }
+
+        /** Whether others were asked with it before. */
+        private boolean isAgain() {
+            Groups.Asking asking = request.asking();
+            return asking != null && !asking.tried().isEmpty();
         }
 
         private boolean isForOne() {
@@ -127,6 +142,9 @@ public final class Publisher {
         private Dispatch dispatch(GroupPublishes present) {
             if (isForOne()) {
                 Dispatch.AnyOf chosen = present.members().chooseOne(request);
+                if (chosen.candidates().isEmpty() && isAgain()) {
+                    throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "there is nobody else to ask");
+                }
                 choice = chosen;
                 return chosen;
             }

@@ -151,6 +151,14 @@ public final class Sessions {
         return new ConnectionWatches(connection, replicas, settings, only ? shares : null);
     }
 
+    /**
+     * Counts a connection as one of a tenant until it ends, or until what it is for has failed: LIMIT_EXCEEDED or
+     * QUOTA_EXCEEDED before it has begun.
+     */
+    public <T> Uni<T> counted(Connection connection, String tenant, Supplier<Uni<T>> use) {
+        return shares.counted(connection, tenant, use);
+    }
+
     public NodeId node() {
         return settings.node();
     }

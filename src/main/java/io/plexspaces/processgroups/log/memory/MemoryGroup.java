@@ -268,7 +268,7 @@ final class MemoryGroup {
     }
 
     private Appended publish(Command.Publish publish, OperationId operation, Instant now) {
-        String key = publish.message().idempotencyKey();
+        String key = publish.onceKey();
         Appended first = key.isEmpty() || keys == null ? null : keys.find(key, now);
         if (first != null) {
             return first;
@@ -292,7 +292,8 @@ final class MemoryGroup {
                 publish.message(),
                 publish.topic(),
                 dispatch,
-                publish.excludeSender());
+                publish.excludeSender(),
+                publish.asker());
         history.add(entry);
         announce(entry);
         Appended answer = answer(now, null);

@@ -17,6 +17,7 @@ import io.plexspaces.processgroups.log.GroupReader;
 import io.plexspaces.processgroups.log.NamespaceReader;
 import io.plexspaces.processgroups.log.NodeLease;
 import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.NodeMail;
 import io.plexspaces.processgroups.log.Slice;
 import io.plexspaces.processgroups.log.Tail;
 import io.plexspaces.processgroups.log.redis.append.FirstAnswers;
@@ -29,6 +30,7 @@ import io.plexspaces.processgroups.log.redis.index.MemberQuota;
 import io.plexspaces.processgroups.log.redis.index.TenantIndex;
 import io.plexspaces.processgroups.log.redis.index.TenantListing;
 import io.plexspaces.processgroups.log.redis.node.Leases;
+import io.plexspaces.processgroups.log.redis.node.RedisNodeMail;
 import io.plexspaces.processgroups.log.redis.node.SessionClaims;
 import io.plexspaces.processgroups.log.redis.node.SessionLookup;
 import io.plexspaces.processgroups.log.redis.node.Sweep;
@@ -91,6 +93,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     private final SessionClaims claims;
     private final Leases leases;
     private final TenantEvictions evictions;
+    private final NodeMail mail;
     private final GroupAccess access;
     private final Feeds<GroupId, GroupFeed> groupFeeds;
     private final Feeds<Namespace, NamespaceFeed> namespaceFeeds;
@@ -144,6 +147,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this.claims = new SessionClaims(store);
         this.leases = new Leases(store);
         this.evictions = new TenantEvictions(store);
+        this.mail = new RedisNodeMail(store);
         this.groupFeeds = new Feeds<>(
                 servers, group -> new GroupFeed(group, keys.group(group).channel(), store.unreadables()));
         this.namespaceFeeds = new Feeds<>(
@@ -270,6 +274,11 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     @Override
     public Uni<Void> release(NodeLease lease, Duration grace) {
         return Store.uni(() -> leases.release(lease, grace));
+    }
+
+    /** Letters between the nodes of this store. */
+    public NodeMail mail() {
+        return mail;
     }
 
     /** Whether the store answers, and announcements arrive from every part of it. */

@@ -38,6 +38,8 @@ import io.plexspaces.processgroups.core.delivery.ServerBudget;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.Answer;
+import io.plexspaces.processgroups.proto.v1.AskRequest;
+import io.plexspaces.processgroups.proto.v1.CancelAskRequest;
 import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Event;
@@ -52,6 +54,7 @@ import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RefreshToken;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
+import io.plexspaces.processgroups.proto.v1.ReplyRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.proto.v1.SessionRequest.RequestCase;
@@ -202,6 +205,26 @@ class RightsTest {
                                 .setMessage(message())
                                 .build()),
                 new Method(
+                        "Ask",
+                        Operation.PUBLISH,
+                        AskRequest.newBuilder()
+                                .setPublish(PublishToGroupRequest.newBuilder()
+                                        .setTenantId(TENANT)
+                                        .setGroupName(GROUP)
+                                        .setMessage(message()))
+                                .build()),
+                new Method(
+                        "Reply",
+                        Operation.JOIN,
+                        ReplyRequest.newBuilder()
+                                .setTenantId(TENANT)
+                                .setGroupName(GROUP)
+                                .setActorId(ACTOR)
+                                .setEpoch("epoch")
+                                .setOffset(2)
+                                .setMessage(message())
+                                .build()),
+                new Method(
                         "Evict",
                         Operation.MANAGE,
                         EvictRequest.newBuilder()
@@ -242,6 +265,8 @@ class RightsTest {
         needed.put(RequestCase.RENEW, Operation.JOIN);
         needed.put(RequestCase.UPDATE, Operation.JOIN);
         needed.put(RequestCase.PUBLISH, Operation.PUBLISH);
+        needed.put(RequestCase.ASK, Operation.PUBLISH);
+        needed.put(RequestCase.REPLY, Operation.JOIN);
         needed.put(RequestCase.WATCH, Operation.READ);
         needed.put(RequestCase.UNWATCH, Operation.READ);
         return needed;
@@ -272,8 +297,23 @@ class RightsTest {
                                 .setGroupName(GROUP)
                                 .setMessage(message()))
                         .build();
+            case ASK ->
+                builder.setAsk(AskRequest.newBuilder()
+                                .setPublish(PublishToGroupRequest.newBuilder()
+                                        .setGroupName(GROUP)
+                                        .setMessage(message())))
+                        .build();
+            case REPLY ->
+                builder.setReply(ReplyRequest.newBuilder()
+                                .setGroupName(GROUP)
+                                .setEpoch("epoch")
+                                .setOffset(2)
+                                .setMessage(message()))
+                        .build();
             case WATCH -> builder.setWatch(watch).build();
             case UNWATCH -> builder.setUnwatch(watch).build();
+            case CANCEL_ASK ->
+                builder.setCancelAsk(CancelAskRequest.newBuilder().setAsk(1)).build();
             case OPEN, REFRESH, REQUEST_NOT_SET -> throw new AssertionError("needs no right of its own");
         };
     }
@@ -393,7 +433,11 @@ class RightsTest {
                                 .map(MethodDescriptor::getBareMethodName)
                                 .toList());
         Set<RequestCase> requests = Arrays.stream(RequestCase.values())
-                .filter(request -> !Set.of(RequestCase.OPEN, RequestCase.REFRESH, RequestCase.REQUEST_NOT_SET)
+                .filter(request -> !Set.of(
+                                RequestCase.OPEN,
+                                RequestCase.REFRESH,
+                                RequestCase.CANCEL_ASK,
+                                RequestCase.REQUEST_NOT_SET)
                         .contains(request))
                 .collect(Collectors.toSet());
         assertThat(neededInSession()).containsOnlyKeys(requests);

@@ -72,6 +72,7 @@ abstract class RoomsContract {
                         "",
                         false,
                         Groups.RecipientDetail.NONE,
+                        null,
                         missing));
     }
 

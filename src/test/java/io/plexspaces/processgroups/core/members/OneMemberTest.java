@@ -50,10 +50,12 @@ class OneMemberTest {
                         b.membership().actor().compareTo(a.membership().actor()))
                 .forEach(fresh::add);
         Member except = present.isEmpty() ? null : present.get(0);
-        Dispatch.AnyOf chosen = new OneMember().choose(List.of(lived), key, null);
-        assertThat(chosen).isEqualTo(new OneMember().choose(List.of(fresh), key, null));
+        Dispatch.AnyOf chosen = new OneMember().choose(List.of(lived), key, List.of());
+        assertThat(chosen).isEqualTo(new OneMember().choose(List.of(fresh), key, List.of()));
         assertThat(chosen.candidates().isEmpty()).isEqualTo(present.isEmpty());
-        assertThat(new OneMember().choose(List.of(lived), key, except).candidates())
+        assertThat(new OneMember()
+                        .choose(List.of(lived), key, except == null ? List.of() : List.of(except))
+                        .candidates())
                 .extracting(Dispatch.To::actor)
                 .doesNotContain(except == null ? actor(99) : except.membership().actor());
     }

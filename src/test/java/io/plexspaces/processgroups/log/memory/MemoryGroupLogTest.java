@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.log.memory;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.GroupLogContract;
 import io.plexspaces.processgroups.log.NodeLeases;
+import io.plexspaces.processgroups.log.NodeMail;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -13,6 +14,8 @@ class MemoryGroupLogTest extends GroupLogContract {
     private final MemoryGroupLog log =
             new MemoryGroupLog(now::get, LIMITS, () -> UUID.randomUUID().toString());
 
+    private final NodeMail mail = new MemoryNodeMail();
+
     @Override
     protected GroupLog log() {
         return log;
@@ -21,6 +24,11 @@ class MemoryGroupLogTest extends GroupLogContract {
     @Override
     protected NodeLeases leases() {
         return log;
+    }
+
+    @Override
+    protected NodeMail mail() {
+        return mail;
     }
 
     @Override

@@ -72,6 +72,12 @@ final class IndexCosts {
                     notes(group, 5_000, 4_000_000_000_000_000L);
                     return new Call(List.of(key(group), key(group + "n")), List.of(0, StepSizes.EVICTIONS));
                 }),
+                new Row(
+                        Scripts.LETTERS,
+                        "many letters",
+                        1,
+                        1_100,
+                        group -> new Call(List.of(key(group)), List.of("PUBLISH", "x".repeat(1 << 20)))),
                 new Row(Scripts.BAN, "beside many that have run out", 10, 100, group -> {
                     notes(group, 5_000, 1);
                     return new Call(List.of(key(group + "n")), List.of("a", 1_000_000));

@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
 import io.plexspaces.processgroups.core.delivery.Event.Delivered;
+import io.plexspaces.processgroups.core.delivery.Event.Replied;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.Message;
@@ -16,6 +17,7 @@ import io.plexspaces.processgroups.proto.v1.PublishToGroupResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -46,12 +48,28 @@ final class JsonEvents {
                 out.writeStringField("topic", entry.topic().value());
             }
             out.writeObjectFieldStart("message");
-            message(out, entry);
+            message(out, entry.message(), entry.at());
+            out.writeEndObject();
+            if (entry.asker() != null) {
+                out.writeBooleanField("replyWanted", true);
+            }
+        });
+    }
+
+    static byte[] encode(Replied event) {
+        return frame(ENVELOPE_BYTES + event.message().payload().size(), out -> {
+            out.writeStringField("groupName", event.group().name());
+            out.writeObjectFieldStart("reply");
+            unsigned(out, "requestId", event.number());
+            out.writeStringField("actorId", event.actor().value());
+            out.writeObjectFieldStart("message");
+            message(out, event.message(), null);
+            out.writeEndObject();
             out.writeEndObject();
         });
     }
 
-    /** @param event any but a {@code message} */
+    /** @param event any but a {@code message} or a {@code reply} */
     static byte[] encode(Event event) {
         if (event.getKindCase() == Event.KindCase.ANSWER && event.getAnswer().hasPublished()) {
             return published(event.getAnswer());
@@ -120,15 +138,18 @@ final class JsonEvents {
         }
     }
 
-    private static void message(JsonGenerator out, Entry.Published entry) throws IOException {
-        Message message = entry.message();
+    /** @param at its time if it names none; null: it has none then */
+    private static void message(JsonGenerator out, Message message, @Nullable Instant at) throws IOException {
         text(out, "id", message.id());
         if (message.sender() != null) {
             out.writeStringField("senderId", message.sender().value());
         }
         text(out, "messageType", message.type());
         payload(out, message.payload());
-        out.writeStringField("timestamp", (message.timestamp() == null ? entry.at() : message.timestamp()).toString());
+        Instant time = message.timestamp() == null ? at : message.timestamp();
+        if (time != null) {
+            out.writeStringField("timestamp", time.toString());
+        }
         if (message.priority() != 0) {
             out.writeNumberField("priority", message.priority());
         }

@@ -34,8 +34,11 @@ final class JsonFormatted extends FrameFormat {
 
     @Override
     public byte[] encode(Event event) {
-        return event instanceof Event.Delivered message
-                ? JsonEvents.encode(message)
+        if (event instanceof Event.Delivered message) {
+            return JsonEvents.encode(message);
+        }
+        return event instanceof Event.Replied reply
+                ? JsonEvents.encode(reply)
                 : JsonEvents.encode(Events.toProto(event));
     }
 

@@ -81,7 +81,7 @@ final class Arguments {
 
     private static List<byte[]> publish(Command.Publish publish, long sequence, int format) {
         byte[] weight = bytes(publish.message().weight());
-        String idempotencyKey = publish.message().idempotencyKey();
+        String idempotencyKey = publish.onceKey();
         if (publish.dispatch() instanceof Dispatch.AnyOf one) {
             return publishToOne(publish, one.candidates(), weight, sequence);
         }
@@ -101,7 +101,7 @@ final class Arguments {
         all.add(weight);
         all.add(body.head());
         all.add(body.tail());
-        all.add(bytes(publish.message().idempotencyKey()));
+        all.add(bytes(publish.onceKey()));
         all.add(publish.topic() == null ? NONE : bytes(publish.topic().value()));
         all.add(excepted == null ? NONE : bytes(excepted.value()));
         all.add(bytes(candidates.size()));

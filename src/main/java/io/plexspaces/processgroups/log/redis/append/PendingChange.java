@@ -151,7 +151,7 @@ public final class PendingChange {
 
     private static int cost(Command command) {
         if (command instanceof Command.Publish publish) {
-            return publish.message().idempotencyKey().isEmpty() ? 1 : StepSizes.KEYED;
+            return publish.onceKey().isEmpty() ? 1 : StepSizes.KEYED;
         }
         if (command instanceof Command.Join join) {
             return StepSizes.MEMBERSHIP + join.actors().size() - 1;

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.log.redis.codec;
 
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Asker;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Message;
@@ -30,6 +31,9 @@ public final class Bodies {
     private static final int HAS_TTL = 8;
     private static final int EXCLUDES_SENDER = 16;
 
+    /** Behind everything else is who asked: a server that does not know this reads what is before it. */
+    private static final int HAS_ASKER = 32;
+
     private static final int ALL = 0;
     private static final int TO = 1;
     private static final int ON_NODE = 2;
@@ -50,9 +54,11 @@ public final class Bodies {
         int names = (publish.topic() == null ? 0 : publish.topic().value().length())
                 + (message.sender() == null ? 0 : message.sender().value().length())
                 + (publish.dispatch() == Dispatch.ALL ? 0 : NAME_BYTES);
+        int asker = publish.asker() == null ? 0 : NAME_BYTES + TIME_BYTES + FIELD_BYTES;
         int times = (message.timestamp() == null ? 0 : TIME_BYTES) + (message.ttl() == null ? 0 : TIME_BYTES);
         return FIELD_BYTES
                 + names
+                + asker
                 + times
                 + message.payload().array().length
                 + Fields.most(message.id())
@@ -75,15 +81,14 @@ public final class Bodies {
         ByteWriter writer = new ByteWriter(publish.message().weight());
         head(writer, publish);
         dispatch(writer, publish.dispatch());
-        return tail(writer, publish.message());
+        return tail(writer, publish);
     }
 
     /** The same without the dispatch, which one.lua writes. */
     public static Open encodeOpen(Command.Publish publish) {
         ByteWriter head = new ByteWriter(64);
         head(head, publish);
-        Message message = publish.message();
-        return new Open(head.toBytes(), tail(new ByteWriter(message.weight()), message));
+        return new Open(head.toBytes(), tail(new ByteWriter(publish.message().weight()), publish));
     }
 
     private static void head(ByteWriter writer, Command.Publish publish) {
@@ -93,7 +98,8 @@ public final class Bodies {
         }
     }
 
-    private static byte[] tail(ByteWriter writer, Message message) {
+    private static byte[] tail(ByteWriter writer, Command.Publish publish) {
+        Message message = publish.message();
         if (message.sender() != null) {
             writer.text(message.sender().value());
         }
@@ -103,15 +109,22 @@ public final class Bodies {
         if (message.ttl() != null) {
             writer.duration(message.ttl());
         }
-        return writer.text(message.id())
+        writer.text(message.id())
                 .text(message.type())
                 .bytes(message.payload())
                 .number(message.priority())
                 .texts(message.headers())
                 .text(message.idempotencyKey())
                 .text(message.uriPath())
-                .text(message.uriMethod())
-                .toBytes();
+                .text(message.uriMethod());
+        Asker asker = publish.asker();
+        if (asker != null) {
+            writer.text(asker.node().value())
+                    .number(asker.run())
+                    .number(asker.ask())
+                    .duration(asker.timeout());
+        }
+        return writer.toBytes();
     }
 
     static Command.Publish decode(ByteReader reader) {
@@ -128,8 +141,9 @@ public final class Bodies {
         ActorId sender = (flags & HAS_SENDER) != 0 ? new ActorId(reader.text()) : null;
         Instant timestamp = (flags & HAS_TIMESTAMP) != 0 ? reader.instant() : null;
         Duration ttl = (flags & HAS_TTL) != 0 ? reader.duration() : null;
-        return new Command.Publish(
-                message(reader, sender, timestamp, ttl), topic, dispatch, (flags & EXCLUDES_SENDER) != 0);
+        Message message = message(reader, sender, timestamp, ttl);
+        Asker asker = (flags & HAS_ASKER) != 0 ? asker(reader) : null;
+        return new Command.Publish(message, topic, dispatch, (flags & EXCLUDES_SENDER) != 0, asker, false);
     }
 
     private static Message message(
@@ -144,12 +158,17 @@ public final class Bodies {
         return new Message(id, sender, type, payload, timestamp, priority, ttl, headers, key, path, reader.text());
     }
 
+    private static Asker asker(ByteReader reader) {
+        return new Asker(new NodeId(reader.text()), reader.number(), reader.number(), reader.duration());
+    }
+
     private static int flags(Command.Publish publish) {
         Message message = publish.message();
         return (publish.topic() != null ? HAS_TOPIC : 0)
                 | (message.sender() != null ? HAS_SENDER : 0)
                 | (message.timestamp() != null ? HAS_TIMESTAMP : 0)
                 | (message.ttl() != null ? HAS_TTL : 0)
+                | (publish.asker() != null ? HAS_ASKER : 0)
                 | (publish.excludeSender() ? EXCLUDES_SENDER : 0);
     }
 

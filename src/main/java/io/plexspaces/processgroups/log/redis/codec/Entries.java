@@ -117,7 +117,15 @@ public final class Entries {
     private static Entry published(ByteReader reader, long offset, Instant at, OperationId operation, long ordinal) {
         Command.Publish body = Bodies.decode(reader);
         return new Entry.Published(
-                offset, at, operation, ordinal, body.message(), body.topic(), body.dispatch(), body.excludeSender());
+                offset,
+                at,
+                operation,
+                ordinal,
+                body.message(),
+                body.topic(),
+                body.dispatch(),
+                body.excludeSender(),
+                body.asker());
     }
 
     private static Entry joined(ByteReader reader, long offset, Instant at, OperationId operation) {

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Asker;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Message;
@@ -41,6 +42,10 @@ final class ProtoBodies {
     private static final int IDEMPOTENCY_KEY = 17;
     private static final int URI_PATH = 18;
     private static final int URI_METHOD = 19;
+    private static final int ASKER_NODE = 20;
+    private static final int ASKER_RUN = 21;
+    private static final int ASKER_ASK = 22;
+    private static final int ASKER_TIMEOUT_MILLIS = 23;
 
     private ProtoBodies() {}
 
@@ -78,6 +83,13 @@ final class ProtoBodies {
         Fields.text(out, IDEMPOTENCY_KEY, message.idempotencyKey());
         Fields.text(out, URI_PATH, message.uriPath());
         Fields.text(out, URI_METHOD, message.uriMethod());
+        Asker asker = publish.asker();
+        if (asker != null) {
+            out.writeString(ASKER_NODE, asker.node().value());
+            Fields.number(out, ASKER_RUN, asker.run());
+            Fields.number(out, ASKER_ASK, asker.ask());
+            Fields.number(out, ASKER_TIMEOUT_MILLIS, asker.timeout().toMillis());
+        }
     }
 
     private static void encode(Dispatch dispatch, CodedOutputStream out) throws IOException {
@@ -119,6 +131,10 @@ final class ProtoBodies {
         private String key = "";
         private String path = "";
         private String method = "";
+        private @Nullable NodeId askerNode;
+        private long askerRun;
+        private long ask;
+        private long timeoutMillis;
 
         private static final Bytes NONE = Bytes.wrap(new byte[0]);
 
@@ -153,6 +169,10 @@ final class ProtoBodies {
                 case IDEMPOTENCY_KEY -> key = in.readString();
                 case URI_PATH -> path = in.readString();
                 case URI_METHOD -> method = in.readString();
+                case ASKER_NODE -> askerNode = new NodeId(in.readString());
+                case ASKER_RUN -> askerRun = in.readInt64();
+                case ASKER_ASK -> ask = in.readInt64();
+                case ASKER_TIMEOUT_MILLIS -> timeoutMillis = in.readInt64();
                 default -> {
                     return false;
                 }
@@ -163,8 +183,10 @@ final class ProtoBodies {
         Command.Publish publish() {
             Message message =
                     new Message(id, sender, type, payload, timestamp, priority, ttl, headers, key, path, method);
-            return new Command.Publish(
-                    message, topic, to == null ? dispatch : new Dispatch.To(to, toJoinedOffset), excludeSender);
+            Dispatch settled = to == null ? dispatch : new Dispatch.To(to, toJoinedOffset);
+            Asker asker =
+                    askerNode == null ? null : new Asker(askerNode, askerRun, ask, Duration.ofMillis(timeoutMillis));
+            return new Command.Publish(message, topic, settled, excludeSender, asker, false);
         }
     }
 }

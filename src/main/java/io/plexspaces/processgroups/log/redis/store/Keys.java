@@ -45,6 +45,11 @@ public final class Keys {
         return new Index(partition(Slots.of(tenant) % tags.size()).base + "tenant:" + encoded(tenant));
     }
 
+    /** The channel of what other nodes send to one run of a node. */
+    public String letters(NodeId node, long run) {
+        return partition(Slots.of(node.value()) % tags.size()).base + "letters:" + encoded(node.value()) + ":" + run;
+    }
+
     private static String encoded(String name) {
         return name.replace(":", "%3A");
     }

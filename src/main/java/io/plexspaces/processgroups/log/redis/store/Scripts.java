@@ -32,6 +32,7 @@ public final class Scripts {
     public static final Script EVICTED = Script.of("evicted");
     public static final Script BAN = Script.of("prelude", "ban");
     public static final Script FORGET = Script.of("forget");
+    public static final Script LETTERS = Script.of("letters");
 
     private Scripts() {}
 }

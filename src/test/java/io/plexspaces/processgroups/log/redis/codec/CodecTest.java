@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.plexspaces.processgroups.domain.ActorId;
+import io.plexspaces.processgroups.domain.Asker;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
@@ -22,6 +23,7 @@ import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.Topic;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.Letter;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -95,6 +97,57 @@ class CodecTest {
                 assertThat(Bodies.decode(new ByteReader(body, 0, body.length))).isEqualTo(publish);
             }
         }
+    }
+
+    /** A server of the version before does not know who asks: it reads the message all the same. */
+    @Test
+    void asker_isReadAsWritten_andIsBehindWhatEarlierServersRead() {
+        Asker asker = new Asker(NODE, Long.MAX_VALUE, 1L << 40, Duration.ofMinutes(5));
+        for (Dispatch dispatch : List.of(Dispatch.ALL, new Dispatch.To(new ActorId("b"), 7))) {
+            Message message = message(new ActorId("a"), null, Duration.ofSeconds(3, 7));
+            Command.Publish ask = new Command.Publish(message, new Topic("a.b"), dispatch, true, asker, false);
+            Command.Publish plain = new Command.Publish(message, new Topic("a.b"), dispatch, true);
+            for (int format = Formats.FIRST; format <= Formats.NEWEST; format++) {
+                byte[] body = Bodies.encode(ask, format);
+                assertThat(Bodies.decode(new ByteReader(body, 0, body.length))).isEqualTo(ask);
+                if (format != Formats.FIRST) {
+                    assertThat(body).startsWith(Bodies.encode(plain, format));
+                }
+            }
+            byte[] first = Bodies.encode(ask, Formats.FIRST);
+            byte[] before = Bodies.encode(plain, Formats.FIRST);
+            first[1] = before[1];
+            assertThat(first).startsWith(before);
+            assertThat(Bodies.decode(new ByteReader(first, 0, first.length))).isEqualTo(plain);
+        }
+    }
+
+    @Test
+    void letters_thatAreNotKnown_orHaveMore_arePassedOver() {
+        Letter.Receipt receipt = new Letter.Receipt(7, Letter.Outcome.OVER);
+        byte[] known = Letters.encode(receipt);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(new ByteWriter(8)
+                .bytes(Bytes.wrap(new ByteWriter(8).number(99).text("newer").toBytes()))
+                .toBytes());
+        all.writeBytes(new ByteWriter(8)
+                .bytes(Bytes.wrap(new ByteWriter(8)
+                        .number(2)
+                        .number(7)
+                        .number(99)
+                        .toBytes()))
+                .toBytes());
+        all.writeBytes(new ByteWriter(8)
+                .bytes(Bytes.wrap(new ByteWriter(8)
+                        .number(2)
+                        .number(7)
+                        .number(3)
+                        .text("more")
+                        .toBytes()))
+                .toBytes());
+        all.writeBytes(known);
+        assertThat(Letters.decode(all.toByteArray())).containsExactly(receipt, receipt);
+        assertThatThrownBy(() -> Letters.decode(new byte[] {-1, 0})).isInstanceOf(UnreadableException.class);
     }
 
     @Property
