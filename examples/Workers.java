@@ -106,8 +106,7 @@ final class Workers {
     private static void print(Event event) {
         switch (event.getKindCase()) {
             case ASKED ->
-                System.out.println(
-                        "  asked " + event.getAsked().getPublished().getRecipientIdsList());
+                System.out.println("  asked " + event.getAsked().getPublished().getRecipientIdsList());
             case REPLY ->
                 System.out.println("  " + event.getReply().getActorId() + ": "
                         + event.getReply().getMessage().getPayload().toStringUtf8());
@@ -187,7 +186,8 @@ final class Workers {
                         .setMessage(text(text))
                         .build());
             } catch (StatusRuntimeException e) {
-                System.err.println("  " + name + " was not heard: " + e.getStatus().getDescription());
+                System.err.println(
+                        "  " + name + " was not heard: " + e.getStatus().getDescription());
             }
         }
 

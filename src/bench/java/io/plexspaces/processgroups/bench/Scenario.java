@@ -12,7 +12,10 @@ enum Scenario {
     F("membership beside 0, 1,000 and 100,000 members (gRPC calls)", "changes/s", List.of("redis")),
     G("100 topics, 100 subscribers with wildcards, saturated", "deliveries/s", List.of("redis")),
     H("10 groups of 10 subscribers, 5,000 publishes/s", "p99 ms", List.of("redis")),
-    P("1 group, 500 subscribers with presence, 100 joins and leaves and 100 publishes/s", "p99 ms", List.of("socketio"));
+    P(
+            "1 group, 500 subscribers with presence, 100 joins and leaves and 100 publishes/s",
+            "p99 ms",
+            List.of("socketio"));
 
     private final String title;
     private final String mainMetric;

@@ -39,7 +39,8 @@ record Topology(List<String> groups, List<Place> places, List<Stream> streams, i
             names.add(name);
             streams.add(new Stream(group, name, null, subscribers, false));
             for (int i = 0; i < subscribers; i++) {
-                places.add(new Place(new Seat(name, "s" + group + "-" + i, List.of(), false), group, new boolean[] {true}));
+                places.add(new Place(
+                        new Seat(name, "s" + group + "-" + i, List.of(), false), group, new boolean[] {true}));
             }
         }
         return new Topology(names, places, streams, publishers);

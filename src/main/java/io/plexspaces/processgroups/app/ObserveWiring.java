@@ -144,7 +144,8 @@ final class ObserveWiring {
             LeaseRenewal lease,
             StoreWiring store) {
         metrics.gauge("open_groups", "Groups this node reads", replicas::size);
-        metrics.gauge("asks", "Asks of clients of this node that are open", () -> replicas.asks().open());
+        metrics.gauge("asks", "Asks of clients of this node that are open", () -> replicas.asks()
+                .open());
         metrics.gauge("publishes_waiting", "Publishes of this node whose entry it has not read yet", replicas::waiting);
         metrics.gauge(
                 "log_lag_entries", "Entries this node has yet to read of the group it is most behind", store::lag);

@@ -160,7 +160,7 @@ public interface Groups {
         }
 
         /** The same with another way to make its group. */
-        public JoinRequest with(@Nullable Missing way) {
+        public JoinRequest with(Missing way) {
             return new JoinRequest(group, actors, filter, node, ttl, subscription, metadata, way);
         }
     }
@@ -281,9 +281,14 @@ public interface Groups {
             this(group, message, topic, spread, key, excludeSender, recipients, null, null);
         }
 
-        /** The same with another message, and another way to make its group. */
-        public PublishRequest with(Message another, @Nullable Missing way) {
-            return new PublishRequest(group, another, topic, spread, key, excludeSender, recipients, asking, way);
+        /** The same with another message. */
+        public PublishRequest with(Message another) {
+            return new PublishRequest(group, another, topic, spread, key, excludeSender, recipients, asking, missing);
+        }
+
+        /** The same with another way to make its group. */
+        public PublishRequest with(Missing way) {
+            return new PublishRequest(group, message, topic, spread, key, excludeSender, recipients, asking, way);
         }
     }
 

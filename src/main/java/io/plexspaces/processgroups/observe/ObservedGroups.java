@@ -211,26 +211,26 @@ public final class ObservedGroups implements Groups {
     }
 
     private PublishRequest carrying(@Nullable Span span, PublishRequest request) {
-        if (span != null && span.isRecording()) {
-            return request.with(GroupTracing.carrying(span, request.message()), counting(request.missing()));
-        }
-        return request.missing() == null ? request : request.with(request.message(), counting(request.missing()));
+        boolean traced = span != null && span.isRecording();
+        PublishRequest carrying =
+                traced ? request.with(GroupTracing.carrying(span, request.message())) : request;
+        Missing missing = request.missing();
+        return missing == null ? carrying : carrying.with(counting(missing));
     }
 
     private JoinRequest counting(JoinRequest request) {
-        return request.missing() == null ? request : request.with(counting(request.missing()));
+        Missing missing = request.missing();
+        return missing == null ? request : request.with(counting(missing));
     }
 
     /** A group that is made for a request counts as one that was asked for. */
-    private @Nullable Missing counting(@Nullable Missing missing) {
-        return missing == null
-                ? null
-                : new Missing(missing.spec(), known -> {
-                    if (known) {
-                        metrics.created();
-                    }
-                    missing.told().accept(known);
-                });
+    private Missing counting(Missing missing) {
+        return new Missing(missing.spec(), known -> {
+            if (known) {
+                metrics.created();
+            }
+            missing.told().accept(known);
+        });
     }
 
     private <T> Uni<T> observed(UseCase operation, Subject subject, Supplier<Uni<T>> request, Consumer<T> success) {

@@ -68,7 +68,8 @@ public class EventsTest {
                 new Event.GroupDeleted(ROOM, position),
                 new Event.Asked(
                         ROOM, 7, position, 1, 0, Map.of(NODE, 1), List.of(new ActorId("a")), false, false, false),
-                new Event.Replied(ROOM, 7, new ActorId("a"), published(7, "r", null).message()),
+                new Event.Replied(
+                        ROOM, 7, new ActorId("a"), published(7, "r", null).message()),
                 new Event.MemberMissing(ROOM, 7, null, MissingReason.LEFT),
                 new Event.AskCompleted(ROOM, 7, false, List.of(), 1, false, true),
                 new Event.Gap(ROOM, Event.Gap.Reason.TRIMMED, 4, true, 10, 20));

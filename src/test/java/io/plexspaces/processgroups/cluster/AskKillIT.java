@@ -64,7 +64,8 @@ class AskKillIT extends OnNodes {
     private void round(Set<String> doomed) {
         long begun = System.nanoTime();
         EventStream<AskRequest, AskResponse> stream = on("a").ask(AskRequest.newBuilder()
-                .setPublish(PublishToGroupRequest.newBuilder().setGroupName(ROOM).setMessage(GrpcClient.text("?")))
+                .setPublish(
+                        PublishToGroupRequest.newBuilder().setGroupName(ROOM).setMessage(GrpcClient.text("?")))
                 .setTimeout(Duration.newBuilder().setSeconds(TIMEOUT_SECONDS)));
         pass(random.nextInt(60));
         nodes.kill("c");
@@ -81,9 +82,8 @@ class AskKillIT extends OnNodes {
                 .toList();
         assertThat(replied).doesNotHaveDuplicates();
         AskCompleted end = events.get(events.size() - 1).getAskCompleted();
-        List<String> missing = end.getMissingList().stream()
-                .map(MemberMissing::getActorId)
-                .toList();
+        List<String> missing =
+                end.getMissingList().stream().map(MemberMissing::getActorId).toList();
         assertThat(missing).doesNotHaveDuplicates();
         assertThat(doomed).containsAll(missing);
         Set<String> all = new HashSet<>(replied);
@@ -91,8 +91,8 @@ class AskKillIT extends OnNodes {
         assertThat(all).isEqualTo(asked);
         assertThat(replied.size() + missing.size()).isEqualTo(asked.size());
         assertThat(end.getComplete()).isEqualTo(missing.isEmpty());
-        await().untilAsserted(
-                        () -> assertThat(nodes.get("a").metric(METRICS + "asks")).isZero());
+        await().untilAsserted(() ->
+                assertThat(nodes.get("a").metric(METRICS + "asks")).isZero());
     }
 
     private void pass(int millis) {

@@ -11,7 +11,6 @@ import io.plexspaces.processgroups.core.group.Housekeeping;
 import io.plexspaces.processgroups.core.members.Members;
 import io.plexspaces.processgroups.core.session.ConnectionWatches;
 import io.plexspaces.processgroups.core.session.Session;
-import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.Glob;
@@ -19,6 +18,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupInfo;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.LeaveReason;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Position;
@@ -301,7 +301,16 @@ abstract class CallbackFaults {
                 .chain(opened -> opened.session()
                         .join(
                                 connection,
-                                new Session.Wish(group, TopicFilter.ALL, after, last, turn % 4 == 0, null, true, JoinMetadata.NONE, null))
+                                new Session.Wish(
+                                        group,
+                                        TopicFilter.ALL,
+                                        after,
+                                        last,
+                                        turn % 4 == 0,
+                                        null,
+                                        true,
+                                        JoinMetadata.NONE,
+                                        null))
                         .invoke(() -> clients.add(new Client(peer, connection, opened))))
                 .onFailure()
                 .invoke(failure -> connection.finish(null)));

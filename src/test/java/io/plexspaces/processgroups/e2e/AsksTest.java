@@ -53,8 +53,7 @@ class AsksTest extends LiveServer {
     }
 
     private static SessionRequest.Builder join() {
-        return SessionRequest.newBuilder()
-                .setJoin(SubscribeRequest.newBuilder().setGroupName("pool"));
+        return SessionRequest.newBuilder().setJoin(SubscribeRequest.newBuilder().setGroupName("pool"));
     }
 
     @Test
@@ -78,8 +77,8 @@ class AsksTest extends LiveServer {
                         .reply(reply(asked, "again").setActorId("sub").build())
                         .getDuplicate())
                 .isTrue();
-        Answer replied = member.ask(
-                SessionRequest.newBuilder().setReply(reply(asked, "in a session").clearTenantId()));
+        Answer replied = member.ask(SessionRequest.newBuilder()
+                .setReply(reply(asked, "in a session").clearTenantId()));
         assertThat(replied.hasReplied()).isTrue();
 
         assertThat(stream.awaitEnd().getCode()).isEqualTo(Status.Code.OK);
@@ -135,8 +134,7 @@ class AsksTest extends LiveServer {
                         .setActorId("other")
                         .setReason(MemberMissing.Reason.LEFT)
                         .build());
-        client.calls.reply(
-                reply(answer.getAsked(), "D").setActorId("durable").build());
+        client.calls.reply(reply(answer.getAsked(), "D").setActorId("durable").build());
         AskCompleted end = asker.stream().awaitEvent(Event::hasAskCompleted).getAskCompleted();
         assertThat(end.getRequestId()).isEqualTo(answer.getRequestId());
         assertThat(end.getComplete()).isFalse();
@@ -162,15 +160,15 @@ class AsksTest extends LiveServer {
     @Test
     void webSockets_askAndReply_inJsonAndProto() {
         WsClient tab = browse("pool", "tab");
-        String epoch = tab.awaitJson("/subscribed/epoch").at("/subscribed/epoch").asText();
+        String epoch =
+                tab.awaitJson("/subscribed/epoch").at("/subscribed/epoch").asText();
         WsClient binary = openWs("", WsClient.PROTO);
         binary.send(SessionRequest.newBuilder()
                 .setRequestId(1)
                 .setOpen(SessionOpen.newBuilder().setTenantId(tenant).setActorId("bin"))
                 .build());
         binary.send(join().setRequestId(2).build());
-        EventStream.patiently()
-                .until(() -> binary.proto().stream().anyMatch(Event::hasSubscribed));
+        EventStream.patiently().until(() -> binary.proto().stream().anyMatch(Event::hasSubscribed));
         WsClient asker = openWs("", WsClient.JSON);
         asker.send("{\"requestId\":1,\"open\":{\"tenantId\":\"" + tenant + "\",\"actorId\":\"asker\"}}");
         asker.send("{\"requestId\":\"7\",\"ask\":{\"publish\":{\"groupName\":\"pool\","
@@ -180,10 +178,13 @@ class AsksTest extends LiveServer {
         assertThat(answer.at("/answer/requestId").asText()).isEqualTo("7");
         JsonNode wanted = tab.awaitJson("/message");
         assertThat(wanted.at("/replyWanted").asBoolean()).isTrue();
-        String at = "\"epoch\":\"" + epoch + "\",\"offset\":\"" + wanted.at("/offset").asText() + "\"";
-        tab.send("{\"requestId\":\"1\",\"reply\":{\"groupName\":\"pool\"," + at
-                + ",\"message\":{\"data\":{\"a\":2}}}}");
-        assertThat(tab.awaitJson("/answer/replied").at("/answer/replied/duplicate").asBoolean())
+        String at = "\"epoch\":\"" + epoch + "\",\"offset\":\""
+                + wanted.at("/offset").asText() + "\"";
+        tab.send(
+                "{\"requestId\":\"1\",\"reply\":{\"groupName\":\"pool\"," + at + ",\"message\":{\"data\":{\"a\":2}}}}");
+        assertThat(tab.awaitJson("/answer/replied")
+                        .at("/answer/replied/duplicate")
+                        .asBoolean())
                 .isFalse();
         JsonNode reply = asker.awaitJson("/reply");
         assertThat(reply.at("/groupName").asText()).isEqualTo("pool");
@@ -204,7 +205,10 @@ class AsksTest extends LiveServer {
         JsonNode end = asker.awaitJson("/askCompleted");
         assertThat(end.at("/askCompleted/requestId").asText()).isEqualTo("7");
         assertThat(end.at("/askCompleted/complete").asBoolean()).isTrue();
-        assertThat(asker.json().get(asker.json().size() - 2).at("/reply/message/text").asText())
+        assertThat(asker.json()
+                        .get(asker.json().size() - 2)
+                        .at("/reply/message/text")
+                        .asText())
                 .isEqualTo("binary");
     }
 
@@ -236,11 +240,18 @@ class AsksTest extends LiveServer {
 
     @Test
     void badAsks_areRefused_namingTheField() {
-        assertAskFails("timeout", AskRequest.newBuilder().setTimeout(Duration.newBuilder().setNanos(9_999_999)));
-        assertAskFails("timeout", AskRequest.newBuilder().setTimeout(Duration.newBuilder().setSeconds(301)));
-        assertAskFails("timeout", AskRequest.newBuilder().setTimeout(Duration.newBuilder().setSeconds(-1)));
+        assertAskFails(
+                "timeout",
+                AskRequest.newBuilder().setTimeout(Duration.newBuilder().setNanos(9_999_999)));
+        assertAskFails(
+                "timeout",
+                AskRequest.newBuilder().setTimeout(Duration.newBuilder().setSeconds(301)));
+        assertAskFails(
+                "timeout",
+                AskRequest.newBuilder().setTimeout(Duration.newBuilder().setSeconds(-1)));
         assertAskFails("retry_other", AskRequest.newBuilder().setRetryOther(true));
-        AskRequest.Builder counts = AskRequest.newBuilder().setPublish(question("?").setAnswer(PublishAnswer.COUNTS));
+        AskRequest.Builder counts =
+                AskRequest.newBuilder().setPublish(question("?").setAnswer(PublishAnswer.COUNTS));
         assertAskFails("publish.answer", counts);
         GrpcSession session = client.session("asker");
         session.sendRaw(SessionRequest.newBuilder()

@@ -84,8 +84,8 @@ final class Requests {
                 Map.entry("ask", ask(groups, group, Map.of())),
                 Map.entry(
                         "reply",
-                        groups.reply(new Groups.ReplyRequest(
-                                group, ACTOR, new Position("epoch", 7), message(Map.of())))),
+                        groups.reply(
+                                new Groups.ReplyRequest(group, ACTOR, new Position("epoch", 7), message(Map.of())))),
                 Map.entry("fetch", groups.fetch(new Groups.FetchRequest(group, null, null, false, 1))));
     }
 }

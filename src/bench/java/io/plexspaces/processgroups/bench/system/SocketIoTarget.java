@@ -54,10 +54,8 @@ public final class SocketIoTarget implements Target, AutoCloseable {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), ChildProcess.freePort());
         try {
             // Node looks for modules beside the script.
-            Path script = Files.copy(
-                    SCRIPT,
-                    MODULES.resolveSibling("socketio.mjs"),
-                    StandardCopyOption.REPLACE_EXISTING);
+            Path script =
+                    Files.copy(SCRIPT, MODULES.resolveSibling("socketio.mjs"), StandardCopyOption.REPLACE_EXISTING);
             List<String> command = List.of("node", script.toString(), Integer.toString(address.getPort()));
             ChildProcess process = ChildProcess.start(command, log, () -> accepts(address));
             return new SocketIoTarget(process, address, loops);
@@ -131,10 +129,11 @@ public final class SocketIoTarget implements Target, AutoCloseable {
 
         private static byte[] requests(Stream stream) {
             String payload = new String(Payload.blank(), US_ASCII);
-            String request = "42[\"" + (stream.joins() ? "come" : "publish") + "\",\"" + stream.group() + "\",\"" + payload
-                    + "\"]";
+            String request = "42[\"" + (stream.joins() ? "come" : "publish") + "\",\"" + stream.group() + "\",\""
+                    + payload + "\"]";
             ByteBuffer first = frame(request);
-            ByteBuffer second = stream.joins() ? frame("42[\"go\",\"" + stream.group() + "\"]") : ByteBuffer.allocate(0);
+            ByteBuffer second =
+                    stream.joins() ? frame("42[\"go\",\"" + stream.group() + "\"]") : ByteBuffer.allocate(0);
             byte[] both = new byte[first.remaining() + second.remaining()];
             int length = first.remaining();
             first.get(both, 0, length);

@@ -186,7 +186,9 @@ public final class GroupAsks {
         Letter.Outcome outcome = found.outcome();
         return elsewhere == null
                 ? Uni.createFrom().item(() -> result(outcome == null ? Letter.Outcome.OVER : outcome))
-                : asks.letters().send(elsewhere.asker(), elsewhere.offset(), request).map(GroupAsks::result);
+                : asks.letters()
+                        .send(elsewhere.asker(), elsewhere.offset(), request)
+                        .map(GroupAsks::result);
     }
 
     private Found found(ReplyRequest request, @Nullable Asked asked) {

@@ -210,7 +210,14 @@ public final class Session implements LocalSession {
         }
         return home.groups()
                 .join(new Groups.JoinRequest(
-                        group, List.of(actor), wish.filter(), null, null, subscription, wish.metadata(), wish.missing()))
+                        group,
+                        List.of(actor),
+                        wish.filter(),
+                        null,
+                        null,
+                        subscription,
+                        wish.metadata(),
+                        wish.missing()))
                 .onTermination()
                 .invoke(() -> joined(group));
     }

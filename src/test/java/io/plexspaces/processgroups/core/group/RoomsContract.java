@@ -10,13 +10,13 @@ import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.session.Session;
-import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.Glob;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
@@ -52,14 +52,22 @@ abstract class RoomsContract {
     }
 
     private static Uni<Groups.JoinResult> joining(Client client, GroupId group, @Nullable Missing missing) {
-        Session.Wish wish = new Session.Wish(group, TopicFilter.ALL, null, null, false, null, false, JoinMetadata.NONE, missing);
+        Session.Wish wish =
+                new Session.Wish(group, TopicFilter.ALL, null, null, false, null, false, JoinMetadata.NONE, missing);
         return client.opened().session().join(client.connection(), wish);
     }
 
     private Uni<Groups.JoinResult> joining(GroupId group, String actor, @Nullable Duration ttl, Missing missing) {
         return core().groups
                 .join(new Groups.JoinRequest(
-                        group, List.of(new ActorId(actor)), TopicFilter.ALL, null, ttl, null, JoinMetadata.NONE, missing));
+                        group,
+                        List.of(new ActorId(actor)),
+                        TopicFilter.ALL,
+                        null,
+                        ttl,
+                        null,
+                        JoinMetadata.NONE,
+                        missing));
     }
 
     private Uni<Groups.PublishResult> publishing(GroupId group, String text, @Nullable Missing missing) {

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Missing;
-import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
@@ -94,7 +94,14 @@ class RoomsOnRedisTest extends RoomsContract {
         Duration wait = Duration.ofMillis(300);
         GroupSpec spec = new GroupSpec(GroupSpec.Metadata.NONE, new Retention(128, Duration.ofMinutes(5)), null, wait);
         CoreFixture.await(core.groups.join(new Groups.JoinRequest(
-                group, List.of(new ActorId("a")), TopicFilter.ALL, null, null, null, JoinMetadata.NONE, new Missing(spec, known -> {}))));
+                group,
+                List.of(new ActorId("a")),
+                TopicFilter.ALL,
+                null,
+                null,
+                null,
+                JoinMetadata.NONE,
+                new Missing(spec, known -> {}))));
         core.leave(group, "a");
         core.close();
         log.close();

@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.CoreFixture.Watching;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.delivery.Event;
+import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
@@ -42,7 +43,10 @@ class MetadataTest {
     static void join(Client client, GroupId group, JoinMetadata metadata) {
         await(client.opened()
                 .session()
-                .join(client.connection(), group, TopicFilter.ALL, null, false, null, false, metadata));
+                .join(
+                        client.connection(),
+                        new Session.Wish(
+                                group, TopicFilter.ALL, null, null, false, null, false, metadata, null)));
     }
 
     static void update(Client client, GroupId group, JoinMetadata metadata) {

@@ -9,13 +9,13 @@ import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.session.Session;
-import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.Glob;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupInfo;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
@@ -146,7 +146,15 @@ class RedisUnreadableTest {
         try (CoreFixture core = new CoreFixture(Duration.ofSeconds(1), log, lease, writer.tenant)) {
             CoreFixture.Client client = core.connect("a");
             Session.Wish last = new Session.Wish(
-                    writer.group("room"), TopicFilter.ALL, null, new ReplayLast(5, false), false, null, false, JoinMetadata.NONE, null);
+                    writer.group("room"),
+                    TopicFilter.ALL,
+                    null,
+                    new ReplayLast(5, false),
+                    false,
+                    null,
+                    false,
+                    JoinMetadata.NONE,
+                    null);
             result(client.opened().session().join(client.connection(), last));
 
             await().untilAsserted(() -> assertThat(client.peer().texts()).containsExactly("before", "after"));

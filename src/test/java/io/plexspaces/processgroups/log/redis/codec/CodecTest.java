@@ -131,11 +131,8 @@ class CodecTest {
                 .bytes(Bytes.wrap(new ByteWriter(8).number(99).text("newer").toBytes()))
                 .toBytes());
         all.writeBytes(new ByteWriter(8)
-                .bytes(Bytes.wrap(new ByteWriter(8)
-                        .number(2)
-                        .number(7)
-                        .number(99)
-                        .toBytes()))
+                .bytes(Bytes.wrap(
+                        new ByteWriter(8).number(2).number(7).number(99).toBytes()))
                 .toBytes());
         all.writeBytes(new ByteWriter(8)
                 .bytes(Bytes.wrap(new ByteWriter(8)
