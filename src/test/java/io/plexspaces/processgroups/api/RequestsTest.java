@@ -8,9 +8,12 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import io.plexspaces.processgroups.access.Attempt;
 import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.access.Rule;
+import io.plexspaces.processgroups.access.Witness;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
@@ -44,6 +47,7 @@ import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -371,6 +375,28 @@ class RequestsTest {
                                 .build())
                         .deleteWhenEmpty())
                 .isEqualTo(java.time.Duration.ofMinutes(1));
+    }
+
+    @Test
+    void createMissing_isToldOfLikeAnyCreation() {
+        List<String> told = new ArrayList<>();
+        Witness witness = new Witness() {
+            @Override
+            public void denied(Attempt attempt, Right right, String field) {}
+
+            @Override
+            public void managed(Attempt attempt, boolean known) {
+                told.add(attempt.operation() + " " + attempt.group() + " " + known);
+            }
+        };
+        Requests witnessed = new Requests(TestSettings.defaults(), Caller.anybody(), witness, null);
+        Missing missing = witnessed
+                .subscribe(subscribing().setCreateMissing(true).build())
+                .missing();
+        assertThat(told).isEmpty();
+        missing.told().accept(true);
+        missing.told().accept(false);
+        assertThat(told).containsExactly("create room true", "create room false");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.observe;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.LocalSession;
 import io.plexspaces.processgroups.core.delivery.Connection;
+import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
@@ -62,7 +63,14 @@ final class FakeGroups implements Groups {
 
     @Override
     public Uni<JoinResult> join(JoinRequest request) {
+        made(request.missing());
         return answer(new JoinResult(POSITION, 1, ""));
+    }
+
+    private static void made(@Nullable Missing missing) {
+        if (missing != null) {
+            missing.told().accept(true);
+        }
     }
 
     @Override
@@ -103,6 +111,7 @@ final class FakeGroups implements Groups {
     @Override
     public Uni<PublishResult> publish(PublishRequest request) {
         published = request;
+        made(request.missing());
         return answer(new PublishResult(
                 POSITION, recipients, 0, Map.of(new NodeId("n"), recipients), List.of(), false, false, repeated));
     }

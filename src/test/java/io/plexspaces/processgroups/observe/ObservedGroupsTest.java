@@ -6,13 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.GroupSpec;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
+import io.plexspaces.processgroups.domain.Retention;
+import io.plexspaces.processgroups.domain.TopicFilter;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +100,29 @@ class ObservedGroupsTest {
         Requests.create(observed(10), orders);
 
         assertThat(series()).contains(PREFIX + "created_total 0.0");
+    }
+
+    @Test
+    void groupThatIsMadeForARequest_countsAsCreated() {
+        Groups groups = observed(10);
+        List<Boolean> told = new ArrayList<>();
+        GroupSpec spec = new GroupSpec(GroupSpec.Metadata.NONE, new Retention(1, Duration.ZERO), null);
+        Missing missing = new Missing(spec, told::add);
+        await(groups.join(
+                new Groups.JoinRequest(orders, List.of(Requests.ACTOR), TopicFilter.ALL, null, null, null, missing)));
+        Groups.PublishRequest plain = Requests.publishing(orders, Map.of());
+        await(groups.publish(new Groups.PublishRequest(
+                orders,
+                plain.message(),
+                plain.topic(),
+                plain.spread(),
+                "",
+                false,
+                Groups.RecipientDetail.NONE,
+                missing)));
+
+        assertThat(told).containsExactly(true, true);
+        assertThat(series()).contains(PREFIX + "created_total 2.0");
     }
 
     @Test

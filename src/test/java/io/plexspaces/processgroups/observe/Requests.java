@@ -42,21 +42,21 @@ final class Requests {
     }
 
     static Uni<?> publish(Groups groups, GroupId group, Map<String, String> headers) {
-        return groups.publish(published(group, headers));
+        return groups.publish(publishing(group, headers));
     }
 
     /** On no connection: none is needed to count it. */
     @SuppressWarnings("NullAway")
     static Uni<?> ask(Groups groups, GroupId group, Map<String, String> headers) {
         return groups.ask(
-                new Groups.AskRequest(published(group, headers), Duration.ofSeconds(1), false, null, 1, false));
+                new Groups.AskRequest(publishing(group, headers), Duration.ofSeconds(1), false, null, 1, false));
     }
 
     private static Message message(Map<String, String> headers) {
         return new Message("", ACTOR, "", Bytes.EMPTY, null, 0, null, headers, "", "", "");
     }
 
-    private static Groups.PublishRequest published(GroupId group, Map<String, String> headers) {
+    static Groups.PublishRequest publishing(GroupId group, Map<String, String> headers) {
         return new Groups.PublishRequest(
                 group,
                 message(headers),
