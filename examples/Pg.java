@@ -326,6 +326,7 @@ final class Pg {
                 "left " + event.getLeft().getActorId() + ": " + event.getLeft().getReason();
             case FILTER_CHANGED -> "filter changed " + shown(event.getFilterChanged());
             case UPDATED -> "updated " + shown(event.getUpdated());
+            case MEMBER_COUNT -> event.getMemberCount().getCount() + " members";
             case GROUP_CREATED -> "group created";
             case GROUP_DELETED -> "group deleted";
             case GAP ->

@@ -18,6 +18,7 @@ import io.plexspaces.processgroups.proto.v1.Gap;
 import io.plexspaces.processgroups.proto.v1.GroupDeleted;
 import io.plexspaces.processgroups.proto.v1.GroupMembership;
 import io.plexspaces.processgroups.proto.v1.Join;
+import io.plexspaces.processgroups.proto.v1.MemberCount;
 import io.plexspaces.processgroups.proto.v1.MemberLeft;
 import io.plexspaces.processgroups.proto.v1.Snapshot;
 import io.plexspaces.processgroups.proto.v1.Subscribed;
@@ -48,6 +49,9 @@ public final class Events {
             to.setOffset(changed.offset()).setFilterChanged(membership(changed.group(), changed.membership()));
         } else if (event instanceof Updated updated) {
             to.setOffset(updated.offset()).setUpdated(membership(updated.group(), updated.membership()));
+        } else if (event instanceof io.plexspaces.processgroups.core.delivery.Event.MemberCount counted) {
+            to.setOffset(counted.offset())
+                    .setMemberCount(MemberCount.newBuilder().setCount(counted.count()));
         } else if (event instanceof GroupCreated created) {
             to.setOffset(1).setGroupCreated(GroupSpecs.write(created.info()));
         } else if (event instanceof io.plexspaces.processgroups.core.delivery.Event.GroupDeleted deleted) {
@@ -120,6 +124,7 @@ public final class Events {
                             case TRIMMED -> Gap.Reason.TRIMMED;
                             case EPOCH_CHANGED -> Gap.Reason.EPOCH_CHANGED;
                             case UNREADABLE -> Gap.Reason.UNREADABLE;
+                            case MEMBERS -> Gap.Reason.MEMBERS_CHANGED;
                         })
                 .setMissed(gap.missed())
                 .setExact(gap.exact())

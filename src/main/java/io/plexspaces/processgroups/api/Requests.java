@@ -6,6 +6,7 @@ import io.plexspaces.processgroups.access.Decision;
 import io.plexspaces.processgroups.access.Witness;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Missing;
+import io.plexspaces.processgroups.core.Presence;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.core.delivery.Connection;
@@ -170,6 +171,7 @@ public final class Requests {
      * @param policy null: the group's
      * @param resumeToken null: none
      * @param metadata none: as before
+     * @param presence what it sees of the members
      * @param missing null: the group must be there
      */
     public record Subscribe(
@@ -182,10 +184,11 @@ public final class Requests {
             @Nullable OverflowPolicy policy,
             @Nullable String resumeToken,
             JoinMetadata metadata,
+            Presence presence,
             @Nullable Missing missing) {
         /** @param only the connection is for this alone */
         public Session.Wish wish(boolean only) {
-            return new Session.Wish(group, filter, after, last, snapshot, policy, only, metadata, missing);
+            return new Session.Wish(group, filter, after, last, snapshot, policy, only, metadata, presence, missing);
         }
     }
 
@@ -370,7 +373,7 @@ public final class Requests {
     }
 
     /** Whether the caller may see this group, which was found. */
-    boolean reads(GroupId group) {
+    public boolean reads(GroupId group) {
         return caller.mayRead(group).allowed();
     }
 
@@ -533,10 +536,11 @@ public final class Requests {
                 Values.policy(request.getOverflowPolicy()),
                 resumeToken(request.getResumeToken()),
                 Values.metadata(request.getMetadataMap()),
+                presence(request),
                 making(group, spec));
         Decision join = caller.mayJoin(wish.group(), wish.actor(), wish.filter());
         need(join, UseCase.JOIN, wish.group(), wish.actor());
-        if (wish.snapshot()) {
+        if (wish.snapshot() || wish.presence() != Presence.NONE) {
             need(caller.mayRead(wish.group()), UseCase.JOIN, wish.group(), wish.actor());
         }
         needMaking(wish.missing(), UseCase.JOIN, group);
@@ -595,6 +599,15 @@ public final class Requests {
         }
         need(caller.mayReadAll(namespace), UseCase.WATCH, namespace.tenant(), namespace.name(), null, null);
         return new Watch(namespace, null);
+    }
+
+    private static Presence presence(SubscribeRequest request) {
+        return switch (request.getPresence()) {
+            case PRESENCE_NONE -> Presence.NONE;
+            case MEMBERS -> Presence.MEMBERS;
+            case COUNT -> Presence.COUNT;
+            case UNRECOGNIZED -> throw Values.unknownValue("presence");
+        };
     }
 
     private static @Nullable String resumeToken(String token) {

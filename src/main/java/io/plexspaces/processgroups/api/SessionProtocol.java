@@ -132,7 +132,7 @@ public final class SessionProtocol {
         Requests in = caller.requests().in(of.namespace(), of.actor());
         requests = in;
         if (caller.asks()) {
-            of.keepOnly((group, topics) -> in.joins(group, of.actor(), topics));
+            of.keepOnly((group, topics) -> in.joins(group, of.actor(), topics), in::reads);
             ConnectionWatches following = watcher;
             if (following != null) {
                 following.keepOnly(in::reads, in::readsAll);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy null: the group's, or else the server's
  * @param only the connection is for this group alone: its first event carries the resume token, and it ends with the
  *     join
+ * @param presence what it sees of the members
  */
 public record Subscription(
         LocalSession session,
@@ -23,8 +24,9 @@ public record Subscription(
         @Nullable ReplayLast last,
         boolean snapshot,
         @Nullable OverflowPolicy policy,
-        boolean only) {
-    /** Without the last messages first. */
+        boolean only,
+        Presence presence) {
+    /** Without the last messages first; it sees nothing of the members. */
     public Subscription(
             LocalSession session,
             Subscriber subscriber,
@@ -32,12 +34,19 @@ public record Subscription(
             boolean snapshot,
             @Nullable OverflowPolicy policy,
             boolean only) {
-        this(session, subscriber, after, null, snapshot, policy, only);
+        this(session, subscriber, after, null, snapshot, policy, only, Presence.NONE);
     }
 
     /** The same, seeing what came after {@code position} unless it asked for more. */
     public Subscription from(Position position) {
-        return after != null ? this : new Subscription(session, subscriber, position, last, snapshot, policy, only);
+        return after != null
+                ? this
+                : new Subscription(session, subscriber, position, last, snapshot, policy, only, presence);
+    }
+
+    /** Whether it gets the members first. */
+    public boolean beginsWithMembers() {
+        return snapshot || presence == Presence.MEMBERS;
     }
 
     public Connection connection() {

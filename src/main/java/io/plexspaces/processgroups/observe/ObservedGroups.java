@@ -211,9 +211,9 @@ public final class ObservedGroups implements Groups {
     }
 
     private PublishRequest carrying(@Nullable Span span, PublishRequest request) {
-        boolean traced = span != null && span.isRecording();
-        PublishRequest carrying =
-                traced ? request.with(GroupTracing.carrying(span, request.message())) : request;
+        PublishRequest carrying = span == null || !span.isRecording()
+                ? request
+                : request.with(GroupTracing.carrying(span, request.message()));
         Missing missing = request.missing();
         return missing == null ? carrying : carrying.with(counting(missing));
     }

@@ -64,6 +64,7 @@ public class EventsTest {
                 new Event.Left(ROOM, 3, new ActorId("a"), LeaveReason.LEFT),
                 new Event.FilterChanged(ROOM, 4, member("a")),
                 new Event.Updated(ROOM, 4, member("a")),
+                new Event.MemberCount(ROOM, 4, 7),
                 new Event.GroupCreated(info),
                 new Event.GroupDeleted(ROOM, position),
                 new Event.Asked(
@@ -203,7 +204,8 @@ public class EventsTest {
     void gapReasons_haveOneNameOnBothSides(Event.Gap.Reason reason) {
         var event = Events.toProto(new Event.Gap(ROOM, reason, 4, true, 10, 20));
 
-        assertThat(event.getGap().getReason().name()).isEqualTo(reason.name());
+        String name = reason == Event.Gap.Reason.MEMBERS ? "MEMBERS_CHANGED" : reason.name();
+        assertThat(event.getGap().getReason().name()).isEqualTo(name);
         assertThat(event.getGap().getMissed()).isEqualTo(4);
         assertThat(event.getGap().getExact()).isTrue();
         assertThat(event.getGap().getFromOffset()).isEqualTo(10);

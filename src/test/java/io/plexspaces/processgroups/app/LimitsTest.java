@@ -358,6 +358,12 @@ class LimitsTest {
                     "QUOTA_EXCEEDED",
                     "MetadataTest#updates_areBounded_forEachSession"),
             new Limit(
+                    "changes of members that wait for a subscription that sees them",
+                    "the queue of its connection",
+                    "session.queue-bytes",
+                    "SLOW_CONSUMER",
+                    "PresenceTest#changesThatWait_endASubscriberThatTakesNothing_butOfUpdatesTheLastIsEnough"),
+            new Limit(
                     "node labels of a group, beside its servers",
                     "",
                     "limits.node-labels-per-group",

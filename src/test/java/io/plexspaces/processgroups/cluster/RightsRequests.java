@@ -16,6 +16,7 @@ import io.plexspaces.processgroups.proto.v1.GetMembersRequest;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.ListGroupsRequest;
+import io.plexspaces.processgroups.proto.v1.Presence;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RefreshToken;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
@@ -93,6 +94,8 @@ record RightsRequests(String tenant) {
                 fill(SubscribeRequest.newBuilder().setActorId(ACTOR).setSnapshot(true), group);
             case SUBSCRIBE_MISSING ->
                 fill(SubscribeRequest.newBuilder().setActorId(ACTOR).setCreateMissing(true), group);
+            case SUBSCRIBE_PRESENCE ->
+                fill(SubscribeRequest.newBuilder().setActorId(ACTOR).setPresence(Presence.COUNT), group);
             case WATCH -> fill(WatchRequest.newBuilder(), group);
             case WATCH_NAMESPACE ->
                 WatchRequest.newBuilder()
@@ -130,6 +133,7 @@ record RightsRequests(String tenant) {
                     case SUBSCRIBE_TOPIC -> "&topics=" + TOPIC;
                     case SUBSCRIBE_SNAPSHOT -> "&snapshot=true";
                     case SUBSCRIBE_MISSING -> "&create_missing=true";
+                    case SUBSCRIBE_PRESENCE -> "&presence=count";
                     default -> throw new IllegalArgumentException(row + " is not asked for by a URL");
                 };
         return "/ws/" + tenant + "/default/" + group + "?actor=" + ACTOR + more;
@@ -160,6 +164,8 @@ record RightsRequests(String tenant) {
             case THEN_JOIN_SNAPSHOT -> request.setJoin(join.setSnapshot(true)).build();
             case THEN_JOIN_MISSING ->
                 request.setJoin(join.setCreateMissing(true)).build();
+            case THEN_JOIN_PRESENCE ->
+                request.setJoin(join.setPresence(Presence.MEMBERS)).build();
             case THEN_PUBLISH -> request.setPublish(publish).build();
             case THEN_PUBLISH_MISSING ->
                 request.setPublish(publish.setCreateMissing(true)).build();

@@ -107,6 +107,7 @@ final class RightsTable {
         SUBSCRIBE_TOPIC("Subscribe", Need.join(Extent.ONE)),
         SUBSCRIBE_SNAPSHOT("Subscribe", Need.join(Extent.ALL), Need.read()),
         SUBSCRIBE_MISSING("Subscribe", Need.join(Extent.ALL), Need.manage()),
+        SUBSCRIBE_PRESENCE("Subscribe", Need.join(Extent.ALL), Need.read()),
         WATCH("Watch", Need.read()),
         WATCH_NAMESPACE("Watch", Need.read().in(Extent.ONE, Extent.ALL)),
 
@@ -116,6 +117,7 @@ final class RightsTable {
         THEN_JOIN("join", Need.join(Extent.ALL)),
         THEN_JOIN_SNAPSHOT("join", Need.join(Extent.ALL), Need.read()),
         THEN_JOIN_MISSING("join", Need.join(Extent.ALL), Need.manage()),
+        THEN_JOIN_PRESENCE("join", Need.join(Extent.ALL), Need.read()),
         THEN_PUBLISH("publish", Need.publish(Extent.ALL)),
         THEN_PUBLISH_TOPIC("publish", Need.publish(Extent.ONE)),
         THEN_PUBLISH_MISSING("publish", Need.publish(Extent.ALL), Need.manage()),

@@ -89,6 +89,9 @@ abstract class CallbackFaults {
     private final Map<String, String> pending = new ConcurrentHashMap<>();
     private final Set<Position> accepted = ConcurrentHashMap.newKeySet();
 
+    /** Those that subscribed with presence. */
+    private final Set<FakePeer> seeing = ConcurrentHashMap.newKeySet();
+
     /** Clients are spread over them; what else is asked goes to the first. */
     private List<CoreFixture> nodes = List.of();
 
@@ -292,6 +295,10 @@ abstract class CallbackFaults {
         peer.connected(connection);
         Position after = resumed ? seen(before) : null;
         ReplayLast last = after == null ? new ReplayLast(5, turn % 3 == 0) : null;
+        Presence presence = Presence.values()[turn / 5 % 3];
+        if (presence == Presence.MEMBERS) {
+            seeing.add(peer);
+        }
         ask("subscribe", () -> node.sessions
                 .open(
                         connection,
@@ -310,6 +317,7 @@ abstract class CallbackFaults {
                                         null,
                                         true,
                                         JoinMetadata.NONE,
+                                        presence,
                                         null))
                         .invoke(() -> clients.add(new Client(peer, connection, opened))))
                 .onFailure()
@@ -408,6 +416,11 @@ abstract class CallbackFaults {
                 soon(() -> {
                     assertThat(client.peer().texts()).contains("after all");
                     assertComplete(client);
+                    if (seeing.contains(client.peer())) {
+                        assertThat(seenBy(client.peer(), group))
+                                .as("seen by a subscription")
+                                .isEqualTo(inLog.keySet());
+                    }
                 });
             }
         }
@@ -416,7 +429,9 @@ abstract class CallbackFaults {
     private void assertComplete(Client client) {
         long from = -1;
         Set<Long> seen = new TreeSet<>();
-        List<Event.Gap> gaps = client.peer().seen(Event.Gap.class);
+        List<Event.Gap> gaps = client.peer().seen(Event.Gap.class).stream()
+                .filter(gap -> gap.reason() != Event.Gap.Reason.MEMBERS)
+                .toList();
         for (Event event : client.peer().seen()) {
             if (event instanceof Event.Subscribed subscribed && from < 0) {
                 from = subscribed.position().offset();
@@ -435,14 +450,21 @@ abstract class CallbackFaults {
 
     private static Set<String> seenBy(FakePeer peer, GroupId group) {
         Set<String> members = new TreeSet<>();
+        boolean whole = true;
         for (Event event : peer.seen()) {
             if (!group.equals(event.group())) {
                 continue;
             }
-            if (event instanceof Event.Members part) {
+            Event.Members part = event instanceof Event.Members more
+                    ? more
+                    : event instanceof Event.Subscribed subscribed ? subscribed.snapshot() : null;
+            if (part != null) {
+                if (whole) {
+                    // Another snapshot begins.
+                    members.clear();
+                }
                 part.members().forEach(member -> members.add(member.actor().value()));
-            } else if (event instanceof Event.Gap) {
-                members.clear();
+                whole = part.last();
             } else if (event instanceof Event.Joined joined) {
                 members.add(joined.membership().actor().value());
             } else if (event instanceof Event.Left left) {

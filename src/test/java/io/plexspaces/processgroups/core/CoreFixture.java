@@ -10,11 +10,13 @@ import io.plexspaces.processgroups.core.group.Replicas;
 import io.plexspaces.processgroups.core.group.ReplicatedGroups;
 import io.plexspaces.processgroups.core.session.ConnectionWatches;
 import io.plexspaces.processgroups.core.session.EvictionFollower;
+import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.core.session.Sessions;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.GroupSpec;
+import io.plexspaces.processgroups.domain.JoinMetadata;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.NodeId;
@@ -306,6 +308,14 @@ public final class CoreFixture implements AutoCloseable {
                 GroupId group, @Nullable Position after, @Nullable OverflowPolicy policy, String... topics) {
             return await(opened.session()
                     .join(connection, group, TopicFilter.of(List.of(topics)), after, false, policy, false));
+        }
+
+        public Groups.JoinResult seeing(
+                GroupId group, Presence presence, @Nullable Position after, JoinMetadata metadata, String... topics) {
+            TopicFilter filter = TopicFilter.of(List.of(topics));
+            Session.Wish wish =
+                    new Session.Wish(group, filter, after, null, false, null, false, metadata, presence, null);
+            return await(opened.session().join(connection, wish));
         }
 
         public void drop() {

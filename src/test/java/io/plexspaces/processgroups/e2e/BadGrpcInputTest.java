@@ -215,6 +215,7 @@ class BadGrpcInputTest extends LiveServer {
                 ProcessGroupServiceGrpc.getSubscribeMethod(),
                 subscribe().setOverflowPolicyValue(99),
                 "overflow_policy");
+        assertRefused(ProcessGroupServiceGrpc.getSubscribeMethod(), subscribe().setPresenceValue(99), "presence");
         assertRefused(
                 ProcessGroupServiceGrpc.getFetchMessagesMethod(),
                 fetch().setAfter(Position.newBuilder().setOffset(Long.MIN_VALUE)),

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Leases, evictions, history, and the choices of a publisher.
+ * Leases, evictions, history, what joins say, and the choices of a publisher.
  *
  * <p>One file, as all of it runs on both stores.
  */
@@ -132,6 +132,21 @@ class OperationsTest extends LiveServer {
                                 .getMetadataMap())))
                 .isEqualTo(Map.of(
                         "ann", Map.of("name", "Anna"), "tab", Map.of("state", "typing"), "dan", Map.of("a", "2")));
+    }
+
+    @Test
+    void subscriptionsByUrl_seeMembers_orHowManyThereAre() {
+        client.join("ops", "ann");
+        WsClient tab = openWs("/" + tenant + "/default/ops?actor=tab&presence=members", WsClient.JSON);
+        assertThat(tab.awaitJson("/subscribed").at("/subscribed/snapshot/members"))
+                .hasSize(2);
+        WsClient counter = openWs("/" + tenant + "/default/ops?actor=zoe&presence=count", WsClient.JSON);
+        client.leave("ops", "ann");
+        assertThat(tab.awaitJson("/joined").at("/joined/actorId").asText()).isEqualTo("zoe");
+        assertThat(tab.awaitJson("/left").at("/left/actorId").asText()).isEqualTo("ann");
+        assertThat(counter.awaitJson("/memberCount").at("/memberCount/count").asInt())
+                .isEqualTo(3);
+        counter.awaitJson(event -> event.at("/memberCount/count").asInt() == 2);
     }
 
     private static JoinGroupRequest.Builder leased(String actor, int seconds) {

@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.proto.v1.Join;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;
 import io.plexspaces.processgroups.proto.v1.Message;
+import io.plexspaces.processgroups.proto.v1.Presence;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
 import io.plexspaces.processgroups.proto.v1.RenewLeaseRequest;
 import io.plexspaces.processgroups.proto.v1.SessionOpen;
@@ -139,6 +140,26 @@ class SessionStreamTest extends LiveServer {
         assertThat(told.getOffset()).isEqualTo(updated.getUpdated().getOffset());
         assertThat(told.getUpdated().getActorId()).isEqualTo("ann");
         assertThat(told.getUpdated().getJoins(0).getMetadataMap()).containsEntry("state", "typing");
+    }
+
+    @Test
+    void sessionsJoin_seesMembersAmongItsMessages() {
+        GrpcSession ann = client.session("ann");
+        GrpcSession bob = client.session("bob");
+        ann.ask(SessionRequest.newBuilder()
+                .setJoin(SubscribeRequest.newBuilder().setGroupName("one").setPresence(Presence.MEMBERS)));
+        bob.ask(publish("one", "", "before"));
+        bob.ask(join("one"));
+        bob.ask(publish("one", "", "after"));
+        ann.stream().awaitTexts(2);
+        assertThat(ann.events().stream()
+                        .filter(event -> !event.hasAnswer())
+                        .map(event -> event.hasMessage()
+                                ? event.getMessage().getPayload().toStringUtf8()
+                                : event.getKindCase().name())
+                        .toList())
+                .containsExactly("SUBSCRIBED", "before", "JOINED", "after");
+        assertThat(bob.events().stream().filter(Event::hasJoined)).isEmpty();
     }
 
     @Test

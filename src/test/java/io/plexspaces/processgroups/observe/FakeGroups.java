@@ -2,8 +2,8 @@ package io.plexspaces.processgroups.observe;
 
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.LocalSession;
-import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.core.Missing;
+import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;

@@ -108,18 +108,10 @@ class ObservedGroupsTest {
         List<Boolean> told = new ArrayList<>();
         GroupSpec spec = new GroupSpec(GroupSpec.Metadata.NONE, new Retention(1, Duration.ZERO), null);
         Missing missing = new Missing(spec, told::add);
-        await(groups.join(
-                new Groups.JoinRequest(orders, List.of(Requests.ACTOR), TopicFilter.ALL, null, null, null, missing)));
-        Groups.PublishRequest plain = Requests.publishing(orders, Map.of());
-        await(groups.publish(new Groups.PublishRequest(
-                orders,
-                plain.message(),
-                plain.topic(),
-                plain.spread(),
-                "",
-                false,
-                Groups.RecipientDetail.NONE,
-                missing)));
+        Groups.JoinRequest join =
+                new Groups.JoinRequest(orders, List.of(Requests.ACTOR), TopicFilter.ALL, null, null, null);
+        await(groups.join(join.with(missing)));
+        await(groups.publish(Requests.publishing(orders, Map.of()).with(missing)));
 
         assertThat(told).containsExactly(true, true);
         assertThat(series()).contains(PREFIX + "created_total 2.0");

@@ -268,7 +268,7 @@ public final class GrpcEndpoint implements BindableService {
     private void keepPermitted(Sessions.Opened opened, Requests by) {
         if (opened.resumed() && service.authenticator().asks()) {
             Session session = opened.session();
-            session.keepOnly((group, topics) -> by.joins(group, session.actor(), topics));
+            session.keepOnly((group, topics) -> by.joins(group, session.actor(), topics), by::reads);
         }
     }
 

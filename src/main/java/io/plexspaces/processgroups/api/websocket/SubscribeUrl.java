@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.api.websocket.format.JsonTexts;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.OverflowPolicy;
 import io.plexspaces.processgroups.proto.v1.Position;
+import io.plexspaces.processgroups.proto.v1.Presence;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import java.text.ParseException;
 import java.util.List;
@@ -28,6 +29,7 @@ final class SubscribeUrl {
             "snapshot",
             "overflow",
             "metadata",
+            "presence",
             "replay_last",
             "replay_last_of_each_topic",
             "create_missing",
@@ -58,7 +60,8 @@ final class SubscribeUrl {
                 .setReplayLastOfEachTopic(url.flag("replay_last_of_each_topic"))
                 .setCreateMissing(url.flag("create_missing"))
                 .setOverflowPolicy(url.overflow())
-                .putAllMetadata(url.metadata());
+                .putAllMetadata(url.metadata())
+                .setPresence(url.presence());
         for (String topics : url.query.getOrDefault("topics", List.of())) {
             if (!topics.isEmpty()) {
                 request.addAllTopics(List.of(topics.split(",", -1)));
@@ -110,8 +113,8 @@ final class SubscribeUrl {
                 throw GroupException.invalid(
                         "query",
                         "has a parameter that is none of actor, topics, resume, epoch, "
-                                + "offset, snapshot, overflow, metadata, replay_last, replay_last_of_each_topic, "
-                                + "create_missing, delete_when_empty");
+                                + "offset, snapshot, overflow, metadata, presence, replay_last, "
+                                + "replay_last_of_each_topic, create_missing, delete_when_empty");
             }
         }
     }
@@ -130,6 +133,15 @@ final class SubscribeUrl {
             case "true" -> true;
             case "", "false" -> false;
             default -> throw GroupException.invalid(name, "must be true or false");
+        };
+    }
+
+    private Presence presence() {
+        return switch (one("presence").toLowerCase(Locale.ROOT)) {
+            case "" -> Presence.PRESENCE_NONE;
+            case "members" -> Presence.MEMBERS;
+            case "count" -> Presence.COUNT;
+            default -> throw GroupException.invalid("presence", "must be members or count");
         };
     }
 

@@ -85,6 +85,9 @@ public sealed interface Event {
     /** The metadata of a member's joins has changed. Of several that wait for a client, the last is enough. */
     record Updated(GroupId group, long offset, Membership membership) implements Event {}
 
+    /** How many members there are. */
+    record MemberCount(GroupId group, long offset, int count) implements Event {}
+
     /** A group was created. */
     record GroupCreated(GroupInfo info) implements Event {
         @Override
@@ -149,7 +152,7 @@ public sealed interface Event {
     }
 
     /**
-     * Messages that the client will not receive.
+     * Messages that the client will not receive; with MEMBERS changes of members.
      *
      * @param missed how many, before filtering; 0 with EPOCH_CHANGED: not known
      * @param exact {@code missed} is exact, else the most it can be
@@ -166,7 +169,9 @@ public sealed interface Event {
             /** The position belongs to another epoch of the log. */
             EPOCH_CHANGED,
             /** The server could not read them: a newer one wrote them, or they are damaged. */
-            UNREADABLE
+            UNREADABLE,
+            /** Changes of members are not kept: the members as they are then take their place. */
+            MEMBERS
         }
     }
 }

@@ -10,6 +10,7 @@ public final class Subscriber {
     private final Connection connection;
     private final GroupId group;
     private final @Nullable ActorId actor;
+    private final boolean seesMembers;
     private volatile OverflowPolicy policy;
 
     // On the connection's loop alone: its place in its roster, and the drops that the client has no gap for yet.
@@ -23,6 +24,13 @@ public final class Subscriber {
      * @param policy of a message that finds the mailbox full
      */
     public Subscriber(Connection connection, GroupId group, @Nullable ActorId actor, OverflowPolicy policy) {
+        this(connection, group, actor, policy, false);
+    }
+
+    /** @param seesMembers it gets changes of the members among its messages */
+    public Subscriber(
+            Connection connection, GroupId group, @Nullable ActorId actor, OverflowPolicy policy, boolean seesMembers) {
+        this.seesMembers = seesMembers;
         this.connection = connection;
         this.group = group;
         this.actor = actor;
@@ -39,6 +47,11 @@ public final class Subscriber {
 
     public @Nullable ActorId actor() {
         return actor;
+    }
+
+    /** Whether it gets changes of the members among its messages. */
+    public boolean seesMembers() {
+        return seesMembers;
     }
 
     OverflowPolicy policy() {

@@ -343,6 +343,7 @@ public final class GroupReplica implements GroupReader {
                 || publishes.hasRetries()
                 || !follower.repairs().isEmpty()
                 || follower.takeovers().hasDoubts()
+                || follower.counts().isUsed()
                 || !reaching.isSettled()) {
             state.execute(() -> {
                 follower.takeovers().tick();
@@ -350,6 +351,7 @@ public final class GroupReplica implements GroupReader {
                 publishes.tick();
                 follower.repairs().again();
                 reaching.again();
+                follower.counts().tick();
             });
         }
     }

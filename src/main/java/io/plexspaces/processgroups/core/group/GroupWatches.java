@@ -43,10 +43,15 @@ final class GroupWatches {
         return true;
     }
 
-    void tell(Event event) {
+    void tell(Frame change, int weight) {
         if (!ends.isEmpty()) {
-            audience.deliver(Frame.of(event), EVENT_WEIGHT + metadataBytes(event), null);
+            audience.deliver(change, weight, null);
         }
+    }
+
+    /** About what a change keeps alive. */
+    static int weight(Event change) {
+        return EVENT_WEIGHT + metadataBytes(change);
     }
 
     private static int metadataBytes(Event event) {

@@ -10,6 +10,7 @@ import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.delivery.Frame;
 import io.plexspaces.processgroups.core.joins.JoinRepairs;
+import io.plexspaces.processgroups.core.joins.MemberCounts;
 import io.plexspaces.processgroups.core.joins.PendingJoin;
 import io.plexspaces.processgroups.core.joins.PendingJoins;
 import io.plexspaces.processgroups.core.joins.Seats;
@@ -113,6 +114,10 @@ final class LogFollower {
         return joins;
     }
 
+    MemberCounts counts() {
+        return seats.counts();
+    }
+
     Takeovers takeovers() {
         return takeovers;
     }
@@ -181,7 +186,7 @@ final class LogFollower {
                 new Event.Gap(group, Event.Gap.Reason.UNREADABLE, 1, true, entry.offset() - 1, entry.offset() + 1);
         Frame frame = Frame.of(gap);
         for (Interest interest : members.wanting(null)) {
-            interest.audience().deliver(frame, GAP_WEIGHT, null);
+            interest.deliver(frame, GAP_WEIGHT, null);
         }
         answers.answerPassed(entry.operation(), applied);
     }
@@ -210,23 +215,18 @@ final class LogFollower {
         } else if (entry.dispatch() instanceof Dispatch.All || Recipients.isHere(entry.dispatch(), self)) {
             List<Interest> wanting = members.wanting(entry.topic());
             for (int i = 0; i < wanting.size(); i++) {
-                wanting.get(i).audience().deliver(frame, weight, except);
+                wanting.get(i).deliver(frame, weight, except);
             }
         }
     }
 
     private void joined(Entry.Joined entry) {
         Membership membership = entry.membership();
-        Member known = watches.isEmpty() ? null : members.get(membership.actor());
+        Member known = isSeen() ? members.get(membership.actor()) : null;
         Membership before = known == null ? null : known.membership();
         Member member = members.put(membership);
-        if (entry.first()) {
-            watches.tell(new Event.Joined(group, entry.offset(), membership));
-        } else if (entry.filterChanged()) {
-            watches.tell(new Event.FilterChanged(group, entry.offset(), membership));
-        }
-        if (before != null && !entry.first()) {
-            tellUpdate(entry.offset(), before, membership);
+        if (isSeen()) {
+            tellChange(entry, before);
         }
         if (!entry.first() && entry.by() instanceof Owner.Session by) {
             takeovers.read(member, by, entry.operation());
@@ -259,7 +259,7 @@ final class LogFollower {
         }
         if (after == null) {
             members.remove(member);
-            watches.tell(event);
+            tell(event);
             asks.left(entry.actor(), entry.reason());
         } else {
             Membership before = member.membership();
@@ -268,10 +268,40 @@ final class LogFollower {
         }
     }
 
+    /** Whether anybody here sees changes of members. */
+    private boolean isSeen() {
+        return !watches.isEmpty() || members.areSeen();
+    }
+
+    /** @param before null: it was no member */
+    private void tellChange(Entry.Joined entry, @Nullable Membership before) {
+        Membership after = entry.membership();
+        if (entry.first()) {
+            tell(new Event.Joined(group, entry.offset(), after));
+            return;
+        }
+        if (entry.filterChanged()) {
+            tell(new Event.FilterChanged(group, entry.offset(), after));
+        }
+        if (before != null) {
+            tellUpdate(entry.offset(), before, after);
+        }
+    }
+
     /** Whatever has changed it. */
     private void tellUpdate(long offset, Membership before, Membership after) {
-        if (!watches.isEmpty() && !after.saysAs(before)) {
-            watches.tell(new Event.Updated(group, offset, after));
+        if (isSeen() && !after.saysAs(before)) {
+            tell(new Event.Updated(group, offset, after));
+        }
+    }
+
+    /** Watches, and subscriptions that see members: these get it in one order with their messages. */
+    private void tell(Event event) {
+        if (isSeen()) {
+            Frame frame = Frame.of(event);
+            int weight = GroupWatches.weight(event);
+            watches.tell(frame, weight);
+            members.tell(frame, weight);
         }
     }
 
@@ -370,6 +400,7 @@ final class LogFollower {
                 seats.cut(cause);
                 watches.cut(cause);
                 members.renew();
+                counts().clear();
                 lost = false;
             }
             replace(snapshot);

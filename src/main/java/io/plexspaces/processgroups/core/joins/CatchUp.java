@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.core.joins;
 
+import io.plexspaces.processgroups.core.Presence;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.Subscription;
 import io.plexspaces.processgroups.core.delivery.DeliveryTracer;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  *                                                               then, in each case, live messages
  * }</pre>
  *
+ * <p>A subscription that sees members gets them like one that asked for them. Where the same log goes on, a gap MEMBERS
+ * says which changes it was not told.
+ *
  * <p>Missed messages are read page by page, as the client takes them ({@link Replay}): only the first page decides what
  * {@code subscribed} says. Which messages are the last ones is found by reading backwards ({@link LastMessages}).
  *
@@ -80,9 +84,9 @@ public final class CatchUp {
      * The first events of a subscription that is live from {@code position} on: messages up to there come from the log,
      * and everything queued behind waits for them.
      *
-     * @param shown members to send first; null: none
+     * @param shown of the members, to be sent first
      */
-    Source first(Subscription subscription, Position position, Membership member, @Nullable List<Membership> shown) {
+    Source first(Subscription subscription, Position position, Membership member, Shown shown) {
         Position after = subscription.after();
         ReplayLast last = subscription.last();
         if (last != null) {
@@ -90,9 +94,9 @@ public final class CatchUp {
         }
         if (after == null) {
             return Source.of(
-                    begin(subscription, position, position, false, shown).iterator(), weight(shown));
+                    begin(subscription, position, position, false, shown).iterator(), weight(shown.members()));
         }
-        Source source = Source.awaited(weight(shown));
+        Source source = Source.awaited(weight(shown.members()));
         subscription
                 .connection()
                 .whenRoom(
@@ -102,13 +106,8 @@ public final class CatchUp {
         return source;
     }
 
-    private Source last(
-            ReplayLast last,
-            Subscription subscription,
-            Position position,
-            Membership member,
-            @Nullable List<Membership> shown) {
-        Source source = Source.awaited(weight(shown));
+    private Source last(ReplayLast last, Subscription subscription, Position position, Membership member, Shown shown) {
+        Source source = Source.awaited(weight(shown.members()));
         LastMessages messages = new LastMessages(log, this, last, subscription, member, position, shown, source);
         subscription.connection().whenRoom(source, LastMessages.BYTES, messages::begin);
         return source;
@@ -119,7 +118,7 @@ public final class CatchUp {
             Source source,
             Position position,
             Membership member,
-            @Nullable List<Membership> shown,
+            Shown shown,
             Position after) {
         Replay replay = new Replay(log, this, subscription, member, position, source, offset -> true);
         log.read(subscription.subscriber().group(), after, Replay.PAGE)
@@ -138,12 +137,7 @@ public final class CatchUp {
     }
 
     private Iterator<Frame> replay(
-            Subscription subscription,
-            Position position,
-            Membership member,
-            @Nullable List<Membership> shown,
-            Position after,
-            Slice slice) {
+            Subscription subscription, Position position, Membership member, Shown shown, Position after, Slice slice) {
         GroupId group = subscription.subscriber().group();
         // The log may continue under a new epoch, which the client is notified of after this.
         boolean goesOn = slice.goesOnFrom(position);
@@ -151,6 +145,7 @@ public final class CatchUp {
         long first = Math.min(firstOffset(slice, position), position.offset() + 1);
         Event.Gap missing = sameLife ? trimmed(group, after, position, slice) : null;
         Stream<Event> gap = sameLife ? Stream.ofNullable(missing) : Stream.of(epochChanged(group, first));
+        Stream<Event> unseen = sameLife ? unseen(subscription, after, position) : Stream.of();
         // A slice of a later epoch has nothing for this subscription: its client is about to receive that the group is
         // gone.
         List<Event.Gap> unreadable = goesOn ? unreadable(group, slice, position) : List.of();
@@ -160,7 +155,22 @@ public final class CatchUp {
         Position from = sameLife ? named(after, position) : new Position(position.epoch(), first - 1);
         boolean recovered = sameLife && missing == null && unreadable.isEmpty();
         Stream<Frame> begin = begin(subscription, from, position, recovered, shown);
-        return Stream.concat(begin, Stream.concat(gap.map(Frame::of), missed)).iterator();
+        return Stream.concat(begin, Stream.concat(Stream.concat(unseen, gap).map(Frame::of), missed))
+                .iterator();
+    }
+
+    /** Changes of members between two positions of one log, which nobody keeps. Those that followed are shown. */
+    static Stream<Event> unseen(Subscription subscription, Position after, Position position) {
+        long missed = position.offset() - after.offset();
+        return subscription.presence() == Presence.MEMBERS && missed > 0
+                ? Stream.of(new Event.Gap(
+                        subscription.subscriber().group(),
+                        Event.Gap.Reason.MEMBERS,
+                        missed,
+                        false,
+                        after.offset(),
+                        position.offset() + 1))
+                : Stream.of();
     }
 
     /** What a client has seen, by the epoch of what it gets next. */
@@ -211,10 +221,10 @@ public final class CatchUp {
     }
 
     /** The first events of a subscription after the log has begun again under a new epoch, from {@code position} on. */
-    static Source newLife(Subscription subscription, Position position, @Nullable List<Membership> shown) {
+    static Source newLife(Subscription subscription, Position position, Shown shown) {
         Event.Gap gap = epochChanged(subscription.subscriber().group(), position.offset() + 1);
         Stream<Frame> begin = begin(subscription, position, position, false, shown);
-        return Source.of(Stream.concat(begin, Stream.of(Frame.of(gap))).iterator(), weight(shown));
+        return Source.of(Stream.concat(begin, Stream.of(Frame.of(gap))).iterator(), weight(shown.members()));
     }
 
     /**
@@ -235,9 +245,11 @@ public final class CatchUp {
     /**
      * Gives each subscriber that is behind the messages after {@code before} and up to {@code position}, from one
      * reading of the log. Messages that cannot be read become a gap.
+     *
+     * @param members as they are at {@code position}, for those that see them
      */
-    void all(GroupId group, Position before, Position position, List<Behind> behind) {
-        Missing all = new Missing(before, position, behind);
+    void all(GroupId group, Position before, Position position, List<Behind> behind, List<Membership> members) {
+        Missing all = new Missing(before, position, behind, members);
         if (before.offset() == position.offset()) {
             all.supply(null, List.of(), 0);
             return;
@@ -274,13 +286,16 @@ public final class CatchUp {
     }
 
     /** What all subscribers get that are behind by the same entries. */
-    private record Missing(Position before, Position position, List<Behind> behind) {
+    private record Missing(Position before, Position position, List<Behind> behind, List<Membership> members) {
         void supply(Event.@Nullable Gap gap, List<Missed> missed, long weight) {
             Position from = new Position(position.epoch(), before.offset());
             List<Frame> first = gap == null ? List.of() : List.of(Frame.of(gap));
             for (Behind one : behind) {
-                Stream<Frame> begin =
-                        one.renamed() ? begin(one.subscription(), from, position, gap == null, null) : Stream.of();
+                Stream<Frame> begin = Stream.concat(
+                        one.renamed()
+                                ? begin(one.subscription(), from, position, gap == null, Shown.NOTHING)
+                                : Stream.of(),
+                        members(one.subscription(), from));
                 Stream<Frame> wanted = missed.stream()
                         .filter(message -> message.isFor(one.member()))
                         .map(Missed::frame);
@@ -292,6 +307,16 @@ public final class CatchUp {
                                         .iterator(),
                                 weight);
             }
+        }
+
+        /** For one that sees them, and has missed changes. */
+        private Stream<Frame> members(Subscription subscription, Position from) {
+            return subscription.presence() == Presence.MEMBERS && before.offset() != position.offset()
+                    ? Stream.concat(
+                                    unseen(subscription, from, position),
+                                    MemberEvents.parts(subscription.subscriber().group(), position, members, 0))
+                            .map(Frame::of)
+                    : Stream.of();
         }
     }
 
@@ -332,18 +357,18 @@ public final class CatchUp {
 
     /** @param from messages after it follow; {@code position} is that of the members shown */
     static Stream<Frame> begin(
-            Subscription subscription,
-            Position from,
-            Position position,
-            boolean recovered,
-            @Nullable List<Membership> shown) {
+            Subscription subscription, Position from, Position position, boolean recovered, Shown shown) {
         GroupId group = subscription.subscriber().group();
-        Event.Members first = shown == null ? null : MemberEvents.first(group, position, shown);
+        List<Membership> members = shown.members();
+        Event.Members first = members == null ? null : MemberEvents.first(group, position, members);
         Event subscribed = new Event.Subscribed(group, from, recovered, subscription.announcedToken(), first);
-        Stream<Event> parts = shown == null || first == null || first.last()
+        Stream<Event> parts = members == null || first == null || first.last()
                 ? Stream.of()
-                : MemberEvents.parts(group, position, shown, first.members().size());
-        return Stream.concat(Stream.of(subscribed), parts).map(Frame::of);
+                : MemberEvents.parts(group, position, members, first.members().size());
+        Stream<Event> count = shown.count() == Shown.UNCOUNTED
+                ? Stream.of()
+                : Stream.of(new Event.MemberCount(group, position.offset(), shown.count()));
+        return Stream.concat(Stream.concat(Stream.of(subscribed), parts), count).map(Frame::of);
     }
 
     private static long weight(@Nullable List<Membership> shown) {

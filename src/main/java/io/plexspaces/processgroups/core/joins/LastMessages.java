@@ -46,7 +46,7 @@ final class LastMessages {
     private final Subscription subscription;
     private final Membership member;
     private final Position position;
-    private final @Nullable List<Membership> shown;
+    private final Shown shown;
     private final Source source;
 
     /** All after this offset are wanted, however many; {@link Long#MAX_VALUE}: none are for that. */
@@ -76,7 +76,7 @@ final class LastMessages {
             Subscription subscription,
             Membership member,
             Position position,
-            @Nullable List<Membership> shown,
+            Shown shown,
             Source source) {
         this.log = log;
         this.catchUp = catchUp;
@@ -223,7 +223,11 @@ final class LastMessages {
         Stream<Event.Gap> older = cut == 0
                 ? Stream.of()
                 : Stream.of(new Event.Gap(group(), Event.Gap.Reason.OVERFLOW, cut, false, 0, cut + 1));
-        Iterator<Frame> first = Stream.concat(begin, older.map(Frame::of)).iterator();
+        Position after = subscription.after();
+        Stream<Event> unseen = after == null ? Stream.of() : CatchUp.unseen(subscription, after, position);
+        Iterator<Frame> first = Stream.concat(
+                        begin, Stream.concat(unseen, older).map(Frame::of))
+                .iterator();
         return new Iterator<>() {
             @Override
             public boolean hasNext() {

@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.core.joins;
 
 import io.plexspaces.processgroups.core.LocalSession;
+import io.plexspaces.processgroups.core.Presence;
 import io.plexspaces.processgroups.core.Seat;
 import io.plexspaces.processgroups.core.Settings;
 import io.plexspaces.processgroups.core.Subscription;
@@ -19,7 +20,6 @@ import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
-import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import io.plexspaces.processgroups.domain.Position;
 import java.util.ArrayList;
@@ -38,6 +38,7 @@ public final class Seats {
     private final Settings settings;
     private final CatchUp catchUp;
     private final Reaching reaching;
+    private final MemberCounts counts;
 
     public Seats(
             GroupId group,
@@ -54,6 +55,12 @@ public final class Seats {
         this.settings = settings;
         this.catchUp = catchUp;
         this.reaching = reaching;
+        this.counts = new MemberCounts(group, applied, members);
+    }
+
+    /** Who is told how many members there are. */
+    public MemberCounts counts() {
+        return counts;
     }
 
     /** Whether they receive, as the log should note it. */
@@ -119,13 +126,19 @@ public final class Seats {
 
     private void receive(Member member, Seat seat, Subscription subscription) {
         if (!subscription.connection().isClosed()) {
-            List<Membership> shown = subscription.snapshot() ? members.snapshot() : null;
             receive(
                     member,
                     seat,
                     subscription,
-                    catchUp.first(subscription, applied.position(), member.membership(), shown));
+                    catchUp.first(subscription, applied.position(), member.membership(), shown(subscription)));
         }
+    }
+
+    /** What of the members a subscription gets first. */
+    private Shown shown(Subscription subscription) {
+        return new Shown(
+                subscription.beginsWithMembers() ? members.snapshot() : null,
+                subscription.presence() == Presence.COUNT ? members.count() : Shown.UNCOUNTED);
     }
 
     private void receive(Member member, Seat seat, Subscription subscription, Source first) {
@@ -136,13 +149,15 @@ public final class Seats {
         subscriber.policy(chosen == null ? settings.overflow() : chosen);
         members.change(member, () -> seat.subscription(subscription));
         reaching.look(seat);
-        member.interest().audience().add(subscriber, first);
+        members.subscribe(member, subscriber, first);
+        counts.add(subscription);
     }
 
     void silence(Member member, Seat seat) {
         Subscription subscription = seat.subscription();
         if (subscription != null) {
-            member.interest().audience().remove(subscription.subscriber());
+            members.unsubscribe(member, subscription.subscriber());
+            counts.remove(subscription);
             members.change(member, () -> seat.subscription(null));
         }
     }
@@ -156,7 +171,7 @@ public final class Seats {
         for (Seat seat : member.seats()) {
             Subscription subscription = seat.subscription();
             if (subscription != null) {
-                member.interest().audience().send(subscription.subscriber(), frame);
+                members.send(member, subscription.subscriber(), frame);
             }
         }
     }
@@ -165,7 +180,7 @@ public final class Seats {
     public void end(Member member, Seat seat, Event last, @Nullable GroupException cause) {
         Subscription subscription = seat.subscription();
         if (subscription != null) {
-            member.interest().audience().send(subscription.subscriber(), Frame.of(last));
+            members.send(member, subscription.subscriber(), Frame.of(last));
             silence(member, seat);
         }
         members.unseat(member, seat);
@@ -179,7 +194,8 @@ public final class Seats {
     void detach(Member member, Seat seat) {
         Subscription subscription = seat.subscription();
         if (subscription != null) {
-            member.interest().audience().remove(subscription.subscriber());
+            members.unsubscribe(member, subscription.subscriber());
+            counts.remove(subscription);
         }
         members.unseat(member, seat);
     }
@@ -195,7 +211,7 @@ public final class Seats {
             members.change(member, () -> seat.subscription(null));
             reaching.look(seat);
         } else {
-            receive(member, seat, subscription, newLife(subscription));
+            receive(member, seat, subscription, newLife(subscription, shown(subscription)));
         }
     }
 
@@ -214,12 +230,13 @@ public final class Seats {
     public void tellNewLife(Member member, Seat seat) {
         Subscription subscription = seat.subscription();
         if (subscription != null) {
-            member.interest().audience().send(subscription.subscriber(), newLife(subscription));
+            Shown shown = new Shown(shown(subscription).members(), Shown.UNCOUNTED);
+            members.send(member, subscription.subscriber(), newLife(subscription, shown));
         }
     }
 
-    private Source newLife(Subscription subscription) {
-        return CatchUp.newLife(subscription, applied.position(), subscription.snapshot() ? members.snapshot() : null);
+    private Source newLife(Subscription subscription, Shown shown) {
+        return CatchUp.newLife(subscription, applied.position(), shown);
     }
 
     /**
@@ -233,13 +250,14 @@ public final class Seats {
                 Subscription subscription = seat.subscription();
                 if (subscription != null) {
                     Source source = Source.awaited();
-                    member.interest().audience().send(subscription.subscriber(), source);
+                    members.send(member, subscription.subscriber(), source);
                     behind.add(new CatchUp.Behind(subscription, member.membership(), source, renamed));
                 }
             }
         }
         if (!behind.isEmpty()) {
-            catchUp.all(group, before, applied.position(), behind);
+            boolean seen = members.areSeen() && before.offset() != applied.offset();
+            catchUp.all(group, before, applied.position(), behind, seen ? members.snapshot() : List.of());
         }
     }
 

@@ -1,6 +1,9 @@
 package io.plexspaces.processgroups.core.members;
 
 import io.plexspaces.processgroups.core.delivery.Audience;
+import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.core.delivery.Subscriber;
+import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Copies;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.TopicFilter;
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Interest {
     private final TopicFilter filter;
     private final Audience audience = new Audience();
+
+    /** Of {@link #audience}, those that get changes of members in between; null: nobody ever did. */
+    private @Nullable Audience seeing;
 
     /** By their reach; unordered among those of one. */
     private final List<Member> members = new ArrayList<>();
@@ -43,9 +49,36 @@ public final class Interest {
         return filter;
     }
 
-    /** Their sessions on this node. */
-    public Audience audience() {
-        return audience;
+    /** A message, or what stands in its place, for their sessions on this node. */
+    public void deliver(Frame frame, int weight, @Nullable ActorId except) {
+        audience.deliver(frame, weight, except);
+        if (seeing != null) {
+            seeing.deliver(frame, weight, except);
+        }
+    }
+
+    /** A change of members, for those of their sessions on this node that see it, in one order with messages. */
+    void deliverToSeeing(Frame frame, int weight) {
+        if (seeing != null) {
+            seeing.deliver(frame, weight, null);
+        }
+    }
+
+    boolean isSeen() {
+        return seeing != null && !seeing.isEmpty();
+    }
+
+    /** Where a session of theirs receives. */
+    Audience audience(Subscriber subscriber) {
+        if (!subscriber.seesMembers()) {
+            return audience;
+        }
+        Audience made = seeing;
+        if (made == null) {
+            made = new Audience();
+            seeing = made;
+        }
+        return made;
     }
 
     /** Unordered. */

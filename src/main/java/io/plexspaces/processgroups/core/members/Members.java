@@ -3,6 +3,9 @@ package io.plexspaces.processgroups.core.members;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Seat;
 import io.plexspaces.processgroups.core.Subscription;
+import io.plexspaces.processgroups.core.delivery.Frame;
+import io.plexspaces.processgroups.core.delivery.Source;
+import io.plexspaces.processgroups.core.delivery.Subscriber;
 import io.plexspaces.processgroups.domain.ActorId;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Membership;
@@ -30,6 +33,10 @@ public final class Members {
     private final ConcurrentSkipListMap<ActorId, Member> here = new ConcurrentSkipListMap<>();
     private TopicIndex index = new TopicIndex();
     private final Set<Member> seated = new LinkedHashSet<>();
+
+    /** Those with sessions here that see changes of members. */
+    private final Set<Interest> seeing = new LinkedHashSet<>(2);
+
     private final OneMember oneOf = new OneMember();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicInteger countHere = new AtomicInteger();
@@ -147,7 +154,7 @@ public final class Members {
             for (Seat seat : List.copyOf(old.seats())) {
                 Subscription subscription = seat.subscription();
                 if (subscription != null) {
-                    old.interest().audience().remove(subscription.subscriber());
+                    unsubscribe(old, subscription.subscriber());
                     seat.subscription(null);
                 }
                 seat(made, seat);
@@ -170,6 +177,56 @@ public final class Members {
         change(member, () -> member.seats().remove(seat));
         if (member.seats().isEmpty()) {
             seated.remove(member);
+        }
+    }
+
+    /**
+     * A session of the member receives from now on.
+     *
+     * @param first what it gets before everything else
+     */
+    public void subscribe(Member member, Subscriber subscriber, @Nullable Source first) {
+        add(member.interest(), subscriber, first);
+    }
+
+    /** It receives nothing more. */
+    public void unsubscribe(Member member, Subscriber subscriber) {
+        remove(member.interest(), subscriber);
+    }
+
+    /** What one of its sessions gets after everything delivered before. */
+    public void send(Member member, Subscriber subscriber, Frame frame) {
+        member.interest().audience(subscriber).send(subscriber, frame);
+    }
+
+    /** The same. */
+    public void send(Member member, Subscriber subscriber, Source source) {
+        member.interest().audience(subscriber).send(subscriber, source);
+    }
+
+    /** Whether a session here sees changes of members. */
+    public boolean areSeen() {
+        return !seeing.isEmpty();
+    }
+
+    /** A change of members, for those sessions here that see it. */
+    public void tell(Frame frame, int weight) {
+        for (Interest interest : seeing) {
+            interest.deliverToSeeing(frame, weight);
+        }
+    }
+
+    private void add(Interest interest, Subscriber subscriber, @Nullable Source first) {
+        interest.audience(subscriber).add(subscriber, first);
+        if (subscriber.seesMembers()) {
+            seeing.add(interest);
+        }
+    }
+
+    private void remove(Interest interest, Subscriber subscriber) {
+        interest.audience(subscriber).remove(subscriber);
+        if (subscriber.seesMembers() && !interest.isSeen()) {
+            seeing.remove(interest);
         }
     }
 
@@ -210,8 +267,8 @@ public final class Members {
         for (Seat seat : member.seats()) {
             Subscription subscription = seat.subscription();
             if (subscription != null) {
-                before.audience().remove(subscription.subscriber());
-                after.audience().add(subscription.subscriber(), null);
+                remove(before, subscription.subscriber());
+                add(after, subscription.subscriber(), null);
             }
         }
         dropIfEmpty(before);

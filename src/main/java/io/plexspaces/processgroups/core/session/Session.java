@@ -3,6 +3,7 @@ package io.plexspaces.processgroups.core.session;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.LocalSession;
 import io.plexspaces.processgroups.core.Missing;
+import io.plexspaces.processgroups.core.Presence;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.Seat;
 import io.plexspaces.processgroups.core.Subscription;
@@ -33,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +137,7 @@ public final class Session implements LocalSession {
      * @param only the connection is for this group alone: the first event carries the resume token, and when the join
      *     ends the connection ends too
      * @param metadata of the session's joins in the group from now on; none: as before
+     * @param presence what it sees of the members from now on
      * @param missing null: GROUP_NOT_FOUND when there is no such group
      */
     public record Wish(
@@ -146,6 +149,7 @@ public final class Session implements LocalSession {
             @Nullable OverflowPolicy policy,
             boolean only,
             JoinMetadata metadata,
+            Presence presence,
             @Nullable Missing missing) {}
 
     /** As the other. */
@@ -157,7 +161,9 @@ public final class Session implements LocalSession {
             boolean snapshot,
             @Nullable OverflowPolicy policy,
             boolean only) {
-        return join(by, new Wish(group, filter, after, null, snapshot, policy, only, JoinMetadata.NONE, null));
+        return join(
+                by,
+                new Wish(group, filter, after, null, snapshot, policy, only, JoinMetadata.NONE, Presence.NONE, null));
     }
 
     /**
@@ -174,9 +180,10 @@ public final class Session implements LocalSession {
         }
         OverflowPolicy policy = wish.policy();
         OverflowPolicy assumed = policy == null ? home.settings().overflow() : policy;
-        Subscriber subscriber = new Subscriber(by, group, actor, assumed);
-        Subscription subscription =
-                new Subscription(this, subscriber, wish.after(), wish.last(), wish.snapshot(), policy, wish.only());
+        boolean seesMembers = wish.presence() == Presence.MEMBERS;
+        Subscriber subscriber = new Subscriber(by, group, actor, assumed, seesMembers);
+        Subscription subscription = new Subscription(
+                this, subscriber, wish.after(), wish.last(), wish.snapshot(), policy, wish.only(), wish.presence());
         return inOrder(group, () -> {
             Connection on = live();
             if (on != null && on != by) {
@@ -588,12 +595,17 @@ public final class Session implements LocalSession {
      * Ends its joins but for those that are still allowed; others see that they were EVICTED.
      *
      * @param allowed is given the topics of the join; null: they are not known on this node
+     * @param maySee whether the members of a group may be seen
      */
-    public void keepOnly(BiPredicate<GroupId, @Nullable TopicFilter> allowed) {
-        for (GroupId group : seats.keySet()) {
+    public void keepOnly(BiPredicate<GroupId, @Nullable TopicFilter> allowed, Predicate<GroupId> maySee) {
+        for (Map.Entry<GroupId, Seat> entry : seats.entrySet()) {
+            GroupId group = entry.getKey();
+            Subscription subscription = entry.getValue().subscription();
+            boolean sees = subscription != null && subscription.presence() != Presence.NONE;
             GroupReplica replica = home.replicas().ifOpen(group);
             Member member = replica == null ? null : replica.members().get(actor);
-            if (!allowed.test(group, member == null ? null : member.membership().filter())) {
+            TopicFilter topics = member == null ? null : member.membership().filter();
+            if (!allowed.test(group, topics) || (sees && !maySee.test(group))) {
                 abandon(group, LeaveReason.EVICTED);
             }
         }

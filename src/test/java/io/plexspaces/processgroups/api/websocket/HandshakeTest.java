@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.OverflowPolicy;
 import io.plexspaces.processgroups.proto.v1.Position;
+import io.plexspaces.processgroups.proto.v1.Presence;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class HandshakeTest {
     @Test
     void url_withEverything_isASubscription() {
         String query = "actor=alice&topics=a,b.*&topics=c.%3E&resume=secret&epoch=e1&offset=7&snapshot=true"
-                + "&overflow=drop_oldest&metadata=%7B%22state%22:%22typing%22,%22a%22:%22%22%7D";
+                + "&overflow=drop_oldest&presence=members&metadata=%7B%22state%22:%22typing%22,%22a%22:%22%22%7D";
 
         assertThat(SubscribeUrl.read("acme", "prod", "news", query))
                 .isEqualTo(SubscribeRequest.newBuilder()
@@ -51,6 +52,7 @@ class HandshakeTest {
                         .setAfter(Position.newBuilder().setEpoch("e1").setOffset(7))
                         .setSnapshot(true)
                         .setOverflowPolicy(OverflowPolicy.DROP_OLDEST)
+                        .setPresence(Presence.MEMBERS)
                         .putMetadata("state", "typing")
                         .putMetadata("a", "")
                         .build());
@@ -83,6 +85,7 @@ class HandshakeTest {
                 "actor=a&actor=b|actor",
                 "actor=a&snapshot=1|snapshot",
                 "actor=a&overflow=block|overflow",
+                "actor=a&presence=all|presence",
                 "actor=a&metadata=x|metadata",
                 "actor=a&metadata=[]|metadata",
                 "actor=a&metadata={\"a\":1}|metadata",

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Missing;
+import io.plexspaces.processgroups.core.Presence;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.domain.ActorId;
@@ -52,8 +53,8 @@ abstract class RoomsContract {
     }
 
     private static Uni<Groups.JoinResult> joining(Client client, GroupId group, @Nullable Missing missing) {
-        Session.Wish wish =
-                new Session.Wish(group, TopicFilter.ALL, null, null, false, null, false, JoinMetadata.NONE, missing);
+        Session.Wish wish = new Session.Wish(
+                group, TopicFilter.ALL, null, null, false, null, false, JoinMetadata.NONE, Presence.NONE, missing);
         return client.opened().session().join(client.connection(), wish);
     }
 

@@ -90,7 +90,9 @@ class CatchUpTest {
         Subscription subscription =
                 new Subscription(client.opened().session(), subscriber, positions.get(after), false, null, false);
         new Audience()
-                .add(subscriber, new CatchUp(core.log).first(subscription, positions.get(position), member, null));
+                .add(
+                        subscriber,
+                        new CatchUp(core.log).first(subscription, positions.get(position), member, Shown.NOTHING));
         await().until(() -> !client.peer().seen(Event.Subscribed.class).isEmpty());
         // All of them are written in one turn of its loop.
         CompletableFuture.runAsync(() -> {}, client.peer().loop()).join();

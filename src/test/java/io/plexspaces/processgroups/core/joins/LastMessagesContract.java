@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Presence;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.session.Session;
@@ -43,6 +44,7 @@ abstract class LastMessagesContract {
                                 OverflowPolicy.DISCONNECT,
                                 false,
                                 JoinMetadata.NONE,
+                                Presence.NONE,
                                 null)));
     }
 

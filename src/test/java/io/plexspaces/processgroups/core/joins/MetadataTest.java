@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.core.CoreFixture;
 import io.plexspaces.processgroups.core.CoreFixture.Client;
 import io.plexspaces.processgroups.core.CoreFixture.Watching;
 import io.plexspaces.processgroups.core.Groups;
+import io.plexspaces.processgroups.core.Presence;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.domain.ActorId;
@@ -46,7 +47,16 @@ class MetadataTest {
                 .join(
                         client.connection(),
                         new Session.Wish(
-                                group, TopicFilter.ALL, null, null, false, null, false, metadata, null)));
+                                group,
+                                TopicFilter.ALL,
+                                null,
+                                null,
+                                false,
+                                null,
+                                false,
+                                metadata,
+                                Presence.NONE,
+                                null)));
     }
 
     static void update(Client client, GroupId group, JoinMetadata metadata) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.plexspaces.processgroups.core.CoreFixture;
+import io.plexspaces.processgroups.core.Presence;
 import io.plexspaces.processgroups.core.ReplayLast;
 import io.plexspaces.processgroups.core.delivery.Event;
 import io.plexspaces.processgroups.core.session.Session;
@@ -154,6 +155,7 @@ class RedisUnreadableTest {
                     null,
                     false,
                     JoinMetadata.NONE,
+                    Presence.NONE,
                     null);
             result(client.opened().session().join(client.connection(), last));
 
