@@ -171,7 +171,7 @@ final class RightsMatrix implements AutoCloseable {
                 : webSocket(way, column, node.webSocket(path))) {
             for (Row row : rows) {
                 cell(way, column, row, node, group -> {
-                    if (row == Row.THEN_LEAVE && group.equals(OPEN)) {
+                    if (row == Row.THEN_UPDATE && group.equals(OPEN)) {
                         dialogue.ask(requests.joinAsFarAsAllowed(column, group));
                     }
                     boolean inOpen = way.place == Way.Place.OPEN;
