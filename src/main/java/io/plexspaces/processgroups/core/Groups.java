@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What clients ask of groups. Never blocks; expected failures are {@code GroupException}s. A change is answered when
  * this node has read it from the group's log, so that a caller reads its own writes.
+ *
+ * <p>One file, as it is the whole of what an API may ask.
  */
 public interface Groups {
     /** GROUP_EXISTS leaves the existing group untouched. */

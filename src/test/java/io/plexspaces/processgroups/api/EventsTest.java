@@ -38,7 +38,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Events and results as they look on the wire. */
+/**
+ * Events and results as they look on the wire.
+ *
+ * <p>One file, as it has one of each kind.
+ */
 public class EventsTest {
     private static final GroupId ROOM = GroupId.of("acme", "prod", "room");
     private static final Instant AT = Instant.ofEpochSecond(100, 5);

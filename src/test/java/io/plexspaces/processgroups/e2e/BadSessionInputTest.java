@@ -35,7 +35,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Requests of sessions that nobody should send: each gets its answer, and the session goes on. */
+/**
+ * Requests of sessions that nobody should send: each gets its answer, and the session goes on.
+ *
+ * <p>One file, as it has one of each kind.
+ */
 @QuarkusTest
 class BadSessionInputTest extends LiveServer {
     private static final String GROUP = "room";

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** What a publisher's session gets: that it is open, then an answer to each publish, and nothing else unless it joins. */
+/** What a publisher's session gets: that it is open, then answers to its publishes; and more only if it joins. */
 class SessionAnswers implements WebSocketWire.Receiver, EventBatch.Events {
     private static final int PATIENCE_SECONDS = 10;
 

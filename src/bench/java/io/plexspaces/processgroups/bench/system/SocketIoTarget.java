@@ -22,7 +22,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A server on Socket.IO that tells a room who comes and goes, as its users write it: no history, no order, no bound. */
+/**
+ * A server on Socket.IO that tells a room who comes and goes, as its users write it: with no history, and no bound on
+ * what waits for a client.
+ */
 public final class SocketIoTarget implements Target, AutoCloseable {
     /** As on the command line. */
     public static final String NAME = "socketio";

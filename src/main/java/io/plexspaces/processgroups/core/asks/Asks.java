@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The asks of this node's clients that are open, and the replies that come for them, from members here and on other
  * nodes. Nothing is kept of an ask that is over. Thread-safe.
+ *
+ * <p>One file, as requests and letters meet in its one table.
  */
 public final class Asks {
     private static final System.Logger LOG = System.getLogger(Asks.class.getName());

@@ -51,6 +51,8 @@ import java.util.function.Consumer;
  *
  * <p>{@link LogFollower} applies what the log says; this type does what this node's callers ask. It ends with the
  * group, but stays open when the store loses the log and the group begins again under a new epoch.
+ *
+ * <p>One file, as it is where all rooms of one group meet.
  */
 public final class GroupReplica implements GroupReader {
     private final GroupId group;

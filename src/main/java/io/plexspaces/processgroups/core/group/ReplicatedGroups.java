@@ -42,7 +42,11 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The use cases, on this node's replicas of the groups' logs. */
+/**
+ * The use cases, on this node's replicas of the groups' logs.
+ *
+ * <p>One file, as each of them is a few lines.
+ */
 public final class ReplicatedGroups implements Groups, Asks.Way {
     private final GroupLog log;
     private final Replicas replicas;
