@@ -135,6 +135,7 @@ class PresenceTest {
     @Test
     void comingBack_isAGapOfChanges_theMembersAsTheyAre_andTheMessages() {
         Client ann = sees(one, room, "ann", Presence.MEMBERS);
+        await().until(() -> !ann.peer().seen(Event.Subscribed.class).isEmpty());
         Position after = new Position(
                 ann.peer().seen(Event.Subscribed.class).get(0).position().epoch(), 2);
         ann.drop();
