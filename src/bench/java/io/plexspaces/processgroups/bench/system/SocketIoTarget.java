@@ -21,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server on Socket.IO that tells a room who comes and goes, as its users write it: with no history, and no bound on
@@ -146,7 +147,6 @@ public final class SocketIoTarget implements Target, AutoCloseable {
 
         private Link connect(Packets packets) {
             Link link = links.connect(new WebSocketWire(packets, false));
-            packets.link = link;
             link.write(WebSocketWire.handshake(PATH, "", ""));
             return link;
         }
@@ -162,7 +162,7 @@ public final class SocketIoTarget implements Target, AutoCloseable {
         private final Subscriber subscriber;
         private final String first;
         private final CountDownLatch open = new CountDownLatch(1);
-        private volatile Link link;
+        private volatile @Nullable Link link;
 
         /** @param first is sent when it is open; empty: nothing */
         Packets(Subscriber subscriber, String first) {
@@ -184,23 +184,30 @@ public final class SocketIoTarget implements Target, AutoCloseable {
         @Override
         public void opened(Link opened) {
             link = opened;
-            link.write(frame("40"));
+            opened.write(frame("40"));
         }
 
         @Override
         public void message(ByteBuffer in, int from, int to) {
             char kind = (char) in.get(from);
             if (kind == '2') {
-                link.write(frame("3"));
+                send("3");
             } else if (kind == '4' && in.get(from + 1) == '0') {
                 open.countDown();
                 if (!first.isEmpty()) {
-                    link.write(frame(first));
+                    send(first);
                 }
             } else if (kind == '4' && in.get(from + 1) == '2') {
                 subscriber.event(in, from, to);
             } else if (kind != '0') {
                 failed("it got " + Texts.shown(in, from, to));
+            }
+        }
+
+        private void send(String packet) {
+            Link open = link;
+            if (open != null) {
+                open.write(frame(packet));
             }
         }
 
