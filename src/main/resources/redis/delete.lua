@@ -31,7 +31,7 @@ local epoch = meta[1]
 
 -- When to look at the group again, in ms since 1970, as it is not to be deleted; nil: it is.
 local function stays()
-  local wait, since = unpack(redis.call('HMGET', KEYS[1], 'w', 'n'))
+  local wait, since, banned = unpack(redis.call('HMGET', KEYS[1], 'w', 'n', 'b'))
   if not wait then
     return 0
   end
@@ -47,7 +47,8 @@ local function stays()
     redis.call('HSET', KEYS[1], 'n', int(now) .. ' ' .. int(changes))
     return ms + wait
   end
-  local ends = tonumber(began) + wait * 1000
+  -- With the group its bans would be gone: whoever is banned could come back to the next one by its name.
+  local ends = math.max(tonumber(began) + wait * 1000, tonumber(banned or '0'))
   return now < ends and math.ceil(ends / 1000) or nil
 end
 

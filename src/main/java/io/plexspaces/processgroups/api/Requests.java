@@ -394,7 +394,8 @@ public final class Requests {
 
     /** Whether it could ask so, what it has asked. */
     boolean asks(Groups.AskedAs asked) {
-        return caller.mayPublish(asked.group(), asked.sender(), asked.topic()).allowed();
+        return caller.mayPublish(asked.group(), asked.sender(), asked.topic()).allowed()
+                && (!asked.named() || caller.mayRead(asked.group()).allowed());
     }
 
     /** Whether it may see all that can be found. */

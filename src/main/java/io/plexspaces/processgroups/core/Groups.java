@@ -325,11 +325,13 @@ public interface Groups {
      *
      * @param sender null: not said
      * @param topic null: none
+     * @param named it is told who the members are
      */
     record AskedAs(
             GroupId group,
             @Nullable ActorId sender,
-            @Nullable Topic topic) {}
+            @Nullable Topic topic,
+            boolean named) {}
 
     /** @param at of the message it replies to */
     record ReplyRequest(GroupId group, ActorId actor, Position at, Message message) {}

@@ -123,6 +123,16 @@ abstract class EmptyGroupContract extends LogFixture {
     }
 
     @Test
+    void ban_keepsTheGroup_withWhichItWouldEnd() {
+        create(room, WAIT);
+        done(new Command.Evict(ALICE, LONG));
+        advance(WAIT);
+        expire();
+        assertThat(exists(room)).isTrue();
+        assertThat(failure(append(room, join(ALICE)))).isEqualTo(ErrorCode.BANNED);
+    }
+
+    @Test
     void leasesThatEnd_emptyTheGroup() {
         create(room, WAIT);
         Duration ttl = Duration.ofMillis(100);

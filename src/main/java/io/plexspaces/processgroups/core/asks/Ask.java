@@ -59,6 +59,7 @@ final class Ask {
     private Groups.@Nullable PublishRequest again;
 
     private final Asks.Way way;
+    private final String tenant;
 
     // Guarded by this.
     private @Nullable GroupAsks in;
@@ -104,11 +105,16 @@ final class Ask {
         this.toOne = request.publish().spread() == Groups.Spread.ONE;
         this.again = toOne && request.retryOther() ? request.publish() : null;
         this.way = way;
+        this.tenant = request.publish().group().tenant();
         this.listeners.add(listener);
     }
 
     long id() {
         return id;
+    }
+
+    String tenant() {
+        return tenant;
     }
 
     Asker asker(Duration left) {
@@ -174,6 +180,16 @@ final class Ask {
     /** One of its askers wants nothing more. */
     void leave(AskListener listener) {
         listener.silence();
+        quit(listener);
+    }
+
+    /** One of its askers may not ask any more: that is the last it is told. */
+    void withdraw(AskListener listener) {
+        listener.withdrawn();
+        quit(listener);
+    }
+
+    private void quit(AskListener listener) {
         GroupAsks by = in();
         if (by == null) {
             end();
@@ -195,7 +211,8 @@ final class Ask {
         List<Letter.Reply> came;
         synchronized (this) {
             if (in != null || abandoned) {
-                return !abandoned && !ended;
+                // Another reading of the group by that name has another log: nobody there was asked.
+                return in == by && !abandoned && !ended;
             }
             if (!by.open(this)) {
                 return false;
@@ -390,7 +407,7 @@ final class Ask {
         tries++;
         retrying = true;
         Groups.Asking asking = new Groups.Asking(asker(left), asked.keySet());
-        way.publish(Asks.asking(another, asking))
+        way.publish(Asks.asking(another, asking, null))
                 .subscribe()
                 .with(result -> execute(() -> triedAnother(result)), failure -> execute(this::nobodyElse));
     }
@@ -414,6 +431,11 @@ final class Ask {
             listeners.forEach(listener -> listener.asked(result));
             settle();
         }
+    }
+
+    /** The group is gone: nobody of another one by its name is asked. */
+    void askNobodyElse() {
+        again = null;
     }
 
     private void nobodyElse() {
@@ -449,6 +471,7 @@ final class Ask {
             return;
         }
         ended = true;
+        again = null;
         takeBackDeadline.run();
         takeBackSilence.run();
         GroupAsks by;

@@ -44,6 +44,9 @@ final class AskListener {
     private boolean released;
     private boolean silent;
 
+    /** It has had its last event, or will have it with those that are held. */
+    private boolean over;
+
     AskListener(Groups.AskRequest request, ConnectionAsks asks) {
         this.group = request.publish().group();
         this.asks = asks;
@@ -89,7 +92,7 @@ final class AskListener {
     synchronized void release() {
         if (!released) {
             released = true;
-            asks.ended(number, kept);
+            asks.ended(number, this, kept);
         }
     }
 
@@ -120,7 +123,7 @@ final class AskListener {
     }
 
     private synchronized void send(Event event) {
-        if (silent) {
+        if (silent || over) {
             return;
         }
         if (held == null) {
@@ -138,8 +141,8 @@ final class AskListener {
     synchronized void start() {
         List<Event> before = held;
         held = null;
-        if (before != null) {
-            before.forEach(this::send);
+        if (before != null && !silent) {
+            before.forEach(event -> connection.send(Frame.of(event)));
         }
     }
 
@@ -148,8 +151,15 @@ final class AskListener {
         silent = true;
     }
 
-    /** The last event. */
+    /** Any thread. The last event: its rights are no longer those it asked with. Names nobody. */
+    synchronized void withdrawn() {
+        send(new Event.AskCompleted(group, number, false, List.of(), 0, false, false));
+        over = true;
+    }
+
+    /** The last event. From now on, another ask of the connection may have its number. */
     void completed(boolean complete, Map<ActorId, MissingReason> missing, int most, boolean timedOut) {
+        release();
         Map<ActorId, MissingReason> all = missing;
         if (unseen != null) {
             all = new LinkedHashMap<>(unseen);

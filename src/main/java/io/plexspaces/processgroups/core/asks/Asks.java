@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.core.Groups;
 import io.plexspaces.processgroups.core.Groups.AskRequest;
 import io.plexspaces.processgroups.core.Groups.PublishRequest;
 import io.plexspaces.processgroups.core.Groups.PublishResult;
+import io.plexspaces.processgroups.core.Missing;
 import io.plexspaces.processgroups.core.asks.RecentAsks.Asked;
 import io.plexspaces.processgroups.core.delivery.Connection;
 import io.plexspaces.processgroups.domain.Asker;
@@ -12,6 +13,7 @@ import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.KeyedCounts;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.Letter;
 import io.plexspaces.processgroups.log.NodeMail;
@@ -52,6 +54,7 @@ public final class Asks {
     private final RecentAsks recent = new RecentAsks();
     private final Map<Long, Ask> open = new ConcurrentHashMap<>(2);
     private final AtomicInteger count = new AtomicInteger();
+    private final KeyedCounts<String> ofTenants = new KeyedCounts<>();
     private final Map<Connection, ConnectionAsks> connections = new ConcurrentHashMap<>(2);
     private final AtomicLong ids = new AtomicLong();
 
@@ -123,6 +126,16 @@ public final class Asks {
         return letters;
     }
 
+    /** From the start on, so that no ask waits for it, and none of a session is overtaken by what follows. */
+    public void listen() {
+        letters.listening()
+                .subscribe()
+                .with(
+                        done -> {},
+                        failure -> LOG.log(
+                                System.Logger.Level.WARNING, "replies of other servers are not received yet", failure));
+    }
+
     /** As {@link Groups#ask}. */
     public Uni<PublishResult> ask(AskRequest request, Way way) {
         return Uni.createFrom().emitter(answer -> begin(request, way, answer));
@@ -134,7 +147,8 @@ public final class Asks {
         admit(ask, listener, request);
         Groups.Asking asking = new Groups.Asking(ask.asker(request.timeout()), Set.of());
         letters.listening()
-                .chain(() -> way.publish(asking(request.publish(), asking)))
+                .chain(() -> way.publish(
+                        asking(request.publish(), asking, request.publish().missing())))
                 .subscribe()
                 .with(
                         result -> guarded(ask, answer, () -> published(ask, request, listener, way, result, answer)),
@@ -154,14 +168,25 @@ public final class Asks {
         }
     }
 
+    /** A tenant may have three quarters of what the others leave: so it never takes the last of it. */
+    private boolean enter(String tenant) {
+        int all = count.get();
+        long left = bounds.open() - (all - (long) ofTenants.of(tenant));
+        int most = (int) Math.max(1, left * 3 / 4);
+        if (all >= bounds.open() || !ofTenants.enter(tenant, most)) {
+            return false;
+        }
+        count.incrementAndGet();
+        return true;
+    }
+
     private void admit(Ask ask, AskListener listener, AskRequest request) {
-        if (count.incrementAndGet() > bounds.open()) {
-            count.decrementAndGet();
+        if (!enter(ask.tenant())) {
             throw GroupException.of(ErrorCode.OVERLOADED, "too many asks are open on this server, try again");
         }
         open.put(ask.id(), ask);
         try {
-            of(request.connection()).add(request.number(), askedAs(request), () -> ask.leave(listener));
+            add(ask, listener, request);
         } catch (GroupException refused) {
             forget(ask);
             throw refused;
@@ -173,8 +198,14 @@ public final class Asks {
         }
     }
 
+    private void add(Ask ask, AskListener listener, AskRequest request) {
+        Groups.AskedAs right = askedAs(request);
+        of(request.connection())
+                .add(request.number(), right, listener, () -> ask.leave(listener), () -> ask.withdraw(listener));
+    }
+
     /** Who asks is told who the members are, or is not: here, all of them have to be known. */
-    static PublishRequest asking(PublishRequest request, Groups.Asking asking) {
+    static PublishRequest asking(PublishRequest request, Groups.Asking asking, @Nullable Missing missing) {
         return new PublishRequest(
                 request.group(),
                 request.message(),
@@ -184,7 +215,7 @@ public final class Asks {
                 request.excludeSender(),
                 Groups.RecipientDetail.IDS,
                 asking,
-                request.missing());
+                missing);
     }
 
     static GroupException noRoom() {
@@ -235,11 +266,13 @@ public final class Asks {
         AskListener again = new AskListener(request, of(request.connection()));
         ask.end();
         Ask present = first == null ? new Ask(this, before.asker().ask(), request, again, way) : first;
-        of(request.connection()).add(request.number(), askedAs(request), () -> present.leave(again));
+        add(present, again, request);
         if (first != null) {
             first.join(again, result, answer);
             return;
         }
+        // In place of the one that has just ended.
+        ofTenants.enter(present.tenant(), Integer.MAX_VALUE);
         count.incrementAndGet();
         open.put(present.id(), present);
         guarded(present, answer, () -> {
@@ -274,7 +307,8 @@ public final class Asks {
 
     private static Groups.AskedAs askedAs(AskRequest request) {
         PublishRequest publish = request.publish();
-        return new Groups.AskedAs(publish.group(), publish.message().sender(), publish.topic());
+        boolean named = publish.recipients() == Groups.RecipientDetail.IDS;
+        return new Groups.AskedAs(publish.group(), publish.message().sender(), publish.topic(), named);
     }
 
     private ConnectionAsks of(Connection connection) {
@@ -303,6 +337,7 @@ public final class Asks {
     void forget(Ask ask) {
         if (open.remove(ask.id(), ask)) {
             count.decrementAndGet();
+            ofTenants.leave(ask.tenant());
         }
     }
 

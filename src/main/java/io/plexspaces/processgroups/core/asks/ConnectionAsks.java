@@ -18,8 +18,11 @@ final class ConnectionAsks {
     private final Map<Long, Open> open = new ConcurrentHashMap<>(2);
     private final AtomicLong kept = new AtomicLong();
 
-    /** @param leave ends it */
-    private record Open(Groups.AskedAs right, Runnable leave) {}
+    /**
+     * @param leave ends it
+     * @param withdraw ends it, and says so
+     */
+    private record Open(Groups.AskedAs right, AskListener listener, Runnable leave, Runnable withdraw) {}
 
     ConnectionAsks(Connection connection, int most) {
         this.connection = connection;
@@ -27,14 +30,16 @@ final class ConnectionAsks {
     }
 
     /**
+     * @param listener of this connection
      * @param leave ends it
+     * @param withdraw ends it, and says so
      * @throws GroupException LIMIT_EXCEEDED; FAILED_PRECONDITION when the number is in use, or the connection has ended
      */
-    void add(long number, Groups.AskedAs right, Runnable leave) {
+    void add(long number, Groups.AskedAs right, AskListener listener, Runnable leave, Runnable withdraw) {
         if (open.size() >= most) {
             throw GroupException.limit("asks-per-connection", most);
         }
-        if (open.putIfAbsent(number, new Open(right, leave)) != null) {
+        if (open.putIfAbsent(number, new Open(right, listener, leave, withdraw)) != null) {
             throw GroupException.of(ErrorCode.FAILED_PRECONDITION, "an ask with this request_id is open already");
         }
         if (connection.isClosed()) {
@@ -53,13 +58,13 @@ final class ConnectionAsks {
     }
 
     void endAll() {
-        keep(right -> false);
+        List.copyOf(open.values()).forEach(ask -> ask.leave().run());
     }
 
     void keep(Predicate<Groups.AskedAs> allowed) {
         List.copyOf(open.values()).stream()
                 .filter(ask -> !allowed.test(ask.right()))
-                .forEach(ask -> ask.leave().run());
+                .forEach(ask -> ask.withdraw().run());
     }
 
     int size() {
@@ -74,8 +79,9 @@ final class ConnectionAsks {
         return true;
     }
 
-    void ended(long number, long bytes) {
-        open.remove(number);
+    /** Another ask may have the number by now. */
+    void ended(long number, AskListener listener, long bytes) {
+        open.computeIfPresent(number, (same, ask) -> ask.listener() == listener ? null : ask);
         kept.addAndGet(-bytes);
         connection.forget(bytes);
     }

@@ -141,6 +141,9 @@ public final class GroupAsks {
     /** The group is gone. */
     public void deleted() {
         asks.recent().forget(state.group());
+        if (open != null) {
+            open.forEach(Ask::askNobodyElse);
+        }
         lostAll(MissingReason.GROUP_DELETED);
     }
 

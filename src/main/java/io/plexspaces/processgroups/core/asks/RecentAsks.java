@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.domain.Asker;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupId;
+import io.plexspaces.processgroups.domain.KeyedCounts;
 import io.plexspaces.processgroups.domain.Membership;
 import io.plexspaces.processgroups.domain.Topic;
 import java.util.Map;
@@ -25,7 +26,17 @@ final class RecentAsks {
     /** As many as there are, or a few more: the map counts slowly. */
     private final AtomicInteger count = new AtomicInteger();
 
-    private record Key(GroupId group, long offset) {}
+    /** How many of these are of each tenant. */
+    private final KeyedCounts<String> ofTenants = new KeyedCounts<>();
+
+    /** Comparable, as clients choose the names: those of one hash code are found by their order. */
+    private record Key(GroupId group, long offset) implements Comparable<Key> {
+        @Override
+        public int compareTo(Key other) {
+            int groups = group.compareTo(other.group);
+            return groups != 0 ? groups : Long.compare(offset, other.offset);
+        }
+    }
 
     /**
      * A message that asks.
@@ -76,8 +87,15 @@ final class RecentAsks {
     }
 
     void add(GroupId group, Asked asked) {
-        if (count.get() < MOST && byOffset.put(new Key(group, asked.offset()), asked) == null) {
+        int all = count.get();
+        int mine = ofTenants.of(group.tenant());
+        // A tenant may have three quarters of what the others leave.
+        if (all >= MOST || mine >= (MOST - (all - mine)) * 3L / 4) {
+            return;
+        }
+        if (byOffset.put(new Key(group, asked.offset()), asked) == null) {
             count.incrementAndGet();
+            ofTenants.enter(group.tenant(), MOST);
         }
     }
 
@@ -111,6 +129,7 @@ final class RecentAsks {
 
     private void remove(Key key) {
         if (byOffset.remove(key) != null) {
+            ofTenants.leave(key.group().tenant());
             count.decrementAndGet();
         }
     }

@@ -89,7 +89,20 @@ public final class MemberCounts {
         Map<Subscription, Integer> due = settling;
         settling = fresh;
         fresh = new HashMap<>(2);
-        due.forEach((subscription, known) -> settle(subscription, known, now, frame));
+        Throwable first = null;
+        for (Map.Entry<Subscription, Integer> one : due.entrySet()) {
+            try {
+                settle(one.getKey(), one.getValue(), now, frame);
+            } catch (RuntimeException | Error defect) {
+                // It is cut; the others are told.
+                first = first == null ? defect : first;
+            }
+        }
+        if (first instanceof Error error) {
+            throw error;
+        } else if (first instanceof RuntimeException failure) {
+            throw failure;
+        }
     }
 
     /** Whoever cannot be told any more must not believe the last number for ever. */

@@ -82,6 +82,11 @@ final class Bans {
         last = Instant.MIN;
     }
 
+    /** When the last one ends, or an earlier one that was lifted; long ago: there are none. */
+    Instant lastEnd() {
+        return last;
+    }
+
     /** When {@link #forgetExpired} has something to do, in milliseconds since 1970. */
     long nextDue() {
         return ends.isEmpty() ? Expiries.NEVER : Expiries.millis(last);

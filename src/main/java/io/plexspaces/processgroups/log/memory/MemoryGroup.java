@@ -244,7 +244,13 @@ final class MemoryGroup {
     /** When it is to be deleted unless somebody joins; null: never. */
     private @Nullable Instant vacantAt() {
         Duration wait = created.spec().deleteWhenEmpty();
-        return wait == null || memberCount > 0 ? null : emptySince.plus(wait);
+        if (wait == null || memberCount > 0) {
+            return null;
+        }
+        Instant vacant = emptySince.plus(wait);
+        // With the group its bans would be gone: whoever is banned could come back to the next one by its name.
+        Instant banned = bans == null ? vacant : bans.lastEnd();
+        return banned.isAfter(vacant) ? banned : vacant;
     }
 
     /** Whether a member has a lease whose time has come. */

@@ -18,7 +18,14 @@ final class LargeMemberships {
     /** To read and write so much takes the store as long as a message does. */
     private static final int CHARACTERS_OF_A_MESSAGE = 1_024;
 
-    private record Key(GroupId group, ActorId actor) {}
+    /** Comparable, as clients choose the names: those of one hash code are found by their order. */
+    private record Key(GroupId group, ActorId actor) implements Comparable<Key> {
+        @Override
+        public int compareTo(Key other) {
+            int groups = group.compareTo(other.group);
+            return groups != 0 ? groups : actor.compareTo(other.actor);
+        }
+    }
 
     private final Map<Key, Integer> characters = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
