@@ -256,7 +256,7 @@ class LimitsTest {
                     "LIMIT_EXCEEDED",
                     "ConnectionWatchesTest#watchesThatWaitForTheirGroups_countForTheLimit"),
             new Limit(
-                    "asks that are open: of all clients of a server; of a tenant three quarters of what the others leave",
+                    "asks that are open: of all clients of a server; of a tenant three quarters of the rest",
                     "",
                     "limits.asks",
                     "OVERLOADED",
