@@ -309,7 +309,14 @@ public final class Replicas implements OpenGroups {
 
     /** To be called about every second: ends waits for a log that delivers nothing. */
     public void tick() {
-        asks.tick();
+        try {
+            asks.tick();
+        } finally {
+            tickGroups();
+        }
+    }
+
+    private void tickGroups() {
         PeriodicTasks.withEach(publishing.entrySet(), waiting -> endOverdue(waiting.getKey(), waiting.getValue()));
         PeriodicTasks.withEach(slots.values(), slot -> {
             slot.tick();

@@ -11,6 +11,7 @@ import io.plexspaces.processgroups.log.redis.connection.ChannelListener;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
 import io.plexspaces.processgroups.log.redis.store.Scripts;
 import io.plexspaces.processgroups.log.redis.store.Store;
+import io.plexspaces.processgroups.log.redis.store.Unreadables;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.AsyncResult;
@@ -23,7 +24,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -32,8 +33,6 @@ import java.util.function.Consumer;
  * under way goes with the next one. Thread-safe.
  */
 public final class RedisNodeMail implements NodeMail {
-    private static final System.Logger LOG = System.getLogger(RedisNodeMail.class.getName());
-
     /** Of letters that go together. */
     private static final int CALL_BYTES = 256 * 1024;
 
@@ -59,12 +58,34 @@ public final class RedisNodeMail implements NodeMail {
 
     /** What one address here receives. */
     private static final class Box implements ChannelListener {
-        final CompletableFuture<Void> listening = new CompletableFuture<>();
         private final SerialQueue turns = new SerialQueue();
         private final Consumer<Letter> reader;
+        private final Unreadables unreadables;
 
-        Box(Consumer<Letter> reader) {
+        /** Those who wait until letters come, or for as long as they have patience. */
+        private final Set<UniEmitter<? super Void>> waiting = ConcurrentHashMap.newKeySet();
+
+        private volatile boolean listening;
+
+        Box(Consumer<Letter> reader, Unreadables unreadables) {
             this.reader = reader;
+            this.unreadables = unreadables;
+        }
+
+        /** Whether it waits now. */
+        boolean awaits(UniEmitter<? super Void> emitter) {
+            waiting.add(emitter);
+            if (listening) {
+                waiting.remove(emitter);
+                emitter.complete(null);
+            }
+            return !listening;
+        }
+
+        void giveUp(UniEmitter<? super Void> emitter) {
+            if (waiting.remove(emitter)) {
+                emitter.fail(away("this server cannot receive from others"));
+            }
         }
 
         @Override
@@ -73,7 +94,7 @@ public final class RedisNodeMail implements NodeMail {
             try {
                 letters = Letters.decode(payload.getBytes());
             } catch (UnreadableException damaged) {
-                LOG.log(System.Logger.Level.WARNING, "letters of another server cannot be read", damaged);
+                unreadables.found("letters of another server", Unreadables.reason(damaged));
                 return;
             }
             letters.forEach(letter -> turns.execute(() -> reader.accept(letter)));
@@ -81,7 +102,12 @@ public final class RedisNodeMail implements NodeMail {
 
         @Override
         public void listening() {
-            listening.complete(null);
+            listening = true;
+            for (UniEmitter<? super Void> emitter : waiting) {
+                if (waiting.remove(emitter)) {
+                    emitter.complete(null);
+                }
+            }
         }
     }
 
@@ -89,16 +115,12 @@ public final class RedisNodeMail implements NodeMail {
     public Uni<Void> receive(Address own, Consumer<Letter> reader) {
         return Uni.createFrom().emitter(emitter -> {
             Box box = boxes.computeIfAbsent(own, missing -> {
-                Box made = new Box(reader);
+                Box made = new Box(reader, store.unreadables());
                 store.servers().subscribe(channel(own), made);
                 return made;
             });
-            box.listening.thenRun(() -> emitter.complete(null));
-            if (!box.listening.isDone()) {
-                store.servers()
-                        .later(
-                                store.settings().patience().toMillis(),
-                                () -> emitter.fail(away("this server cannot receive from others")));
+            if (box.awaits(emitter)) {
+                store.servers().later(store.settings().patience().toMillis(), () -> box.giveUp(emitter));
             }
         });
     }
