@@ -13,7 +13,7 @@ import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
-import io.plexspaces.processgroups.domain.KeyedCounts;
+import io.plexspaces.processgroups.domain.TenantPlaces;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.Letter;
 import io.plexspaces.processgroups.log.NodeMail;
@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -53,8 +52,7 @@ public final class Asks {
     private final AskObserver observer;
     private final RecentAsks recent = new RecentAsks();
     private final Map<Long, Ask> open = new ConcurrentHashMap<>(2);
-    private final AtomicInteger count = new AtomicInteger();
-    private final KeyedCounts<String> ofTenants = new KeyedCounts<>();
+    private final TenantPlaces places;
     private final Map<Connection, ConnectionAsks> connections = new ConcurrentHashMap<>(2);
     private final AtomicLong ids = new AtomicLong();
 
@@ -88,6 +86,7 @@ public final class Asks {
         this.log = log;
         this.address = address;
         this.bounds = bounds;
+        this.places = new TenantPlaces(bounds.open());
         this.delays = times.delays();
         this.nanos = times.nanos();
         this.observer = observer;
@@ -168,23 +167,11 @@ public final class Asks {
         }
     }
 
-    /** A tenant may have three quarters of what the others leave: so it never takes the last of it. */
-    private boolean enter(String tenant) {
-        int all = count.get();
-        long left = bounds.open() - (all - (long) ofTenants.of(tenant));
-        int most = (int) Math.max(1, left * 3 / 4);
-        if (all >= bounds.open() || !ofTenants.enter(tenant, most)) {
-            return false;
-        }
-        count.incrementAndGet();
-        return true;
-    }
-
     private void admit(Ask ask, AskListener listener, AskRequest request) {
-        if (!enter(ask.tenant())) {
+        if (!places.hasRoom(ask.tenant())) {
             throw GroupException.of(ErrorCode.OVERLOADED, "too many asks are open on this server, try again");
         }
-        open.put(ask.id(), ask);
+        take(ask);
         try {
             add(ask, listener, request);
         } catch (GroupException refused) {
@@ -272,9 +259,7 @@ public final class Asks {
             return;
         }
         // In place of the one that has just ended.
-        ofTenants.enter(present.tenant(), Integer.MAX_VALUE);
-        count.incrementAndGet();
-        open.put(present.id(), present);
+        take(present);
         guarded(present, answer, () -> {
             if (result.truncated()) {
                 present.end();
@@ -334,10 +319,14 @@ public final class Asks {
         asks.endAll();
     }
 
+    private void take(Ask ask) {
+        places.take(ask.tenant());
+        open.put(ask.id(), ask);
+    }
+
     void forget(Ask ask) {
         if (open.remove(ask.id(), ask)) {
-            count.decrementAndGet();
-            ofTenants.leave(ask.tenant());
+            places.giveBack(ask.tenant());
         }
     }
 
@@ -379,7 +368,7 @@ public final class Asks {
 
     /** Asks of this node's clients that are open. */
     public int open() {
-        return count.get();
+        return places.taken();
     }
 
     /** All that is kept: asks, connections with asks, replies under way, messages of others that ask. */

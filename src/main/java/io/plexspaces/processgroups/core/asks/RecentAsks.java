@@ -5,12 +5,11 @@ import io.plexspaces.processgroups.domain.Asker;
 import io.plexspaces.processgroups.domain.Dispatch;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.GroupId;
-import io.plexspaces.processgroups.domain.KeyedCounts;
 import io.plexspaces.processgroups.domain.Membership;
+import io.plexspaces.processgroups.domain.TenantPlaces;
 import io.plexspaces.processgroups.domain.Topic;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +22,7 @@ final class RecentAsks {
 
     private final Map<Key, Asked> byOffset = new ConcurrentHashMap<>(2);
 
-    /** As many as there are, or a few more: the map counts slowly. */
-    private final AtomicInteger count = new AtomicInteger();
-
-    /** How many of these are of each tenant. */
-    private final KeyedCounts<String> ofTenants = new KeyedCounts<>();
+    private final TenantPlaces places = new TenantPlaces(MOST);
 
     /** Comparable, as clients choose the names: those of one hash code are found by their order. */
     private record Key(GroupId group, long offset) implements Comparable<Key> {
@@ -87,15 +82,8 @@ final class RecentAsks {
     }
 
     void add(GroupId group, Asked asked) {
-        int all = count.get();
-        int mine = ofTenants.of(group.tenant());
-        // A tenant may have three quarters of what the others leave.
-        if (all >= MOST || mine >= (MOST - (all - mine)) * 3L / 4) {
-            return;
-        }
-        if (byOffset.put(new Key(group, asked.offset()), asked) == null) {
-            count.incrementAndGet();
-            ofTenants.enter(group.tenant(), MOST);
+        if (places.hasRoom(group.tenant()) && byOffset.put(new Key(group, asked.offset()), asked) == null) {
+            places.take(group.tenant());
         }
     }
 
@@ -107,7 +95,7 @@ final class RecentAsks {
 
     /** The log of a group has begun again. */
     void forget(GroupId group) {
-        if (count.get() > 0) {
+        if (places.taken() > 0) {
             byOffset.keySet().forEach(key -> {
                 if (key.group().equals(group)) {
                     remove(key);
@@ -118,7 +106,7 @@ final class RecentAsks {
 
     /** To be called regularly. */
     void tick(long nanos) {
-        if (count.get() > 0) {
+        if (places.taken() > 0) {
             byOffset.forEach((key, asked) -> {
                 if (asked.isOver(nanos)) {
                     remove(key);
@@ -129,12 +117,11 @@ final class RecentAsks {
 
     private void remove(Key key) {
         if (byOffset.remove(key) != null) {
-            ofTenants.leave(key.group().tenant());
-            count.decrementAndGet();
+            places.giveBack(key.group().tenant());
         }
     }
 
     int size() {
-        return count.get();
+        return places.taken();
     }
 }

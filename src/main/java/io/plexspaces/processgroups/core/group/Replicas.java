@@ -19,6 +19,7 @@ import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.Namespace;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.domain.Position;
+import io.plexspaces.processgroups.domain.TenantPlaces;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
 import io.plexspaces.processgroups.log.GroupLog;
@@ -50,8 +51,7 @@ public final class Replicas implements OpenGroups {
 
     private final Map<GroupId, ReplicaSlot> slots = new ConcurrentHashMap<>();
 
-    /** How many of these are of each tenant. */
-    private final Map<String, Integer> ofTenants = new ConcurrentHashMap<>();
+    private final TenantPlaces places;
 
     private final Map<OperationId, PendingPublish> publishing = new ConcurrentHashMap<>();
     private final GroupLog log;
@@ -71,6 +71,7 @@ public final class Replicas implements OpenGroups {
     public Replicas(GroupLog log, OperationIds operations, Settings settings, DeliveryTracer tracer, Asks asks) {
         this.log = log;
         this.settings = settings;
+        this.places = new TenantPlaces(settings.mostGroups());
         this.tracer = tracer;
         this.repeats = new Repeats(log, operations);
         this.repairer = new JoinRepairer(log, operations);
@@ -199,26 +200,18 @@ public final class Replicas implements OpenGroups {
         if (slots.size() >= settings.openGroups()) {
             nextOnes().forEach(Replicas::closeUnused);
         }
-        if (!slots.containsKey(group) && !hasRoom(group.tenant())) {
+        if (!slots.containsKey(group) && !places.hasRoom(group.tenant())) {
             return null;
         }
         return slots.computeIfAbsent(group, made -> {
-            ofTenants.merge(made.tenant(), 1, Integer::sum);
+            places.take(made.tenant());
             return slot(made);
         });
     }
 
-    /** A tenant may have three quarters of what the others leave: so it never takes the last of it. */
-    private boolean hasRoom(String tenant) {
-        int mine = ofTenants.getOrDefault(tenant, 0);
-        int all = slots.size();
-        long left = settings.mostGroups() - (all - mine);
-        return all < settings.mostGroups() && mine < Math.max(1, left * 3 / 4);
-    }
-
     private void remove(GroupId group, ReplicaSlot slot) {
         if (slots.remove(group, slot)) {
-            ofTenants.computeIfPresent(group.tenant(), (tenant, open) -> open > 1 ? open - 1 : null);
+            places.giveBack(group.tenant());
         }
     }
 
