@@ -196,12 +196,12 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Housekeeping reaper(GroupLog log, Replicas replicas, OperationIds operations) {
+    Housekeeping reaper(GroupLog log, Replicas replicas, OperationIds operations, GroupMetrics metrics) {
         Housekeeping.Times times = new Housekeeping.Times(
                 config.reaper().interval(),
                 StoreWiring.longestExpiry(config),
                 config.replica().idle());
-        return new Housekeeping(log, replicas, operations, times);
+        return new Housekeeping(log, replicas, operations, times, metrics::deleted);
     }
 
     @Produces

@@ -88,7 +88,7 @@ public interface GroupLog extends SessionOwners, Evictions {
      * applied once, however many call. It ends in bounded time, however many have expired, and leaves the rest to the
      * next call; it also leaves a group in which nothing can be ended.
      *
-     * @return how many joins ended
+     * @return what this call has ended
      */
-    Uni<Integer> expire(OperationId operation);
+    Uni<Expired> expire(OperationId operation);
 }

@@ -91,8 +91,9 @@ public final class GroupMetrics implements AskObserver {
         created.increment();
     }
 
-    void deleted() {
-        deleted.increment();
+    /** Any number of them. */
+    public void deleted(int groups) {
+        deleted.increment(groups);
     }
 
     void unreadable() {

@@ -51,7 +51,7 @@ public final class ObservedGroups implements Groups {
     public Uni<Boolean> delete(GroupId group) {
         return observed(UseCase.DELETE, Subject.of(group), () -> groups.delete(group), existed -> {
             if (existed) {
-                metrics.deleted();
+                metrics.deleted(1);
             }
         });
     }

@@ -99,7 +99,8 @@ class StartsTest {
             Replicas replicas = new Replicas(log, operations, SETTINGS, DeliveryTracer.OFF, asks);
             Housekeeping.Times times =
                     new Housekeeping.Times(Duration.ofMillis(10), Duration.ofSeconds(3), Duration.ofMinutes(3));
-            new Housekeeping(counting(log, passes), replicas, operations, times).start(tasks, Delays.on(timer));
+            new Housekeeping(counting(log, passes), replicas, operations, times, none -> {})
+                    .start(tasks, Delays.on(timer));
             NodeLease lease = log.acquire(SETTINGS.node())
                     .onFailure()
                     .retry()

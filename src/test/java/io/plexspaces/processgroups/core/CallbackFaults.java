@@ -156,7 +156,8 @@ abstract class CallbackFaults {
         PeriodicTasks tasks = new PeriodicTasks(System::nanoTime);
         timer = Executors.newScheduledThreadPool(1);
         for (CoreFixture node : nodes) {
-            new Housekeeping(node.log, node.replicas, node.operations, TIMES).start(tasks, Delays.on(timer));
+            new Housekeeping(node.log, node.replicas, node.operations, TIMES, none -> {})
+                    .start(tasks, Delays.on(timer));
             work(node, tasks, Delays.on(timer));
         }
         GroupId group = core.create("g");

@@ -18,6 +18,7 @@ import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.Expired;
 import io.plexspaces.processgroups.log.FirstAnswer;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.GroupPage;
@@ -605,7 +606,7 @@ public final class ScriptedLog implements GroupLog {
     }
 
     @Override
-    public Uni<Integer> expire(OperationId operation) {
-        return Uni.createFrom().item(0);
+    public Uni<Expired> expire(OperationId operation) {
+        return Uni.createFrom().item(Expired.NOTHING);
     }
 }

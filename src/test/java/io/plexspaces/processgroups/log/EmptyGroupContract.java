@@ -34,8 +34,8 @@ abstract class EmptyGroupContract extends LogFixture {
         return result(append(group, new Command.Create(spec)));
     }
 
-    private void expire() {
-        result(log().expire(operation()));
+    private int expire() {
+        return result(log().expire(operation())).groups();
     }
 
     private boolean exists(GroupId group) {
@@ -54,7 +54,8 @@ abstract class EmptyGroupContract extends LogFixture {
         done(publish("kept"));
         Appended left = done(leave(ALICE, null));
         advance(WAIT);
-        expire();
+        assertThat(expire()).isEqualTo(1);
+        assertThat(expire()).isZero();
 
         assertThat(failure(append(room, join(ALICE)))).isEqualTo(ErrorCode.GROUP_NOT_FOUND);
         assertThat(exists(room)).isFalse();

@@ -29,7 +29,7 @@ abstract class LeaseContract extends LogFixture {
     }
 
     private int expire() {
-        return result(log().expire(operation()));
+        return result(log().expire(operation())).joins();
     }
 
     @Test

@@ -201,7 +201,7 @@ abstract class QuotaContract extends LogFixture {
         result(append(attic, lease(actor(0), "lease", ttl)));
         isBeyond("members", MEMBERS, append(attic, join(ALICE)));
         advance(ttl);
-        await().until(() -> result(log().expire(operation())) > 0 || members() < MEMBERS);
+        await().until(() -> result(log().expire(operation())).joins() > 0 || members() < MEMBERS);
         becomesFree();
         isBeyond("members", MEMBERS, append(attic, join(BOB)));
     }

@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.tasks.Delays;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import java.time.Duration;
+import java.util.function.IntConsumer;
 
 /** Ends what no client ends: joins whose lease has expired, messages that are too old, replicas that are not used. */
 public final class Housekeeping {
@@ -15,6 +16,7 @@ public final class Housekeeping {
     private final Replicas replicas;
     private final OperationIds operations;
     private final Times times;
+    private final IntConsumer emptied;
 
     /**
      * @param interval how late an expiry may come
@@ -23,11 +25,13 @@ public final class Housekeeping {
      */
     public record Times(Duration interval, Duration longest, Duration replicaIdle) {}
 
-    public Housekeeping(GroupLog log, Replicas replicas, OperationIds operations, Times times) {
+    /** @param emptied told how many groups this node has deleted for being empty; must be quick */
+    public Housekeeping(GroupLog log, Replicas replicas, OperationIds operations, Times times, IntConsumer emptied) {
         this.log = log;
         this.replicas = replicas;
         this.operations = operations;
         this.times = times;
+        this.emptied = emptied;
     }
 
     /** Runs until {@code timer} stops. Ends nothing before this node has a lease. */
@@ -35,6 +39,7 @@ public final class Housekeeping {
         Duration sweep = Duration.ofMillis(Math.max(1, times.replicaIdle().toMillis() / IDLE_SWEEPS));
         tasks.every(sweep, "closing idle groups", timer, () -> replicas.closeIdle(IDLE_SWEEPS));
         tasks.every(TICK, "looking after open groups", timer, replicas::tick);
-        tasks.every(times.interval(), times.longest(), "ending leases", timer, () -> log.expire(operations.next()));
+        tasks.every(times.interval(), times.longest(), "ending leases", timer, () -> log.expire(operations.next())
+                .invoke(expired -> emptied.accept(expired.groups())));
     }
 }

@@ -1,10 +1,11 @@
 package io.plexspaces.processgroups.log.memory;
 
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.log.Expired;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 
 /**
  * Ends what has expired in some groups, in each by steps, so that what else the group does comes in between; then
@@ -19,6 +20,7 @@ final class ExpiryPass {
     private final Steps steps;
     private final Directory directory;
     private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger vacated = new AtomicInteger();
 
     ExpiryPass(OperationId operation, Instant now, Steps steps, Directory directory) {
         this.operation = operation;
@@ -27,13 +29,13 @@ final class ExpiryPass {
         this.directory = directory;
     }
 
-    /** @param whenDone told how many joins ended; once, on any thread */
-    void run(List<MemoryGroup> groups, IntConsumer whenDone) {
+    /** @param whenDone told what has ended; once, on any thread */
+    void run(List<MemoryGroup> groups, Consumer<Expired> whenDone) {
         // One more than the groups, for the loop itself: groups may be done at once, or on other threads later.
         AtomicInteger open = new AtomicInteger(groups.size() + 1);
         Runnable done = () -> {
             if (open.decrementAndGet() == 0) {
-                whenDone.accept(ended.get());
+                whenDone.accept(new Expired(ended.get(), vacated.get()));
             }
         };
         groups.forEach(group -> step(group, MOST_STEPS, done));
@@ -47,7 +49,9 @@ final class ExpiryPass {
             try {
                 ended.addAndGet(group.expire(operation, now));
                 more = most > 1 && group.hasEnded(now);
-                group.deleteIfVacant(operation, now);
+                if (group.deleteIfVacant(operation, now)) {
+                    vacated.incrementAndGet();
+                }
             } finally {
                 if (more) {
                     steps.later(() -> step(group, most - 1, done));

@@ -233,12 +233,14 @@ final class MemoryGroup {
         }
     }
 
-    /** Deletes it if it has been empty for as long as it was made for. */
-    void deleteIfVacant(OperationId operation, Instant now) {
+    /** Deletes it if it has been empty for as long as it was made for; false: it has not. */
+    boolean deleteIfVacant(OperationId operation, Instant now) {
         Instant vacant = deleted ? null : vacantAt();
-        if (vacant != null && !now.isBefore(vacant)) {
-            delete(null, operation, now);
+        if (vacant == null || now.isBefore(vacant)) {
+            return false;
         }
+        delete(null, operation, now);
+        return true;
     }
 
     /** When it is to be deleted unless somebody joins; null: never. */

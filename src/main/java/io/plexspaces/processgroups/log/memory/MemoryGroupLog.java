@@ -12,6 +12,7 @@ import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.Expired;
 import io.plexspaces.processgroups.log.FirstAnswer;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.GroupPage;
@@ -258,7 +259,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     }
 
     @Override
-    public Uni<Integer> expire(OperationId operation) {
+    public Uni<Expired> expire(OperationId operation) {
         return Uni.createFrom().emitter(emitter -> {
             fence.check(operation);
             Instant now = clock.instant();

@@ -9,6 +9,7 @@ import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.Expired;
 import io.plexspaces.processgroups.log.FirstAnswer;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.GroupPage;
@@ -252,7 +253,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     }
 
     @Override
-    public Uni<Integer> expire(OperationId operation) {
+    public Uni<Expired> expire(OperationId operation) {
         return Store.uni(() -> sweep.run(operation));
     }
 

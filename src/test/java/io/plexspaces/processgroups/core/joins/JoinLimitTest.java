@@ -17,6 +17,7 @@ import io.plexspaces.processgroups.domain.Position;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Appended;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.Expired;
 import io.plexspaces.processgroups.log.FirstAnswer;
 import io.plexspaces.processgroups.log.GroupLog;
 import io.plexspaces.processgroups.log.GroupPage;
@@ -208,7 +209,7 @@ class JoinLimitTest {
         }
 
         @Override
-        public Uni<Integer> expire(OperationId operation) {
+        public Uni<Expired> expire(OperationId operation) {
             return log.expire(operation);
         }
     }

@@ -14,6 +14,7 @@ import io.plexspaces.processgroups.domain.Owner;
 import io.plexspaces.processgroups.domain.Retention;
 import io.plexspaces.processgroups.domain.TopicFilter;
 import io.plexspaces.processgroups.log.Command;
+import io.plexspaces.processgroups.log.Expired;
 import io.plexspaces.processgroups.log.LogLimits;
 import io.plexspaces.processgroups.log.Slice;
 import io.smallrye.mutiny.Uni;
@@ -120,10 +121,10 @@ class StepsTest {
             join(i, new Owner.Lease("l" + i), Duration.ofSeconds(1));
         }
         now.updateAndGet(before -> before.plusSeconds(2));
-        CompletableFuture<Integer> ended = log.expire(operation()).subscribe().asCompletionStage();
+        CompletableFuture<Expired> ended = log.expire(operation()).subscribe().asCompletionStage();
         assertThat(ended).isNotDone();
         assertThat(stepsLeft()).isEqualTo(2);
-        assertThat(ended.join()).isEqualTo(MANY);
-        assertThat(done(log.expire(operation()))).isZero();
+        assertThat(ended.join()).isEqualTo(new Expired(MANY, 0));
+        assertThat(done(log.expire(operation()))).isEqualTo(Expired.NOTHING);
     }
 }

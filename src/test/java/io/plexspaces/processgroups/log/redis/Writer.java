@@ -123,6 +123,6 @@ public final class Writer {
     }
 
     public int expire() {
-        return result(log.expire(operation()));
+        return result(log.expire(operation())).joins();
     }
 }

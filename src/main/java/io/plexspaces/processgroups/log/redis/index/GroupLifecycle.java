@@ -120,12 +120,13 @@ public final class GroupLifecycle {
         return deleting(group, life == null ? "" : life, "", operation).compose(answer -> deleted(group, answer));
     }
 
-    /** Deletes a group if it has been empty for as long as it was made for. FENCED. */
-    public Future<Void> deleteIfVacant(GroupId group, OperationId operation) {
+    /** Deletes a group if it has been empty for as long as it was made for; false: nothing was deleted. FENCED. */
+    public Future<Boolean> deleteIfVacant(GroupId group, OperationId operation) {
         return deleting(group, "", "1", operation)
                 .compose(answer -> answer.get(0).toString().equals("~")
-                        ? Future.succeededFuture()
-                        : deleted(group, answer).mapEmpty());
+                        ? Future.succeededFuture(false)
+                        : deleted(group, answer)
+                                .map(done -> !done.position().epoch().isEmpty()));
     }
 
     /** @param vacant "1": only then; "" in any case */

@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.GroupId;
 import io.plexspaces.processgroups.domain.OperationId;
+import io.plexspaces.processgroups.log.Expired;
 import io.plexspaces.processgroups.log.redis.codec.Texts;
 import io.plexspaces.processgroups.log.redis.codec.UnreadableException;
 import io.plexspaces.processgroups.log.redis.connection.RedisServers;
@@ -47,22 +48,21 @@ public final class Sweep {
         this.groups = groups;
     }
 
-    /** How many joins ended; what is more is left to the next call. FENCED. */
-    public Future<Integer> run(OperationId operation) {
+    /** What has ended; what is more is left to the next call. FENCED. */
+    public Future<Expired> run(OperationId operation) {
         long end = System.nanoTime() + BEGINS_FOR.toNanos();
-        List<Future<Integer>> parts = new ArrayList<>();
+        List<Future<Expired>> parts = new ArrayList<>();
         for (int i = 0; i < store.keys().partitions(); i++) {
             parts.add(partition(store.keys().partition(i), operation, end, Map.of()));
         }
-        return Future.join(parts)
-                .map(all -> parts.stream().mapToInt(Future::result).sum());
+        return Future.join(parts).map(all -> parts.stream().map(Future::result).reduce(Expired.NOTHING, Expired::plus));
     }
 
     /**
      * @param end no round begins after it, as {@link System#nanoTime}
      * @param failed in the round before: if the store does this round, it is not the store that is away
      */
-    private Future<Integer> partition(
+    private Future<Expired> partition(
             Keys.Partition partition, OperationId operation, long end, Map<String, Throwable> failed) {
         int atOnce = StepSizes.SWEPT + aside.size();
         return store.call(
@@ -98,24 +98,24 @@ public final class Sweep {
     }
 
     /** @param more has expired than that */
-    private Future<Integer> round(
+    private Future<Expired> round(
             Keys.Partition partition, OperationId operation, long end, Map<GroupId, Due> due, boolean more) {
-        Map<GroupId, Future<Integer>> all = new LinkedHashMap<>();
+        Map<GroupId, Future<Expired>> all = new LinkedHashMap<>();
         due.forEach((group, what) -> all.put(group, group(partition, group, what, operation, end)));
         return Future.join(List.copyOf(all.values())).transform(done -> {
-            int ended = 0;
+            Expired ended = Expired.NOTHING;
             Map<String, Throwable> failed = new LinkedHashMap<>();
-            for (Map.Entry<GroupId, Future<Integer>> one : all.entrySet()) {
+            for (Map.Entry<GroupId, Future<Expired>> one : all.entrySet()) {
                 Throwable cause = one.getValue().cause();
                 if (cause == null) {
-                    ended += one.getValue().result();
+                    ended = ended.plus(one.getValue().result());
                 } else if (isOfAll(cause)) {
                     return Future.failedFuture(cause);
                 } else {
                     failed.put(Texts.group(one.getKey()), cause);
                 }
             }
-            int before = ended;
+            Expired before = ended;
             if (!more && failed.isEmpty()) {
                 return Future.succeededFuture(before);
             } else if (System.nanoTime() - end >= 0) {
@@ -123,7 +123,7 @@ public final class Sweep {
                         ? Future.succeededFuture(before)
                         : Future.failedFuture(failed.values().iterator().next());
             }
-            return partition(partition, operation, end, failed).map(after -> before + after);
+            return partition(partition, operation, end, failed).map(before::plus);
         });
     }
 
@@ -186,15 +186,17 @@ public final class Sweep {
         }
     }
 
-    private Future<Integer> group(Keys.Partition partition, GroupId group, Due what, OperationId operation, long end) {
-        Future<Integer> ended =
-                what.expired ? expire(partition, group, what.lapsed, operation, end) : Future.succeededFuture(0);
+    private Future<Expired> group(Keys.Partition partition, GroupId group, Due what, OperationId operation, long end) {
+        Future<Expired> ended = what.expired
+                ? expire(partition, group, what.lapsed, operation, end)
+                : Future.succeededFuture(Expired.NOTHING);
         return what.empty
-                ? ended.compose(joins -> groups.deleteIfVacant(group, operation).map(joins))
+                ? ended.compose(before -> groups.deleteIfVacant(group, operation)
+                        .map(deleted -> before.plus(new Expired(0, deleted ? 1 : 0))))
                 : ended;
     }
 
-    private Future<Integer> expire(
+    private Future<Expired> expire(
             Keys.Partition partition, GroupId group, List<String> lapsed, OperationId operation, long end) {
         List<Object> arguments = new ArrayList<>(List.of(
                 operation.node().value(),
@@ -212,9 +214,9 @@ public final class Sweep {
                 partition.group(group).group());
         return store.servers().call(Scripts.EXPIRE, keys, arguments).compose(said -> {
             Store.unfenced(said, operation);
-            int ended = Integer.parseInt(said.get(0).toString());
+            Expired ended = new Expired(Integer.parseInt(said.get(0).toString()), 0);
             return said.get(1).toString().equals("1") && System.nanoTime() - end < 0
-                    ? expire(partition, group, lapsed, operation, end).map(more -> ended + more)
+                    ? expire(partition, group, lapsed, operation, end).map(ended::plus)
                     : Future.succeededFuture(ended);
         });
     }
