@@ -216,6 +216,9 @@ public final class Benchmark implements AutoCloseable {
             case P ->
                 List.of(new OpenLoop(options, PRESENCE_RATE)
                         .run(target, Topology.presence(name, options.scaled(500, 20))));
+            case Q ->
+                new Asking(options, loops, options.scaled(1000, 20))
+                        .run(target, ((WebSocketTarget) target).server(), name);
         };
     }
 

@@ -46,7 +46,7 @@ record Options(
         Optional<Path> baseline) {
     static final String USAGE = """
             bench/run [SCENARIO...] [OPTION...]
-              SCENARIO              A B C D E F G H P; default: all
+              SCENARIO              A B C D E F G H P Q; default: all
               --transport LIST      of ws-json,ws-proto,grpc,redis,socket,socketio; default: all
               --store LIST          where the service keeps its groups, of memory,redis; default: memory
               --quick               few subscribers and short runs, to see that it works

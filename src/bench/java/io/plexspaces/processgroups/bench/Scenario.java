@@ -15,7 +15,8 @@ enum Scenario {
     P(
             "1 group, 500 subscribers with presence, 100 joins and leaves and 100 publishes/s",
             "p99 ms",
-            List.of("socketio"));
+            List.of("socketio")),
+    Q("1,000 members, each replies to each message", "rounds/s", List.of());
 
     private final String title;
     private final String mainMetric;
@@ -41,7 +42,10 @@ enum Scenario {
     boolean runsOn(String target) {
         return switch (target) {
             case "redis", "socket", "socketio" -> references.contains(target);
-            default -> (this != F || target.startsWith("grpc")) && (this != P || target.startsWith("ws"));
+            default ->
+                (this != F || target.startsWith("grpc"))
+                        && (this != P || target.startsWith("ws"))
+                        && (this != Q || target.startsWith("ws-proto"));
         };
     }
 }

@@ -30,6 +30,10 @@ public final class WebSocketTarget extends ServiceTarget {
         return format.target() + server.suffix();
     }
 
+    public Server server() {
+        return server;
+    }
+
     @Override
     public Connections connections(Tally tally) {
         return new Sockets(tally);
