@@ -29,6 +29,7 @@ public final class OpenConnections {
 
     private final Limits limits;
     private final String where;
+    private final AcceptQueue.Pace pace;
     private final Seldom seldom;
     private final AtomicInteger open = new AtomicInteger();
     private final KeyedCounts<Long> byAddress = new KeyedCounts<>();
@@ -85,22 +86,30 @@ public final class OpenConnections {
     }
 
     /**
-     * As {@code processgroups.limits} says.
+     * As {@code processgroups.limits} says, where connections begin as fast as they can.
      *
      * @param nanos a monotonic clock
      */
     public OpenConnections(Limits limits, LongSupplier nanos) {
-        this(limits, "processgroups.limits", nanos);
+        this(limits, "processgroups.limits", new AcceptQueue.Pace(() -> 0, nanos), nanos);
     }
 
-    /** @param where the limits stand, for people */
-    public OpenConnections(Limits limits, String where, LongSupplier nanos) {
+    /**
+     * @param where the limits stand, for people
+     * @param pace of the beginnings of connections
+     */
+    public OpenConnections(Limits limits, String where, AcceptQueue.Pace pace, LongSupplier nanos) {
         this.limits = limits;
         this.where = where;
+        this.pace = pace;
         this.seldom = new Seldom(nanos);
         for (Limit limit : Limit.values()) {
             refused.put(limit, new LongAdder());
         }
+    }
+
+    public AcceptQueue.Pace pace() {
+        return pace;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.app;
 
+import io.plexspaces.processgroups.api.AcceptQueue;
 import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Expiry;
@@ -242,10 +243,13 @@ final class Wiring {
 
     @Produces
     @Singleton
-    OpenConnections openConnections() {
+    OpenConnections openConnections(DeliveryLoops loops) {
         int all = Math.min(config.limits().connections(), OpenFiles.forConnections());
         return new OpenConnections(
-                new OpenConnections.Limits(all, config.limits().connectionsPerAddress()), System::nanoTime);
+                new OpenConnections.Limits(all, config.limits().connectionsPerAddress()),
+                "processgroups.limits",
+                new AcceptQueue.Pace(loops::handedOut, System::nanoTime),
+                System::nanoTime);
     }
 
     private static int bytes(MemorySize size) {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.plexspaces.processgroups.api.AcceptQueue;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.SocketBounds;
 import java.time.Duration;
@@ -40,6 +41,10 @@ final class Entrance extends ChannelInboundHandlerAdapter {
         }
         accepted.pipeline().addLast(RequestGuard.NAME, guard);
         ctx.fireChannelRead(accepted);
+    }
+
+    AcceptQueue.Pace pace() {
+        return open.pace();
     }
 
     /** The same for one that was accepted before this was in its place. On the connection's event loop. */

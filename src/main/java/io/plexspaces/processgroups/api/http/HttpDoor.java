@@ -50,7 +50,7 @@ final class HttpDoor {
         this.entrance = new Entrance(open, settings.requestTimeout());
         OpenConnections.Limits few = new OpenConnections.Limits(MANAGERS, 0);
         this.managers = new Entrance(
-                new OpenConnections(few, "management listener", System::nanoTime), settings.requestTimeout());
+                new OpenConnections(few, "management listener", open.pace(), System::nanoTime), settings.requestTimeout());
     }
 
     void plain(@ObservesAsync HttpServerStart started) {
@@ -66,7 +66,7 @@ final class HttpDoor {
             Entrance own = entranceOf(channel);
             if (own != null && channel.pipeline().get(Entrance.NAME) == null) {
                 channel.pipeline().addFirst(Entrance.NAME, own);
-                AcceptQueue.install(channel);
+                AcceptQueue.install(channel, own.pace());
                 each(vertx.getEventLoopGroup(), accepted -> {
                     if (accepted.parent() == channel) {
                         own.admitLate(accepted);

@@ -41,6 +41,9 @@ final class DeliveryLoop {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
 
+    /** Written on the loop alone. */
+    private final AtomicLong handedOut = new AtomicLong();
+
     // On the loop alone.
     private final List<Roster> running = new ArrayList<>();
     private final List<Connection> unflushed = new ArrayList<>();
@@ -71,6 +74,11 @@ final class DeliveryLoop {
     /** Bytes of messages that were posted and not yet handed to connections. */
     long backlog() {
         return backlog.get();
+    }
+
+    /** Turns that had messages of groups for connections. */
+    long handedOut() {
+        return handedOut.get();
     }
 
     void addBacklog(long bytes) {
@@ -140,6 +148,9 @@ final class DeliveryLoop {
         try {
             if (!pausing) {
                 takeSteps();
+            }
+            if (!running.isEmpty()) {
+                handedOut.lazySet(handedOut.get() + 1);
             }
             pauses = !endRosters();
             for (int i = 0; i < unflushed.size(); i++) {

@@ -61,6 +61,11 @@ public final class DeliveryLoops {
         return all.stream().mapToLong(DeliveryLoop::backlog).max().orElse(0);
     }
 
+    /** Grows while messages of groups are handed to connections; about once a turn of a loop. */
+    public long handedOut() {
+        return all.stream().mapToLong(DeliveryLoop::handedOut).sum();
+    }
+
     /** Whether a loop has so much to deliver that nothing should be added. */
     public boolean isOverloaded() {
         for (int i = 0; i < all.size(); i++) {

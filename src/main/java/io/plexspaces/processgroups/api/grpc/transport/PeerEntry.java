@@ -30,7 +30,7 @@ final class PeerEntry extends ChannelHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
-        AcceptQueue.install(added.channel().parent());
+        AcceptQueue.install(added.channel().parent(), open.pace());
         OpenConnections.Place place = open.enter(added.channel().remoteAddress());
         if (place == null) {
             // Not while the channel is still being made.
