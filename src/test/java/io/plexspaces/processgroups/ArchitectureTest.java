@@ -116,11 +116,43 @@ class ArchitectureTest {
                             "log",
                             "domain",
                             "proto.v1")),
-            Map.entry("api.websocket.format", List.of("api", "core", "core.delivery", "log", "domain", "proto.v1")),
+            Map.entry("api.format", List.of("api", "core.delivery", "domain", "proto.v1")),
+            Map.entry(
+                    "api.http.call",
+                    List.of(
+                            "api.http",
+                            "api.format",
+                            "api",
+                            "authentication",
+                            "access",
+                            "core",
+                            "core.delivery",
+                            "domain")),
+            Map.entry(
+                    "api.http.stream",
+                    List.of(
+                            "api.http.call",
+                            "api.http",
+                            "api.format",
+                            "api",
+                            "core.session",
+                            "core",
+                            "core.delivery",
+                            "tasks",
+                            "domain",
+                            "proto.v1")),
+            Map.entry(
+                    "api.http.connect",
+                    List.of("api.http.stream", "api.http.call", "api.format", "api", "domain", "proto.v1")),
+            Map.entry(
+                    "api.http.rest",
+                    List.of("api.http.stream", "api.http.call", "api.format", "api", "core", "domain", "proto.v1")),
+            Map.entry("api.websocket.format", List.of("api.format", "api", "core", "core.delivery", "domain", "proto.v1")),
             Map.entry(
                     "api.websocket",
                     List.of(
                             "api.websocket.format",
+                            "api.format",
                             "api.http",
                             "api",
                             "authentication",

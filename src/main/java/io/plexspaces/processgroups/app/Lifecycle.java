@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.app;
 
 import io.plexspaces.processgroups.api.grpc.GrpcLoops;
+import io.plexspaces.processgroups.api.http.call.Calls;
 import io.plexspaces.processgroups.api.websocket.Peers;
 import io.plexspaces.processgroups.core.node.LeaseRenewal;
 import io.plexspaces.processgroups.core.session.Sessions;
@@ -136,8 +137,9 @@ final class Lifecycle {
     }
 
     /** Comes while the servers still have their sockets, and waits until every client was sent away. */
-    void beginStop(@Observes ShutdownDelayInitiatedEvent stopping) {
-        drain();
+    void beginStop(@Observes ShutdownDelayInitiatedEvent stopping, Calls http) {
+        inAnyCase("send clients elsewhere", this::drain);
+        inAnyCase("end HTTP calls", () -> http.stop(LAST_CALLS));
     }
 
     /**

@@ -73,7 +73,7 @@ class WebSocketFaultsTest extends LiveServer {
             "api.websocket.Peers#start",
             "api.websocket.format.ProtoFormatted#encode",
             "api.websocket.SessionEndpoint#open",
-            "api.websocket.SubscribeUrl#read",
+            "api.format.SubscribeUrl#read",
             "api.websocket.UpgradeCheck#perform",
             "api.websocket.UpgradeCheck#readerOf",
             "api.websocket.WebSocketSink#close",

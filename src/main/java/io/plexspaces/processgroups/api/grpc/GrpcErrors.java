@@ -7,6 +7,7 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.plexspaces.processgroups.api.ErrorDetails;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -30,8 +31,6 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             Status.Builder.class
         })
 final class GrpcErrors {
-    static final String DOMAIN = "processgroups.plexspaces.io";
-
     private static final System.Logger LOG = System.getLogger(GrpcErrors.class.getName());
 
     private GrpcErrors() {}
@@ -48,24 +47,10 @@ final class GrpcErrors {
 
     private static StatusRuntimeException detailed(Throwable failure) {
         GroupException expected = Errors.expected(failure);
-        ErrorInfo.Builder info = ErrorInfo.newBuilder()
-                .setReason(expected.code().name())
-                .setDomain(DOMAIN)
-                .putMetadata("retryable", String.valueOf(expected.code().retryable()));
-        if (!expected.field().isEmpty()) {
-            info.putMetadata("field", expected.field());
-        }
         Status.Builder status = Status.newBuilder()
                 .setCode(Errors.status(expected.code()).value())
-                .setMessage(expected.getMessage())
-                .addDetails(Any.pack(info.build()));
-        java.time.Duration retryAfter = expected.retryAfter();
-        if (!retryAfter.isZero()) {
-            Duration.Builder delay =
-                    Duration.newBuilder().setSeconds(retryAfter.getSeconds()).setNanos(retryAfter.getNano());
-            status.addDetails(
-                    Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
-        }
+                .setMessage(expected.getMessage());
+        ErrorDetails.of(expected).forEach(detail -> status.addDetails(Any.pack(detail)));
         return StatusProto.toStatusRuntimeException(status.build());
     }
 }

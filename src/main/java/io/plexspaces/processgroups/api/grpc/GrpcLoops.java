@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.api.grpc;
 
 import io.grpc.Server;
+import io.plexspaces.processgroups.api.UnaryCalls;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.quarkus.grpc.runtime.config.GrpcConfiguration;

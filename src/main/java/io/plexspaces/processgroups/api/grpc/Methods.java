@@ -10,63 +10,54 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.plexspaces.processgroups.api.Operation;
+import io.plexspaces.processgroups.api.Operations;
+import io.plexspaces.processgroups.api.Requests;
+import io.plexspaces.processgroups.api.UnaryCalls;
 import io.plexspaces.processgroups.api.grpc.transport.PeerCall;
 import io.plexspaces.processgroups.api.grpc.transport.UnaryCall;
 import io.plexspaces.processgroups.core.Refusals;
 import io.plexspaces.processgroups.core.UseCase;
 import io.plexspaces.processgroups.domain.GroupException;
-import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.ToLongFunction;
+import java.util.function.Supplier;
 
 /** Collects the methods of the service: the generated ones, with marshallers of our own. */
 final class Methods {
-    /** Of pages, of members without pages, and of retained messages. */
-    private static final int LARGEST_ANSWER = 2 * 1024 * 1024;
-
-    private static final int SMALL_ANSWER = 16 * 1024;
-    private static final Set<UseCase> LARGE_ANSWERS = EnumSet.of(UseCase.GET_MEMBERS, UseCase.LIST, UseCase.FETCH);
-
     private final ServiceDescriptor generated;
     private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
 
     private final Refusals refusals;
     private final UnaryCalls calls;
 
-    Methods(ServiceDescriptor generated, Refusals refusals, UnaryCalls calls) {
+    private final Supplier<Requests> requests;
+
+    /** @param requests those of the call that a thread works for */
+    Methods(ServiceDescriptor generated, Refusals refusals, UnaryCalls calls, Supplier<Requests> requests) {
         this.generated = generated;
         this.refusals = refusals;
         this.calls = calls;
+        this.requests = requests;
     }
 
     /** One request, one answer. */
-    <Q extends Message, A extends MessageLite> Methods unary(
-            UseCase name, MethodDescriptor<Q, A> method, Q prototype, Function<Q, Uni<A>> operation) {
-        int most = LARGE_ANSWERS.contains(name) ? LARGEST_ANSWER : SMALL_ANSWER;
-        return unary(name, method, prototype, operation, request -> most);
+    <Q extends Message, A extends Message> void unary(Operation<Q, A> operation) {
+        MethodDescriptor<Q, A> method = generated(operation.method());
+        methods.add(ServerMethodDefinition.create(
+                method.toBuilder(new RequestMarshaller<>(operation.prototype()), method.getResponseMarshaller())
+                        .build(),
+                ServerCalls.asyncUnaryCall((request, answer) -> answer(operation, request, answer))));
     }
 
-    /**
-     * One request, one answer.
-     *
-     * @param most bytes that the answer may have, beyond which it is cut anyway
-     */
-    <Q extends Message, A extends MessageLite> Methods unary(
-            UseCase name,
-            MethodDescriptor<Q, A> method,
-            Q prototype,
-            Function<Q, Uni<A>> operation,
-            ToLongFunction<Q> most) {
-        methods.add(ServerMethodDefinition.create(
-                method.toBuilder(new RequestMarshaller<>(prototype), method.getResponseMarshaller())
-                        .build(),
-                ServerCalls.asyncUnaryCall((request, answer) -> answer(name, request, answer, operation, most))));
-        return this;
+    @SuppressWarnings("unchecked") // it has the types of the method that it is named after
+    private <Q extends Message, A extends Message> MethodDescriptor<Q, A> generated(String name) {
+        return (MethodDescriptor<Q, A>) generated.getMethods().stream()
+                .filter(method -> name.equals(method.getBareMethodName()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** One request, batches of events. */
@@ -106,28 +97,24 @@ final class Methods {
     }
 
     /** At once, or when the peer has taken enough of its earlier answers. */
-    private <Q, A extends MessageLite> void answer(
-            UseCase name,
-            Parsed<Q> request,
-            StreamObserver<A> answer,
-            Function<Q, Uni<A>> operation,
-            ToLongFunction<Q> most) {
+    private <Q extends Message, A extends Message> void answer(
+            Operation<Q, A> operation, Parsed<Q> request, StreamObserver<A> answer) {
         PeerCall peer = PeerCall.current();
         if (peer == null) {
-            execute(name, request, answer, operation, (size, send) -> send.run());
+            execute(operation, request, answer, (size, send) -> send.run());
             return;
         }
         Context context = Context.current();
-        long answerBytes = request.failure() == null ? most.applyAsLong(request.get()) : SMALL_ANSWER;
-        peer.begin(request.bytes(), (int) Math.min(answerBytes, LARGEST_ANSWER), new UnaryCall() {
+        int answerBytes = request.failure() == null ? operation.mostBytes(request.get()) : Operations.SMALL_ANSWER;
+        peer.begin(request.bytes(), answerBytes, new UnaryCall() {
             @Override
             public void run() {
-                context.run(() -> execute(name, request, answer, operation, peer::answers));
+                context.run(() -> execute(operation, request, answer, peer::answers));
             }
 
             @Override
             public void refuse(GroupException cause) {
-                refusals.refused(name, cause);
+                refusals.refused(operation.name(), cause);
                 answer.onError(GrpcErrors.toStatus(cause));
             }
         });
@@ -139,8 +126,8 @@ final class Methods {
     }
 
     /** @param answers sends the answer */
-    private <Q, A extends MessageLite> void execute(
-            UseCase name, Parsed<Q> request, StreamObserver<A> answer, Function<Q, Uni<A>> operation, Sending answers) {
+    private <Q extends Message, A extends Message> void execute(
+            Operation<Q, A> operation, Parsed<Q> request, StreamObserver<A> answer, Sending answers) {
         GroupException refused = calls.begin();
         if (refused != null) {
             answer.onError(GrpcErrors.toStatus(refused));
@@ -148,11 +135,11 @@ final class Methods {
         }
         try {
             operation
-                    .apply(request.get())
+                    .execute(requests.get(), request.get())
                     .subscribe()
                     .with(result -> end(answer, result, answers), failure -> fail(answer, failure));
         } catch (RuntimeException | Error failure) {
-            refusals.refused(name, failure);
+            refusals.refused(operation.name(), failure);
             fail(answer, failure);
         }
     }

@@ -82,7 +82,8 @@ final class RequestFilter {
         if (guard.isForOneAnswer()) {
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
-        context.addEndHandler(ended -> guard.answered(whole));
+        Arrival arrival = Arrival.of(context, guard, whole);
+        context.addEndHandler(ended -> guard.answered(arrival.isWhole()));
         return true;
     }
 

@@ -81,11 +81,17 @@ public final class RequestGuard extends ChannelInboundHandlerAdapter {
         return true;
     }
 
+    /** The rest of a request has come that was not whole when it had begun: its answer may take its time. */
+    void whole() {
+        answering++;
+        stopWaiting();
+    }
+
     /**
      * The request that had begun has its answer. On any thread; what follows has a turn of its own, in which the answer
      * is on its way.
      *
-     * @param whole as when it had begun
+     * @param whole it has come whole
      */
     void answered(boolean whole) {
         ChannelHandlerContext in = Objects.requireNonNull(context, "not in a pipeline");

@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.api.websocket;
 
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.api.format.SubscribeUrl;
 import io.plexspaces.processgroups.core.session.Session;
 import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
 import io.quarkus.websockets.next.OnOpen;

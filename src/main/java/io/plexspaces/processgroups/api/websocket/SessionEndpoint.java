@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.api.websocket;
 
+import io.plexspaces.processgroups.api.format.SubscribeUrl;
 import io.quarkus.websockets.next.OnOpen;
 import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;

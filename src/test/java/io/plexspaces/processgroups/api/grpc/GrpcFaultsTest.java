@@ -19,6 +19,7 @@ import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.TestSettings;
+import io.plexspaces.processgroups.api.UnaryCalls;
 import io.plexspaces.processgroups.api.grpc.transport.GrpcTransport;
 import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.Traces;
@@ -83,14 +84,14 @@ class GrpcFaultsTest {
             "api.grpc.GrpcSession#start",
             "api.grpc.GrpcSession#onNext",
             "api.grpc.GrpcSession#onCompleted",
-            "api.grpc.GrpcEndpoint#create",
-            "api.grpc.GrpcEndpoint#members",
+            "api.Operations#create",
+            "api.Operations#members",
             "api.grpc.GrpcEndpoint#subscribe",
             "api.grpc.GrpcEndpoint#watch",
             "api.grpc.GrpcEndpoint#session",
             "api.grpc.GrpcEndpoint#follow",
             "api.grpc.RequestMarshaller#parse",
-            "api.grpc.UnaryCalls#begin",
+            "api.UnaryCalls#begin",
             "api.grpc.transport.PendingCalls#admit",
             "api.grpc.transport.PendingCalls#begin",
             "api.grpc.transport.PendingCalls#answers",

@@ -3,6 +3,8 @@ package io.plexspaces.processgroups.api.websocket.format;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.plexspaces.processgroups.api.format.JsonFields;
+import io.plexspaces.processgroups.api.format.JsonText;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;

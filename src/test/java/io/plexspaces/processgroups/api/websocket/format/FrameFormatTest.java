@@ -9,6 +9,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.util.JsonFormat;
 import io.netty.buffer.ByteBuf;
 import io.plexspaces.processgroups.api.Events;
+import io.plexspaces.processgroups.api.format.EventBuffer;
+import io.plexspaces.processgroups.api.format.JsonText;
 import io.plexspaces.processgroups.api.websocket.SentFrames;
 import io.plexspaces.processgroups.core.delivery.Event.Delivered;
 import io.plexspaces.processgroups.core.delivery.Event.Gap;
@@ -46,12 +48,13 @@ class FrameFormatTest {
     @ParameterizedTest
     @CsvSource({"0,2", "125,2", "126,4", "65535,4", "65536,10", "1048576,10"})
     void frame_ofAnyLength_isReadBackWhole(int payload, int header) {
-        FrameBuffer frame = new FrameBuffer(16);
+        EventBuffer frame = new EventBuffer(FrameHeader.MAX_BYTES, 16);
         byte[] content = new byte[payload];
         java.util.Arrays.fill(content, (byte) 'x');
         frame.write(content, 0, payload);
 
-        byte[] bytes = frame.frame(FrameHeader.TEXT);
+        byte[] bytes = frame.behind(
+                FrameHeader.size(payload), (into, at) -> FrameHeader.write(into, at, FrameHeader.TEXT, payload));
 
         assertThat(bytes).hasSize(header + payload);
         assertThat(SentFrames.decode(bytes)).singleElement().satisfies(sent -> {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonParser;
 import io.plexspaces.processgroups.api.Encoded;
+import io.plexspaces.processgroups.api.format.JsonText;
 import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import org.junit.jupiter.api.Test;
 

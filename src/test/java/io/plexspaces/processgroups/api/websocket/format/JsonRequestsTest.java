@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.JsonFormat;
+import io.plexspaces.processgroups.api.format.JsonText;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.proto.v1.Dispatch;
 import io.plexspaces.processgroups.proto.v1.LeaveGroupRequest;

@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.grpc;
+package io.plexspaces.processgroups.api;
 
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;

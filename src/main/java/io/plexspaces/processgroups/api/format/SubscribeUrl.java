@@ -1,11 +1,10 @@
-package io.plexspaces.processgroups.api.websocket;
+package io.plexspaces.processgroups.api.format;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.plexspaces.processgroups.api.websocket.format.JsonTexts;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.OverflowPolicy;
 import io.plexspaces.processgroups.proto.v1.Position;
@@ -19,7 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a URL asks for: {@code /ws/{tenant}/{namespace}/{group}?actor=…&topics=a,b.*}, for clients that only listen. */
-final class SubscribeUrl {
+public final class SubscribeUrl {
     private static final Set<String> NAMES = Set.of(
             "actor",
             "topics",
@@ -46,7 +45,7 @@ final class SubscribeUrl {
      * @param query encoded as in URLs; may be empty
      * @throws GroupException INVALID_ARGUMENT naming the parameter
      */
-    static SubscribeRequest read(String tenant, String namespace, String group, String query) {
+    public static SubscribeRequest read(String tenant, String namespace, String group, String query) {
         SubscribeUrl url = new SubscribeUrl(parse(query));
         url.checkNames();
         SubscribeRequest.Builder request = SubscribeRequest.newBuilder()
@@ -92,7 +91,7 @@ final class SubscribeUrl {
      * @param query null: there is none
      * @throws GroupException INVALID_ARGUMENT: it holds a token
      */
-    static void checkNoToken(@Nullable String query) {
+    public static void checkNoToken(@Nullable String query) {
         if (query != null) {
             new SubscribeUrl(parse(query)).checkNoToken();
         }

@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.grpc;
+package io.plexspaces.processgroups.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

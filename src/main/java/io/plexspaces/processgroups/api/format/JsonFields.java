@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket.format;
+package io.plexspaces.processgroups.api.format;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -17,14 +17,14 @@ import java.util.Map;
  * Fields of proto3 JSON, straight from a parser into builders: no tree between, and every refusal names its field.
  * Bytes of {@code data} are taken as they stand in the text, so that numbers of any size and the order of keys survive.
  */
-final class JsonFields {
+public final class JsonFields {
     private static final Descriptor MESSAGE = io.plexspaces.processgroups.proto.v1.Message.getDescriptor();
     private static final FieldDescriptor PAYLOAD = MESSAGE.findFieldByName("payload");
 
     private final Map<Descriptor, Map<String, FieldDescriptor>> byName = new HashMap<>();
 
     /** Knows the fields of {@code root} and of all messages inside it. */
-    JsonFields(Descriptor root) {
+    public JsonFields(Descriptor root) {
         learn(root);
     }
 
@@ -51,7 +51,7 @@ final class JsonFields {
      * @throws GroupException INVALID_ARGUMENT naming the field
      * @throws IOException malformed JSON
      */
-    void read(JsonParser in, byte[] text, Message.Builder into, String path) throws IOException {
+    public void read(JsonParser in, byte[] text, Message.Builder into, String path) throws IOException {
         boolean hasPayload = false;
         while (in.nextToken() == JsonToken.FIELD_NAME) {
             String name = in.currentName();
@@ -72,7 +72,8 @@ final class JsonFields {
     }
 
     /** Reads the value that {@code in} stands at into the field called {@code name}. */
-    void readField(JsonParser in, byte[] text, Message.Builder into, String name, String path) throws IOException {
+    public void readField(JsonParser in, byte[] text, Message.Builder into, String name, String path)
+            throws IOException {
         Map<String, FieldDescriptor> names = byName.get(into.getDescriptorForType());
         FieldDescriptor field = names == null ? null : names.get(name);
         if (field == null) {
@@ -109,6 +110,9 @@ final class JsonFields {
             throws IOException {
         expect(in, JsonToken.START_OBJECT, at, "must be an object");
         Descriptor entry = field.getMessageType();
+        if (entry.findFieldByNumber(2).getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+            throw GroupException.invalid(at, "has no form in JSON: give it in protobuf");
+        }
         int entries = 0;
         while (in.nextToken() == JsonToken.FIELD_NAME) {
             checkRoom(entries++, at);

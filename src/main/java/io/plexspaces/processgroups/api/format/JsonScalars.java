@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket.format;
+package io.plexspaces.processgroups.api.format;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;

@@ -1,14 +1,10 @@
-package io.plexspaces.processgroups.api.websocket.format;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
+package io.plexspaces.processgroups.api.format;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Durations;
-import com.google.protobuf.util.JsonFormat;
+import io.plexspaces.processgroups.api.Events;
 import io.plexspaces.processgroups.core.delivery.Event.Delivered;
 import io.plexspaces.processgroups.core.delivery.Event.Replied;
-import io.plexspaces.processgroups.domain.Bytes;
 import io.plexspaces.processgroups.domain.Entry;
 import io.plexspaces.processgroups.domain.Message;
 import io.plexspaces.processgroups.proto.v1.Answer;
@@ -22,15 +18,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events as text frames, each a {@code SessionResponse} with one event in proto3 JSON. What is sent often is written
- * field by field; both ways give the same JSON, but that a message's payload is {@code data}, {@code text} or
- * {@code payload}, whichever it can be.
+ * Events in proto3 JSON. What is sent often is written field by field; both ways give the same JSON, but that a
+ * message's payload is {@code data}, {@code text} or {@code payload}, whichever it can be.
  */
-final class JsonEvents {
+public final class JsonEvents {
     private static final int ENVELOPE_BYTES = 320;
-    private static final byte[] HEAD = "{\"events\":[".getBytes(UTF_8);
-    private static final byte[] TAIL = "]}".getBytes(UTF_8);
-    private static final JsonFormat.Printer PRINTER = JsonFormat.printer().omittingInsignificantWhitespace();
 
     private JsonEvents() {}
 
@@ -39,72 +31,68 @@ final class JsonEvents {
         void write(JsonGenerator out) throws IOException;
     }
 
-    static byte[] encode(Delivered event) {
-        Entry.Published entry = event.entry();
-        return frame(ENVELOPE_BYTES + entry.message().payload().size(), out -> {
-            out.writeStringField("groupName", event.group().name());
-            unsigned(out, "offset", entry.offset());
-            if (entry.topic() != null) {
-                out.writeStringField("topic", entry.topic().value());
-            }
-            out.writeObjectFieldStart("message");
-            message(out, entry.message(), entry.at());
-            out.writeEndObject();
-            if (entry.asker() != null) {
-                out.writeBooleanField("replyWanted", true);
-            }
-        });
+    /** About how many bytes {@link #write} writes. */
+    public static int expectedBytes(io.plexspaces.processgroups.core.delivery.Event event) {
+        if (event instanceof Delivered message) {
+            return ENVELOPE_BYTES + message.entry().message().payload().size();
+        }
+        return ENVELOPE_BYTES
+                + (event instanceof Replied reply ? reply.message().payload().size() : 0);
     }
 
-    static byte[] encode(Replied event) {
-        return frame(ENVELOPE_BYTES + event.message().payload().size(), out -> {
-            out.writeStringField("groupName", event.group().name());
-            out.writeObjectFieldStart("reply");
-            unsigned(out, "requestId", event.number());
-            out.writeStringField("actorId", event.actor().value());
-            out.writeObjectFieldStart("message");
-            message(out, event.message(), null);
-            out.writeEndObject();
-            out.writeEndObject();
-        });
+    /** Writes one event, as an object. */
+    public static void write(io.plexspaces.processgroups.core.delivery.Event event, EventBuffer to) {
+        if (event instanceof Delivered message) {
+            object(to, out -> delivered(out, message));
+        } else if (event instanceof Replied reply) {
+            object(to, out -> replied(out, reply));
+        } else {
+            write(Events.toProto(event), to);
+        }
     }
 
-    /** @param event any but a {@code message} or a {@code reply} */
-    static byte[] encode(Event event) {
+    /** Writes one event, as an object. */
+    public static void write(Event event, EventBuffer to) {
         if (event.getKindCase() == Event.KindCase.ANSWER && event.getAnswer().hasPublished()) {
-            return published(event.getAnswer());
-        }
-        try {
-            byte[] json = PRINTER.print(printable(event)).getBytes(UTF_8);
-            FrameBuffer frame = new FrameBuffer(json.length + HEAD.length + TAIL.length);
-            frame.write(HEAD, 0, HEAD.length);
-            frame.write(json, 0, json.length);
-            frame.write(TAIL, 0, TAIL.length);
-            return frame.frame(FrameHeader.TEXT);
-        } catch (InvalidProtocolBufferException unprintable) {
-            throw new IllegalArgumentException(unprintable);
+            object(to, out -> published(out, event.getAnswer()));
+        } else {
+            JsonAnswers.write(event, to);
         }
     }
 
-    /** Annotations are of types that only their writers know, for which proto3 JSON has no form. */
-    private static Event printable(Event event) {
-        if (event.getGroupCreated().getMetadata().getAnnotationsCount() == 0) {
-            return event;
+    private static void delivered(JsonGenerator out, Delivered event) throws IOException {
+        Entry.Published entry = event.entry();
+        out.writeStringField("groupName", event.group().name());
+        unsigned(out, "offset", entry.offset());
+        if (entry.topic() != null) {
+            out.writeStringField("topic", entry.topic().value());
         }
-        Event.Builder printable = event.toBuilder();
-        printable.getGroupCreatedBuilder().getMetadataBuilder().clearAnnotations();
-        return printable.build();
+        out.writeObjectFieldStart("message");
+        message(out, entry.message(), entry.at());
+        out.writeEndObject();
+        if (entry.asker() != null) {
+            out.writeBooleanField("replyWanted", true);
+        }
     }
 
-    private static byte[] published(Answer answer) {
-        return frame(ENVELOPE_BYTES, out -> {
-            out.writeObjectFieldStart("answer");
-            unsigned(out, "requestId", answer.getRequestId());
-            out.writeObjectFieldStart("published");
-            published(out, answer.getPublished());
-            out.writeEndObject();
-            out.writeEndObject();
-        });
+    private static void replied(JsonGenerator out, Replied event) throws IOException {
+        out.writeStringField("groupName", event.group().name());
+        out.writeObjectFieldStart("reply");
+        unsigned(out, "requestId", event.number());
+        out.writeStringField("actorId", event.actor().value());
+        out.writeObjectFieldStart("message");
+        message(out, event.message(), null);
+        out.writeEndObject();
+        out.writeEndObject();
+    }
+
+    private static void published(JsonGenerator out, Answer answer) throws IOException {
+        out.writeObjectFieldStart("answer");
+        unsigned(out, "requestId", answer.getRequestId());
+        out.writeObjectFieldStart("published");
+        published(out, answer.getPublished());
+        out.writeEndObject();
+        out.writeEndObject();
     }
 
     private static void published(JsonGenerator out, PublishToGroupResponse result) throws IOException {
@@ -145,7 +133,7 @@ final class JsonEvents {
             out.writeStringField("senderId", message.sender().value());
         }
         text(out, "messageType", message.type());
-        payload(out, message.payload());
+        JsonPayloads.write(out, message.payload().array());
         Instant time = message.timestamp() == null ? at : message.timestamp();
         if (time != null) {
             out.writeStringField("timestamp", time.toString());
@@ -164,23 +152,6 @@ final class JsonEvents {
         text(out, "idempotencyKey", message.idempotencyKey());
         text(out, "uriPath", message.uriPath());
         text(out, "uriMethod", message.uriMethod());
-    }
-
-    private static void payload(JsonGenerator out, Bytes payload) throws IOException {
-        byte[] bytes = payload.array();
-        if (bytes.length == 0) {
-            return;
-        }
-        if (!JsonText.isUtf8(bytes)) {
-            out.writeFieldName("payload");
-            out.writeBinary(bytes);
-        } else if (JsonText.isValue(bytes)) {
-            out.writeFieldName("data");
-            out.writeRawValue(new RawJson(bytes));
-        } else {
-            out.writeFieldName("text");
-            out.writeUTF8String(bytes, 0, bytes.length);
-        }
     }
 
     private static void ttl(JsonGenerator out, @Nullable Duration ttl) throws IOException {
@@ -212,19 +183,13 @@ final class JsonEvents {
         }
     }
 
-    private static byte[] frame(int expected, Body event) {
-        FrameBuffer frame = new FrameBuffer(expected);
-        try (JsonGenerator out = JsonText.generator(frame)) {
-            out.writeStartObject();
-            out.writeArrayFieldStart("events");
+    private static void object(EventBuffer to, Body event) {
+        try (JsonGenerator out = JsonText.generator(to)) {
             out.writeStartObject();
             event.write(out);
-            out.writeEndObject();
-            out.writeEndArray();
             out.writeEndObject();
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
-        return frame.frame(FrameHeader.TEXT);
     }
 }

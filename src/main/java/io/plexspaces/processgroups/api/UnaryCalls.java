@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.grpc;
+package io.plexspaces.processgroups.api;
 
 import io.plexspaces.processgroups.domain.GroupException;
 import jakarta.inject.Singleton;
@@ -6,16 +6,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Unary calls that are under way, and whether more are begun. Thread-safe. */
+/** Unary calls that are under way, of all protocols, and whether more are begun. Thread-safe. */
 @Singleton
-final class UnaryCalls {
+public final class UnaryCalls {
     private final LongAdder underWay = new LongAdder();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile @Nullable GroupException refusing;
 
     /** Null: the call is under way until {@link #end}; else why it is refused. */
-    @Nullable
-    GroupException begin() {
+    public @Nullable GroupException begin() {
         underWay.increment();
         GroupException refused = refusing;
         if (refused != null) {
@@ -25,7 +24,7 @@ final class UnaryCalls {
     }
 
     /** A call has its answer. */
-    void end() {
+    public void end() {
         underWay.decrement();
         if (refusing != null && underWay.sum() == 0) {
             ended.complete(null);
@@ -37,7 +36,7 @@ final class UnaryCalls {
      *
      * @return completes when those under way have their answers
      */
-    CompletableFuture<Void> refuse(GroupException cause) {
+    public CompletableFuture<Void> refuse(GroupException cause) {
         refusing = cause;
         if (underWay.sum() == 0) {
             ended.complete(null);

@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket.format;
+package io.plexspaces.processgroups.api.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.google.protobuf.UnsafeByteOperations;
+import io.plexspaces.processgroups.api.ApiSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** What counts as JSON here: RFC 8259 in strict UTF-8, within bounds of depth and length of numbers. */
 public final class JsonText {
     /** Arrays and objects inside each other, the envelope of a request included. */
-    static final int MAX_DEPTH = 128;
+    public static final int MAX_DEPTH = 128;
 
-    static final int MAX_NUMBER_CHARS = 1000;
+    public static final int MAX_NUMBER_CHARS = 1000;
 
     /**
      * Longer texts are read without a table of names: it becomes slow, the square of the names, for names that a client
@@ -45,10 +46,20 @@ public final class JsonText {
             .streamReadConstraints(CONSTRAINTS)
             .build();
 
+    /** Base64 makes four bytes of three. */
+    private static final double GROWTH = 4.0 / 3;
+
+    private static final int NAMES_BYTES = 16 * 1024;
+
     private JsonText() {}
 
+    /** Bytes of the largest request. */
+    public static int maxRequestBytes(ApiSettings settings) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.ceil(settings.maxRequestBytes() * GROWTH) + NAMES_BYTES);
+    }
+
     /** Reads UTF-8, in time that follows its length alone. */
-    static JsonParser parser(byte[] text) throws IOException {
+    public static JsonParser parser(byte[] text) throws IOException {
         return text.length <= WITH_TABLE_BYTES ? FACTORY.createParser(text) : parserWithoutTable(text);
     }
 
@@ -83,7 +94,7 @@ public final class JsonText {
         return Arrays.copyOfRange(text, from, (int) in.currentLocation().getByteOffset());
     }
 
-    static JsonGenerator generator(OutputStream out) throws IOException {
+    public static JsonGenerator generator(OutputStream out) throws IOException {
         return FACTORY.createGenerator(out);
     }
 
@@ -148,7 +159,7 @@ public final class JsonText {
     }
 
     /** Jackson takes early zero bytes for the sign of UTF-16 or UTF-32, where we know that it is UTF-8. */
-    static boolean isPlainUtf8(byte[] text) {
+    public static boolean isPlainUtf8(byte[] text) {
         for (int i = 0; i < Math.min(4, text.length); i++) {
             if (text[i] == 0) {
                 return false;

@@ -1,4 +1,4 @@
-package io.plexspaces.processgroups.api.websocket.format;
+package io.plexspaces.processgroups.api.format;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

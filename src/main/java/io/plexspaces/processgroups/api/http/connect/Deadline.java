@@ -1,0 +1,26 @@
+package io.plexspaces.processgroups.api.http.connect;
+
+import io.grpc.Status;
+import io.plexspaces.processgroups.api.http.call.Call;
+import io.plexspaces.processgroups.api.http.call.Refusal;
+import io.vertx.core.Vertx;
+
+/** Ends a call whose client waits no longer than it has said. What was begun for it is done all the same. */
+final class Deadline {
+    private Deadline() {}
+
+    /** From now on, on the event loop of the call. */
+    static void of(Call call) {
+        long millis = ConnectHeaders.timeout(call.http().request());
+        if (millis < 0) {
+            return;
+        }
+        Refusal late = Refusal.of(
+                Status.Code.DEADLINE_EXCEEDED,
+                Refusal.status(Status.Code.DEADLINE_EXCEEDED),
+                "the time that " + ConnectHeaders.TIMEOUT + " gives has passed");
+        Vertx vertx = call.http().vertx();
+        long timer = vertx.setTimer(Math.max(1, millis), passed -> call.fail(late));
+        call.http().addEndHandler(ended -> vertx.cancelTimer(timer));
+    }
+}
