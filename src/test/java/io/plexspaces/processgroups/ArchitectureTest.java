@@ -135,6 +135,7 @@ class ArchitectureTest {
                             "api.http",
                             "api.format",
                             "api",
+                            "access",
                             "core.session",
                             "core",
                             "core.delivery",
@@ -143,11 +144,13 @@ class ArchitectureTest {
                             "proto.v1")),
             Map.entry(
                     "api.http.connect",
-                    List.of("api.http.stream", "api.http.call", "api.format", "api", "domain", "proto.v1")),
+                    List.of("api.http.stream", "api.http.call", "api.format", "api", "core", "domain", "proto.v1")),
             Map.entry(
                     "api.http.rest",
                     List.of("api.http.stream", "api.http.call", "api.format", "api", "core", "domain", "proto.v1")),
-            Map.entry("api.websocket.format", List.of("api.format", "api", "core", "core.delivery", "domain", "proto.v1")),
+            Map.entry(
+                    "api.websocket.format",
+                    List.of("api.format", "api", "core", "core.delivery", "domain", "proto.v1")),
             Map.entry(
                     "api.websocket",
                     List.of(

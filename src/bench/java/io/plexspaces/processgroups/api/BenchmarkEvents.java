@@ -30,6 +30,7 @@ public final class BenchmarkEvents {
                 "", new ActorId("publisher-0"), "", Bytes.wrap(payload), null, 0, null, Map.of(), "", "", "");
         return new Event.Delivered(
                 GroupId.of("bench", "", "events"),
+                "e",
                 new Entry.Published(
                         123_456,
                         Instant.parse("2026-01-02T03:04:05.678901234Z"),

@@ -36,11 +36,20 @@ public final class Streams {
     public record Opening(UseCase name, Function<Connection, Uni<?>> beginning) {
         /** Never throws: the connection goes on when it succeeds, and ends with its failure otherwise. */
         public void begin(Connection connection) {
+            begin(connection, () -> {});
+        }
+
+        /**
+         * The same.
+         *
+         * @param onBegun run when it has succeeded, on any thread
+         */
+        public void begin(Connection connection, Runnable onBegun) {
             try {
                 beginning
                         .apply(connection)
                         .subscribe()
-                        .with(begun -> {}, failure -> connection.finish(Errors.expected(failure)));
+                        .with(begun -> onBegun.run(), failure -> connection.finish(Errors.expected(failure)));
             } catch (RuntimeException | Error failure) {
                 connection.finish(Errors.expected(failure));
             }

@@ -685,8 +685,8 @@ interface ProcessGroupsConfig {
         Duration openTimeout();
 
         /**
-         * Origins browsers may connect from, comma-separated, as they send them; {@code *}: all. Default: those of this
-         * machine, and elsewhere than on loopback the server's own address.
+         * Origins whose pages may connect, by WebSocket and by HTTP, comma-separated, as browsers send them; {@code *}:
+         * all. Default: those of this machine, and elsewhere than on loopback the server's own address.
          */
         Optional<List<String>> allowedOrigins();
     }

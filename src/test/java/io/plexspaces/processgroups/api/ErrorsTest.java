@@ -2,6 +2,7 @@ package io.plexspaces.processgroups.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plexspaces.processgroups.api.http.call.Refusal;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.proto.v1.Error;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class ErrorsTest {
     private static final Path DOCS = Path.of("docs", "errors.md");
     private static final Pattern REASON =
-            Pattern.compile("(?m)^\\| ([A-Z_]+) \\| ([A-Z_]+) \\| (\\d{4}) \\| (yes|no) \\| .+ \\|$");
+            Pattern.compile("(?m)^\\| ([A-Z_]+) \\| ([A-Z_]+) \\| (\\d{3}) \\| (\\d{4}) \\| (yes|no) \\| .+ \\|$");
     private static final Pattern CLOSE =
             Pattern.compile("(?m)^\\| (\\d{4}) \\| (yes|no|as you like)[^|]* \\| (.+) \\|$");
 
@@ -30,7 +31,7 @@ class ErrorsTest {
         Map<String, List<String>> documented = new TreeMap<>();
         Matcher row = REASON.matcher(Files.readString(DOCS));
         while (row.find()) {
-            documented.put(row.group(1), List.of(row.group(2), row.group(3), row.group(4)));
+            documented.put(row.group(1), List.of(row.group(2), row.group(3), row.group(4), row.group(5)));
         }
 
         Map<String, List<String>> actual = new TreeMap<>();
@@ -39,6 +40,7 @@ class ErrorsTest {
                     code.name(),
                     List.of(
                             Errors.status(code).name(),
+                            String.valueOf(Refusal.status(Errors.status(code))),
                             String.valueOf(Errors.closeCode(code)),
                             code.retryable() ? "yes" : "no"));
         }

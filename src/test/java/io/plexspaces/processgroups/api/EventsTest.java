@@ -61,7 +61,7 @@ public class EventsTest {
         return List.of(
                 new Event.Draining(Duration.ofSeconds(1)),
                 new Event.TokenExpiring(AT),
-                new Event.Delivered(ROOM, published(7, "hello", null)),
+                new Event.Delivered(ROOM, "e", published(7, "hello", null)),
                 new Event.Subscribed(ROOM, position, true, "", null),
                 members,
                 new Event.Joined(ROOM, 3, member("a")),
@@ -92,7 +92,7 @@ public class EventsTest {
 
     @Test
     void message_hasNoReceiverAndAlwaysATime() {
-        var event = Events.toProto(new Event.Delivered(ROOM, published(7, "hello", "user.login")));
+        var event = Events.toProto(new Event.Delivered(ROOM, "e", published(7, "hello", "user.login")));
 
         assertThat(event.getGroupName()).isEqualTo("room");
         assertThat(event.getOffset()).isEqualTo(7);

@@ -32,7 +32,7 @@ class MessageElementTest {
     void encoding_isWhatTheGeneratedClassesMake(@ForAll("entries") Entry.Published entry) {
         byte[] expected = EventElement.of(Events.message(ROOM, entry)).encode(0);
 
-        EventElement element = EventElement.of(new Event.Delivered(ROOM, entry));
+        EventElement element = EventElement.of(new Event.Delivered(ROOM, "e", entry));
 
         assertThat(element).isInstanceOf(MessageElement.class);
         assertThat(element.size()).isEqualTo(expected.length);
@@ -41,7 +41,7 @@ class MessageElementTest {
 
     @Property(tries = 20)
     void encoding_leavesRoomForAHeader(@ForAll("entries") Entry.Published entry) {
-        EventElement element = EventElement.of(new Event.Delivered(ROOM, entry));
+        EventElement element = EventElement.of(new Event.Delivered(ROOM, "e", entry));
 
         byte[] encoded = element.encode(10);
 

@@ -172,11 +172,35 @@ class LimitsTest {
                     "close 1008",
                     "FrameReaderTest#manyFramesThatCarryNothing_endTheConnection_andNothingMoreIsRead"),
             new Limit(
-                    "the head of an HTTP request, in time",
+                    "an HTTP request, in time",
                     "",
                     "http.request-timeout",
                     "the connection is closed",
                     "SlowPeersTest#drippingRequest_isClosed"),
+            new Limit(
+                    "the body of an HTTP request",
+                    "the largest request, and 4 MiB for a batch",
+                    "",
+                    "LIMIT_EXCEEDED, before it has come whole",
+                    "ConnectTest#largeBody_isRefusedAtOnce"),
+            new Limit(
+                    "HTTP requests and their answers that clients do not take",
+                    "what all may hold; one of a connection",
+                    "delivery.held-bytes",
+                    "OVERLOADED; after a minute in which nothing moves the connection is closed",
+                    "ChargeTest#answersThatNobodyTakes_areBounded"),
+            new Limit(
+                    "messages of one batch",
+                    "1,000; 64 under way",
+                    "",
+                    "INVALID_ARGUMENT",
+                    "ShortPathsTest#batch_isBounded"),
+            new Limit(
+                    "a stream over HTTP whose client takes nothing",
+                    "30 s without a byte, or its queue; 5 s for its end",
+                    "",
+                    "PEER_TIMEOUT, or the overflow policy",
+                    "StreamPeerTest#peerThatTakesNothing_isCut"),
             new Limit(
                     "a WebSocket without a session, in time",
                     "",

@@ -8,6 +8,7 @@ import io.plexspaces.processgroups.cluster.RightsTable.Column;
 import io.plexspaces.processgroups.cluster.RightsTable.Expected;
 import io.plexspaces.processgroups.cluster.RightsTable.Row;
 import io.plexspaces.processgroups.e2e.GrpcClient;
+import io.plexspaces.processgroups.e2e.HttpCalls;
 import io.plexspaces.processgroups.proto.v1.Answer;
 import io.plexspaces.processgroups.proto.v1.AskResponse;
 import io.plexspaces.processgroups.proto.v1.DeleteGroupResponse;
@@ -47,6 +48,7 @@ final class RightsMatrix implements AutoCloseable {
     private final RightsRequests requests = new RightsRequests(tenant);
     private final Map<Column, String> tokens = new EnumMap<>(Column.class);
     private final Map<NodeProcess, Calls> connections = new LinkedHashMap<>();
+    private final Map<NodeProcess, HttpCalls> plain = new LinkedHashMap<>();
     private final GrpcClient manager;
     private final List<String> wrong = new ArrayList<>();
     private int cells;
@@ -57,6 +59,7 @@ final class RightsMatrix implements AutoCloseable {
         this.nodes = nodes;
         this.asks = asks;
         nodes.forEach(node -> connections.put(node, Calls.to(node)));
+        nodes.forEach(node -> plain.put(node, new HttpCalls(URI.create("http://127.0.0.1:" + node.httpPort() + "/"))));
         manager = GrpcClient.connect(nodes.get(0).grpcPort(), tenant).withToken(Deployments.all(tenant));
         for (Column column : Column.values()) {
             String token = token(column);
@@ -107,6 +110,8 @@ final class RightsMatrix implements AutoCloseable {
             for (Way way : Way.values()) {
                 if (way == Way.GRPC_CALL) {
                     call(column);
+                } else if (way == Way.HTTP_CALL) {
+                    callPlainly(column);
                 } else if (way.isByUrl()) {
                     subscribe(way, column);
                 } else {
@@ -135,6 +140,20 @@ final class RightsMatrix implements AutoCloseable {
             NodeProcess node = nextNode();
             Calls calls = connections.get(node).with(tokens.get(column));
             cell(Way.GRPC_CALL, column, row, node, group -> calls.ask(row, requests.call(row, group)));
+        }
+    }
+
+    private void callPlainly(Column column) {
+        for (Row row : Row.unary()) {
+            NodeProcess node = nextNode();
+            HttpCalls http = plain.get(node);
+            String token = tokens.get(column);
+            cell(
+                    Way.HTTP_CALL,
+                    column,
+                    row,
+                    node,
+                    group -> PlainCalls.ask(http, token, row, requests.call(row, group)));
         }
     }
 

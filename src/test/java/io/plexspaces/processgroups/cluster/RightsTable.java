@@ -159,6 +159,13 @@ final class RightsTable {
             return Arrays.stream(values()).filter(row -> !row.isOfSession()).toList();
         }
 
+        /** Those of them that have one answer. */
+        static List<Row> unary() {
+            return calls().stream()
+                    .filter(row -> !Set.of("Ask", "Subscribe", "Watch").contains(row.operation))
+                    .toList();
+        }
+
         static List<Row> subscriptions() {
             return Arrays.stream(values()).filter(Row::isOfSubscription).toList();
         }

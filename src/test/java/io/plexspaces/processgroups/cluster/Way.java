@@ -7,6 +7,7 @@ import java.util.List;
 /** How requests go to a server, and where their token travels. */
 enum Way {
     GRPC_CALL("", Place.HEADER),
+    HTTP_CALL("", Place.HEADER),
     GRPC_SESSION("", Place.HEADER),
     JSON_BY_HEADER(WsClient.JSON, Place.HEADER),
     JSON_BY_SUBPROTOCOL(WsClient.JSON, Place.SUBPROTOCOL),
@@ -41,6 +42,7 @@ enum Way {
         this.place = place;
     }
 
+    /** Or over HTTP, with the same status. */
     boolean isOnGrpc() {
         return subprotocol.isEmpty();
     }
@@ -53,6 +55,9 @@ enum Way {
     List<Row> rows() {
         if (this == GRPC_CALL) {
             return Row.calls();
+        }
+        if (this == HTTP_CALL) {
+            return Row.unary();
         }
         if (isByUrl()) {
             return Row.subscriptions();

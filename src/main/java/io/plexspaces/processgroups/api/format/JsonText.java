@@ -86,7 +86,7 @@ public final class JsonText {
     }
 
     /** The bytes of the value that {@code in}, a {@link #parser}, stands at, and passes. */
-    static byte[] value(JsonParser in, byte[] text) throws IOException {
+    public static byte[] value(JsonParser in, byte[] text) throws IOException {
         // The parser for parts tells where it has read to, which is one byte.
         int from = (int) in.currentTokenLocation().getByteOffset() - (in.canParseAsync() ? 1 : 0);
         in.skipChildren();

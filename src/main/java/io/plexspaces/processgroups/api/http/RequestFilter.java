@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 
 /**
  * What every request of the HTTP listeners passes first: it is known to the {@link RequestGuard} of its connection, it
- * is for this server, and what it asks for is on the listener that it came to.
+ * is for this server, what it asks for is on the listener that it came to, and the page that sends it may call.
  */
 @Singleton
 final class RequestFilter {
@@ -24,6 +24,8 @@ final class RequestFilter {
     private final Origins origins;
     private final ManagementListener management;
 
+    private final Cors cors;
+
     /** Of requests to the management listener. */
     private final Origins managers;
 
@@ -32,6 +34,7 @@ final class RequestFilter {
         this.origins = new Origins(settings.allowedOrigins(), settings.host());
         this.managers = own == null ? origins : new Origins(settings.allowedOrigins(), own.host());
         this.management = management;
+        this.cors = new Cors(origins);
     }
 
     void register(@Observes Filters filters) {
@@ -56,7 +59,7 @@ final class RequestFilter {
                             + " to processgroups.websocket.allowed-origins");
         } else if (elsewhere != null) {
             refuse(context, NOT_FOUND, elsewhere);
-        } else {
+        } else if (cors.pass(context)) {
             context.next();
         }
     }

@@ -4,11 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.format.JsonText;
+import io.plexspaces.processgroups.api.http.Unsent;
 import io.plexspaces.processgroups.api.websocket.format.FrameFormat;
 import io.plexspaces.processgroups.api.websocket.format.UnreadableRequest;
 import io.plexspaces.processgroups.core.Traces;
@@ -267,30 +267,11 @@ final class Peer implements FrameReceiver {
     /** Whether it has taken something since the last look, be it a part of a message. */
     private boolean takes() {
         long taken = connection.taken();
-        Unsent unsent = Unsent.of(reader.context().channel().unsafe().outboundBuffer());
+        Unsent unsent = Unsent.of(reader.context().channel());
         boolean more = taken != takenBefore || unsent.goesOnFrom(unsentBefore);
         takenBefore = taken;
         unsentBefore = unsent;
         return more;
-    }
-
-    /**
-     * What the socket has not taken yet of what was written. While a large message is on its way over a slow link, no
-     * ping gets past it, and only here can be seen that it moves.
-     *
-     * @param bytes of all that is not sent whole
-     * @param sent bytes of the first of those
-     */
-    private record Unsent(long bytes, long sent) {
-        static final Unsent NOTHING = new Unsent(0, 0);
-
-        static Unsent of(@Nullable ChannelOutboundBuffer queue) {
-            return queue == null ? NOTHING : new Unsent(queue.totalPendingWriteBytes(), queue.currentProgress());
-        }
-
-        boolean goesOnFrom(Unsent before) {
-            return bytes < before.bytes || sent != before.sent;
-        }
     }
 
     private void ping(ChannelHandlerContext context, long now, HeartbeatTimes times) {

@@ -49,8 +49,12 @@ public sealed interface Event {
         }
     }
 
-    /** A message. */
-    record Delivered(GroupId group, Entry.Published entry) implements Event {}
+    /**
+     * A message.
+     *
+     * @param epoch of the log that it is in
+     */
+    record Delivered(GroupId group, String epoch, Entry.Published entry) implements Event {}
 
     /**
      * Messages after {@code position} follow.

@@ -193,7 +193,7 @@ final class LogFollower {
 
     private void published(Entry.Published entry) {
         DeliveryTracer.Delivering traced = tracer.begin(group, entry);
-        deliver(entry, seats.frame(entry, traced));
+        deliver(entry, seats.frame(applied.position().epoch(), entry, traced));
         if (traced != null) {
             traced.allPosted();
         }

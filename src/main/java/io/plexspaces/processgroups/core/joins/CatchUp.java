@@ -70,14 +70,15 @@ public final class CatchUp {
     /**
      * A message to be delivered, until its ttl has passed by the store's clock.
      *
+     * @param epoch of the log that it is in
      * @param traced notified of where it is delivered; null: it is not traced
      */
-    Frame frame(GroupId group, Entry.Published entry, DeliveryTracer.@Nullable Delivering traced) {
+    Frame frame(GroupId group, String epoch, Entry.Published entry, DeliveryTracer.@Nullable Delivering traced) {
         Duration ttl = entry.message().ttl();
         long deadline = ttl == null || ttl.isZero() || ttl.compareTo(LONGEST) > 0
                 ? Frame.NEVER
                 : System.nanoTime() + ttl.minus(log.age(group, entry.at())).toNanos();
-        return Frame.of(new Event.Delivered(group, entry), traced, deadline);
+        return Frame.of(new Event.Delivered(group, epoch, entry), traced, deadline);
     }
 
     /**
@@ -151,7 +152,7 @@ public final class CatchUp {
         List<Event.Gap> unreadable = goesOn ? unreadable(group, slice, position) : List.of();
         Stream<Entry.Published> wanted = slice.messages().stream()
                 .filter(entry -> goesOn && entry.offset() <= position.offset() && entry.isFor(member));
-        Stream<Frame> missed = inOrder(group, wanted, unreadable);
+        Stream<Frame> missed = inOrder(group, position.epoch(), wanted, unreadable);
         Position from = sameLife ? named(after, position) : new Position(position.epoch(), first - 1);
         boolean recovered = sameLife && missing == null && unreadable.isEmpty();
         Stream<Frame> begin = begin(subscription, from, position, recovered, shown);
@@ -193,9 +194,9 @@ public final class CatchUp {
     }
 
     /** Messages, with gaps where they belong. */
-    Stream<Frame> inOrder(GroupId group, Stream<Entry.Published> messages, List<Event.Gap> gaps) {
+    Stream<Frame> inOrder(GroupId group, String epoch, Stream<Entry.Published> messages, List<Event.Gap> gaps) {
         if (gaps.isEmpty()) {
-            return messages.map(entry -> frame(group, entry, null));
+            return messages.map(entry -> frame(group, epoch, entry, null));
         }
         List<Frame> all = new ArrayList<>();
         int[] next = {0};
@@ -203,7 +204,7 @@ public final class CatchUp {
             while (next[0] < gaps.size() && gaps.get(next[0]).to() <= entry.offset()) {
                 all.add(Frame.of(gaps.get(next[0]++)));
             }
-            all.add(frame(group, entry, null));
+            all.add(frame(group, epoch, entry, null));
         });
         gaps.subList(next[0], gaps.size()).forEach(gap -> all.add(Frame.of(gap)));
         return all.stream();
@@ -276,7 +277,7 @@ public final class CatchUp {
         }
         Stream<Missed> messages = slice.messages().stream()
                 .filter(entry -> entry.offset() <= position.offset())
-                .map(entry -> new Missed(entry.offset(), entry, frame(group, entry, null)));
+                .map(entry -> new Missed(entry.offset(), entry, frame(group, position.epoch(), entry, null)));
         Stream<Missed> gaps =
                 unreadable(group, slice, position).stream().map(gap -> new Missed(gap.from() + 1, null, Frame.of(gap)));
         List<Missed> missed = Stream.concat(messages, gaps)

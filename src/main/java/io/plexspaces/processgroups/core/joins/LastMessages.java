@@ -197,7 +197,10 @@ final class LastMessages {
         }
         Collections.reverse(those);
         Collections.reverse(unreadable);
-        supply(first - 1, catchUp.inOrder(group(), those.stream(), gaps()).iterator());
+        supply(
+                first - 1,
+                catchUp.inOrder(group(), position.epoch(), those.stream(), gaps())
+                        .iterator());
     }
 
     private List<Event.Gap> gaps() {
@@ -270,8 +273,8 @@ final class LastMessages {
                 .toList();
         Stream<Entry.Published> messages = page.messages().stream().filter(replay::isWanted);
         Stream<Frame> gone = Stream.ofNullable(gone(after, page)).map(Frame::of);
-        Iterator<Frame> frames =
-                Stream.concat(gone, catchUp.inOrder(group(), messages, unread)).iterator();
+        Iterator<Frame> frames = Stream.concat(gone, catchUp.inOrder(group(), position.epoch(), messages, unread))
+                .iterator();
         replay.supply(page, following(after.offset(), frames), CatchUp.weight(page));
     }
 

@@ -79,7 +79,7 @@ final class Replay {
         }
         Iterator<Frame> frames = page.messages().stream()
                 .filter(this::isWanted)
-                .map(entry -> catchUp.frame(group(), entry, null))
+                .map(entry -> catchUp.frame(group(), position.epoch(), entry, null))
                 .iterator();
         supply(page, frames, CatchUp.weight(page));
     }

@@ -162,9 +162,9 @@ public final class Seats {
         }
     }
 
-    /** A message of the log, to be delivered here. */
-    public Frame frame(Entry.Published entry, DeliveryTracer.@Nullable Delivering traced) {
-        return catchUp.frame(group, entry, traced);
+    /** A message of the log in this epoch, to be delivered here. */
+    public Frame frame(String epoch, Entry.Published entry, DeliveryTracer.@Nullable Delivering traced) {
+        return catchUp.frame(group, epoch, entry, traced);
     }
 
     public void send(Member member, Frame frame) {

@@ -32,7 +32,7 @@ class MarshallersTest {
         int bytes = 0;
         for (int i = 0; i < 33; i++) {
             parts[i] = GrpcFormat.INSTANCE.encode(
-                    new Event.Delivered(ROOM, EventsTest.published(i + 1, "x".repeat(i * 40), "t.u")));
+                    new Event.Delivered(ROOM, "e", EventsTest.published(i + 1, "x".repeat(i * 40), "t.u")));
             bytes += parts[i].length;
         }
         byte[] joined = GrpcFormat.INSTANCE.join(parts, 33, bytes);

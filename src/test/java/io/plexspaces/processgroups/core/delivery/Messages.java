@@ -29,6 +29,7 @@ final class Messages {
         Message message = new Message("", null, "", Bytes.wrap(new byte[bytes]), null, 0, null, Map.of(), "", "", "");
         return new Event.Delivered(
                 group,
+                "e",
                 new Entry.Published(
                         offset,
                         Instant.EPOCH,

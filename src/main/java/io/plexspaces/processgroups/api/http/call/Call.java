@@ -5,18 +5,21 @@ import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.api.Errors;
 import io.plexspaces.processgroups.api.Operation;
 import io.plexspaces.processgroups.api.Requests;
+import io.plexspaces.processgroups.core.Refusals;
 import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.GroupException;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +39,7 @@ public final class Call {
     private final Calls calls;
     private final RoutingContext http;
     private final Failures failures;
-    private final Context loop;
+    private final ContextInternal loop;
     private final Charge charge;
     private Requests requests;
     private @Nullable Caller caller;
@@ -47,7 +50,7 @@ public final class Call {
         this.calls = calls;
         this.http = http;
         this.failures = failures;
-        this.loop = ((ConnectionBase) http.request().connection()).getContext();
+        this.loop = ((ConnectionBase) http.request().connection()).getContext().unwrap();
         this.charge = new Charge(calls.service().budget());
         this.requests = calls.service().requests();
         http.addEndHandler(ended -> {
@@ -97,11 +100,16 @@ public final class Call {
 
     /** Runs it on the event loop, at once if that is this thread. On any thread. */
     public void onLoop(Runnable step) {
-        if (Vertx.currentContext() == loop) {
+        if (Vertx.currentContext() instanceof ContextInternal present && present.unwrap() == loop) {
             guarded(step);
         } else {
             loop.runOnContext(on -> guarded(step));
         }
+    }
+
+    /** Runs it on the event loop, when that has looked at its other connections. On any thread. */
+    void later(Runnable step) {
+        loop.runOnContext(on -> guarded(step));
     }
 
     /** What it throws is the failure of the call. */
@@ -133,6 +141,37 @@ public final class Call {
                     .execute(requests, request)
                     .subscribe()
                     .with(result -> end(() -> answer.accept(result)), failure -> end(() -> fail(failure)));
+        } catch (RuntimeException | Error failure) {
+            calls.service().refusals().refused(operation.name(), failure);
+            end(() -> fail(failure));
+        }
+    }
+
+    /**
+     * Executes an operation for each of many requests, in their order.
+     *
+     * @param reading all of them, as they stand in the request; what it throws is why it is refused
+     * @param answerBytes that the answer may have, at most
+     * @param each reads one of them; what it throws is the outcome of that one
+     * @param answer gets their outcomes in the same order, on the event loop
+     */
+    public <R, Q extends Message, A extends Message> void executeAll(
+            Operation<Q, A> operation,
+            Supplier<List<R>> reading,
+            long answerBytes,
+            Function<R, Q> each,
+            Consumer<List<Outcome<A>>> answer) {
+        GroupException refused = calls.underWay().begin();
+        if (refused != null) {
+            fail(refused);
+            return;
+        }
+        try {
+            List<R> requests = reading.get();
+            hold(body.length + answerBytes);
+            Refusals refusals = calls.service().refusals();
+            new Series<>(this, operation, refusals, requests, each, outcomes -> end(() -> answer.accept(outcomes)))
+                    .goOn();
         } catch (RuntimeException | Error failure) {
             calls.service().refusals().refused(operation.name(), failure);
             end(() -> fail(failure));
@@ -173,6 +212,8 @@ public final class Call {
             charge.end();
             return;
         }
+        // What is still to come of the request is read and dropped.
+        http.request().resume();
         response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type);
         response.end(Buffer.buffer(content)).onComplete(taken -> charge.end());
     }

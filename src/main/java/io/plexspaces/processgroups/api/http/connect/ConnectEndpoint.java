@@ -3,10 +3,16 @@ package io.plexspaces.processgroups.api.http.connect;
 import io.grpc.Status;
 import io.plexspaces.processgroups.api.Operation;
 import io.plexspaces.processgroups.api.Operations;
+import io.plexspaces.processgroups.api.Streams;
 import io.plexspaces.processgroups.api.http.call.Call;
 import io.plexspaces.processgroups.api.http.call.Calls;
 import io.plexspaces.processgroups.api.http.call.Refusal;
+import io.plexspaces.processgroups.api.http.stream.EventStreams;
+import io.plexspaces.processgroups.core.UseCase;
+import io.plexspaces.processgroups.proto.v1.AskRequest;
 import io.plexspaces.processgroups.proto.v1.ProcessGroupServiceGrpc;
+import io.plexspaces.processgroups.proto.v1.SubscribeRequest;
+import io.plexspaces.processgroups.proto.v1.WatchRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -25,10 +31,20 @@ final class ConnectEndpoint {
 
     private final Map<String, ConnectMethod> methods = new HashMap<>();
 
-    ConnectEndpoint(Calls calls) {
+    ConnectEndpoint(Calls calls, EventStreams streams) {
         for (Operation<?, ?> operation : new Operations(calls.service().groups()).all()) {
             methods.put(operation.method(), new UnaryMethod<>(operation, calls));
         }
+        methods.put(
+                "Subscribe",
+                new StreamMethod<>(
+                        UseCase.JOIN, SubscribeRequest.getDefaultInstance(), Streams::subscribe, calls, streams));
+        methods.put(
+                "Watch",
+                new StreamMethod<>(UseCase.WATCH, WatchRequest.getDefaultInstance(), Streams::watch, calls, streams));
+        methods.put(
+                "Ask", new StreamMethod<>(UseCase.ASK, AskRequest.getDefaultInstance(), Streams::ask, calls, streams));
+        methods.put("Session", new SessionMethod());
     }
 
     void register(@Observes Router router) {

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.plexspaces.processgroups.api.http.call.Call;
 import io.plexspaces.processgroups.api.http.call.Refusal;
 import io.vertx.core.Vertx;
+import java.util.function.Consumer;
 
 /** Ends a call whose client waits no longer than it has said. What was begun for it is done all the same. */
 final class Deadline {
@@ -11,6 +12,11 @@ final class Deadline {
 
     /** From now on, on the event loop of the call. */
     static void of(Call call) {
+        of(call, call::fail);
+    }
+
+    /** @param end gets why it is ended */
+    static void of(Call call, Consumer<Refusal> end) {
         long millis = ConnectHeaders.timeout(call.http().request());
         if (millis < 0) {
             return;
@@ -20,7 +26,7 @@ final class Deadline {
                 Refusal.status(Status.Code.DEADLINE_EXCEEDED),
                 "the time that " + ConnectHeaders.TIMEOUT + " gives has passed");
         Vertx vertx = call.http().vertx();
-        long timer = vertx.setTimer(Math.max(1, millis), passed -> call.fail(late));
+        long timer = vertx.setTimer(Math.max(1, millis), passed -> end.accept(late));
         call.http().addEndHandler(ended -> vertx.cancelTimer(timer));
     }
 }

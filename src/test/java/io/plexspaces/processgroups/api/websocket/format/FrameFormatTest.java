@@ -262,6 +262,7 @@ class FrameFormatTest {
     private static Delivered delivered(Message message) {
         return new Delivered(
                 GROUP,
+                "e",
                 new Entry.Published(
                         Long.MAX_VALUE,
                         AT,
