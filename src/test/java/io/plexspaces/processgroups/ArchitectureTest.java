@@ -26,7 +26,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds the packages to the table of rooms: each may use only what its row lists, and nothing uses {@code app}. */
+/**
+ * Holds the packages to the table of rooms: each may use only what its row lists, and nothing uses {@code app}.
+ *
+ * <p>One file, as the table and what is said beside it are read together.
+ */
 class ArchitectureTest {
     private static final String BASE = "io.plexspaces.processgroups";
 

@@ -114,6 +114,7 @@ class ConnectStreamsTest extends LiveServer {
         client.publish("news", "a.b", "{\"n\":1}");
         assertThat(next(in).json().at("/events/0/message/data/n").asInt()).isEqualTo(1);
         client.delete("news");
+        assertThat(next(in).json().at("/events/0/groupDeleted/epoch").asText()).isNotEmpty();
         Part end = next(in);
         assertThat(end.isEnd()).isTrue();
         assertThat(end.json().at("/error/code").asText()).isEqualTo("not_found");

@@ -17,8 +17,8 @@ import java.util.Map;
 
 /**
  * Answers in proto3 JSON, as protobuf's own printer writes it: but a message's payload is {@code data}, {@code text} or
- * {@code payload}, whichever it can be, and annotations are left out, as they are of types that only their writers know,
- * for which proto3 JSON has no form.
+ * {@code payload}, whichever it can be, and annotations are left out, as they are of types that only their writers
+ * know, for which proto3 JSON has no form.
  */
 public final class JsonAnswers {
     private static final String MESSAGE =

@@ -17,6 +17,7 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -252,7 +253,7 @@ public final class Call {
         if (!http.response().closed()) {
             addHeaders(http.response(), why);
         }
-        answer(why.status(), JSON, why.json());
+        answer(why.status(), JSON, line(why));
     }
 
     /** Refuses a request that is no call of ours: what is still to come of it is read and dropped. */
@@ -261,7 +262,15 @@ public final class Call {
         addHeaders(response, why);
         response.setStatusCode(why.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
-                .end(Buffer.buffer(why.json()));
+                .end(Buffer.buffer(line(why)));
+    }
+
+    /** For who reads it on a terminal. */
+    private static byte[] line(Refusal why) {
+        byte[] json = why.json();
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        return line;
     }
 
     private static void addHeaders(HttpServerResponse response, Refusal why) {

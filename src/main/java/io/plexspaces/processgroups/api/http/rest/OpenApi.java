@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Describes what can be asked over HTTP, by the rules of OpenAPI 3.1: short paths, and unary methods of the service. */
+/** Describes what can be asked over HTTP, by the rules of OpenAPI 3.1: short paths, and unary methods. */
 final class OpenApi {
     private static final ServiceDescriptor SERVICE =
             PublishToGroupRequest.getDescriptor().getFile().findServiceByName("ProcessGroupService");
