@@ -118,6 +118,7 @@ class ArchitectureTest {
                             "core",
                             "core.delivery",
                             "log",
+                            "tasks",
                             "domain",
                             "proto.v1")),
             Map.entry("api.format", List.of("api", "core.delivery", "domain", "proto.v1")),

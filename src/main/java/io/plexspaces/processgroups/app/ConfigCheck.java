@@ -19,6 +19,8 @@ final class ConfigCheck {
     private static final Pattern ORIGIN =
             Pattern.compile("\\*|null|[a-z][a-z0-9+.-]*://[^/,\\s]+", Pattern.CASE_INSENSITIVE);
 
+    private static final Duration LEAST_IDLE = Duration.ofSeconds(1);
+
     private static final long LEAST_MEMORY_BYTES = 1 << 20;
 
     private ConfigCheck() {}
@@ -45,6 +47,7 @@ final class ConfigCheck {
         all.add(originsComplaint(config));
         all.add(heldBytesComplaint(config));
         all.add(ageComplaint(config));
+        all.add(idleComplaint(config));
         all.add(memoryComplaint(config));
         all.add(tenantComplaint(config));
         List<String> complaints = new ArrayList<>(AuthenticationCheck.complaints(config));
@@ -127,6 +130,13 @@ final class ConfigCheck {
             }
         }
         return null;
+    }
+
+    private static @Nullable String idleComplaint(ProcessGroupsConfig config) {
+        Duration idle = config.session().idleInterval();
+        return idle.isZero() || idle.compareTo(LEAST_IDLE) >= 0
+                ? null
+                : "processgroups.session.idle-interval must be 0, or at least " + LEAST_IDLE + ", but is " + idle;
     }
 
     private static @Nullable String ageComplaint(ProcessGroupsConfig config) {

@@ -282,6 +282,14 @@ interface ProcessGroupsConfig {
         @Range(min = "0S", max = "366D")
         Duration maxConnectionAge();
 
+        /**
+         * The longest time for which a gRPC stream sends nothing; then it sends a batch without events, so that proxies
+         * keep it. 0: it may be silent for ever.
+         */
+        @WithDefault("20S")
+        @Range(min = "0S", max = "1H")
+        Duration idleInterval();
+
         /** Bytes that may wait for one connection. When more would, the overflow policy acts. */
         @WithDefault("1M")
         @Range(min = "16K", max = "1G")

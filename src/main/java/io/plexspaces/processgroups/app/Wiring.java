@@ -7,6 +7,7 @@ import io.plexspaces.processgroups.api.Expiry;
 import io.plexspaces.processgroups.api.OpenConnections;
 import io.plexspaces.processgroups.api.Requests;
 import io.plexspaces.processgroups.api.SessionProtocol;
+import io.plexspaces.processgroups.api.grpc.IdleTraffic;
 import io.plexspaces.processgroups.api.http.HttpSettings;
 import io.plexspaces.processgroups.api.http.ManagementSettings;
 import io.plexspaces.processgroups.authentication.Authenticator;
@@ -226,6 +227,12 @@ final class Wiring {
                 config.websocket().pingInterval(),
                 config.websocket().pongTimeout(),
                 config.websocket().openTimeout());
+    }
+
+    @Produces
+    @Singleton
+    IdleTraffic idleTraffic(PeriodicTasks tasks) {
+        return new IdleTraffic(config.session().idleInterval(), tasks);
     }
 
     @Produces

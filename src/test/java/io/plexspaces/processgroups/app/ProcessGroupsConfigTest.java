@@ -124,6 +124,7 @@ class ProcessGroupsConfigTest {
         "processgroups.node.renew-interval, 15S, processgroups.node.renew-interval must be less than",
         "processgroups.retention.age, 48H, processgroups.retention.age must be at most",
         "processgroups.session.max-connection-age, 500ms, processgroups.session.max-connection-age must be 0, or more",
+        "processgroups.session.idle-interval, 500ms, processgroups.session.idle-interval must be 0, or at least PT1S",
         "processgroups.memory.bytes, 1K, processgroups.memory.bytes must be at least 1048576",
         "processgroups.websocket.allowed-origins, 'https://a.example,b.example', but has b.example",
         "processgroups.quotas.tenants.a/b.requests, 1, processgroups.quotas.tenants.a/b must be the name of a tenant",

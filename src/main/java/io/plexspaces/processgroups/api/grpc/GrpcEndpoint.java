@@ -33,9 +33,11 @@ public final class GrpcEndpoint implements BindableService {
     private final SessionProtocol.Service service;
     private final UnaryCalls calls;
     private final Streams streams;
+    private final IdleTraffic idle;
 
-    GrpcEndpoint(SessionProtocol.Service service, UnaryCalls calls) {
+    GrpcEndpoint(SessionProtocol.Service service, UnaryCalls calls, IdleTraffic idle) {
         this.calls = calls;
+        this.idle = idle;
         this.service = service;
         this.streams = new Streams(service);
     }
@@ -90,7 +92,7 @@ public final class GrpcEndpoint implements BindableService {
 
     private StreamObserver<Parsed<SessionRequest>> session(ServerCallStreamObserver<byte[]> events) {
         try {
-            return GrpcSession.start(service, events);
+            return GrpcSession.start(service, events, idle);
         } catch (RuntimeException | Error failure) {
             events.onError(GrpcErrors.toStatus(failure));
             return new Ignored();
@@ -98,7 +100,7 @@ public final class GrpcEndpoint implements BindableService {
     }
 
     private Connection connect(ServerCallStreamObserver<byte[]> events) {
-        Connection connection = GrpcSink.connect(events, service.sessions());
+        Connection connection = GrpcSink.connect(events, service.sessions(), idle);
         service.expiry().begin(connection, AuthenticatedCalls.caller());
         return connection;
     }

@@ -53,8 +53,8 @@ final class GrpcSession implements StreamObserver<Parsed<SessionRequest>> {
     }
 
     /** @throws io.plexspaces.processgroups.domain.GroupException LIMIT_EXCEEDED, SHUTTING_DOWN */
-    static GrpcSession start(SessionProtocol.Service service, ServerCallStreamObserver<byte[]> call) {
-        GrpcSession session = new GrpcSession(service, call, GrpcSink.connect(call, service.sessions()));
+    static GrpcSession start(SessionProtocol.Service service, ServerCallStreamObserver<byte[]> call, IdleTraffic idle) {
+        GrpcSession session = new GrpcSession(service, call, GrpcSink.connect(call, service.sessions(), idle));
         call.disableAutoRequest();
         session.ask();
         return session;

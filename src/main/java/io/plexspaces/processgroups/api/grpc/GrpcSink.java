@@ -1,6 +1,7 @@
 package io.plexspaces.processgroups.api.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.ThreadExecutorMap;
 import io.plexspaces.processgroups.api.grpc.transport.PeerCall;
 import io.plexspaces.processgroups.core.delivery.Connection;
@@ -23,6 +24,9 @@ final class GrpcSink implements Sink<byte[]> {
 
     private static final int COUNTED_BY_THE_TRANSPORT = 0;
 
+    /** As a client of any version reads it: no events. */
+    private static final byte[] NO_EVENTS = {};
+
     private final ServerCallStreamObserver<byte[]> call;
     private final Executor loop;
 
@@ -32,6 +36,9 @@ final class GrpcSink implements Sink<byte[]> {
     private final @Nullable SocketAddress address = AuthenticatedCalls.address();
 
     private boolean closed;
+
+    /** Looks since something was written. */
+    private int quiet;
 
     /** What to do when the call is ready. */
     private Runnable onReady = () -> {};
@@ -48,8 +55,8 @@ final class GrpcSink implements Sink<byte[]> {
      *
      * @throws GroupException LIMIT_EXCEEDED, SHUTTING_DOWN
      */
-    static Connection connect(ServerCallStreamObserver<byte[]> call, Sessions sessions) {
-        Executor loop = ThreadExecutorMap.currentExecutor();
+    static Connection connect(ServerCallStreamObserver<byte[]> call, Sessions sessions, IdleTraffic idle) {
+        EventExecutor loop = ThreadExecutorMap.currentExecutor();
         if (loop == null) {
             throw new IllegalStateException("calls must be started on an event loop");
         }
@@ -61,6 +68,7 @@ final class GrpcSink implements Sink<byte[]> {
         call.setOnCancelHandler(connection::lost);
         // Also when grpc-java itself ends the call, as it does when a handler throws: that is no cancellation.
         call.setOnCloseHandler(connection::lost);
+        idle.watch(sink, connection, loop);
         return connection;
     }
 
@@ -105,9 +113,21 @@ final class GrpcSink implements Sink<byte[]> {
 
     @Override
     public void write(byte[] joined, boolean shared) {
+        quiet = 0;
         call.onNext(joined);
         if (peer != null) {
             peer.sent(joined.length, loop);
+        }
+    }
+
+    /**
+     * Looks at the stream, and sends a batch without events when nothing was written since so many looks. What waits
+     * for the client already needs nothing beside it.
+     */
+    void sendIfQuiet(int looks) {
+        quiet++;
+        if (quiet >= looks && !closed && !call.isCancelled() && ready()) {
+            write(NO_EVENTS, false);
         }
     }
 

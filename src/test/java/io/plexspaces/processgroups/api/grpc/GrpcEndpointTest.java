@@ -109,7 +109,7 @@ class GrpcEndpointTest {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
-                .addService(new GrpcEndpoint(endpoints(), new UnaryCalls()));
+                .addService(new GrpcEndpoint(endpoints(), new UnaryCalls(), IdleTrafficTest.off()));
         GrpcTransport.bound(
                 builder,
                 GrpcServerSettings.bounds(TestSettings.defaults(), transport),
@@ -151,7 +151,7 @@ class GrpcEndpointTest {
 
     @Test
     void everyMethodOfTheProto_isServed() {
-        assertThat(new GrpcEndpoint(endpoints(), new UnaryCalls())
+        assertThat(new GrpcEndpoint(endpoints(), new UnaryCalls(), IdleTrafficTest.off())
                         .bindService()
                         .getServiceDescriptor()
                         .getMethods())

@@ -151,7 +151,7 @@ class GrpcFaultsTest {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
-                .addService(new GrpcEndpoint(endpoints, new UnaryCalls()));
+                .addService(new GrpcEndpoint(endpoints, new UnaryCalls(), IdleTrafficTest.off()));
         GrpcTransport.bound(
                 builder,
                 GrpcServerSettings.bounds(TestSettings.defaults(), new ServerBudget(64 << 20)),

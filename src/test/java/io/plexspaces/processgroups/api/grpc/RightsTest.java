@@ -343,7 +343,7 @@ class RightsTest {
                 new Expiry(InstantSource.system(), Delays.on(timer)));
         server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
                 .directExecutor()
-                .addService(new GrpcEndpoint(endpoints, new UnaryCalls()))
+                .addService(new GrpcEndpoint(endpoints, new UnaryCalls(), IdleTrafficTest.off()))
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
