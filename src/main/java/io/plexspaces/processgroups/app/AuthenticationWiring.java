@@ -88,7 +88,7 @@ final class AuthenticationWiring {
             ObservedAccess failures) {
         ConfigCheck.check(config);
         refuse(AuthenticationCheck.openComplaint(config, allHosts(config, platform)));
-        refuse(AuthenticationCheck.plaintextComplaint(config, plainHosts(platform)));
+        refuse(AuthenticationCheck.plaintextComplaint(config, plainHosts(config, platform)));
         this.vertx = vertx;
         this.tasks = tasks;
         this.timer = timer;
@@ -111,8 +111,8 @@ final class AuthenticationWiring {
         return hosts;
     }
 
-    /** No tokens travel to the management listener. */
-    private static Map<String, String> plainHosts(Config platform) {
+    /** To the management listener, tokens travel with the console alone. */
+    private static Map<String, String> plainHosts(ProcessGroupsConfig config, Config platform) {
         Map<String, String> hosts = hosts(platform);
         Listeners listeners = Listeners.of(platform);
         if (listeners.haveTls()) {
@@ -120,6 +120,11 @@ final class AuthenticationWiring {
             if (!listeners.havePlainHttp()) {
                 hosts.remove("quarkus.http.host");
             }
+        }
+        if (Listeners.haveManagement(config, platform)
+                && Listeners.haveConsole(config, platform)
+                && !Listeners.haveManagementTls(config)) {
+            hosts.put("processgroups.management.host", config.management().host());
         }
         return hosts;
     }

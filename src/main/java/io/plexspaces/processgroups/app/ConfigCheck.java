@@ -49,6 +49,7 @@ final class ConfigCheck {
         all.add(ageComplaint(config));
         all.add(idleComplaint(config));
         all.add(memoryComplaint(config));
+        all.add(consoleComplaint(config));
         all.add(tenantComplaint(config));
         List<String> complaints = new ArrayList<>(AuthenticationCheck.complaints(config));
         for (String complaint : all) {
@@ -145,6 +146,15 @@ final class ConfigCheck {
                 ? null
                 : "processgroups.session.max-connection-age must be 0, or more than processgroups.drain.notice = "
                         + config.drain().notice() + ", but is " + age;
+    }
+
+    /** Whoever has no certificate would reach the API by the listener that asks for none. */
+    private static @Nullable String consoleComplaint(ProcessGroupsConfig config) {
+        return config.management().console().orElse(false)
+                        && config.listenerTls().clientAuth() == ProcessGroupsConfig.ClientAuth.REQUIRED
+                ? "processgroups.management.console must not be true with processgroups.tls.client-auth = required,"
+                        + " as nobody is asked for a certificate there"
+                : null;
     }
 
     private static @Nullable String retentionComplaint(ProcessGroupsConfig config) {

@@ -26,6 +26,28 @@ record Listeners(boolean haveTls, boolean havePlainHttp) {
     }
 
     /**
+     * Whether the console is where health and metrics are. On a listener of their own it brings the API along, which
+     * asks nobody for a certificate there.
+     */
+    static boolean haveConsole(ProcessGroupsConfig config, Config platform) {
+        boolean isApart = haveManagement(config, platform);
+        boolean asksForCertificates = config.listenerTls().clientAuth() == ProcessGroupsConfig.ClientAuth.REQUIRED;
+        String host = isApart ? config.management().host() : platform.getValue("quarkus.http.host", String.class);
+        return config.management()
+                .console()
+                .orElseGet(() -> AuthenticationCheck.isLoopback(host) && !(isApart && asksForCertificates));
+    }
+
+    /** Whether a listener of their own speaks TLS. */
+    static boolean haveManagementTls(ProcessGroupsConfig config) {
+        return config.tls().isPresent()
+                && config.management()
+                        .tls()
+                        .orElseGet(() -> !AuthenticationCheck.isLoopback(
+                                config.management().host()));
+    }
+
+    /**
      * How those who run the server reach it, for people.
      *
      * @return what continues a sentence about the other listeners

@@ -673,6 +673,12 @@ interface ProcessGroupsConfig {
          * that, where its address is not loopback.
          */
         Optional<Boolean> tls();
+
+        /**
+         * Whether the console is where health and metrics are; on a listener of their own, with the API that it uses.
+         * Default: where their address is loopback.
+         */
+        Optional<Boolean> console();
     }
 
     /** The WebSocket endpoint. */

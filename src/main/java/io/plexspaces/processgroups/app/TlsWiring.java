@@ -76,12 +76,7 @@ final class TlsWiring implements HttpServerOptionsCustomizer {
             // Without it as a cause: that would be printed with a stack.
             throw new ConfigurationException(String.valueOf(unusable.getMessage()));
         }
-        management = config.management()
-                        .tls()
-                        .orElseGet(() -> !AuthenticationCheck.isLoopback(
-                                config.management().host()))
-                ? tls::serveAnybody
-                : null;
+        management = Listeners.haveManagementTls(config) ? tls::serveAnybody : null;
         registry.register(ListenerKeys.CONFIGURATION, tls.http());
         period = period(platform, name);
     }

@@ -31,6 +31,12 @@ public final class OperationIds {
         return new OperationId(owner.node(), owner.incarnation(), sequence.incrementAndGet());
     }
 
+    /** Of the present lease; 0 before the first. */
+    public long incarnation() {
+        NodeLease present = lease;
+        return present == null ? 0 : present.incarnation();
+    }
+
     /** @throws GroupException STORE_UNAVAILABLE before the first */
     public NodeLease lease() {
         NodeLease present = lease;

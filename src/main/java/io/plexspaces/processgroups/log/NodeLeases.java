@@ -3,6 +3,8 @@ package io.plexspaces.processgroups.log;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Who may write under which node id. */
 public interface NodeLeases {
@@ -28,4 +30,15 @@ public interface NodeLeases {
      *     run out
      */
     Uni<Void> release(NodeLease lease, Duration grace);
+
+    /**
+     * Nodes that have a lease; also one that has given it back, until what its sessions hold has ended. Those with most
+     * time left first.
+     *
+     * @param most how many at most, > 0
+     */
+    Uni<List<Known>> known(int most);
+
+    /** @param left until it runs out, unless it is renewed; null: it lasts as long as its process */
+    record Known(NodeLease lease, @Nullable Duration left) {}
 }

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,25 @@ public final class GroupMetrics implements AskObserver {
 
     /** The counters of one group, or of all that have no labels of their own. */
     record GroupMeters(Counter joins, Counter leaves, Counter published, Counter asked) {}
+
+    /** How often what was done. */
+    public record Activity(double published, double joins, double leaves) {
+        Activity plus(Activity other) {
+            return new Activity(published + other.published, joins + other.joins, leaves + other.leaves);
+        }
+
+        Activity minus(Activity earlier) {
+            return new Activity(published - earlier.published, joins - earlier.joins, leaves - earlier.leaves);
+        }
+
+        Activity over(double seconds) {
+            return new Activity(published / seconds, joins / seconds, leaves / seconds);
+        }
+
+        double sum() {
+            return published + joins + leaves;
+        }
+    }
 
     private record Failure(UseCase operation, ErrorCode code) {}
 
@@ -139,6 +159,21 @@ public final class GroupMetrics implements AskObserver {
         return counter(failure.operation().label() + "_errors", "Requests that failed, by reason")
                 .tag("error", failure.code().name())
                 .register(registry);
+    }
+
+    /** What was counted so far for all groups together. */
+    public Activity all() {
+        return groups.values().stream().map(GroupMetrics::activity).reduce(activity(others), Activity::plus);
+    }
+
+    /** The same for each group that has labels of its own. */
+    public void each(BiConsumer<GroupId, Activity> seen) {
+        groups.forEach((group, meters) -> seen.accept(group, activity(meters)));
+    }
+
+    private static Activity activity(GroupMeters of) {
+        return new Activity(
+                of.published().count(), of.joins().count(), of.leaves().count());
     }
 
     private GroupMeters of(GroupId group) {

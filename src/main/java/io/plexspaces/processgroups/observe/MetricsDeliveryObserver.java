@@ -7,6 +7,8 @@ import io.plexspaces.processgroups.domain.ErrorCode;
 import io.plexspaces.processgroups.domain.OverflowPolicy;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Counts what becomes of deliveries. Thread-safe; all meters exist from the start. */
 public final class MetricsDeliveryObserver implements DeliveryObserver {
@@ -62,6 +64,38 @@ public final class MetricsDeliveryObserver implements DeliveryObserver {
         if (counter != null) {
             counter.increment();
         }
+    }
+
+    /** Events handed to connections so far. */
+    public double delivered() {
+        return deliveries.count();
+    }
+
+    /** Gaps sent so far. */
+    public double gaps() {
+        return gaps.count();
+    }
+
+    /** Messages given up at full queues so far. */
+    public double dropped() {
+        return drops.values().stream().mapToDouble(Counter::count).sum();
+    }
+
+    /** Connections the server has ended so far, by cause; those causes that came at all. */
+    public SortedMap<String, Long> cuts() {
+        SortedMap<String, Long> counted = new TreeMap<>();
+        cuts.forEach((cause, counter) -> {
+            if (counter.count() > 0) {
+                counted.put(cause.name(), (long) counter.count());
+            }
+        });
+        return counted;
+    }
+
+    /** As those for SLOW_CONSUMER. */
+    public double slowConsumers() {
+        Counter counter = cuts.get(ErrorCode.SLOW_CONSUMER);
+        return counter == null ? 0 : counter.count();
     }
 
     private Counter counter(String name, String description) {

@@ -131,6 +131,11 @@ class LeaseFaultsTest {
             return Uni.createFrom().voidItem();
         }
 
+        @Override
+        public Uni<List<Known>> known(int most) {
+            return Uni.createFrom().item(List.of());
+        }
+
         private static <T> Uni<T> failing(ErrorCode code) {
             return Uni.createFrom().failure(GroupException.of(code, "as it comes"));
         }

@@ -116,6 +116,14 @@ class ProcessGroupsConfigTest {
                 .hasMessageContaining("processgroups.session.grace must be a time from 0S to 1H, but is 3H");
     }
 
+    @Test
+    void consoleWithoutCertificates_isRefusedWhereTheyAreRequired() {
+        Map<String, String> values =
+                Map.of("processgroups.management.console", "true", "processgroups.tls.client-auth", "required");
+        assertThatThrownBy(() -> ConfigCheck.check(config(values)))
+                .hasMessageContaining("processgroups.management.console must not be true with");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "processgroups.node.id, a b, 'processgroups.node.id must be a name, but is a b'",

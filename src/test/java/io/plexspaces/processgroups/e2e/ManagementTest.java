@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class ManagementTest {
     private static final int PORT = freePort();
+    private static final String CALLS = "/plexspaces.processgroups.v1.ProcessGroupService/";
 
     @TestHTTPResource("/")
     URI http;
@@ -111,16 +112,57 @@ class ManagementTest {
     }
 
     @Test
-    void managementListener_hasNothingForClients() {
+    void managementListener_hasNothingElse() {
         assertThat(get(PORT, "/")).startsWith("HTTP/1.1 404").contains("/q/health");
-        assertThat(get(
-                        PORT,
-                        "/ws/acme/default/room?actor=a",
-                        "localhost",
-                        "Upgrade: websocket",
-                        "Sec-WebSocket-Version: 13",
-                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="))
-                .startsWith("HTTP/1.1 404");
+        assertThat(get(PORT, "/examples/chat.html")).startsWith("HTTP/1.1 404").contains("/console/");
+    }
+
+    @Test
+    void console_isOnTheManagementListenerAlone_withTheApiThatItUses() {
+        assertThat(get(PORT, "/console/"))
+                .startsWith("HTTP/1.1 200")
+                .containsIgnoringCase("content-security-policy: default-src 'none'; connect-src 'self'")
+                .contains("script-src 'self'")
+                .doesNotContain("unsafe");
+        assertThat(get(PORT, "/console/status"))
+                .startsWith("HTTP/1.1 200")
+                .contains("\"incarnation\":", "\"charts\":", "\"kind\":\"memory\"");
+        assertThat(get(PORT, CALLS + "ListGroups")).startsWith("HTTP/1.1 405");
+        assertThat(upgrade(PORT, "/ws"))
+                .startsWith("HTTP/1.1 101")
+                .containsIgnoringCase("sec-websocket-protocol: processgroups.v1.json")
+                .doesNotContainIgnoringCase("permessage-deflate");
+        assertThat(get(http.getPort(), "/console/")).startsWith("HTTP/1.1 404").contains("management.port");
+        assertThat(get(http.getPort(), "/console/status"))
+                .startsWith("HTTP/1.1 404")
+                .doesNotContain("incarnation");
+    }
+
+    /** The head of the answer. */
+    private static String upgrade(int port, String target) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            String request = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+                    + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    + "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+                    + "Sec-WebSocket-Protocol: processgroups.v1.json\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(US_ASCII));
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                head.append((char) socket.getInputStream().read());
+            }
+            return head.toString();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Test
+    void startPage_saysWhereTheyAre() {
+        assertThat(get(http.getPort(), "/")).contains("http://127.0.0.1:" + PORT + "/console/");
+        assertThat(get(http.getPort(), "/", "localhost", "Accept: application/json"))
+                .contains("\"metrics\":\"http://127.0.0.1:" + PORT + "/q/metrics\"");
     }
 
     /** A page whose name was made to lead to this machine reads nothing, also where clients come from elsewhere. */

@@ -123,6 +123,22 @@ abstract class LeaseContract extends LogFixture {
     }
 
     @Test
+    void nodes_areKnownWhileTheyHaveALease() {
+        NodeId node = new NodeId("known-" + UUID.randomUUID());
+        NodeLease lease = result(leases().acquire(node));
+        assertThat(result(leases().known(1_000)))
+                .extracting(NodeLeases.Known::lease)
+                .contains(lease);
+        assertThat(result(leases().known(1))).hasSize(1);
+
+        result(leases().release(lease, Duration.ZERO));
+
+        assertThat(result(leases().known(1_000)))
+                .extracting(NodeLeases.Known::lease)
+                .doesNotContain(lease);
+    }
+
+    @Test
     void joinAgainOnALease_restartsIt() {
         done(lease(ALICE, "l", TTL));
         advance(TTL.dividedBy(2));

@@ -78,6 +78,11 @@ final class GrpcSink implements Sink<byte[]> {
     }
 
     @Override
+    public String kind() {
+        return "grpc";
+    }
+
+    @Override
     public Executor loop() {
         return loop;
     }

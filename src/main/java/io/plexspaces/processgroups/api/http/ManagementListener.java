@@ -1,7 +1,9 @@
 package io.plexspaces.processgroups.api.http;
 
+import io.quarkus.arc.All;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -11,6 +13,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,16 +28,30 @@ final class ManagementListener {
     /** Of the platform: all that is not for clients. */
     private static final String PATH = "/q/";
 
+    /** Of the API: WebSockets, and calls. */
+    private static final String SESSIONS = "/ws";
+
+    private static final String CALLS = "/plexspaces.processgroups.v1.ProcessGroupService/";
+
     private static final Duration IDLE = Duration.ofMinutes(1);
     private static final Duration LISTENS_WITHIN = Duration.ofSeconds(10);
 
     private final Vertx vertx;
     private final @Nullable ManagementSettings settings;
+    private final ConsoleSettings console;
+    private final List<HttpServerOptionsCustomizer> bounds;
     private volatile @Nullable HttpServer server;
 
-    ManagementListener(Vertx vertx, HttpSettings settings) {
+    /** @param bounds that the platform's own listeners get */
+    ManagementListener(
+            Vertx vertx,
+            HttpSettings settings,
+            ConsoleSettings console,
+            @All List<HttpServerOptionsCustomizer> bounds) {
+        this.bounds = bounds;
         this.vertx = vertx;
         this.settings = settings.management();
+        this.console = console;
     }
 
     /** On the thread that starts the server, which waits for it: a start without it would be none. */
@@ -62,12 +79,13 @@ final class ManagementListener {
     }
 
     /** As those of the listener for clients: HTTP/1.1 alone, and no compression. */
-    private static HttpServerOptions options(ManagementSettings wished) {
+    private HttpServerOptions options(ManagementSettings wished) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHttp2ClearTextEnabled(false)
                 .setUseAlpn(false)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setIdleTimeout(Math.toIntExact(IDLE.toSeconds()));
+        bounds.forEach(each -> each.customizeHttpServer(options));
         if (wished.encrypt() != null) {
             wished.encrypt().accept(options);
         }
@@ -95,13 +113,22 @@ final class ManagementListener {
         }
         // Requests are routed by this form of the path.
         String path = context.normalizedPath();
-        boolean isForManagers = path.startsWith(PATH);
-        if (isForManagers == has(context)) {
-            return null;
+        boolean isForManagers = path.startsWith(PATH) || Pages.isConsole(path);
+        if (has(context)) {
+            return isForManagers || isOfConsole(path) ? null : hereIsOnly();
         }
         return isForManagers
-                ? "health and metrics are on a listener of their own, processgroups.management.port"
-                : "here are only /q/health and /q/metrics";
+                ? "health, metrics and the console are on a listener of their own, processgroups.management.port"
+                : null;
+    }
+
+    /** What the page of the console calls: of the same origin, as it may connect to no other. */
+    private boolean isOfConsole(String path) {
+        return console.served() && (path.equals(SESSIONS) || path.startsWith(SESSIONS + "/") || path.startsWith(CALLS));
+    }
+
+    private String hereIsOnly() {
+        return "here are only /q/health and /q/metrics" + (console.served() ? ", and /console/" : "");
     }
 
     @PreDestroy

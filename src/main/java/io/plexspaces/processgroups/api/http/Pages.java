@@ -1,93 +1,57 @@
 package io.plexspaces.processgroups.api.http;
 
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
 
 /**
- * The example that browsers open from the server's own port: a page of another origin would be refused. It is held in
- * memory, and may run its own script and style and connect to this server, and nothing else.
+ * What browsers open on this server: the example, and the console. A page of another origin would be refused, so they
+ * come from the server's own ports.
  */
 @Singleton
 final class Pages {
     static final String CHAT = "/examples/chat.html";
+    static final String CONSOLE = "/console/";
 
-    private static final String RESOURCE = "pages/chat.html";
-    private static final Pattern SCRIPT = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL);
-    private static final Pattern STYLE = Pattern.compile("<style>(.*?)</style>", Pattern.DOTALL);
-    private static final int NOT_MODIFIED = 304;
+    private static final String CONSOLE_WITHOUT_SLASH = "/console";
+    private static final int MOVED = 308;
+    private static final String OF_CONSOLE = "pages/console/";
+    private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist/";
 
-    private final Buffer body;
-    private final String policy;
-    private final String tag;
+    /** Names under {@link #CONSOLE}, to resources. */
+    private static final Map<String, String> FILES = Map.of(
+            "console.css", OF_CONSOLE + "console.css",
+            "console.js", OF_CONSOLE + "console.js",
+            "api.js", OF_CONSOLE + "api.js",
+            "list.js", OF_CONSOLE + "list.js",
+            "live.js", OF_CONSOLE + "live.js",
+            "group.js", OF_CONSOLE + "group.js",
+            "node.js", OF_CONSOLE + "node.js",
+            "uplot.js", UPLOT + "uPlot.iife.min.js",
+            "uplot.css", UPLOT + "uPlot.min.css");
 
-    Pages() {
-        String page = read(RESOURCE);
-        body = Buffer.buffer(page);
-        policy = "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
-                + " frame-ancestors 'none'; script-src '"
-                + digest(inside(SCRIPT, page)) + "'; style-src '" + digest(inside(STYLE, page)) + "'";
-        tag = '"' + digest(page) + '"';
+    private final ConsoleSettings console;
+
+    Pages(ConsoleSettings console) {
+        this.console = console;
     }
 
     void register(@Observes Router router) {
-        router.get(CHAT).handler(this::send);
-    }
-
-    private void send(RoutingContext context) {
-        HttpServerResponse response = context.response()
-                .putHeader(HttpHeaders.ETAG, tag)
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .putHeader("Content-Security-Policy", policy)
-                .putHeader("Referrer-Policy", "no-referrer")
-                .putHeader("X-Content-Type-Options", "nosniff");
-        if (tag.equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
-            response.setStatusCode(NOT_MODIFIED).end();
-        } else {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
-                    .end(body);
+        router.get(CHAT).handler(Page.alone("pages/chat.html")::send);
+        if (console.served()) {
+            router.get(CONSOLE).handler(Page.withFiles(OF_CONSOLE + "index.html")::send);
+            FILES.forEach((name, resource) -> router.get(CONSOLE + name).handler(Page.file(resource)::send));
+            router.get(CONSOLE_WITHOUT_SLASH).handler(context -> context.response()
+                    .setStatusCode(MOVED)
+                    .putHeader(HttpHeaders.LOCATION, CONSOLE)
+                    .end());
         }
     }
 
-    private static String read(String resource) {
-        try (InputStream found = Pages.class.getClassLoader().getResourceAsStream(resource)) {
-            if (found == null) {
-                throw new IllegalStateException("the page " + resource + " is not in the application");
-            }
-            return new String(found.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
-    private static String inside(Pattern element, String page) {
-        Matcher found = element.matcher(page);
-        if (!found.find()) {
-            throw new IllegalStateException("the page has no " + element);
-        }
-        return found.group(1);
-    }
-
-    /** As a policy names what may run. */
-    private static String digest(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return "sha256-" + Base64.getEncoder().encodeToString(hash);
-        } catch (NoSuchAlgorithmException never) {
-            throw new IllegalStateException(never);
-        }
+    /** Whether a path, in the form that requests are routed by, is one of the console's. */
+    static boolean isConsole(String path) {
+        return path.equals(CONSOLE_WITHOUT_SLASH) || path.startsWith(CONSOLE);
     }
 }

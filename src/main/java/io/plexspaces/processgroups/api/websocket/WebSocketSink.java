@@ -41,6 +41,11 @@ final class WebSocketSink implements Sink<ByteBuf> {
     }
 
     @Override
+    public String kind() {
+        return "websocket";
+    }
+
+    @Override
     public Executor loop() {
         return out.channel().eventLoop();
     }

@@ -103,6 +103,11 @@ public final class Connection {
         return sink.address();
     }
 
+    /** As its transport calls itself. */
+    public String kind() {
+        return sink.kind();
+    }
+
     public boolean isClosed() {
         return closed;
     }

@@ -19,6 +19,11 @@ public interface Sink<S> {
         return null;
     }
 
+    /** What the status of a node calls transports like this: one of a few words. */
+    default String kind() {
+        return "other";
+    }
+
     /** The one thread that serves this connection; the same object for all connections of a thread. */
     Executor loop();
 

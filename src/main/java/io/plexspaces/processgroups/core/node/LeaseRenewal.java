@@ -54,6 +54,10 @@ public final class LeaseRenewal {
     private final AtomicLong losses = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile boolean lost = true;
+
+    /** When the store last granted it. */
+    private volatile long granted;
+
     private volatile boolean stopped;
 
     /**
@@ -131,6 +135,7 @@ public final class LeaseRenewal {
             return;
         }
         operations.continueUnder(first);
+        granted = nanos.getAsLong();
         lost = false;
         Duration longest = times.longestCall().multipliedBy(CALLS);
         tasks.every(times.renewal(), longest, "renewing the lease", timer, this::step);
@@ -143,6 +148,11 @@ public final class LeaseRenewal {
      */
     public boolean isLost() {
         return lost;
+    }
+
+    /** How long ago the store granted it last; meaningless before the first time. */
+    public Duration age() {
+        return Duration.ofNanos(nanos.getAsLong() - granted);
     }
 
     /** How often it was lost. */
@@ -186,6 +196,7 @@ public final class LeaseRenewal {
         return lost
                 ? beginAnew()
                 : leases.renew(operations.lease())
+                        .invoke(() -> granted = nanos.getAsLong())
                         .onFailure(GroupException.class)
                         .recoverWithUni(this::notRenewed);
     }
@@ -214,6 +225,7 @@ public final class LeaseRenewal {
 
     private void begun(NodeLease next) {
         operations.continueUnder(next);
+        granted = nanos.getAsLong();
         sessions.acceptAgain();
         lost = false;
         LOG.log(INFO, "Node {0} serves again, as incarnation {1}", name(), Long.toString(next.incarnation()));

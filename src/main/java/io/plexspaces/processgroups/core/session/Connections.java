@@ -12,7 +12,10 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.tasks.PeriodicTasks;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -36,6 +39,10 @@ public final class Connections {
     private final ScheduledExecutorService timer;
     private final Set<Connection> live = ConcurrentHashMap.newKeySet();
     private final AtomicInteger size = new AtomicInteger();
+
+    /** The same by kind, of which there are a few. */
+    private final Map<String, AtomicInteger> kinds = new ConcurrentHashMap<>();
+
     private final AtomicLong aged = new AtomicLong();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
@@ -54,6 +61,12 @@ public final class Connections {
         return size.get();
     }
 
+    SortedMap<String, Integer> byKind() {
+        SortedMap<String, Integer> counted = new TreeMap<>();
+        kinds.forEach((kind, live) -> counted.put(kind, live.get()));
+        return counted;
+    }
+
     /** Whether {@link #drain} has begun. */
     boolean isStopping() {
         return stopping;
@@ -70,9 +83,12 @@ public final class Connections {
         }
         Connection connection = loops.connect(sink);
         live.add(connection);
+        AtomicInteger ofKind = kinds.computeIfAbsent(connection.kind(), kind -> new AtomicInteger());
+        ofKind.incrementAndGet();
         Future<?> age = aging(connection);
         connection.onEnd(cause -> {
             live.remove(connection);
+            ofKind.decrementAndGet();
             if (age != null) {
                 age.cancel(false);
             }

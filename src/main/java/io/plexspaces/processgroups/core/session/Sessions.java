@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
@@ -176,6 +177,11 @@ public final class Sessions {
     /** Live connections. */
     public int connected() {
         return connections.size();
+    }
+
+    /** The same by the kind of their transport. */
+    public SortedMap<String, Integer> connectedByKind() {
+        return connections.byKind();
     }
 
     /** Sessions, connected or in their grace. */

@@ -271,7 +271,15 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
 
     @Override
     public Uni<NodeLease> acquire(NodeId node) {
-        return Uni.createFrom().item(() -> new NodeLease(node, fence.next(node, clock.millis())));
+        return Uni.createFrom().item(() -> fence.take(node, clock.millis()));
+    }
+
+    @Override
+    public Uni<List<Known>> known(int most) {
+        return Uni.createFrom().item(() -> fence.held()
+                .limit(most)
+                .map(lease -> new Known(lease, null))
+                .toList());
     }
 
     /** A lease of this process lasts as long as the process. */
@@ -288,7 +296,7 @@ public final class MemoryGroupLog implements GroupLog, NodeLeases {
     /** What its sessions hold ends with the process. */
     @Override
     public Uni<Void> release(NodeLease lease, Duration grace) {
-        return renew(lease).invoke(() -> fence.next(lease.node(), lease.incarnation() + 1));
+        return renew(lease).invoke(() -> fence.giveBack(lease));
     }
 
     private static OperationId last(NodeLease lease) {

@@ -113,9 +113,7 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
         this(vertx, options, settings, epochs, nanos -> {});
     }
 
-    /**
-     * @param roundTrips receives the time between each call of the store and its answer, in nanoseconds; must be quick
-     */
+    /** @param roundTrips receives the time from each call of the store to its answer, in nanoseconds; must be quick */
     public RedisGroupLog(
             Vertx vertx,
             RedisOptions options,
@@ -275,6 +273,11 @@ public final class RedisGroupLog implements GroupLog, NodeLeases, AutoCloseable 
     @Override
     public Uni<Void> release(NodeLease lease, Duration grace) {
         return Store.uni(() -> leases.release(lease, grace));
+    }
+
+    @Override
+    public Uni<List<Known>> known(int most) {
+        return Store.uni(() -> leases.known(most));
     }
 
     /** Letters between the nodes of this store. */

@@ -87,6 +87,11 @@ class LeaseRenewalTest {
             grace = kept;
             return releasing.get();
         }
+
+        @Override
+        public Uni<List<Known>> known(int most) {
+            return Uni.createFrom().item(List.of());
+        }
     }
 
     private static <T> Supplier<Uni<T>> failing(ErrorCode code) {

@@ -128,6 +128,14 @@ final class IndexCosts {
                     IntStream.rangeClosed(2, StepSizes.SESSIONS).forEach(i -> sessions.add("s:s" + i));
                     return new Call(List.of(key(group)), sessions);
                 }),
+                new Row(Scripts.NODES, "of many with long names", 3, 60, group -> {
+                    runs.lua("""
+                            for i = 1, 2000 do
+                              redis.call('ZADD', KEYS[1], 4e15 + i, string.rep('n', 240) .. i .. '/1700000000000000')
+                            end
+                            """, List.of(group));
+                    return new Call(List.of(key(group)), List.of(100));
+                }),
                 new Row(Scripts.CLAIM, "many sessions", 3 * StepSizes.SESSIONS + 5, 100, group -> {
                     List<String> keys = new ArrayList<>();
                     List<Object> arguments = new ArrayList<>();

@@ -5,6 +5,7 @@ import io.plexspaces.processgroups.domain.GroupException;
 import io.plexspaces.processgroups.domain.NodeId;
 import io.plexspaces.processgroups.domain.OperationId;
 import io.plexspaces.processgroups.log.NodeLease;
+import io.plexspaces.processgroups.log.NodeLeases;
 import io.plexspaces.processgroups.log.redis.codec.Formats;
 import io.plexspaces.processgroups.log.redis.store.Format;
 import io.plexspaces.processgroups.log.redis.store.Keys;
@@ -146,6 +147,26 @@ public final class Leases {
         renewed.remove(lease);
         return everywhere("release", lease.node(), lease.incarnation(), grace.toMillis())
                 .mapEmpty();
+    }
+
+    /** As the first partition knows them. */
+    public Future<List<NodeLeases.Known>> known(int most) {
+        return store.servers()
+                .call(Scripts.NODES, List.of(store.keys().partition(0).nodes()), List.of(most))
+                .map(said -> {
+                    List<NodeLeases.Known> known = new ArrayList<>();
+                    for (int i = 0; i + 1 < said.size(); i += 2) {
+                        known.add(new NodeLeases.Known(
+                                lease(said.get(i).toString()), Duration.ofMillis(Store.number(said.get(i + 1)))));
+                    }
+                    return known;
+                });
+    }
+
+    /** @param served node and incarnation, as in the partition's leases */
+    private static NodeLease lease(String served) {
+        int slash = served.lastIndexOf('/');
+        return new NodeLease(new NodeId(served.substring(0, slash)), Long.parseLong(served.substring(slash + 1)));
     }
 
     private long ttl() {

@@ -12,6 +12,7 @@ public final class Scripts {
     public static final Script CLEAR = Script.of("clear");
     public static final Script SWEEP = Script.of("prelude", "sweep");
     public static final Script LEASE = Script.of("prelude", "lease");
+    public static final Script NODES = Script.of("prelude", "nodes");
     public static final Script OPEN = Script.of("state", "lineage", "few", "open");
     public static final Script MEMBERS = Script.of("state", "members");
     public static final Script READ = Script.of("state", "past", "stream", "read");
