@@ -628,8 +628,9 @@ public final class Requests {
         if (!request.getActorId().isEmpty() || request.getActorIdsCount() == 0) {
             actors.add(new ActorId(request.getActorId()));
         }
+        int number = 0;
         for (String id : request.getActorIdsList()) {
-            actors.add(Values.actor("actor_ids", id));
+            actors.add(Values.actor("actor_ids", ++number, id));
             if (actors.size() > settings.maxBatchActors()) {
                 throw GroupException.invalid("actor_ids", "must be at most " + settings.maxBatchActors());
             }

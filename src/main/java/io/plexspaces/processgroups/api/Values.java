@@ -28,6 +28,16 @@ final class Values {
         return UnsafeByteOperations.unsafeWrap(value.array());
     }
 
+    /** @param number in a list, from 1 */
+    static ActorId actor(String field, int number, String value) {
+        try {
+            return new ActorId(value);
+        } catch (GroupException failure) {
+            String complaint = failure.getMessage().substring(failure.field().length() + 2);
+            throw GroupException.invalid(field, "number " + number + " " + complaint);
+        }
+    }
+
     static ActorId actor(String field, String value) {
         try {
             return new ActorId(value);

@@ -8,6 +8,9 @@ import io.smallrye.config.Priorities;
 import io.smallrye.config.common.utils.StringUtil;
 import jakarta.annotation.Priority;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -48,6 +51,19 @@ public final class ConfigGuard implements ConfigSourceInterceptor {
             check(name, found.getValue());
         }
         return found;
+    }
+
+    /** Keys that are none stop the start, unless they are variables of the environment, which others may have set. */
+    @Override
+    public Iterator<String> iterateNames(ConfigSourceInterceptorContext context) {
+        List<String> names = new ArrayList<>();
+        context.iterateNames().forEachRemaining(names::add);
+        List<String> complaints = UnknownKeys.complaints(
+                names.stream().filter(name -> name.startsWith(PREFIX)).toList());
+        if (!complaints.isEmpty()) {
+            throw new IllegalArgumentException(String.join(" ", complaints));
+        }
+        return names.iterator();
     }
 
     /** @param value null: it is an expression of what there is not */
