@@ -174,7 +174,29 @@ class ArchitectureTest {
                             "proto.v1")),
             Map.entry(
                     "observe", List.of("authentication", "access", "quota", "core", "core.delivery", "log", "domain")),
+            Map.entry("cli.client", List.of()),
+            Map.entry("cli.terminal", List.of("cli.client")),
+            Map.entry("cli.context", List.of("cli.client")),
+            Map.entry("cli.options", List.of("cli.context", "cli.terminal", "cli.client")),
+            Map.entry("cli.groups", command()),
+            Map.entry("cli.messages", command()),
+            Map.entry("cli.measure", command()),
+            Map.entry("cli.setup", command()),
+            Map.entry(
+                    "cli",
+                    List.of(
+                            "cli.groups",
+                            "cli.messages",
+                            "cli.measure",
+                            "cli.setup",
+                            "cli.options",
+                            "cli.terminal",
+                            "cli.client")),
             Map.entry("proto.v1", List.of()));
+
+    private static List<String> command() {
+        return List.of("cli.options", "cli.context", "cli.terminal", "cli.client");
+    }
 
     private static List<String> aboveRedisStore(String... others) {
         return Stream.concat(
@@ -213,7 +235,7 @@ class ArchitectureTest {
      * package shows.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"core", "log.redis"})
+    @ValueSource(strings = {"core", "log.redis", "cli"})
     void types_knowEachOtherInSmallCirclesAlone(String room) {
         List<Set<String>> large = Circles.of(known(room)).stream()
                 .filter(circle -> circle.size() > MOST_IN_A_CIRCLE)
@@ -257,6 +279,29 @@ class ArchitectureTest {
         packages.remove("app");
 
         assertThat(MAY_USE.keySet()).containsAll(packages);
+    }
+
+    /** What a command loads before it does anything is time that its user waits. */
+    @Test
+    void commands_useNoLibraryThatStartsSlowly() {
+        classes()
+                .that()
+                .resideInAPackage(BASE + ".cli..")
+                .and()
+                .doNotHaveSimpleName("Main")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        BASE + ".cli..",
+                        "java..",
+                        "javax.crypto..",
+                        "javax.net..",
+                        "sun.misc",
+                        "org.jspecify.annotations",
+                        "picocli..",
+                        "com.fasterxml.jackson.core..",
+                        "com.google.rpc..",
+                        "com.google.protobuf.."))
+                .check(MAIN);
     }
 
     @Test

@@ -17,7 +17,7 @@ class ExamplesTest {
     Path classes;
 
     @ParameterizedTest
-    @ValueSource(strings = {"Pg.java", "Tab.java", "Workers.java", "token/Token.java"})
+    @ValueSource(strings = {"Tab.java", "Workers.java"})
     void example_isCompiled(String file) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter complaints = new StringWriter();

@@ -59,8 +59,7 @@ final class UnknownKeys {
                 .distinct()
                 .sorted()
                 .limit(MOST)
-                .map(name ->
-                        name + " is no configuration key; did you mean " + nearest(name, known) + "?")
+                .map(name -> name + " is no configuration key; did you mean " + nearest(name, known) + "?")
                 .toList();
     }
 
