@@ -55,6 +55,7 @@ final class StartPage {
         places.add(new Place("chat", Pages.CHAT, "an example: a chat room in one page; open it in two tabs"));
         places.add(new Place("health", managed + "/q/health", "whether the server is alive, and ready"));
         places.add(new Place("metrics", managed + "/q/metrics", "for Prometheus"));
+        places.add(new Place("openapi", "/openapi", "what can be called over HTTP"));
         places.add(new Place("websocket", "/ws/{tenant}/{namespace}/{group}?actor=…", "subscribes at once"));
         places.add(new Place("sessions", "/ws", "the session protocol, for everything a client can do"));
         return places;

@@ -56,6 +56,11 @@ final class StreamSink implements Sink<ByteBuf> {
     }
 
     @Override
+    public String kind() {
+        return "http";
+    }
+
+    @Override
     public Executor loop() {
         return out.channel().eventLoop();
     }
