@@ -10,8 +10,14 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.plexspaces.processgroups.e2e.GrpcClient;
+import io.plexspaces.processgroups.e2e.GrpcSession;
+import io.plexspaces.processgroups.log.redis.Proxy;
+import io.plexspaces.processgroups.proto.v1.CreateGroupRequest;
 import io.plexspaces.processgroups.proto.v1.JoinGroupRequest;
+import io.plexspaces.processgroups.proto.v1.PublishAnswer;
 import io.plexspaces.processgroups.proto.v1.PublishToGroupRequest;
+import io.plexspaces.processgroups.proto.v1.Retention;
+import io.plexspaces.processgroups.proto.v1.SessionRequest;
 import io.plexspaces.processgroups.token.Issuer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +44,11 @@ import org.junit.jupiter.api.parallel.Isolated;
 class ConsoleIT {
     private static final int GROUPS = 10_000;
     private static final int RATE = 5_000;
+    private static final int MESSAGES = 5_000;
+
+    /** After each, browsers wait for 3 s. */
+    private static final int CUTS = Integer.getInteger("processgroups.test.cuts", 2);
+
     private static final Duration LOADED = Duration.ofSeconds(2);
 
     /** One task of the page may take so long on a machine that is busy with other tests. */
@@ -368,5 +379,56 @@ class ConsoleIT {
         assertThat((String) first).contains("subscribed");
         page.getByText("/console/").click();
         assertThat(page).hasTitle("Process Groups: console");
+    }
+
+    /** The browser comes back by itself, and says where it was. */
+    @Test
+    void eventSource_thatIsCutAgainAndAgain_losesAndDoublesNothing() throws IOException {
+        client.create(CreateGroupRequest.newBuilder()
+                .setGroupName("ticks")
+                .setRetention(Retention.newBuilder()
+                        .setMessages(MESSAGES)
+                        .setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(300))));
+        GrpcSession publisher = client.session("clock");
+        try (Proxy proxy = new Proxy(node.httpPort());
+                Browser.Visit cut = browser.visit("http://127.0.0.1:" + proxy.port())) {
+            cut.go("/");
+            cut.page().evaluate("""
+                    () => {
+                      window.got = [];
+                      window.gaps = window.opened = 0;
+                      const source = new EventSource("/v1/acme/default/ticks/events?actor=page");
+                      source.addEventListener("message", event => got.push(JSON.parse(event.data).message.data));
+                      source.addEventListener("gap", () => gaps++);
+                      source.addEventListener("subscribed", () => opened++);
+                    }""");
+            for (int cuts = 0; cuts <= CUTS; cuts++) {
+                cut.page().waitForFunction("opened > " + cuts);
+                for (int i = 0; i < MESSAGES / (CUTS + 1); i++) {
+                    publish(publisher, cuts * (MESSAGES / (CUTS + 1)) + i);
+                }
+                if (cuts < CUTS) {
+                    proxy.away(true);
+                    proxy.away(false);
+                }
+            }
+            int sent = MESSAGES / (CUTS + 1) * (CUTS + 1);
+            cut.page().waitForFunction("got.length >= " + sent);
+            assertThat(cut.page().evaluate("got.length")).isEqualTo(sent);
+            assertThat(cut.page().evaluate("got.every((number, i) => number === i)"))
+                    .as("in order, each once")
+                    .isEqualTo(true);
+            assertThat(cut.page().evaluate("gaps")).isEqualTo(0);
+        }
+        publisher.complete();
+    }
+
+    private static void publish(GrpcSession publisher, int number) {
+        publisher.sendRaw(SessionRequest.newBuilder()
+                .setPublish(PublishToGroupRequest.newBuilder()
+                        .setGroupName("ticks")
+                        .setAnswer(PublishAnswer.NONE)
+                        .setMessage(GrpcClient.text(Integer.toString(number))))
+                .build());
     }
 }
