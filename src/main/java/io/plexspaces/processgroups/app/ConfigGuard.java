@@ -58,12 +58,17 @@ public final class ConfigGuard implements ConfigSourceInterceptor {
     public Iterator<String> iterateNames(ConfigSourceInterceptorContext context) {
         List<String> names = new ArrayList<>();
         context.iterateNames().forEachRemaining(names::add);
-        List<String> complaints = UnknownKeys.complaints(
-                names.stream().filter(name -> name.startsWith(PREFIX)).toList());
+        List<String> complaints = UnknownKeys.complaints(names.stream()
+                .filter(name -> name.startsWith(PREFIX) && !isOfEnvironment(context.proceed(name)))
+                .toList());
         if (!complaints.isEmpty()) {
             throw new IllegalArgumentException(String.join(" ", complaints));
         }
         return names.iterator();
+    }
+
+    private static boolean isOfEnvironment(@Nullable ConfigValue value) {
+        return value != null && String.valueOf(value.getConfigSourceName()).startsWith("EnvConfigSource");
     }
 
     /** @param value null: it is an expression of what there is not */

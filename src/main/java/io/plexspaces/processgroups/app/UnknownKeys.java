@@ -39,7 +39,8 @@ final class UnknownKeys {
 
     /** As Kubernetes tells where a service is; and what only tests know. */
     private static final Pattern OF_OTHERS = Pattern.compile(
-            "PROCESSGROUPS(_[A-Z0-9_]+)?_(PORT|SERVICE)(_[A-Z0-9_]+)?|processgroups\\.(test|service|port)(\\..*)?");
+            "PROCESSGROUPS(_[A-Z0-9_]+)?_(PORT|SERVICE)(_[A-Z0-9_]+)?"
+            + "|processgroups(\\..+)?\\.(test|service|port)(\\..*)?");
 
     void look(@Observes StartupEvent started, Config config) {
         complaints(config.getPropertyNames()).forEach(LOG::warn);

@@ -62,8 +62,9 @@ public final class AskCommand extends ServerCommand {
         try (Session session = Session.connect(target(), events -> print(events, completed))) {
             session.request("open", Actors.open(target()));
             Json asked = session.request("ask", request());
+            recipients = asked.number("recipientsCount");
             terminal()
-                    .hint("asked " + asked.number("recipientsCount") + ": "
+                    .hint("asked " + recipients + ": "
                             + String.join(", ", asked.texts("recipientIds")));
             CompletableFuture.anyOf(completed, session.lost(), interrupt.code()).join();
             if (interrupt.code().isDone()) {

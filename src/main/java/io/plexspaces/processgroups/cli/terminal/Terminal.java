@@ -1,5 +1,6 @@
 package io.plexspaces.processgroups.cli.terminal;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -59,7 +60,8 @@ public final class Terminal {
     public static Terminal ofProcess(Map<String, String> environment) {
         boolean out = isTerminal(OUT);
         return new Terminal(
-                new FileInputStream(FileDescriptor.in),
+                // Buffered, as a file's own stream asks for a size that pipes have not.
+                new BufferedInputStream(new FileInputStream(FileDescriptor.in)),
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
                 out,
