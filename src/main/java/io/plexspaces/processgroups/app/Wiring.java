@@ -1,7 +1,7 @@
 package io.plexspaces.processgroups.app;
 
-import io.plexspaces.processgroups.api.AcceptQueue;
 import io.plexspaces.processgroups.access.Caller;
+import io.plexspaces.processgroups.api.AcceptQueue;
 import io.plexspaces.processgroups.api.ApiSettings;
 import io.plexspaces.processgroups.api.Expiry;
 import io.plexspaces.processgroups.api.OpenConnections;

@@ -50,7 +50,8 @@ final class HttpDoor {
         this.entrance = new Entrance(open, settings.requestTimeout());
         OpenConnections.Limits few = new OpenConnections.Limits(MANAGERS, 0);
         this.managers = new Entrance(
-                new OpenConnections(few, "management listener", open.pace(), System::nanoTime), settings.requestTimeout());
+                new OpenConnections(few, "management listener", open.pace(), System::nanoTime),
+                settings.requestTimeout());
     }
 
     void plain(@ObservesAsync HttpServerStart started) {
