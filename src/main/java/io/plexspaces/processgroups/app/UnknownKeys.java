@@ -38,8 +38,7 @@ final class UnknownKeys {
             "PROCESSGROUPS_QUOTAS_TENANTS_");
 
     /** As Kubernetes tells where a service is; and what only tests know. */
-    private static final Pattern OF_OTHERS = Pattern.compile(
-            "PROCESSGROUPS(_[A-Z0-9_]+)?_(PORT|SERVICE)(_[A-Z0-9_]+)?"
+    private static final Pattern OF_OTHERS = Pattern.compile("PROCESSGROUPS(_[A-Z0-9_]+)?_(PORT|SERVICE)(_[A-Z0-9_]+)?"
             + "|processgroups(\\..+)?\\.(test|service|port)(\\..*)?");
 
     void look(@Observes StartupEvent started, Config config) {

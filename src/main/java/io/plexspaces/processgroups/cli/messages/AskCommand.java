@@ -63,9 +63,7 @@ public final class AskCommand extends ServerCommand {
             session.request("open", Actors.open(target()));
             Json asked = session.request("ask", request());
             recipients = asked.number("recipientsCount");
-            terminal()
-                    .hint("asked " + recipients + ": "
-                            + String.join(", ", asked.texts("recipientIds")));
+            terminal().hint("asked " + recipients + ": " + String.join(", ", asked.texts("recipientIds")));
             CompletableFuture.anyOf(completed, session.lost(), interrupt.code()).join();
             if (interrupt.code().isDone()) {
                 throw new Ended(interrupt.code().join());
