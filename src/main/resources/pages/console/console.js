@@ -119,11 +119,13 @@ async function recall() {
   $("namespace").value = place.get("namespace") ?? "";
   $("pattern").value = place.get("names") ?? "";
   if ($("tenant").value && latest?.node.auth !== "jwt") {
-    await doing(list);
-    const found = place.has("group") && find(...JSON.parse(place.get("group")));
-    if (found) {
-      choose(found);
-    }
+    await doing(async () => {
+      await list();
+      const found = place.has("group") && find(...JSON.parse(place.get("group")));
+      if (found) {
+        choose(found);
+      }
+    });
   }
 }
 

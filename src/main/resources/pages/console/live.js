@@ -7,7 +7,7 @@ const KEPT = 2000;
 const TICK = 250;
 const MESSAGES_A_TICK = 25;
 const LONGEST = 4000;
-const AGAIN = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1014, 4408, 4430, 4431]);
+const AGAIN = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1014, 4408, 4430, 4431, 4500, 4503]);
 const LONGEST_PAUSE = 10000;
 
 /** Follows one group at a time. Calls back at most every {@link TICK} ms, whatever comes. */

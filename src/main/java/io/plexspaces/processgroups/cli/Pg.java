@@ -5,7 +5,9 @@ import io.plexspaces.processgroups.cli.options.Globals;
 import io.plexspaces.processgroups.cli.terminal.Ended;
 import io.plexspaces.processgroups.cli.terminal.OutputGone;
 import io.plexspaces.processgroups.cli.terminal.Terminal;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +72,15 @@ public final class Pg extends Globals implements Runnable {
             return code;
         } catch (OutputGone quietly) {
             return Failure.Exit.OK.code();
+        } catch (UncheckedIOException unwritten) {
+            return unwritten(terminal.err(), unwritten);
         }
+    }
+
+    private static int unwritten(PrintStream err, UncheckedIOException failure) {
+        err.println(
+                ERROR + "the output cannot be written: " + failure.getCause().getMessage());
+        return Failure.Exit.REFUSED.code();
     }
 
     /**
@@ -98,6 +108,8 @@ public final class Pg extends Globals implements Runnable {
             return ended.code();
         } else if (failure instanceof OutputGone) {
             return Failure.Exit.OK.code();
+        } else if (failure instanceof UncheckedIOException unwritten) {
+            throw unwritten;
         }
         line.getErr().println(ERROR + "this is a defect of pg, please report it: " + failure);
         return Failure.Exit.REFUSED.code();

@@ -128,11 +128,22 @@ class CommandLineIT {
         assertThat(client.members("room")).as("before the grace has passed").isEmpty();
     }
 
+    @Test
+    void outputThatCannotBeWritten_isAFailure() {
+        client.create("room");
+        shell("seq 10 | pg publish room");
+
+        Result full = shell("pg history room --last 10 2>&1 > /dev/full");
+        assertThat(full.code()).isEqualTo(1);
+        assertThat(full.output()).contains("the output cannot be written: ");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM"})
     void signal_endsTheSubscription_andItsMembership(String signal) throws Exception {
         client.create("room");
-        Process subscriber = begin("exec pg subscribe room --actor ann");
+        // Where tests run in the background, programs that they start would ignore Ctrl-C.
+        Process subscriber = begin("exec env --default-signal=INT,TERM pg subscribe room --actor ann");
         await().until(() -> client.members("room").contains("ann"));
 
         new ProcessBuilder("kill", "-" + signal, Long.toString(subscriber.pid()))

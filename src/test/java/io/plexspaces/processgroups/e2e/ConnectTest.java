@@ -201,6 +201,15 @@ class ConnectTest extends LiveServer {
         assertThat(got.field()).isEqualTo("request");
     }
 
+    @Test
+    void tokenInTheUrl_isRefused() {
+        HttpCalls.Got got = http.send(http.to("/" + ProcessGroupServiceGrpc.SERVICE_NAME + "/ListGroups?token=x")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"tenantId\":\"demo\"}")));
+        assertThat(got.status()).isEqualTo(400);
+        assertThat(got.text()).contains("tokens do not belong into a URL");
+    }
+
     /** Before it has come. */
     @Test
     void largeBody_isRefusedAtOnce() throws IOException {
@@ -208,6 +217,24 @@ class ConnectTest extends LiveServer {
                 "POST /" + ProcessGroupServiceGrpc.SERVICE_NAME + "/PublishToGroup HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                         + "Content-Type: application/json\r\nContent-Length: 900000000\r\n\r\n{";
         assertThat(answerTo(head)).contains(" 429 ").contains("LIMIT_EXCEEDED");
+    }
+
+    /** A body that is dropped is no request that waits for an answer. */
+    @Test
+    void connection_goesOnAfterABodyThatIsRefused() throws IOException {
+        int tooLarge = 3 << 20;
+        String head = "POST /v1/demo/default/news/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + tooLarge
+                + "\r\n\r\n";
+        String next = "GET /v1/demo/default?limit=x HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+        String answers = answersTo(head + "x".repeat(tooLarge) + next);
+        assertThat(answers).contains(" 429 ").contains("LIMIT_EXCEEDED").contains("HTTP/1.1 400");
+    }
+
+    @Test
+    void largeBody_thatWaitsForLeave_endsItsConnection() throws IOException {
+        String head = "POST /v1/demo/default/news/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900000000"
+                + "\r\nExpect: 100-continue\r\n\r\n";
+        assertThat(answerTo(head)).contains(" 429 ").containsIgnoringCase("connection: close");
     }
 
     @Test
@@ -255,6 +282,15 @@ class ConnectTest extends LiveServer {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(UTF_8));
             return read(socket.getInputStream());
+        }
+    }
+
+    /** All that comes until the server ends the connection. */
+    private String answersTo(String requests) throws IOException {
+        try (Socket socket = new Socket(webSocket.getHost(), webSocket.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(requests.getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
         }
     }
 

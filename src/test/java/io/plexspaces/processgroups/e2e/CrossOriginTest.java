@@ -92,4 +92,13 @@ class CrossOriginTest extends LiveServer {
                 http.to("/openapi").header("Sec-Fetch-Site", "cross-site").header("Sec-Fetch-Mode", "navigate"));
         assertThat(got.status()).isEqualTo(200);
     }
+
+    /** As in a frame of a foreign page. */
+    @Test
+    void visit_fromAnotherPage_joinsNothing() {
+        HttpCalls.Got got = http.send(http.to("/v1/demo/default/jobs/events?actor=eve&create_missing=true")
+                .header("Sec-Fetch-Site", "cross-site")
+                .header("Sec-Fetch-Mode", "navigate"));
+        assertThat(got.status()).isEqualTo(403);
+    }
 }

@@ -29,6 +29,14 @@ public final class Arrival {
         }
     }
 
+    /** The body has come to its end, of a request that was refused before: nothing is waited for. */
+    public static void dropped(RoutingContext context) {
+        Arrival arrival = context.get(KEY);
+        if (arrival != null) {
+            arrival.guard.dropped();
+        }
+    }
+
     boolean isWhole() {
         return whole;
     }

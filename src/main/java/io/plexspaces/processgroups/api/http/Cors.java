@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * anything is done for them, as a browser sends some requests whether or not it will show their answers.
  */
 final class Cors {
+    private static final String DESCRIPTION = "/openapi";
     private static final int FORBIDDEN = 403;
     private static final int NO_CONTENT = 204;
     private static final String MAX_AGE_SECONDS = "600";
@@ -32,7 +33,7 @@ final class Cors {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response().putHeader("X-Content-Type-Options", "nosniff");
         String origin = request.getHeader(HttpHeaders.ORIGIN);
-        if (!accepts(request, origin)) {
+        if (!accepts(request, origin, context.normalizedPath().equals(DESCRIPTION))) {
             response.setStatusCode(FORBIDDEN)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                     .end(REFUSED);
@@ -55,14 +56,15 @@ final class Cors {
     private static boolean isCall(String path) {
         return path.startsWith("/v1/")
                 || path.startsWith("/plexspaces.processgroups.v1.ProcessGroupService/")
-                || path.equals("/openapi");
+                || path.equals(DESCRIPTION);
     }
 
     /** A page may have its browser send some requests without saying where it is from; then the browser says so. */
-    private boolean accepts(HttpServerRequest request, @Nullable String origin) {
+    private boolean accepts(HttpServerRequest request, @Nullable String origin, boolean isDescription) {
         String host = request.getHeader(HttpHeaders.HOST);
         boolean untold = origin == null && "cross-site".equals(request.getHeader("Sec-Fetch-Site"));
-        boolean visited = "navigate".equals(request.getHeader("Sec-Fetch-Mode"));
+        // The description may be linked to. What changes something may not: a page could have it in a frame.
+        boolean visited = isDescription && "navigate".equals(request.getHeader("Sec-Fetch-Mode"));
         return origins.accept(untold && !visited ? "null" : origin, host);
     }
 

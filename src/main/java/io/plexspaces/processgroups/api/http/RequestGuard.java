@@ -87,6 +87,11 @@ public final class RequestGuard extends ChannelInboundHandlerAdapter {
         stopWaiting();
     }
 
+    /** The rest of a request has come that has its answer already. */
+    void dropped() {
+        stopWaiting();
+    }
+
     /**
      * The request that had begun has its answer. On any thread; what follows has a turn of its own, in which the answer
      * is on its way.

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +39,22 @@ public final class Session implements AutoCloseable {
     private static final int UNAVAILABLE = 503;
     private static final long LAST_WORDS = 2;
 
+    /** Servers ask clients that are silent for a sign of life, more often than this. */
+    private static final long SILENCE_SECONDS = 60;
+
+    private static final long LOOK_SECONDS = 10;
+
     private final Target target;
     private final Consumer<List<Json>> events;
     private final CompletableFuture<Lost> lost = new CompletableFuture<>();
     private final Map<Long, BiConsumer<@Nullable Json, @Nullable RuntimeException>> waiting = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private @Nullable WebSocket socket;
+
+    /** When something came last, as {@link System#nanoTime}; while it is being handled, nothing else can. */
+    private volatile long heardAt = System.nanoTime();
+
+    private volatile boolean handles;
 
     private Session(Target target, Consumer<List<Json>> events) {
         this.target = target;
@@ -75,6 +86,7 @@ public final class Session implements AutoCloseable {
         try {
             session.socket = builder.buildAsync(address, session.new Receiver())
                     .get(target.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            session.lookLater();
             return session;
         } catch (ExecutionException failed) {
             throw session.notConnected(failed.getCause());
@@ -169,6 +181,26 @@ public final class Session implements AutoCloseable {
         return socket;
     }
 
+    /** A connection that only one side knows of ends no other way. */
+    private void lookLater() {
+        CompletableFuture.delayedExecutor(LOOK_SECONDS, TimeUnit.SECONDS).execute(() -> {
+            if (lost.isDone()) {
+                return;
+            }
+            if (!handles && System.nanoTime() - heardAt > TimeUnit.SECONDS.toNanos(SILENCE_SECONDS)) {
+                lose(new Lost(Failure.unreachable(target.place() + " gives no sign of life"), true));
+                connected().abort();
+            } else {
+                lookLater();
+            }
+        });
+    }
+
+    private void heard(boolean handling) {
+        heardAt = System.nanoTime();
+        handles = handling;
+    }
+
     private void lose(Lost how) {
         lost.complete(how);
         answerAll();
@@ -240,6 +272,7 @@ public final class Session implements AutoCloseable {
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
             frame.append(part);
+            heard(true);
             try {
                 if (frame.length() > LONGEST_FRAME) {
                     throw Failure.unreachable(target.place() + " sends what no server of process groups does");
@@ -256,7 +289,16 @@ public final class Session implements AutoCloseable {
                 lost.completeExceptionally(failure);
                 answerAll();
                 from.abort();
+            } finally {
+                heard(false);
             }
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onPing(WebSocket from, ByteBuffer message) {
+            heard(false);
+            from.request(1);
             return null;
         }
 

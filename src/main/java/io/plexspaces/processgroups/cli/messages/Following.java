@@ -13,6 +13,7 @@ import io.plexspaces.processgroups.cli.terminal.OutputGone;
 import io.plexspaces.processgroups.cli.terminal.Terminal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -80,7 +81,7 @@ final class Following {
             Lost lost = connection(interrupt);
             if (done.isDone()) {
                 finish();
-            } else if (!lost.comesBack()) {
+            } else if (!lost.comesBack() && !hasNewToken(lost.why())) {
                 throw lost.why();
             }
             pause(lost, interrupt);
@@ -106,6 +107,7 @@ final class Following {
             throw new Ended(interrupt.code().get(pause.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException now) {
             isBack = true;
+            target = present();
         } catch (InterruptedException | ExecutionException stop) {
             throw new IllegalStateException(stop);
         }
@@ -123,17 +125,28 @@ final class Following {
             backoff.reset();
             return ended(session, interrupt);
         } catch (Refused refused) {
-            if (isBack && isTransient(refused)) {
+            if (isBack && (isTransient(refused) || hasNewToken(refused))) {
                 return new Lost(refused, true);
             }
             throw refused;
         } catch (Failure unreachable) {
             if (isBack) {
-                target = Actors.named(targets.get()).as(target.actor());
                 return new Lost(unreachable, true);
             }
             throw unreachable;
         }
+    }
+
+    /** The server, and the token as it is now. */
+    private Target present() {
+        return targets.get().as(target.actor());
+    }
+
+    /** The token has ended, and there is another one by now. */
+    private boolean hasNewToken(Failure why) {
+        return why instanceof Refused refused
+                && refused.reason().equals("UNAUTHENTICATED")
+                && !Objects.equals(present().token(), target.token());
     }
 
     private static boolean isTransient(Refused refused) {

@@ -37,7 +37,7 @@ final class Pages {
         }
     }
 
-    /** The place behind which all messages are that are not older than this; without fields: nothing is retained. */
+    /** The place behind which all messages are that are not older than this, also those that are yet to come. */
     Json since(Instant time) {
         Json page = backwards(PAGE);
         long oldest = 0;
@@ -50,10 +50,16 @@ final class Pages {
                 oldest = event.number("offset");
             }
             if (page.flag("caughtUp")) {
-                return oldest == 0 ? Json.object() : position(epoch, oldest - 1);
+                return oldest == 0 ? end() : position(epoch, oldest - 1);
             }
             page = before(page, PAGE);
         }
+    }
+
+    /** Of a group that retains nothing. */
+    private Json end() {
+        return calls.call("FetchMessages", request.put("newestFirst", false).put("pageSize", 1))
+                .object("next");
     }
 
     private static Json position(String epoch, long offset) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class Terminal {
     private static final String ESCAPE = "\u001b[";
 
     private final InputStream in;
+    private final Output output;
     private final PrintStream out;
     private final PrintStream err;
     private final boolean isTerminal;
@@ -49,7 +51,8 @@ public final class Terminal {
             boolean errorIsTerminal,
             boolean colours) {
         this.in = in;
-        this.out = new PrintStream(new BufferedOutputStream(out, BUFFER), false, StandardCharsets.UTF_8);
+        this.output = new Output(out);
+        this.out = new PrintStream(new BufferedOutputStream(output, BUFFER), false, StandardCharsets.UTF_8);
         this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
         this.isTerminal = isTerminal;
         this.errorIsTerminal = errorIsTerminal;
@@ -124,9 +127,16 @@ public final class Terminal {
         flush();
     }
 
-    /** @throws OutputGone nobody reads it any more */
+    /**
+     * @throws OutputGone nobody reads it any more
+     * @throws UncheckedIOException it cannot be written, as where a disk is full
+     */
     public synchronized void flush() {
         if (out.checkError()) {
+            IOException failure = output.failure();
+            if (failure != null) {
+                throw new UncheckedIOException(failure);
+            }
             throw new OutputGone();
         }
     }

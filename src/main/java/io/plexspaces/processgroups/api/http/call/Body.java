@@ -47,6 +47,15 @@ final class Body {
         new Body(context, maxBytes, charge, refuse).read(whole);
     }
 
+    /** Of a request that is refused whatever its body is: what comes of it is read, and nothing is done with it. */
+    static void drop(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (!request.isEnded()) {
+            request.endHandler(ended -> Arrival.dropped(context));
+            request.resume();
+        }
+    }
+
     private void read(Consumer<byte[]> whole) {
         HttpServerRequest request = context.request();
         if (request.isEnded()) {
@@ -56,16 +65,23 @@ final class Body {
         }
         request.handler(this::part);
         request.endHandler(ended -> {
-            Arrival.whole(context);
-            if (!refused) {
+            if (refused) {
+                Arrival.dropped(context);
+            } else {
+                Arrival.whole(context);
                 byte[] all = read.getBytes();
                 read = Buffer.buffer();
                 whole.accept(all);
             }
         });
+        boolean asks = "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT));
         if (announced(request) > maxBytes) {
+            if (asks) {
+                // Nobody knows whether the body follows: what comes next may be another request.
+                context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            }
             refuse(tooLarge());
-        } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+        } else if (asks) {
             context.response().writeContinue();
         }
         request.resume();

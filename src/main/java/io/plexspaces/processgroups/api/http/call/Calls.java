@@ -4,6 +4,7 @@ import io.plexspaces.processgroups.access.Caller;
 import io.plexspaces.processgroups.api.BearerToken;
 import io.plexspaces.processgroups.api.SessionProtocol;
 import io.plexspaces.processgroups.api.UnaryCalls;
+import io.plexspaces.processgroups.api.format.SubscribeUrl;
 import io.plexspaces.processgroups.authentication.AuthFailure;
 import io.plexspaces.processgroups.authentication.Authenticator;
 import io.plexspaces.processgroups.core.Traces;
@@ -49,6 +50,12 @@ public final class Calls {
     public void accept(RoutingContext context, int maxBytes, Failures failures, Consumer<Call> then) {
         context.request().pause();
         Call call = new Call(this, context, failures);
+        try {
+            SubscribeUrl.checkNoToken(context.request().query());
+        } catch (GroupException refused) {
+            drop(call, refused);
+            return;
+        }
         if (asks()) {
             identify(call, () -> read(call, maxBytes, then));
         } else {
@@ -67,19 +74,24 @@ public final class Calls {
             token = BearerToken.of(call.http().request().getHeader(HttpHeaders.AUTHORIZATION));
         } catch (GroupException refused) {
             authenticator.refused(AuthFailure.SCHEME, call.address());
-            call.fail(refused);
+            drop(call, refused);
             return;
         }
         CompletableFuture<Caller> checked =
                 authenticator.authenticate(token, call.address()).toCompletableFuture();
         checked.whenComplete((caller, failure) -> call.onLoop(() -> {
             if (failure != null) {
-                call.fail(failure);
+                drop(call, failure);
             } else {
                 call.by(caller);
                 then.run();
             }
         }));
+    }
+
+    private static void drop(Call call, Throwable why) {
+        Body.drop(call.http());
+        call.fail(why);
     }
 
     private void read(Call call, int maxBytes, Consumer<Call> then) {

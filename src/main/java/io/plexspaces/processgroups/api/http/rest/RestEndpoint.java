@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
 @Singleton
 final class RestEndpoint {
     private static final String PREFIX = "/v1/";
+    private static final String EVENTS = "events";
     private static final int OK = 200;
     private static final int CREATED = 201;
     private static final int NOT_FOUND = 404;
@@ -91,7 +92,7 @@ final class RestEndpoint {
                                 () -> RestRequests.publish(at, query(call, RestRequests.OF_PUBLISH), call.body()),
                                 answer -> answer(call, OK, answer))),
                 new Route("POST", 3, "batch", List.of(), batch.maxBytes(), batch),
-                new Route("GET", 3, "events", RestRequests.OF_EVENTS, NO_BODY, this::events));
+                new Route("GET", 3, EVENTS, RestRequests.OF_EVENTS, NO_BODY, this::events));
     }
 
     private static <Q extends Message, A extends Message> Route read(
@@ -111,6 +112,24 @@ final class RestEndpoint {
                         () -> request.apply(at, query(call, parameters)),
                         answer -> answer(call, OK, answer)));
     }
+
+    /**
+     * A browser's {@code EventSource} comes back after a stream that ends, and never after an answer that is none (HTML
+     * Standard, 9.2): so it gets a stream of one event, where it should come back.
+     */
+    private static final Failures AS_STREAM = (call, why) -> {
+        String accept = call.http().request().getHeader(HttpHeaders.ACCEPT);
+        boolean comesBack =
+                switch (why.code()) {
+                    case UNAVAILABLE, ABORTED, RESOURCE_EXHAUSTED -> true;
+                    default -> false;
+                };
+        if (comesBack && accept != null && accept.contains(StreamFormat.SSE.mediaType())) {
+            call.answer(OK, StreamFormat.SSE.mediaType(), StreamFormat.SSE.end(why));
+        } else {
+            Failures.BY_STATUS.tell(call, why);
+        }
+    };
 
     private static UrlQuery query(Call call, List<String> parameters) {
         return UrlQuery.read(call.http().request().query(), parameters);
@@ -168,7 +187,8 @@ final class RestEndpoint {
     }
 
     private void begin(RoutingContext context, Route route, List<String> segments) {
-        calls.accept(context, route.maxBytes(), Failures.BY_STATUS, call -> {
+        Failures failures = route.tail().equals(EVENTS) ? AS_STREAM : Failures.BY_STATUS;
+        calls.accept(context, route.maxBytes(), failures, call -> {
             if (route.parameters().isEmpty()) {
                 query(call, route.parameters());
             }

@@ -29,7 +29,7 @@ final class StreamPeer extends ChannelInboundHandlerAdapter {
     private boolean readySoon;
     private long takenBefore;
     private long movedAt;
-    private long beatAt;
+    private long sentAt;
     private long closedAt;
 
     /** When to do what, in nanoseconds. */
@@ -104,10 +104,10 @@ final class StreamPeer extends ChannelInboundHandlerAdapter {
         movedAt = movedAt == 0 || moves() ? now : movedAt;
         if (now - movedAt >= times.silenceNanos()) {
             connection.cut(GroupException.of(ErrorCode.PEER_TIMEOUT, "no sign of life"));
-        } else if (beatAt == 0) {
-            beatAt = now;
-        } else if (now - beatAt >= times.beatNanos()) {
-            beatAt = now;
+        } else if (sink.hasWritten() || sentAt == 0) {
+            sentAt = now;
+        } else if (now - sentAt >= times.beatNanos()) {
+            sentAt = now;
             sink.beat();
         }
     }

@@ -102,12 +102,18 @@ final class StreamSink implements Sink<ByteBuf> {
         }
     }
 
-    /** Something for those between, if nothing was sent since the last time. */
+    /** Something for those between. */
     void beat() {
-        if (opened && !closed && !wrote && ready()) {
+        if (opened && !closed && ready()) {
             out.writeAndFlush(Unpooled.wrappedBuffer(format.beat()), out.voidPromise());
         }
+    }
+
+    /** Whether something was sent since this was asked last. */
+    boolean hasWritten() {
+        boolean before = wrote;
         wrote = false;
+        return before;
     }
 
     private void begin() {
