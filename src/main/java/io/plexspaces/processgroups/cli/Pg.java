@@ -78,8 +78,7 @@ public final class Pg extends Globals implements Runnable {
     }
 
     private static int unwritten(PrintStream err, UncheckedIOException failure) {
-        err.println(
-                ERROR + "the output cannot be written: " + failure.getCause().getMessage());
+        err.println(ERROR + "the output cannot be written: " + failure.getMessage());
         return Failure.Exit.REFUSED.code();
     }
 

@@ -135,7 +135,7 @@ public final class Terminal {
         if (out.checkError()) {
             IOException failure = output.failure();
             if (failure != null) {
-                throw new UncheckedIOException(failure);
+                throw new UncheckedIOException(failure.getMessage(), failure);
             }
             throw new OutputGone();
         }
