@@ -156,6 +156,7 @@ class CommandLineTest extends LiveServer {
             }
 
             assertThat(subscriber.join().lines())
+                    .as(subscriber.join().err())
                     .isEqualTo(IntStream.range(0, messages)
                             .mapToObj(Integer::toString)
                             .toList());

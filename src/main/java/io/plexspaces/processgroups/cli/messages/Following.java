@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a group over all the connections that this takes: when one is lost, the next takes its session over, from the
@@ -116,14 +117,8 @@ final class Following {
     /** One connection, until it has ended. */
     private Lost connection(Interrupt interrupt) {
         try (Session session = Session.connect(target, this::take)) {
-            resumeToken = session.request("open", Actors.open(target).with("resumeToken", resumeToken))
-                    .text("resumeToken");
-            session.request(kind, resumed());
-            if (isBack) {
-                terminal.note("connected again");
-            }
-            backoff.reset();
-            return ended(session, interrupt);
+            Lost early = begun(session);
+            return early == null ? ended(session, interrupt) : early;
         } catch (Refused refused) {
             if (isBack && (isTransient(refused) || hasNewToken(refused))) {
                 return new Lost(refused, true);
@@ -135,6 +130,26 @@ final class Following {
             }
             throw unreachable;
         }
+    }
+
+    /** Null: from now on it is followed. A connection may be lost before that, once more. */
+    private @Nullable Lost begun(Session session) {
+        try {
+            resumeToken = session.request("open", Actors.open(target).with("resumeToken", resumeToken))
+                    .text("resumeToken");
+            session.request(kind, resumed());
+        } catch (Failure failed) {
+            CompletableFuture<Lost> lost = session.lost();
+            if (isBack && lost.isDone() && !lost.isCompletedExceptionally()) {
+                return lost.join();
+            }
+            throw failed;
+        }
+        if (isBack) {
+            terminal.note("connected again");
+        }
+        backoff.reset();
+        return null;
     }
 
     /** The server, and the token as it is now. */
