@@ -35,7 +35,8 @@ public final class AcceptQueue extends ChannelInboundHandlerAdapter {
 
     /** Whether beginnings have to leave time to others, as messages are being delivered. Thread-safe. */
     public static final class Pace {
-        private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+        /** Messages that come a few times a second are not to be forgotten between two of them. */
+        private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
         private final LongSupplier delivered;
         private final LongSupplier nanos;
