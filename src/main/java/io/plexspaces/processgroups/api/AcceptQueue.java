@@ -126,7 +126,9 @@ public final class AcceptQueue extends ChannelInboundHandlerAdapter {
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
             ctx.fireChannelReadComplete();
-            ctx.pipeline().remove(this);
+            if (!ctx.isRemoved()) {
+                ctx.pipeline().remove(this);
+            }
             if (!pace.hasOthers()) {
                 end();
             }

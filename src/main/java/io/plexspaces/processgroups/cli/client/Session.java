@@ -39,8 +39,8 @@ public final class Session implements AutoCloseable {
     private static final int UNAVAILABLE = 503;
     private static final long LAST_WORDS = 2;
 
-    /** Servers ask clients that are silent for a sign of life, more often than this. */
-    private static final long SILENCE_SECONDS = 60;
+    /** After so much silence the server is asked for a sign of life; after twice as much it is given up. */
+    private static final long SILENCE_SECONDS = 30;
 
     private static final long LOOK_SECONDS = 10;
 
@@ -187,12 +187,17 @@ public final class Session implements AutoCloseable {
             if (lost.isDone()) {
                 return;
             }
-            if (!handles && System.nanoTime() - heardAt > TimeUnit.SECONDS.toNanos(SILENCE_SECONDS)) {
+            long silent = handles ? 0 : System.nanoTime() - heardAt;
+            if (silent > TimeUnit.SECONDS.toNanos(2 * SILENCE_SECONDS)) {
                 lose(new Lost(Failure.unreachable(target.place() + " gives no sign of life"), true));
                 connected().abort();
-            } else {
-                lookLater();
+                return;
             }
+            if (silent > TimeUnit.SECONDS.toNanos(SILENCE_SECONDS)) {
+                // That it cannot be sent is silence, too.
+                connected().sendPing(ByteBuffer.allocate(0));
+            }
+            lookLater();
         });
     }
 
@@ -292,6 +297,13 @@ public final class Session implements AutoCloseable {
             } finally {
                 heard(false);
             }
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
+            heard(false);
+            from.request(1);
             return null;
         }
 
