@@ -130,15 +130,34 @@ public final class RawClient implements AutoCloseable {
     /** The next frame. */
     public Received read() throws IOException {
         int opcode = in.readUnsignedByte() & 0xF;
-        long length = in.readUnsignedByte();
-        if (length == 126) {
-            length = in.readUnsignedShort();
-        } else if (length == 127) {
-            length = in.readLong();
-        }
-        byte[] payload = new byte[(int) length];
+        byte[] payload = new byte[length()];
         in.readFully(payload);
         return new Received(opcode, payload);
+    }
+
+    /**
+     * The header of the next text frame. Pings before it are skipped.
+     *
+     * @return how many bytes its payload has, which are next to read
+     */
+    public int beginText() throws IOException {
+        int opcode = in.readUnsignedByte() & 0xF;
+        while (opcode == 0x9) {
+            in.readNBytes(length());
+            opcode = in.readUnsignedByte() & 0xF;
+        }
+        if (opcode != 0x1) {
+            throw new AssertionError("a frame of opcode " + opcode);
+        }
+        return length();
+    }
+
+    private int length() throws IOException {
+        int length = in.readUnsignedByte();
+        if (length == 126) {
+            return in.readUnsignedShort();
+        }
+        return length == 127 ? (int) in.readLong() : length;
     }
 
     /** So many bytes, of whatever comes. */
